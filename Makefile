@@ -1,0 +1,48 @@
+# Evenroll: `make demo` and `make test` do all the set-up themselves. `make help` lists the rest.
+# Only relative paths here: the folder's own path may hold spaces.
+
+SHELL := /bin/sh
+PYTHON_OF := .venv/bin/python
+
+.PHONY: help demo test check mutants pins clean setup-run setup-test
+
+help:
+	@echo "make demo      set up, then enroll the example applications and show what became of them"
+	@echo "make test      set up, then all checks and tests (PostgreSQL 18, and a part on 16)"
+	@echo "make check     only the checks: format, lint, types, floors, sizes"
+	@echo "make mutants   plant each known bug once and see that a test catches it"
+	@echo "make pins      compile requirements/*.in again (needs uv on the PATH)"
+	@echo "make clean     remove what was built here; data in EVENROLL_HOME stay"
+
+demo: setup-run
+	@.venv/bin/evenroll demo
+
+test: check
+	@EVENROLL_POSTGRES=16 $(PYTHON_OF) -m pytest -q -m on_16
+	@$(PYTHON_OF) -m pytest -q -n 2
+
+check: setup-test
+	@$(PYTHON_OF) -m ruff format --check --quiet .
+	@$(PYTHON_OF) -m ruff check --quiet .
+	@.venv/bin/lint-imports --no-cache --no-logo > .venv/floors.txt || { cat .venv/floors.txt; exit 1; }
+	@$(PYTHON_OF) -m basedpyright
+	@$(PYTHON_OF) -m pytest -q tests/house
+
+mutants: setup-test
+	@$(PYTHON_OF) tests/mutants/run.py
+
+setup-run:
+	@sh bin/bootstrap run
+
+setup-test:
+	@sh bin/bootstrap test
+
+pins:
+	@for set in run test; do \
+		uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+			--no-emit-index-url --no-emit-find-links requirements/$$set.in -o requirements/$$set.txt || exit 1; \
+	done
+
+clean:
+	rm -rf .venv .venv.lock build dist src/*.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests bin -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,137 @@
+"""Usage by season and register: from an hourly load by its instants, or from register reads by days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from evenroll.costs.bill import SeasonRegister, SeasonUsage, UsageRefused
+from evenroll.costs.reference import season_days
+from evenroll.programs.rate import Rate, register_at, registers_of, season_at
+from evenroll.quantities.calendars import ServiceCalendar
+from evenroll.quantities.energy import Wh
+from evenroll.quantities.periods import DatePeriod
+
+# The register of a meter that counts everything beside what its other registers tell apart.
+TOTAL_REGISTER = "total"
+_HOUR = timedelta(hours=1)
+
+
+class LoadWrong(ValueError):
+    """An hourly load that does not begin at a full hour of UTC, or does not reach over the days asked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HourlyLoad:
+    """Energy drawn in each hour from start_at on.
+
+    start_at: the start of the first hour, UTC. wh: (hour,), Wh, never negative. Raises LoadWrong.
+    """
+
+    start_at: datetime
+    wh: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if self.start_at.utcoffset() != timedelta(0):
+            raise LoadWrong("A load begins at an instant that is not given in UTC. Convert it first.")
+        if self.start_at.replace(minute=0, second=0, microsecond=0) != self.start_at:
+            raise LoadWrong(f"A load begins at {self.start_at}, which is no full hour. Begin it at one.")
+        if any(wh < 0 for wh in self.wh):
+            raise LoadWrong("A load draws less than nothing in an hour; what is fed in is not supported here.")
+
+
+def usage_of_load(load: HourlyLoad, *, rate: Rate, period: DatePeriod, calendar: ServiceCalendar) -> SeasonUsage:
+    """The load of the period's days, summed by season and register of the rate.
+
+    Every hour counts once, on days of 23 and 25 hours too. Raises LoadWrong if the load does not cover the
+    period.
+    """
+    first, count = hours_of_period(load, period=period, calendar=calendar)
+    found: dict[SeasonRegister, int] = {}
+    for hour in range(first, first + count):
+        place = place_at(load.start_at + hour * _HOUR, rate=rate, calendar=calendar)
+        found[place] = found.get(place, 0) + load.wh[hour]
+    return {place: Wh(wh) for place, wh in found.items()}
+
+
+def hours_of_period(load: HourlyLoad, *, period: DatePeriod, calendar: ServiceCalendar) -> tuple[int, int]:
+    """Position of the period's first hour in the load, and the hours of the period. Raises LoadWrong."""
+    from_at = calendar.start_of_day(period.start_on)
+    to_at = calendar.start_of_day(period.start_on + timedelta(days=period.days))
+    first, rest = divmod(from_at - load.start_at, _HOUR)
+    count = (to_at - from_at) // _HOUR
+    if rest or first < 0 or first + count > len(load.wh):
+        raise LoadWrong(
+            f"A load of {len(load.wh)} hours from {load.start_at} does not cover {count} hours "
+            f"from {from_at}. Give a load that does."
+        )
+    return first, count
+
+
+def place_at(at: datetime, *, rate: Rate, calendar: ServiceCalendar) -> SeasonRegister:
+    """The season and register into which energy drawn at an instant counts, by the territory's clock."""
+    local = at.astimezone(ZoneInfo(calendar.zone))
+    register = register_at(rate, local=local, is_holiday=is_tariff_holiday(local.date(), calendar=calendar))
+    return SeasonRegister(season=season_at(rate, month=local.month).key, register=register)
+
+
+def is_tariff_holiday(day: date, *, calendar: ServiceCalendar) -> bool:
+    """Whether rates take the day for a holiday: one of the territory's, or the weekday of its observance.
+
+    A day on which only the office is closed is none: a storm does not change the price.
+    """
+    return _is_holiday(day, replace(calendar, extra_closed=frozenset()) if calendar.extra_closed else calendar)
+
+
+@lru_cache(maxsize=4096)
+def _is_holiday(day: date, calendar: ServiceCalendar) -> bool:
+    return day.weekday() < 5 and not calendar.is_business_day(day)
+
+
+def usage_of_reads(advances: Mapping[str, Wh], *, rate: Rate, period: DatePeriod) -> SeasonUsage:
+    """What the registers of a meter counted over the period, by season and register of the rate.
+
+    advances: Wh by register name of the meter. A rate with one register takes the meter's of that name, else
+    the sum of all; a rate with several needs each of them. Where the period lies in two seasons each register
+    is split by days, as a register cannot tell more; no watt-hour is lost. Raises UsageRefused, PeriodOpen.
+    """
+    days = season_days(rate, period=period)
+    found: dict[SeasonRegister, Wh] = {}
+    for register, wh in _onto_registers(advances, rate=rate).items():
+        left_wh, left_days = int(wh), sum(days.values())
+        for season, count in days.items():
+            share = left_wh * count // left_days
+            found[SeasonRegister(season=season, register=register)] = Wh(share)
+            left_wh, left_days = left_wh - share, left_days - count
+    return found
+
+
+def _onto_registers(advances: Mapping[str, Wh], *, rate: Rate) -> Mapping[str, Wh]:
+    wanted = registers_of(rate)
+    if not advances:
+        raise UsageRefused(f"No register was read, so nothing can be billed on rate {rate.key}. Read the meter.")
+    if len(wanted) == 1:
+        only = wanted[0]
+        return {only: advances[only] if only in advances else Wh(sum(advances.values()))}
+    missing = [register for register in wanted if register not in advances]
+    if missing:
+        raise UsageRefused(
+            f"Rate {rate.key} needs the registers {', '.join(wanted)} and the meter did not tell "
+            f"{', '.join(missing)}. Use a meter that tells them apart, or bill on a rate with one register."
+        )
+    found = {register: advances[register] for register in wanted}
+    shown = advances.get(TOTAL_REGISTER)
+    if shown is not None and shown != sum(found.values()):
+        raise UsageRefused(
+            f"The registers {', '.join(wanted)} counted {sum(found.values())} Wh together and the total register "
+            f"{shown} Wh. Check the reads and the register map."
+        )
+    return found
+
+
+def start_of_year(year: int, *, calendar: ServiceCalendar) -> datetime:
+    """The first instant of a calendar year in the territory, UTC."""
+    return calendar.start_of_day(date(year, 1, 1)).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""The case and its rules: what is true of an enrollment, and what may happen next. Pure."""

@@ -1,0 +1,108 @@
+"""Which side tracks begin when: at once, or after the track that the program names as their prerequisite."""
+
+from __future__ import annotations
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.case_facts import CaseFacts
+from evenroll.enrollment.tracks import Move, State, track_key
+from evenroll.programs.program import MeterNeedKind, ProgramVersion, ServiceChange, Track
+
+_FULFILLED = frozenset(
+    {
+        State.NOT_NEEDED,
+        State.EFFECTIVE,
+        State.ALREADY_THERE,
+        State.DONE,
+        State.SWITCHED,
+        State.CLOSING_BILLED,
+        State.BILLED,
+        State.READY,
+        State.LIVE,
+        State.CONFIRMED,
+        State.MET,
+    }
+)
+"""States of a track on which another may build."""
+
+_ORDER = (Track.SUPPLY, Track.EQUIPMENT, Track.DEVICE, Track.METER, Track.SERVICE, Track.SETUP)
+
+
+def begin_tracks(case: Case, program: ProgramVersion, *, need: MeterNeedKind, facts: CaseFacts) -> tuple[Move, ...]:
+    """The first moves of every side track that may begin on enrollment.
+
+    A track whose prerequisite is not fulfilled does not begin, but for the meter, which is shown as waiting for it.
+    """
+    states: dict[str, State] = {key: each.state for key, each in case.tracks.items()}
+    moves: list[Move] = []
+    for track in _ORDER:
+        blocked = _is_blocked(track, program, states)
+        if blocked and track is not Track.METER:
+            continue
+        first = State.BEFORE_METER if blocked else _first_state(track, program, need, case)
+        begun = facts.move(first, track=track, subject=_subject(track, case))
+        states[track_key(track, subject=begun.subject)] = first
+        moves.append(begun)
+    return tuple(moves)
+
+
+def begin_freed(case: Case, program: ProgramVersion, *, done: Move, facts: CaseFacts) -> tuple[Move, ...]:
+    """The first moves of tracks that waited for the one that is done by this move."""
+    states: dict[str, State] = {key: each.state for key, each in case.tracks.items()}
+    states[track_key(done.track, subject=done.subject)] = done.to
+    need = case.order.need if case.order else MeterNeedKind.EXCHANGE
+    moves: list[Move] = []
+    for prerequisite in program.prerequisites:
+        track = prerequisite.track
+        if prerequisite.needs_track is not done.track or _is_blocked(track, program, states):
+            continue
+        before = states.get(track_key(track, subject=_subject(track, case)))
+        if before in (None, State.BEFORE_METER):
+            first = State.ASKED if before is State.BEFORE_METER else _first_state(track, program, need, case)
+            moves.append(facts.move(first, track=track, subject=_subject(track, case)))
+    return tuple(moves)
+
+
+def stop_tracks(case: Case, facts: CaseFacts) -> tuple[Move, ...]:
+    """The moves that end every side track still open, when the case ends; a meter order is told to stop apart."""
+    return tuple(
+        facts.move(State.CANCELLED, track=each.track, subject=each.subject)
+        for each in case.tracks.values()
+        if each.track is not Track.CASE
+        and each.owner is not None
+        and each.track is not Track.METER
+        and each.state not in (State.SWITCHED, State.CLOSING_BILLED)
+    )
+
+
+def _is_blocked(track: Track, program: ProgramVersion, states: dict[str, State]) -> bool:
+    needed = [each.needs_track for each in program.prerequisites if each.track is track]
+    return any(not _is_fulfilled(each, states) for each in needed)
+
+
+def _is_fulfilled(track: Track, states: dict[str, State]) -> bool:
+    mine = [state for key, state in states.items() if key.split("/")[0] == track.value]
+    return bool(mine) and all(state in _FULFILLED for state in mine)
+
+
+def _subject(track: Track, case: Case) -> str:
+    return str(case.pod or "") if track is Track.METER else ""
+
+
+def _first_state(track: Track, program: ProgramVersion, need: MeterNeedKind, case: Case) -> State:
+    no_order = program.service_change is ServiceChange.CREDIT_ONLY and need is MeterNeedKind.NONE
+    match track:
+        case Track.SUPPLY:
+            ours = case.provider is not None and case.provider.supplier == case.organization
+            return State.EFFECTIVE if ours else State.NOT_NEEDED
+        case Track.METER:
+            return State.NOT_NEEDED if no_order else State.ASKED
+        case Track.SERVICE:
+            return State.NOT_NEEDED if no_order else State.WAITING
+        case Track.EQUIPMENT:
+            return State.CHOOSING_EQUIPMENT if program.equipment_needed else State.NOT_NEEDED
+        case Track.DEVICE:
+            return State.REGISTERING if program.device_needed else State.NOT_NEEDED
+        case Track.SETUP:
+            return State.NOT_TOLD
+        case _:
+            raise ValueError(f"Track {track} does not begin with an enrollment.")

@@ -1,0 +1,99 @@
+"""Whether a bill at a switch of service may be issued: its days, its rate, its sum, and every Wh exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evenroll.enrollment.service_order import HeldReason, Switch
+from evenroll.enrollment.usage_point import MeteredSpan, MeterReads, PointMeter, UsagePoint, energy_conserved
+from evenroll.programs.bill import Bill, BillKind, LineCode
+
+
+def bill_fault(
+    bill: Bill, *, kind: BillKind, switch: Switch, spans: Iterable[MeteredSpan], point: UsagePoint
+) -> HeldReason | None:
+    """The first thing that is wrong with a bill; absent if it may be issued.
+
+    kind: CLOSING, of the service that ended, or FIRST, of the one that began. spans: what each register of each meter
+    in place counted over the days of the bill; the cut is at the reads of the switch.
+    """
+    rate = switch.old_rate if kind is BillKind.CLOSING else switch.new_rate
+    cut_on = bill.end_on if kind is BillKind.CLOSING else bill.start_on
+    given = tuple(spans)
+    faults = (
+        (HeldReason.KIND_WRONG, bill.kind is not kind),
+        (HeldReason.RATE_WRONG, bill.rate != rate),
+        (HeldReason.DAYS_WRONG, cut_on != switch.switch_on or bill.start_on >= bill.end_on),
+        (HeldReason.TOTAL_WRONG, bill.total != sum((line.amount for line in bill.lines), Decimal(0))),
+        (HeldReason.SPANS_WRONG, not _fit(given, expected=_expected(bill, switch=switch, point=point))),
+        (HeldReason.ENERGY_WRONG, not energy_conserved(given, billed_wh=billed_wh(bill))),
+    )
+    return next((reason for reason, wrong in faults if wrong), None)
+
+
+def billed_wh(bill: Bill) -> int:
+    """The energy that the lines of a bill charge, Wh."""
+    return sum(line.quantity_wh for line in bill.lines if line.code is LineCode.ENERGY)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Expected:
+    """A span that a bill must rest on; from_wh, to_wh: absent where the order does not know the read."""
+
+    meter: PointMeter
+    register: str
+    rollover_wh: int
+    from_wh: int | None
+    to_wh: int | None
+
+
+def _expected(bill: Bill, *, switch: Switch, point: UsagePoint) -> Iterator[_Expected]:
+    """One span per register of each meter that was in place on a day of the bill."""
+    opening = switch.opening if bill.kind is BillKind.FIRST else None
+    closing = switch.closing if bill.kind is BillKind.CLOSING else None
+    for meter in point.meters:
+        if meter.installed_on >= bill.end_on:
+            continue
+        if meter.removed_on is not None and meter.removed_on <= bill.start_on:
+            continue
+        came = meter.installed_on >= bill.start_on
+        went = meter.removed_on is not None and meter.removed_on < bill.end_on
+        for register in meter.registers:
+            from_wh = meter.opening_wh.get(register.name) if came else _read(opening, meter, register.name)
+            to_wh = meter.closing_wh.get(register.name) if went else _read(closing, meter, register.name)
+            yield _Expected(
+                meter=meter,
+                register=register.name,
+                rollover_wh=register.rollover_wh,
+                from_wh=from_wh,
+                to_wh=to_wh,
+            )
+
+
+def _read(reads: MeterReads | None, meter: PointMeter, register: str) -> int | None:
+    if reads is None or reads.serial != meter.serial:
+        return None
+    return reads.values_wh.get(register)
+
+
+def _fit(spans: tuple[MeteredSpan, ...], *, expected: Iterable[_Expected]) -> bool:
+    """Whether each span that is needed is there once, and no other."""
+    left = list(spans)
+    for each in expected:
+        found = next((span for span in left if _matches(span, each)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return not left
+
+
+def _matches(span: MeteredSpan, each: _Expected) -> bool:
+    return (
+        span.serial == each.meter.serial
+        and span.register == each.register
+        and span.rollover_wh == each.rollover_wh
+        and each.from_wh in (None, span.from_wh)
+        and each.to_wh in (None, span.to_wh)
+    )

@@ -1,0 +1,89 @@
+"""What a decision about a case may rest on besides the case: moment, territory, catalog, and what partners said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import FactMissing, Refusal, RefusalCode
+from evenroll.enrollment.eligibility import EligibilityFacts
+from evenroll.enrollment.facts import MeterFacts, PartnerAway, ProviderAnswer, RegisterAnswer
+from evenroll.enrollment.form import Channel
+from evenroll.enrollment.track_fold import move
+from evenroll.enrollment.tracks import Move, State
+from evenroll.enrollment.waits import Wait, WaitRule
+from evenroll.programs.program import ProgramVersion, Track
+from evenroll.quantities.calendars import ServiceCalendar
+from evenroll.quantities.identifiers import OrderNumber, Pevid
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFacts:
+    """Everything that a step hands to a decision. A decision that lacks what it needs raises FactMissing.
+
+    program: the version that decides the case. programs: the published ones, for row 2b.
+    """
+
+    now: datetime
+    calendar: ServiceCalendar
+    program: ProgramVersion | None = None
+    programs: tuple[ProgramVersion, ...] = ()
+    provider: ProviderAnswer | PartnerAway | None = None
+    register: RegisterAnswer | PartnerAway | None = None
+    eligibility: EligibilityFacts | PartnerAway | None = None
+    meter: MeterFacts | None = None
+    order_number: OrderNumber | None = None
+    pevid: Pevid | None = None
+
+    @property
+    def today(self) -> date:
+        """The business date of the territory."""
+        return self.calendar.business_date(self.now)
+
+    def move(
+        self,
+        to: State,
+        *,
+        track: Track = Track.CASE,
+        subject: str = "",
+        wait: Wait | WaitRule | datetime = Wait.FIRST,
+    ) -> Move:
+        """A move with the owner, due date and lapse that the table of waits gives at this moment."""
+        return move(track, to, subject=subject, wait=wait, now=self.now, calendar=self.calendar)
+
+    def heard(self, to: State, *, track: Track, subject: str = "", due_at: datetime | None = None) -> Move:
+        """A move that another organization told of: its owner is theirs to remind; late by a day, ours to ask after."""
+        told = self.move(to, track=track, subject=subject, wait=due_at or Wait.FIRST)
+        if told.due_at is None:
+            return told
+        asks_on = self.calendar.add_business_days(self.calendar.business_date(told.due_at), 1)
+        return Move(
+            track=track,
+            subject=subject,
+            to=to,
+            at=self.now,
+            owner=told.owner,
+            due_at=self.calendar.start_of_day(asks_on + timedelta(days=1)),
+            on_lapse=CommandName.ESCALATE,
+        )
+
+    def need_program(self) -> ProgramVersion:
+        """The version that decides. Raises FactMissing."""
+        if self.program is None:
+            raise FactMissing("The decision needs the program version that the case was offered.")
+        return self.program
+
+
+def by_channel(case: Case) -> Wait:
+    """The customer's wait: a mailed form has the longer one."""
+    return Wait.MAIL if case.opening.channel is Channel.MAIL else Wait.FIRST
+
+
+def not_in_state(case: Case, command: CommandName) -> Refusal:
+    """The refusal of a command that this state does not take."""
+    return Refusal(
+        code=RefusalCode.NOT_IN_STATE,
+        parameters={"case": case.number, "state": case.status.value, "command": command.value},
+    )

@@ -1,0 +1,232 @@
+"""Deciding rows 2, 2a and 2b: opening, who provides the commodity, what is offered, and the hand-over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from evenroll.enrollment import case_commands as c
+from evenroll.enrollment import case_events as e
+from evenroll.enrollment.case import Case, Offered, Opening, Prompter
+from evenroll.enrollment.case_facts import CaseFacts, not_in_state
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
+from evenroll.enrollment.event import Event
+from evenroll.enrollment.facts import SERVED, PartnerAway, ProviderAnswer, ProviderAnswerKind
+from evenroll.enrollment.form import Channel, Form
+from evenroll.enrollment.life_events import RefusedByProvider
+from evenroll.enrollment.messages import CaseForwarded, Message
+from evenroll.enrollment.offers import present, provider_to_ask
+from evenroll.enrollment.rows import Row
+from evenroll.enrollment.tracks import State
+from evenroll.enrollment.waits import Wait
+from evenroll.quantities.identifiers import OrganizationKey
+
+
+def open_case(case: Case | None, command: c.OpenCase, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2: a case begins as a draft that the customer owns."""
+    if case is not None:
+        return Refusal(code=RefusalCode.CASE_EXISTS, parameters={"case": case.number})
+    opened = e.CaseOpened(
+        row=Row.R2,
+        number=command.number,
+        organization=command.organization,
+        opening=command.opening,
+        answers=command.answers,
+        moves=(facts.move(State.DRAFT),),
+    )
+    return Decided(events=(opened,))
+
+
+def save_answers(case: Case, command: c.SaveAnswers, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2: a draft is kept; every saving renews the customer's time."""
+    if case.status is not State.DRAFT:
+        return not_in_state(case, CommandName.SAVE_ANSWERS)
+    saved = e.AnswersSaved(row=Row.R2, answers=command.answers, fields=command.fields, moves=(facts.move(State.DRAFT),))
+    return Decided(events=(saved,))
+
+
+def ask_provider(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2a: the question is put; the answer comes with `find_provider`."""
+    if case.status is not State.DRAFT:
+        return not_in_state(case, CommandName.ASK_PROVIDER)
+    asked = e.ProviderAsked(row=Row.R2A, asked_at=facts.now, pod=case.pod, moves=(facts.move(State.FINDING_PROVIDER),))
+    return Decided(events=(asked,))
+
+
+def find_provider(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2a: the clearinghouse's answer decides who goes on; when it is away the case waits, never guesses."""
+    if case.status is not State.FINDING_PROVIDER:
+        return not_in_state(case, CommandName.FIND_PROVIDER)
+    match facts.provider:
+        case None:
+            raise FactMissing("Row 2a needs the clearinghouse's answer.")
+        case PartnerAway() as away:
+            return Decided(events=(_unreachable(case, away, facts),))
+        case ProviderAnswer() as answer:
+            return Decided(events=_answered(answer, facts))
+
+
+def _unreachable(case: Case, away: PartnerAway, facts: CaseFacts) -> e.ProviderUnreachable:
+    asked_on = facts.calendar.business_date(case.asked_provider_at or facts.now)
+    overdue = facts.today >= facts.calendar.add_business_days(asked_on, 1)
+    wait = Wait.STAFF if overdue else Wait.RETRY
+    return e.ProviderUnreachable(
+        row=Row.R2A,
+        partner=away.partner,
+        attempt=case.course.times + 1,
+        moves=(facts.move(State.FINDING_PROVIDER, wait=wait),),
+    )
+
+
+def _answered(answer: ProviderAnswer, facts: CaseFacts) -> tuple[Event, ...]:
+    if answer.kind in SERVED:
+        return (_heard(answer, facts, State.CHOOSING, Wait.FIRST),)
+    match answer.kind:
+        case ProviderAnswerKind.PENDING_TO:
+            return (_heard(answer, facts, State.FINDING_PROVIDER, Wait.LATER),)
+        case ProviderAnswerKind.SEVERAL_POINTS | ProviderAnswerKind.NOT_FOUND:
+            return (_heard(answer, facts, State.NEEDS_ANSWER, Wait.FIRST),)
+        case _:
+            refused = RefusedByProvider(row=Row.R2A, code=answer.kind.value, moves=(facts.move(State.REFUSED),))
+            return (e.ProviderAnswered(row=Row.R2A, answer=answer), refused)
+
+
+def _heard(answer: ProviderAnswer, facts: CaseFacts, to: State, wait: Wait) -> e.ProviderAnswered:
+    return e.ProviderAnswered(row=Row.R2A, answer=answer, moves=(facts.move(to, wait=wait),))
+
+
+def choose_usage_point(case: Case, command: c.ChooseUsagePoint, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2a: of several usage points the customer names one, and the clearinghouse is asked again."""
+    if case.status is not State.NEEDS_ANSWER or case.provider is None:
+        return not_in_state(case, CommandName.CHOOSE_USAGE_POINT)
+    if command.pod not in case.provider.points:
+        return Refusal(code=RefusalCode.POINT_NOT_OFFERED, parameters={"pod": command.pod})
+    chosen = e.UsagePointChosen(row=Row.R2A, pod=command.pod)
+    asked = e.ProviderAsked(
+        row=Row.R2A, asked_at=facts.now, pod=command.pod, moves=(facts.move(State.FINDING_PROVIDER),)
+    )
+    return Decided(events=(chosen, asked))
+
+
+def present_offers(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2b: what this customer may choose. A program asked for already, and shown, is thereby chosen."""
+    if case.status is not State.CHOOSING or case.provider is None:
+        return not_in_state(case, CommandName.PRESENT_OFFERS)
+    shown, hidden = present(facts.programs, answer=case.provider, on=facts.today)
+    asked = case.form.program if case.form and case.form.program else case.opening.program
+    wanted = next((offered for offered in shown if offered.program == asked), None)
+    if wanted is not None and wanted.organization == case.organization:
+        presented = e.OffersPresented(row=Row.R2B, shown=shown, hidden=hidden)
+        return Decided(events=(presented, _chosen(case, wanted, facts)))
+    if wanted is not None or _only_others(case, shown):
+        move = facts.move(State.CHOOSING, wait=_hand_over_wait(case))
+    else:
+        move = facts.move(State.CHOOSING, wait=Wait.CUSTOMER)
+    return Decided(events=(e.OffersPresented(row=Row.R2B, shown=shown, hidden=hidden, moves=(move,)),))
+
+
+def _only_others(case: Case, shown: tuple[Offered, ...]) -> bool:
+    """None of our own programs fits, and another provider serves this customer."""
+    ours = any(offered.organization == case.organization for offered in shown)
+    to = provider_to_ask(case.provider) if case.provider else None
+    return not ours and to is not None and to != case.organization
+
+
+def _hand_over_wait(case: Case) -> Wait:
+    agreed = case.form is not None and case.form.consents_hand_over
+    return Wait.SYSTEM if agreed else Wait.CONSENT
+
+
+def _chosen(case: Case, offered: Offered, facts: CaseFacts) -> e.ProgramChosen:
+    wait = Wait.SYSTEM if case.form is not None else Wait.FIRST
+    return e.ProgramChosen(row=Row.R2B, offered=offered, moves=(facts.move(State.COMPLETING, wait=wait),))
+
+
+def choose_program(case: Case, command: c.ChooseProgram, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2b: the customer's choice among what was shown; another provider's program means a hand-over."""
+    if case.status is not State.CHOOSING:
+        return not_in_state(case, CommandName.CHOOSE_PROGRAM)
+    offered = next((each for each in case.shown if each.program == command.program), None)
+    if offered is None or facts.today > offered.valid_until:
+        return Refusal(code=RefusalCode.PROGRAM_NOT_OFFERED, parameters={"program": command.program})
+    if offered.organization == case.organization:
+        return Decided(events=(_chosen(case, offered, facts),))
+    chosen = e.ProgramChosen(
+        row=Row.R2B, offered=offered, moves=(facts.move(State.CHOOSING, wait=_hand_over_wait(case)),)
+    )
+    return Decided(events=(chosen,))
+
+
+def agree_hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2b: with consent the case may go to the provider who serves the customer."""
+    if case.status is not State.CHOOSING:
+        return not_in_state(case, CommandName.AGREE_HAND_OVER)
+    agreed = e.HandOverAgreed(row=Row.R2B, moves=(facts.move(State.CHOOSING, wait=Wait.SYSTEM),))
+    return Decided(events=(agreed,))
+
+
+def hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2b: the case goes on at the right door: same number, same received date, nothing typed again."""
+    to = _receiver(case)
+    if case.status is not State.CHOOSING or case.provider is None or to is None or to == case.organization:
+        return not_in_state(case, CommandName.HAND_OVER)
+    program = case.chosen.program if case.chosen else (case.form.program if case.form else case.opening.program)
+    forwarded = CaseForwarded(
+        number=case.number,
+        language=case.opening.language,
+        prompted_by=case.opening.prompted_by.value,
+        provider=case.provider,
+        postal_code=case.opening.postal_code,
+        program=program,
+        form=case.form,
+    )
+    sealed = case.form.answers if case.form else None
+    message = Message(to=to, conversation=case.number, body=forwarded, sealed=sealed)
+    handed = e.CaseHandedOver(row=Row.R2B, to=to, moves=(facts.move(State.HANDED_OVER),))
+    return Decided(events=(handed,), messages=(message,))
+
+
+def _receiver(case: Case) -> OrganizationKey | None:
+    if case.chosen is not None:
+        return case.chosen.organization
+    asked = case.form.program if case.form and case.form.program else case.opening.program
+    offered = next((each for each in case.shown if each.program == asked), None)
+    if offered is not None:
+        return offered.organization
+    return provider_to_ask(case.provider) if case.provider else None
+
+
+def receive_case(case: Case | None, command: c.ReceiveCase, facts: CaseFacts) -> Decided | Refusal:
+    """Row 2b at the right door: the case begins here with what the customer had said already."""
+    if case is not None:
+        return Refusal(code=RefusalCode.CASE_EXISTS, parameters={"case": case.number})
+    received = e.CaseReceived(
+        row=Row.R2B,
+        number=command.forwarded.number,
+        organization=command.organization,
+        opening=_opening_from(command, facts),
+        provider=command.forwarded.provider,
+        form=_form_stored_here(command),
+        moves=(facts.move(State.CHOOSING),),
+    )
+    return Decided(events=(received,))
+
+
+def _form_stored_here(command: c.ReceiveCase) -> Form | None:
+    """The sender's form with the reference to the answers as we stored them; theirs means nothing here."""
+    form = command.forwarded.form
+    return replace(form, answers=command.answers) if form else None
+
+
+def _opening_from(command: c.ReceiveCase, facts: CaseFacts) -> Opening:
+    forwarded = command.forwarded
+    return Opening(
+        opened_at=facts.now,
+        channel=forwarded.form.channel if forwarded.form else Channel.PARTNER,
+        language=forwarded.language,
+        prompted_by=Prompter(forwarded.prompted_by),
+        program=forwarded.program,
+        pod=forwarded.provider.pod,
+        postal_code=forwarded.postal_code,
+        received_from=command.sender,
+    )

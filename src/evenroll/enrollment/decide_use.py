@@ -1,0 +1,178 @@
+"""Deciding rows 6 to 10: equipment, control devices, parameters, and when and why the customer uses the program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from evenroll.enrollment import case_commands as c
+from evenroll.enrollment import life_events as life
+from evenroll.enrollment.activation import activated
+from evenroll.enrollment.begin_tracks import begin_freed
+from evenroll.enrollment.case import LIVE, Case
+from evenroll.enrollment.case_facts import CaseFacts, not_in_state
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
+from evenroll.enrollment.rows import Row
+from evenroll.enrollment.tracks import Move, State
+from evenroll.programs.program import ProgramVersion, Track
+
+_MAY_CHOOSE = frozenset({State.CHOOSING_EQUIPMENT, State.NOT_NEEDED, State.UNFIT, State.READY})
+_PARAMETERS = frozenset({"charge_from", "charge_until", "departure", "minimum_charge", "price_cap"})
+
+
+def choose_equipment(case: Case, command: c.ChooseEquipment, facts: CaseFacts) -> Decided | Refusal:
+    """Row 6: the customer's own choice; what does not fit is warned of before a purchase, never forbidden."""
+    if case.status not in LIVE or case.state_of(Track.EQUIPMENT) not in _MAY_CHOOSE:
+        return not_in_state(case, CommandName.CHOOSE_EQUIPMENT)
+    move = facts.move(State.INSTALLING, track=Track.EQUIPMENT)
+    chosen = life.EquipmentChosen(
+        row=Row.R6,
+        kind=command.kind,
+        outlet=command.outlet,
+        model=command.model,
+        warnings=_warnings(command, facts.need_program()),
+        moves=(move,),
+    )
+    return Decided(events=(chosen,))
+
+
+def _warnings(command: c.ChooseEquipment, program: ProgramVersion) -> tuple[str, ...]:
+    """Codes of what the customer should know before buying."""
+    if program.device_needed and command.kind is life.EquipmentKind.CORDSET:
+        return ("cordset_cannot_be_controlled",)
+    return ()
+
+
+def record_purchase(case: Case, command: c.RecordPurchase, facts: CaseFacts) -> Decided | Refusal:
+    """Row 6: date, price and outlet; rebates hang on it."""
+    if case.status not in LIVE or case.state_of(Track.EQUIPMENT) is not State.INSTALLING:
+        return not_in_state(case, CommandName.RECORD_PURCHASE)
+    if command.bought_on > facts.today:
+        return _date_wrong(command.bought_on.isoformat())
+    bought = life.EquipmentBought(row=Row.R6, outlet=command.outlet, bought_on=command.bought_on, price=command.price)
+    return Decided(events=(bought,))
+
+
+def _date_wrong(day: str) -> Refusal:
+    return Refusal(code=RefusalCode.VISIT_DATE_WRONG, parameters={"date": day})
+
+
+def record_installation(case: Case, command: c.RecordInstallation, facts: CaseFacts) -> Decided | Refusal:
+    """Row 7: a hard-wired unit needs a permit, also when self-installed, and is inspected; a cordset neither."""
+    if case.status not in LIVE or case.state_of(Track.EQUIPMENT) is not State.INSTALLING:
+        return not_in_state(case, CommandName.RECORD_INSTALLATION)
+    if command.installed_on > facts.today:
+        return _date_wrong(command.installed_on.isoformat())
+    if command.hard_wired and not command.permit:
+        return Refusal(code=RefusalCode.PERMIT_MISSING, parameters={"case": case.number})
+    moves = (
+        (facts.move(State.INSPECTING, track=Track.EQUIPMENT),)
+        if command.hard_wired
+        else _track_done(case, State.READY, Track.EQUIPMENT, facts)
+    )
+    installed = life.InstallationRecorded(
+        row=Row.R7,
+        installer=command.installer,
+        installed_on=command.installed_on,
+        serial=command.serial,
+        permit=command.permit,
+        moves=moves,
+    )
+    return Decided(events=(installed,))
+
+
+def record_inspection(case: Case, command: c.RecordInspection, facts: CaseFacts) -> Decided | Refusal:
+    """Row 7: passed, or back to the installer."""
+    if case.status not in LIVE or case.state_of(Track.EQUIPMENT) is not State.INSPECTING:
+        return not_in_state(case, CommandName.RECORD_INSPECTION)
+    moves = (
+        _track_done(case, State.READY, Track.EQUIPMENT, facts)
+        if command.passed
+        else (facts.move(State.INSTALLING, track=Track.EQUIPMENT),)
+    )
+    inspected = life.InspectionRecorded(
+        row=Row.R7, passed=command.passed, inspected_on=command.inspected_on, moves=moves
+    )
+    return Decided(events=(inspected,))
+
+
+def _track_done(case: Case, to: State, track: Track, facts: CaseFacts) -> tuple[Move, ...]:
+    done = facts.move(to, track=track)
+    return (done, *begin_freed(case, facts.need_program(), done=done, facts=facts))
+
+
+def register_device(case: Case, command: c.RegisterDevice, facts: CaseFacts) -> Decided | Refusal:
+    """Row 8: a control device is named; a test shows that it obeys."""
+    if case.status not in LIVE or case.state_of(Track.DEVICE) is None:
+        return not_in_state(case, CommandName.REGISTER_DEVICE)
+    registered = life.DeviceRegistered(
+        row=Row.R8,
+        device=command.device,
+        kind=command.kind,
+        moves=(facts.move(State.TESTING, track=Track.DEVICE),),
+    )
+    return Decided(events=(registered,))
+
+
+def record_device_test(case: Case, command: c.RecordDeviceTest, facts: CaseFacts) -> Decided | Refusal:
+    """Row 8: the test charge's result; from a passed one control is live."""
+    if case.status not in LIVE or case.state_of(Track.DEVICE) is not State.TESTING:
+        return not_in_state(case, CommandName.RECORD_DEVICE_TEST)
+    if command.cause:
+        move = facts.move(State.TEST_FAILED, track=Track.DEVICE)
+        failed = life.DeviceTested(row=Row.R8, device=command.device, cause=command.cause, moves=(move,))
+        return Decided(events=(failed,))
+    moves = _track_done(case, State.LIVE, Track.DEVICE, facts)
+    tested = life.DeviceTested(row=Row.R8, device=command.device, moves=moves)
+    started = life.ControlStarted(row=Row.R8, since_on=facts.today)
+    active = activated(case, facts.need_program(), price_since=case.price_since, control_since=facts.today, facts=facts)
+    return Decided(events=(tested, started, *active))
+
+
+def set_parameters(case: Case, command: c.SetParameters, facts: CaseFacts) -> Decided | Refusal:
+    """Row 9: which program governs this vehicle here, with its parameters; conflicting schedules are shown."""
+    if case.status not in LIVE:
+        return not_in_state(case, CommandName.SET_PARAMETERS)
+    if command.program != facts.need_program().key:
+        return Refusal(code=RefusalCode.PROGRAM_NOT_OFFERED, parameters={"program": command.program})
+    unknown = sorted(set(command.parameters) - _PARAMETERS)
+    if unknown:
+        return Refusal(code=RefusalCode.SELECTION_WRONG, parameters={"selection": ", ".join(unknown)})
+    told = life.ParametersSet(
+        row=Row.R9,
+        program=command.program,
+        parameters=command.parameters,
+        conflicts=_conflicts(command.parameters, command.schedules),
+        moves=(facts.move(State.TOLD, track=Track.SETUP),),
+    )
+    return Decided(events=(told,))
+
+
+def _conflicts(parameters: Mapping[str, str], schedules: tuple[str, ...]) -> tuple[str, ...]:
+    """The other schedules (car timer, charger app, aggregator) that are set beside ours and may fight with it."""
+    return tuple(sorted(schedules)) if parameters else ()
+
+
+def confirm_parameters(case: Case, command: c.ConfirmParameters, facts: CaseFacts) -> Decided | Refusal:
+    """Row 9: the device's word, or the customer's. It never gates a program where only a price is at stake."""
+    if case.status not in LIVE or case.state_of(Track.SETUP) not in (State.NOT_TOLD, State.TOLD):
+        return not_in_state(case, CommandName.CONFIRM_PARAMETERS)
+    moves = _track_done(case, State.CONFIRMED, Track.SETUP, facts)
+    return Decided(events=(life.ParametersConfirmed(row=Row.R9, by_device=command.by_device, moves=moves),))
+
+
+def record_use(case: Case, command: c.RecordUse, facts: CaseFacts) -> Decided | Refusal:
+    """Row 10: the customer decides when and why; the reason is kept as a code."""
+    if case.status is not State.ACTIVE:
+        return not_in_state(case, CommandName.RECORD_USE)
+    if command.on > facts.today:
+        return _date_wrong(command.on.isoformat())
+    return Decided(events=(life.UseRecorded(row=Row.R10, kind=command.kind, on=command.on, reason=command.reason),))
+
+
+def issue_statement(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
+    """Row 10: the yearly statement, and the date of the next."""
+    if case.status is not State.ACTIVE:
+        return not_in_state(case, CommandName.ISSUE_STATEMENT)
+    issued = life.StatementIssued(row=Row.R10, on=facts.today, moves=(facts.move(State.ACTIVE),))
+    return Decided(events=(issued,))

@@ -1,0 +1,73 @@
+"""What a decision about a service order may rest on besides the order, and the words that all its deciders share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import FactMissing, Refusal, RefusalCode
+from evenroll.enrollment.messages import Body, Message
+from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.track_fold import move
+from evenroll.enrollment.tracks import Move, State
+from evenroll.enrollment.usage_point import MeteredSpan, MeterReads, UsagePoint
+from evenroll.enrollment.waits import Wait, WaitRule
+from evenroll.programs.bill import Bill
+from evenroll.programs.program import Track
+from evenroll.quantities.calendars import ServiceCalendar
+from evenroll.quantities.identifiers import OrganizationKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderFacts:
+    """Everything that a step hands to a decision about an order.
+
+    utility: whose order it is. point: absent where the utility does not know the usage point.
+    other_open_order: whether another order of the usage point is open. scheduled_reads: days of the read cycle.
+    reads: for a visit or a change from afar, the last known reads of the meter in place; for the switch, its reads on
+    the day of the switch (not needed where the meter was exchanged that very day); absent where there are none.
+    bill: as computed, for the two commands that issue one; spans: what the registers counted over its days.
+    """
+
+    now: datetime
+    calendar: ServiceCalendar
+    utility: OrganizationKey
+    point: UsagePoint | None = None
+    other_open_order: bool = False
+    scheduled_reads: tuple[date, ...] = ()
+    reads: MeterReads | None = None
+    bill: Bill | None = None
+    spans: tuple[MeteredSpan, ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The business date of the territory."""
+        return self.calendar.business_date(self.now)
+
+    def need_point(self) -> UsagePoint:
+        """The usage point. Raises FactMissing."""
+        if self.point is None:
+            raise FactMissing("The decision needs the usage point that the order is about.")
+        return self.point
+
+    def meter(self, order: ServiceOrder, to: State, *, wait: Wait | WaitRule | datetime = Wait.FIRST) -> Move:
+        """A move of the order's meter track."""
+        return move(Track.METER, to, subject=order.pod, wait=wait, now=self.now, calendar=self.calendar)
+
+    def service(self, to: State, *, wait: Wait | WaitRule | datetime = Wait.FIRST) -> Move:
+        """A move of the order's service track."""
+        return move(Track.SERVICE, to, wait=wait, now=self.now, calendar=self.calendar)
+
+
+def told(order: ServiceOrder, body: Body) -> tuple[Message, ...]:
+    """One message to the provider that asked."""
+    return (Message(to=order.requester, conversation=order.request.case, body=body),)
+
+
+def wrong_state(order: ServiceOrder, command: CommandName, *, state: State) -> Refusal:
+    """The refusal of a command that the order does not take in its state."""
+    return Refusal(
+        code=RefusalCode.NOT_IN_STATE,
+        parameters={"order": order.number, "state": state.value, "command": command.value},
+    )

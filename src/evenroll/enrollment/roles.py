@@ -1,0 +1,54 @@
+"""Who acts and who is waited on: the named roles of the customer and of each organization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evenroll.quantities.identifiers import ActorKey, OrganizationKey
+
+
+class Role(StrEnum):
+    """A role in which a person, an organization or the driver acts. Staff roles belong to one organization."""
+
+    CUSTOMER = "customer"
+    ENROLLMENT_DESK = "enrollment_desk"
+    SUPERVISOR = "supervisor"
+    PROGRAM_MANAGER = "program_manager"
+    METER_OFFICE = "meter_office"
+    METER_CREW = "meter_crew"
+    BILLING = "billing"
+    REGISTRY_OPERATOR = "registry_operator"
+    PEER = "peer"
+    """Another organization, heard through a message."""
+    SYSTEM = "system"
+    """The driver: commands that the rules themselves ask for."""
+    AUDITOR = "auditor"
+
+
+class OrganizationKind(StrEnum):
+    """What an organization does in the use case. A utility may also supply the commodity."""
+
+    UTILITY = "utility"
+    SUPPLIER = "supplier"
+    CLEARINGHOUSE = "clearinghouse"
+
+
+STAFF = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.PROGRAM_MANAGER})
+METER_STAFF = frozenset({Role.METER_OFFICE, Role.METER_CREW})
+
+ROLES_OF = {
+    OrganizationKind.UTILITY: STAFF | METER_STAFF | {Role.BILLING},
+    OrganizationKind.SUPPLIER: STAFF | {Role.BILLING},
+    OrganizationKind.CLEARINGHOUSE: frozenset({Role.REGISTRY_OPERATOR}),
+}
+"""The staff roles that a membership in each kind of organization may hold."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """Who gives a command. `key` names a person or a machine without saying who it is."""
+
+    key: ActorKey
+    role: Role
+    organization: OrganizationKey

@@ -1,0 +1,259 @@
+"""A program version: everything one can enroll in, as one immutable value with a content hash.
+
+A program is data. Rows of the use case read its properties and never its kind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from evenroll.programs.rules import Rule
+from evenroll.programs.text import Text
+from evenroll.programs.timing import NoticeWindow, SwitchTiming
+from evenroll.quantities.codec import canonical, encode
+from evenroll.quantities.identifiers import OrganizationKey, ProgramKey, RateKey
+
+
+class ProgramKind(StrEnum):
+    """The five kinds of the requirement."""
+
+    TOU = "tou"
+    RTP = "rtp"
+    CPP = "cpp"
+    DLC = "dlc"
+    OPTIMIZED = "optimized"
+
+
+class UseCase(StrEnum):
+    """The SAE J2836/1 use case that a kind belongs to."""
+
+    U1 = "U1"
+    U2 = "U2"
+    U3 = "U3"
+    U4 = "U4"
+    U5 = "U5"
+
+
+USE_CASE_OF = {
+    ProgramKind.TOU: UseCase.U1,
+    ProgramKind.DLC: UseCase.U2,
+    ProgramKind.RTP: UseCase.U3,
+    ProgramKind.CPP: UseCase.U4,
+    ProgramKind.OPTIMIZED: UseCase.U5,
+}
+
+
+class Unit(StrEnum):
+    """What is enrolled: of each, at most one live enrollment per family."""
+
+    USAGE_POINT = "usage_point"
+    DEVICE = "device"
+    VEHICLE = "vehicle"
+    CUSTOMER = "customer"
+
+
+class Activation(StrEnum):
+    """What makes an enrollment active: the price in force, control proved, or both."""
+
+    PRICE = "price"
+    CONTROL = "control"
+    BOTH = "both"
+
+
+class ServiceChange(StrEnum):
+    """The blank of row 5d ("switches service to ___"), typed."""
+
+    REPLACED_RATE = "replaced_rate"
+    RIDER = "rider"
+    CREDIT_ONLY = "credit_only"
+    NEW_SEPARATE_SERVICE = "new_separate_service"
+    SUPPLIER_PRODUCT = "supplier_product"
+
+
+class Coverage(StrEnum):
+    """The part of the bill that a price covers. Prices of different coverage are never ranked together."""
+
+    SUPPLY = "supply"
+    DELIVERY = "delivery"
+    BOTH = "both"
+    NONE = "none"
+
+
+class SupplyStatus(StrEnum):
+    """Who sells the commodity at a usage point."""
+
+    UTILITY = "utility"
+    ESCO = "esco"
+    CCA = "cca"
+    NO_CHOICE = "no_choice"
+
+
+class MeterCapability(StrEnum):
+    """What a meter can tell apart, from least to most; see `reaches`."""
+
+    TOTAL_REGISTER = "total_register"
+    PERIOD_REGISTERS = "period_registers"
+    INTERVAL = "interval"
+
+
+class MeterNeedKind(StrEnum):
+    """What has to happen to the meter before a program can be billed."""
+
+    NONE = "none"
+    ALREADY_THERE = "already_there"
+    REMOTE_CHANGE = "remote_change"
+    EXCHANGE = "exchange"
+    SECOND_METER = "second_meter"
+    SUBMETER = "submeter"
+    EVSE_METER = "evse_meter"
+
+
+class Track(StrEnum):
+    """The strands of a case: its own course, open conditions, and those that run side by side after row 5."""
+
+    CASE = "case"
+    CONDITION = "condition"
+    SUPPLY = "supply"
+    METER = "meter"
+    SERVICE = "service"
+    EQUIPMENT = "equipment"
+    DEVICE = "device"
+    SETUP = "setup"
+
+
+class DocumentKind(StrEnum):
+    """Documents that a program may ask for."""
+
+    VEHICLE_REGISTRATION = "vehicle_registration"
+    PURCHASE_ORDER = "purchase_order"
+    LANDLORD_PERMISSION = "landlord_permission"
+    LETTER_OF_AUTHORIZATION = "letter_of_authorization"
+    INSPECTION_CERTIFICATE = "inspection_certificate"
+
+
+class ConsentKind(StrEnum):
+    """Consents that are asked for apart from each other."""
+
+    TERMS = "terms"
+    DATA_SHARING = "data_sharing"
+    CONTROL = "control"
+
+
+class DisclosureCode(StrEnum):
+    """What the customer must have been told before a choice; the sentences live in the message catalog."""
+
+    PERIODS_AND_PRICES = "periods_and_prices"
+    WHOLE_PREMISE_PRICED = "whole_premise_priced"
+    BILL_MAY_RISE = "bill_may_rise"
+    STAY_AND_LOCKOUT = "stay_and_lockout"
+    SUPPLY_PART_ONLY = "supply_part_only"
+    RIGHT_TO_RESCIND = "right_to_rescind"
+    EVENT_LIMITS = "event_limits"
+    EVENT_NOTICE = "event_notice"
+    OPT_OUT_RULES = "opt_out_rules"
+    NO_PRICE_CEILING = "no_price_ceiling"
+    EVENT_COUNT = "event_count"
+    EVENT_PRICE = "event_price"
+    INTERRUPT_OR_REDUCE = "interrupt_or_reduce"
+
+
+# Per kind, what the use case obliges a provider to tell (row 2b; U2 event limits, U3 no price ceiling, U4
+# event count, U5 interrupt or reduce). The catalog refuses a program that leaves one out.
+REQUIRED_DISCLOSURES = {
+    ProgramKind.TOU: frozenset({DisclosureCode.PERIODS_AND_PRICES, DisclosureCode.BILL_MAY_RISE}),
+    ProgramKind.DLC: frozenset({DisclosureCode.EVENT_LIMITS, DisclosureCode.OPT_OUT_RULES}),
+    ProgramKind.RTP: frozenset({DisclosureCode.NO_PRICE_CEILING, DisclosureCode.BILL_MAY_RISE}),
+    ProgramKind.CPP: frozenset({DisclosureCode.EVENT_COUNT, DisclosureCode.EVENT_PRICE}),
+    ProgramKind.OPTIMIZED: frozenset({DisclosureCode.INTERRUPT_OR_REDUCE}),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prerequisite:
+    """An order among tracks: `track` may not begin before `needs_track` is done."""
+
+    track: Track
+    needs_track: Track
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """A choice inside a program, such as one of several charging windows; options are codes."""
+
+    key: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgramVersion:
+    """One dated version of a program.
+
+    family, excluded_families: the stacking matrix's row: a live enrollment in an excluded family bars this
+    one. max_per_premise: live units at one service location, at least 1. meter_capability: the least the
+    meter must tell apart; absent when the program bills nothing by meter. rate: the price it brings; absent
+    for a program that only pays a credit. replaces_rates: rates that it may replace; empty when it replaces
+    none. minimum_stay_days, lockout_days, offer_valid_days: calendar days; 0 means none.
+    rescission_business_days: business days of the territory; 0 means no right to rescind. opens_on,
+    closes_on: applications are admitted from the first day up to, not including, the second. review_by: past
+    it nothing is published from this version.
+    """
+
+    key: ProgramKey
+    version: int
+    organization: OrganizationKey
+    kind: ProgramKind
+    name: Text
+    summary: Text
+    family: str
+    excluded_families: tuple[str, ...]
+    unit: Unit
+    max_per_premise: int
+    activation: Activation
+    service_change: ServiceChange
+    coverage: Coverage
+    supply_admitted: frozenset[SupplyStatus]
+    meter_capability: MeterCapability | None
+    device_needed: bool
+    equipment_needed: bool
+    prerequisites: tuple[Prerequisite, ...]
+    rules: tuple[Rule, ...]
+    rate: RateKey | None
+    replaces_rates: tuple[RateKey, ...]
+    minimum_stay_days: int
+    lockout_days: int
+    offer_valid_days: int
+    rescission_business_days: int
+    documents: tuple[DocumentKind, ...]
+    disclosures: tuple[DisclosureCode, ...]
+    selections: tuple[Selection, ...]
+    consents_required: tuple[ConsentKind, ...]
+    timing: SwitchTiming
+    notice: NoticeWindow
+    opens_on: date
+    closes_on: date | None
+    review_by: date
+    source: str
+
+    @property
+    def use_case(self) -> UseCase:
+        """The use case of the standard that this program's kind belongs to."""
+        return USE_CASE_OF[self.kind]
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the canonical encoding, hexadecimal: it differs if and only if the terms do."""
+        return hashlib.sha256(canonical(encode(self)).encode()).hexdigest()
+
+
+def reaches(capability: MeterCapability, *, needed: MeterCapability) -> bool:
+    """Whether a meter that tells `capability` apart can also serve a program that needs `needed`."""
+    order = tuple(MeterCapability)
+    return order.index(capability) >= order.index(needed)
+
+
+def is_open(program: ProgramVersion, *, on: date) -> bool:
+    """Whether applications are admitted on that day (half-open: the closing day is already closed)."""
+    return program.opens_on <= on and (program.closes_on is None or on < program.closes_on)

@@ -1,0 +1,68 @@
+"""JSON as it is kept: without fractions, in one canonical text, and refused with the place that is wrong."""
+
+import json as jsonlib
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar, cast
+
+JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue] | None"
+"""JSON without fractions: a float would not come back the same, so none is let in."""
+
+T = TypeVar("T")
+
+
+class CodecRefused(ValueError):
+    """A value or a JSON cannot be translated; `path` says where. The message never repeats the value itself."""
+
+    def __init__(self, reason: str, *, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+
+    def __str__(self) -> str:
+        steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return f"At ${steps}: {self.reason}"
+
+    def under(self, step: str | int) -> "CodecRefused":
+        """The same refusal, seen from one level further up."""
+        return CodecRefused(self.reason, path=(step, *self.path))
+
+
+def canonical(json: JsonValue) -> str:
+    """The one text of a JSON: keys sorted, no spaces, characters as they are (after RFC 8785; keys by code point).
+
+    Integers are written in full whatever their size. Raises CodecRefused for floats, keys that are not text, and text
+    that has no UTF-8.
+    """
+    _refuse_foreign(json)
+    text = jsonlib.dumps(json, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise CodecRefused(
+            "A text holds half a surrogate pair, which has no UTF-8. Mend it where it comes in."
+        ) from None
+    return text
+
+
+def at_step(step: str | int, function: Callable[[Any], T], value: object) -> T:
+    """The function of the value; a refusal inside it is told from one level further up."""
+    try:
+        return function(value)
+    except CodecRefused as refused:
+        raise refused.under(step) from None
+
+
+def _refuse_foreign(json: object) -> None:
+    kind = type(json)
+    if kind is str or kind is int or json is None or kind is bool:
+        return
+    if kind is list:
+        for index, item in enumerate(cast("list[object]", json)):
+            at_step(index, _refuse_foreign, item)
+    elif kind is dict:
+        for key, item in cast("dict[object, object]", json).items():
+            if type(key) is not str:
+                raise CodecRefused(f"A key is {type(key).__name__}; JSON has text as keys only.")
+            at_step(key, _refuse_foreign, item)
+    else:
+        raise CodecRefused(f"{kind.__name__} is no JSON without fractions; encode the value first.")

@@ -1,0 +1,91 @@
+"""The three roles of every installation, and the databases they share, on the embedded server."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+
+from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
+from evenroll.runtime.embedded_places import ServerRefused
+
+# One number for whoever creates roles or databases here; PostgreSQL refuses some of it at the same time.
+CHANGE_LOCK = 0x45564E
+RIGHTS = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS")
+CLOSE = sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def create_roles(superuser_url: str, *, passwords: dict[str, str]) -> None:
+    """Create those of owner, application and auditor that are missing; the others stay as they are."""
+    with _changing(superuser_url) as connection:
+        for role in (OWNER, APPLICATION, AUDITOR):
+            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+            if not known:
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} {} PASSWORD {}").format(
+                        sql.Identifier(role), RIGHTS, sql.Literal(passwords[role])
+                    )
+                )
+        # Only the databases of the installation are theirs.
+        for database in ("postgres", "template1"):
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+
+
+def create_database(superuser_url: str, *, name: str) -> None:
+    """Create the database if it is missing: owned by the owner, open to the three roles and nobody else."""
+    _check_name(name)
+    database = sql.Identifier(name)
+    with _changing(superuser_url) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        if not known:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                    database, sql.Identifier(OWNER)
+                )
+            )
+        connection.execute(CLOSE.format(database))
+        roles = sql.SQL(", ").join(sql.Identifier(role) for role in (OWNER, APPLICATION, AUDITOR))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles))
+
+
+def remove_database(superuser_url: str, *, name: str) -> None:
+    """Drop the database if it is there, and end its connections."""
+    _check_name(name)
+    with _changing(superuser_url) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def database_names(superuser_url: str, *, prefix: str) -> tuple[str, ...]:
+    """The databases whose name begins so, in order."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY datname", (prefix,)
+        ).fetchall()
+    return tuple(str(row[0]) for row in rows)
+
+
+@contextmanager
+def _changing(superuser_url: str) -> Iterator[psycopg.Connection]:
+    try:
+        with psycopg.connect(superuser_url, autocommit=True) as connection:
+            connection.execute("SELECT pg_advisory_lock(%s)", (CHANGE_LOCK,))
+            yield connection
+    except psycopg.errors.DiskFull as error:
+        raise ServerRefused(
+            "The embedded database could not be changed: its disk is full. Nothing was broken. "
+            "Free some space, or set EVENROLL_HOME to a folder on another disk."
+        ) from error
+    except psycopg.Error as error:
+        raise ServerRefused(
+            f"The embedded database refused a change: {str(error).splitlines()[0]}. Its log, in "
+            "the place `evenroll db status` shows, tells more; run the command again once that is cured."
+        ) from error
+
+
+def _check_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise ServerRefused(
+            f'"{name}" cannot name a database. Use a small letter, then small letters, digits and _ (at most 63).'
+        )

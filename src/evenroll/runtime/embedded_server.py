@@ -1,0 +1,282 @@
+"""The embedded PostgreSQL: started by the first command that needs it, shared, stopped by the last one out.
+
+Users of the server hold a shared lock on one file as long as they need it. Whoever starts, adopts or stops
+the server holds an exclusive lock on another. After kill -9 of every user the server may stay: the kernel has
+freed the locks, and the next command finds the server, asks it who it is, and goes on with it.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import quote
+
+from evenroll.runtime.embedded_binaries import installed_binaries
+from evenroll.runtime.embedded_cluster import SUPERUSER, ensure_cluster, read_passwords
+from evenroll.runtime.embedded_places import (
+    DATABASE_ACCOUNT,
+    Places,
+    ServerRefused,
+    make_places,
+    places_of,
+    refusal_of,
+)
+from evenroll.runtime.embedded_postmaster import (
+    LOOPBACK,
+    Running,
+    running_postmaster,
+    start_postmaster,
+    stop_postmaster,
+)
+from evenroll.runtime.embedded_roles import create_database, create_roles, database_names, remove_database
+
+__all__ = [
+    "Server",
+    "ServerRefused",
+    "ServerState",
+    "ServerStatus",
+    "StopOutcome",
+    "drop_database",
+    "ensure_database",
+    "list_databases",
+    "server_status",
+    "stop_server",
+    "using_server",
+]
+
+DEFAULT_MAJOR = 18
+TURN_SECONDS_MAX = 330
+PAUSE_SECONDS = 0.02
+
+
+class ServerState(StrEnum):
+    """Whether there is a database, and whether it runs."""
+
+    NEVER_STARTED = "never_started"
+    STOPPED = "stopped"
+    RUNNING = "running"
+
+
+class StopOutcome(StrEnum):
+    """What came of being asked to stop."""
+
+    STOPPED = "stopped"
+    WAS_NOT_RUNNING = "was_not_running"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Server:
+    """A running server and how to reach it. `version` is PostgreSQL's own, such as 18.4."""
+
+    host: str
+    port: int
+    pid: int
+    version: str
+    data_directory: Path
+    passwords: dict[str, str]
+
+    def __repr__(self) -> str:
+        # Passwords stay out of tracebacks and logs.
+        return f"Server({self.version} at {self.host}:{self.port}, {self.data_directory})"
+
+    @property
+    def superuser_password(self) -> str:
+        """For the launcher and `psql` only; the application never uses it."""
+        return self.passwords[SUPERUSER]
+
+    def url(self, *, role: str, database: str) -> str:
+        """The libpq URL of a role in a database."""
+        who = f"{quote(role, safe='')}:{quote(self.passwords[role], safe='')}"
+        if self.host == LOOPBACK:
+            return f"postgresql://{who}@{self.host}:{self.port}/{database}"
+        return f"postgresql://{who}@/{database}?host={quote(self.host, safe='')}&port={self.port}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerStatus:
+    """What `evenroll db status` shows. pid, host, port and version are None unless it runs."""
+
+    state: ServerState
+    major: int
+    data_directory: Path
+    log: Path
+    in_use: bool
+    pid: int | None = None
+    host: str | None = None
+    port: int | None = None
+    version: str | None = None
+
+
+@contextmanager
+def using_server(
+    home: Path, *, major: int = DEFAULT_MAJOR, port: int | None = None, account: str = DATABASE_ACCOUNT
+) -> Iterator[Server]:
+    """The server of that home for as long as the block lasts.
+
+    home: where data live (evenroll_home); made if missing. major: 18 or 16, each with data of its own.
+    port: listen on 127.0.0.1 at that port instead of a socket only its owner can open; an adopted server
+    keeps its own. account: who runs the database when the caller is root.
+    Raises ServerRefused.
+    """
+    places = places_of(home, major=major, account=account)
+    make_places(places)
+    share = _lock_file(_users_lock(places))
+    try:
+        with _turn(places):
+            fcntl.flock(share, fcntl.LOCK_SH)
+            server = _adopt_or_start(places, port=port)
+        yield server
+    finally:
+        # Closed and not unlocked: a forked child that still works keeps its share.
+        os.close(share)
+        _stop_if_last(places)
+
+
+def server_status(home: Path, *, major: int = DEFAULT_MAJOR) -> ServerStatus:
+    """What is there and whether it runs; makes nothing and starts nothing. Raises ServerRefused."""
+    places = places_of(home, major=major)
+    try:
+        exists = places.data.is_dir()
+    except OSError as error:
+        raise refusal_of(error, doing="look at the database", at=places.base) from error
+    if not exists:
+        return _status(places, state=ServerState.NEVER_STARTED)
+    running = running_postmaster(places, password=read_passwords(places)[SUPERUSER])
+    if running is None:
+        return _status(places, state=ServerState.STOPPED)
+    return _status(places, state=ServerState.RUNNING, running=running)
+
+
+def stop_server(home: Path, *, major: int = DEFAULT_MAJOR, force: bool = False) -> StopOutcome:
+    """Stop the server. force: also while other commands use it; they fail and can be run again.
+
+    Raises ServerRefused where others use it and force is not set, or where it does not end.
+    """
+    if server_status(home, major=major).state is ServerState.NEVER_STARTED:
+        return StopOutcome.WAS_NOT_RUNNING
+    places = places_of(home, major=major)
+    with _turn(places):
+        running = running_postmaster(places, password=read_passwords(places)[SUPERUSER])
+        if running is None:
+            return StopOutcome.WAS_NOT_RUNNING
+        if _in_use(places) and not force:
+            raise ServerRefused(
+                "Another Evenroll command is using the database. It stops by itself when the last one ends; "
+                "use --force to stop it now, and run the others again."
+            )
+        if not stop_postmaster(places, pid=running.pid):
+            raise ServerRefused(
+                f"The database (process {running.pid}) is still writing after a minute. It goes on stopping; "
+                f"`evenroll db status` shows when it is done. Its log is {places.log}."
+            )
+    return StopOutcome.STOPPED
+
+
+def ensure_database(server: Server, name: str) -> None:
+    """Create the database if it is missing: owned by evenroll_owner, CONNECT for the three roles only."""
+    create_database(server.url(role=SUPERUSER, database="postgres"), name=name)
+
+
+def drop_database(server: Server, name: str) -> None:
+    """Drop the database if it is there, ending its connections."""
+    remove_database(server.url(role=SUPERUSER, database="postgres"), name=name)
+
+
+def list_databases(server: Server, *, prefix: str) -> tuple[str, ...]:
+    """The names of the databases that begin so."""
+    return database_names(server.url(role=SUPERUSER, database="postgres"), prefix=prefix)
+
+
+def _adopt_or_start(places: Places, *, port: int | None) -> Server:
+    binaries = installed_binaries(places)
+    ensure_cluster(places, binaries=binaries)
+    passwords = read_passwords(places)
+    found = running_postmaster(places, password=passwords[SUPERUSER])
+    running = found or start_postmaster(places, binaries=binaries, password=passwords[SUPERUSER], port=port)
+    server = Server(
+        host=running.host,
+        port=running.port,
+        pid=running.pid,
+        version=running.version,
+        data_directory=places.data,
+        passwords=passwords,
+    )
+    # Also on an adopted one: whoever started it may have been killed before this.
+    create_roles(server.url(role=SUPERUSER, database="postgres"), passwords=passwords)
+    return server
+
+
+def _stop_if_last(places: Places) -> None:
+    # A server that cannot be stopped now is adopted by the next command: leaving must not fail.
+    try:
+        with _turn(places):
+            if _in_use(places):
+                return
+            running = running_postmaster(places, password=read_passwords(places)[SUPERUSER])
+            if running is not None:
+                stop_postmaster(places, pid=running.pid)
+    except ServerRefused:
+        return
+
+
+def _status(places: Places, *, state: ServerState, running: Running | None = None) -> ServerStatus:
+    return ServerStatus(
+        state=state,
+        major=places.major,
+        data_directory=places.data,
+        log=places.log,
+        in_use=running is not None and _in_use(places),
+        pid=running.pid if running else None,
+        host=running.host if running else None,
+        port=running.port if running else None,
+        version=running.version if running else None,
+    )
+
+
+@contextmanager
+def _turn(places: Places) -> Iterator[None]:
+    """The exclusive right to start, adopt or stop the server."""
+    turn = _lock_file(places.base / "turn.lock")
+    try:
+        until = time.monotonic() + TURN_SECONDS_MAX
+        while not _try_exclusive(turn):
+            if time.monotonic() > until:
+                raise ServerRefused(
+                    f"Another Evenroll command has been starting or stopping the database in {places.base} "
+                    f"for over {TURN_SECONDS_MAX // 60} minutes. End it and run this one again."
+                )
+            time.sleep(PAUSE_SECONDS)
+        yield
+    finally:
+        os.close(turn)
+
+
+def _in_use(places: Places) -> bool:
+    probe = _lock_file(_users_lock(places))
+    try:
+        return not _try_exclusive(probe)
+    finally:
+        os.close(probe)
+
+
+def _users_lock(places: Places) -> Path:
+    return places.base / "users.lock"
+
+
+def _lock_file(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise refusal_of(error, doing="lock the database's folder", at=path.parent) from error
+
+
+def _try_exclusive(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
