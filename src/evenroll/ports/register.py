@@ -1,0 +1,50 @@
+"""The provider's own customer register: does the evidence name one account (row 4a), and how does it stand (row 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from evenroll.enrollment.eligibility_facts import Known, Told
+from evenroll.enrollment.facts import PartnerAway, RegisterAnswer
+from evenroll.enrollment.form import FormField
+from evenroll.quantities.identifiers import AccountId, PodId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What the customer gave as proof, by field. Personal: it is compared and not kept here."""
+
+    values: Mapping[FormField, str] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountFacts:
+    """How an account and a usage point that it is billed for stand in the register. Codes only, nobody's name."""
+
+    account: AccountId
+    pod: PodId
+    active: Known = Known.UNKNOWN
+    customer_class: Told = field(default_factory=Told)
+    good_standing: Known = Known.UNKNOWN
+    net_metering: Known = Known.UNKNOWN
+    assistance: Known = Known.UNKNOWN
+    life_support: Known = Known.UNKNOWN
+    in_territory: Known = Known.UNKNOWN
+
+
+class Register(Protocol):
+    """The register of the provider who decides the case."""
+
+    def match(self, evidence: Evidence) -> RegisterAnswer | PartnerAway:
+        """The factors that agree on one and the same account; none if no account, or more than one, is meant."""
+        ...
+
+    def account(self, account: AccountId) -> RegisterAnswer | PartnerAway:
+        """The account that a person of the staff settled on, with its customer and usage points."""
+        ...
+
+    def account_facts(self, account: AccountId, *, pod: PodId) -> AccountFacts | PartnerAway:
+        """How the account and the usage point stand."""
+        ...

@@ -1,0 +1,1 @@
+"""Records: the memory of the system. Tables, unit of work, journal, outbox, inbox, deadlines, queries, vault."""

@@ -1,0 +1,102 @@
+"""The personal answers of a case: kept in the vault, referred to by number, moved to the customer's key once proved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from evenroll.enrollment.form import Form, FormField, VinState
+from evenroll.quantities.identifiers import CustomerId, VinWrong, check_vin
+from evenroll.records import vault
+from evenroll.records.organizations import current, cursor
+from evenroll.records.personal_ref import KeyId, PersonalRef
+from evenroll.records.tokens import TokenKind, normalized
+
+NO_ANSWERS = 0
+
+
+def keep_answers(answers: Mapping[FormField, str], *, before: int = NO_ANSWERS) -> int:
+    """Keep answers and give the reference. before: earlier answers of the same case, which these add to or replace."""
+    values = {field.value: text for field, text in answers.items() if text.strip()}
+    if before != NO_ANSWERS:
+        vault.update(PersonalRef(before), values)
+        return before
+    return vault.store(vault.new_key("case"), values) if values else NO_ANSWERS
+
+
+def keep_sealed(sealed: bytes | None) -> int:
+    """Keep the answers that another organization sealed for us, under a key of our own."""
+    if sealed is None:
+        return NO_ANSWERS
+    return vault.store(vault.new_key("case"), vault.open_sealed(sealed))
+
+
+def read_answers(ref: int) -> dict[FormField, str]:
+    """The answers under a reference; none for NO_ANSWERS."""
+    if ref == NO_ANSWERS:
+        return {}
+    return {FormField(name): str(text) for name, text in vault.read(PersonalRef(ref)).items()}
+
+
+def form_with_answers(form: Form, answers: Mapping[FormField, str], *, before: Form | None) -> Form:
+    """The form with its answers kept: the reference, which fields are there, and what the VIN is worth.
+
+    before: the form as it stood, whose answers go on where the customer gave no others.
+    """
+    ref = keep_answers(answers, before=before.answers if before else NO_ANSWERS)
+    given = frozenset(field for field, text in answers.items() if text.strip())
+    fields = given | (before.fields if before else frozenset[FormField]())
+    return replace(form, answers=ref, fields=fields, vin_state=_vin_state(form, answers, before))
+
+
+def fingerprints(answers: Mapping[FormField, str]) -> dict[str, str]:
+    """A keyed hash of each answer, by field: two people who keyed the same paper must agree in all of them."""
+    return {
+        field.value: vault.digest(_plain(field, text), purpose=f"keying/{field.value}")[:32]
+        for field, text in sorted(answers.items())
+        if text.strip()
+    }
+
+
+def give_to_customer(ref: int, *, customer: CustomerId) -> None:
+    """Put the answers under the proved customer's key, so that erasing the customer erases them."""
+    if ref == NO_ANSWERS:
+        return
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT key_id FROM customer WHERE organization_id = %s AND id = %s", (current().id, customer)
+        ).fetchone()
+    if row is not None:
+        vault.rekey(PersonalRef(ref), KeyId(row[0]))
+
+
+def _vin_state(form: Form, answers: Mapping[FormField, str], before: Form | None) -> VinState:
+    vin = answers.get(FormField.VIN, "").strip()
+    if vin:
+        try:
+            check_vin(vin)
+        except VinWrong:
+            return VinState.WRONG
+        return VinState.GIVEN
+    if form.vin_state is VinState.ON_ORDER or before is None:
+        # That a VIN was given is never taken from anywhere but the VIN itself.
+        return VinState.ON_ORDER if form.vin_state is VinState.ON_ORDER else VinState.MISSING
+    return before.vin_state
+
+
+_NORMAL_FORM = {
+    FormField.NAME: TokenKind.NAME,
+    FormField.SERVICE_ADDRESS: TokenKind.SERVICE_ADDRESS,
+    FormField.POSTAL_CODE: TokenKind.POSTAL_CODE,
+    FormField.ACCOUNT_NUMBER: TokenKind.ACCOUNT_NUMBER,
+    FormField.METER_SERIAL: TokenKind.METER_SERIAL,
+    FormField.LAST_BILL_AMOUNT: TokenKind.LAST_BILL_AMOUNT,
+    FormField.EMAIL: TokenKind.EMAIL,
+    FormField.PHONE: TokenKind.PHONE,
+    FormField.VIN: TokenKind.VIN,
+}
+
+
+def _plain(field: FormField, text: str) -> str:
+    kind = _NORMAL_FORM.get(field)
+    return normalized(kind, text) if kind else " ".join(text.split())

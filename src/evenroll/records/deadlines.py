@@ -1,0 +1,67 @@
+"""Deadlines: the track rows whose time has come, claimed by any number of workers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import LiteralString
+
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.roles import Role
+from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records.organizations import cursor, open_organization
+from evenroll.records.streams import StreamId, StreamKind
+
+LEASE = timedelta(minutes=1)
+
+# A lease, not a held lock: a step locks the usage point before the case, and a claim that kept the track locked would
+# turn that order around.
+_CLAIM: LiteralString = (
+    "UPDATE track SET claimed_until = now() + %(lease)s WHERE id IN ("
+    "SELECT id FROM track WHERE organization_id = %(org)s AND due_at <= %(now)s "
+    "AND (claimed_until IS NULL OR claimed_until < now()) "
+    "ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) "
+    "RETURNING due_at, stream_kind, stream_key, track_key, owner, on_lapse"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A wait that lapsed. The step that takes it looks again under the lock: it may have been answered meanwhile."""
+
+    stream: StreamId
+    track_key: str
+    due_at: datetime
+    owner: Role | None
+    on_lapse: CommandName | None
+
+
+def due(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequence[Due]:
+    """Waits that lapsed, the longest overdue first; other workers leave them alone for LEASE of wall-clock time.
+
+    now: the business clock. A track that moves, or is entered again, is free at once.
+    """
+    with open_organization(organization) as opened, cursor() as pen:
+        values = {"org": opened.id, "now": now, "limit": limit, "lease": LEASE}
+        rows = pen.execute(_CLAIM, values).fetchall()
+    return tuple(
+        Due(
+            stream=StreamId(kind=StreamKind(kind), key=key),
+            track_key=track_key,
+            due_at=due_at,
+            owner=None if owner is None else Role(owner),
+            on_lapse=None if on_lapse is None else CommandName(on_lapse),
+        )
+        for due_at, kind, key, track_key, owner, on_lapse in sorted(rows, key=lambda row: row[:4])
+    )
+
+
+def next_due_at(organization: OrganizationKey, *, after: datetime | None = None) -> datetime | None:
+    """When a wait lapses next, of those due later than `after` if given; None if there is none."""
+    with open_organization(organization) as opened, cursor() as pen:
+        row = pen.execute(
+            "SELECT min(due_at) FROM track WHERE organization_id = %s AND due_at > %s",
+            (opened.id, after or datetime.min.replace(tzinfo=UTC)),
+        ).fetchone()
+    return row[0] if row else None

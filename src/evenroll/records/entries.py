@@ -1,0 +1,129 @@
+"""Journal entries: how an event becomes one, and the hash that ties it to the entry before it in its stream."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from psycopg.sql import SQL, Placeholder
+
+from evenroll.enrollment.roles import Role
+from evenroll.quantities.codec import canonical, encode
+from evenroll.quantities.identifiers import ActorKey, OrganizationKey
+from evenroll.records.streams import StreamId, StreamKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One entry as it stands in the journal. data: canonical text of the event; hash covers all other fields."""
+
+    organization: OrganizationKey
+    stream: StreamId
+    number: int
+    row: str
+    actor_key: ActorKey
+    actor_role: Role
+    actor_organization: OrganizationKey
+    event: str
+    version: int
+    data: str
+    business_at: datetime
+    business_on: date
+    recorded_at: datetime
+    idempotency_key: str
+    previous_hash: str
+    hash: str = ""
+
+
+COLUMNS: Final = SQL(
+    "stream_kind, stream_key, number, row, actor_key, actor_role, actor_organization, event, version, data, "
+    "business_at, business_on, recorded_at, idempotency_key, previous_hash, hash"
+)
+INSERT: Final = SQL("INSERT INTO journal_entry (organization_id, {}) VALUES ({})").format(
+    COLUMNS, SQL(", ").join([Placeholder()] * 17)
+)
+
+
+def entry_hash(entry: Entry) -> str:
+    """SHA-256 in hexadecimal over the canonical text of everything in the entry but the hash itself."""
+    told = {
+        "organization": entry.organization,
+        "stream_kind": entry.stream.kind.value,
+        "stream_key": entry.stream.key,
+        "number": entry.number,
+        "row": entry.row,
+        "actor": [entry.actor_key, entry.actor_role.value, entry.actor_organization],
+        "event": entry.event,
+        "version": entry.version,
+        "data": entry.data,
+        "business_at": encode(entry.business_at),
+        "business_on": encode(entry.business_on),
+        "recorded_at": encode(entry.recorded_at),
+        "idempotency_key": entry.idempotency_key,
+        "previous": entry.previous_hash,
+    }
+    return hashlib.sha256(canonical(told).encode()).hexdigest()
+
+
+def to_columns(entry: Entry, *, organization_id: int) -> tuple[object, ...]:
+    """The parameters of INSERT."""
+    return (
+        organization_id,
+        entry.stream.kind.value,
+        entry.stream.key,
+        entry.number,
+        entry.row,
+        entry.actor_key,
+        entry.actor_role.value,
+        entry.actor_organization,
+        entry.event,
+        entry.version,
+        entry.data,
+        entry.business_at,
+        entry.business_on,
+        entry.recorded_at,
+        entry.idempotency_key,
+        entry.previous_hash,
+        entry.hash,
+    )
+
+
+def from_columns(row: tuple[object, ...], *, organization: OrganizationKey) -> Entry:
+    """An entry from a row of COLUMNS."""
+    kind, key, number, use_case_row, actor, role, actor_organization, event, version, data, *rest = row
+    business_at, business_on, recorded_at, idempotency_key, previous_hash, own_hash = rest
+    return Entry(
+        organization=organization,
+        stream=StreamId(kind=StreamKind(str(kind)), key=str(key)),
+        number=_int(number),
+        row=str(use_case_row),
+        actor_key=ActorKey(str(actor)),
+        actor_role=Role(str(role)),
+        actor_organization=OrganizationKey(str(actor_organization)),
+        event=str(event),
+        version=_int(version),
+        data=str(data),
+        business_at=_instant(business_at),
+        business_on=_day(business_on),
+        recorded_at=_instant(recorded_at),
+        idempotency_key=str(idempotency_key),
+        previous_hash=str(previous_hash),
+        hash=str(own_hash),
+    )
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _instant(value: object) -> datetime:
+    assert isinstance(value, datetime)
+    return value
+
+
+def _day(value: object) -> date:
+    assert isinstance(value, date)
+    return value

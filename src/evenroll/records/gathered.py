@@ -1,0 +1,104 @@
+"""The facts of a decision that stand in our own records: moment, territory, program version, live places."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from evenroll.enrollment.case import Case, Place
+from evenroll.enrollment.case_facts import CaseFacts
+from evenroll.enrollment.dates import scheduled_reads
+from evenroll.enrollment.order_facts import OrderFacts
+from evenroll.enrollment.tracks import CASE_ENDS
+from evenroll.programs.program import ProgramVersion
+from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrderNumber, PodId, ProgramKey
+from evenroll.records.organizations import current, cursor
+from evenroll.records.program_shelf import program_version
+from evenroll.records.unit_of_work import UnitOfWork
+
+READS_BEHIND = timedelta(days=70)
+READS_MONTHS = 17
+"""Scheduled reads are looked up from the last one before today to more than a year ahead."""
+
+
+def program_of(case: Case | None) -> ProgramVersion | None:
+    """The version that decides the case: the one that it was offered; None before a program was chosen."""
+    if case is None or case.chosen is None:
+        return None
+    chosen = case.chosen
+    return program_version(chosen.program, version=chosen.version, content_hash=chosen.content_hash)
+
+
+def case_facts(work: UnitOfWork, case: Case | None, **known: Any) -> CaseFacts:
+    """The facts of a decision about a case; known: what the step adds, by the names of `CaseFacts`."""
+    return CaseFacts(now=work.now, calendar=current().calendar, program=program_of(case), **known)
+
+
+def order_facts(work: UnitOfWork, *, pod: PodId, number: OrderNumber, **known: Any) -> OrderFacts:
+    """The facts of a decision about a service order at a usage point, which is locked already."""
+    return OrderFacts(
+        now=work.now,
+        calendar=current().calendar,
+        utility=work.organization,
+        point=work.usage_point(pod),
+        other_open_order=_other_open_order(pod, number),
+        scheduled_reads=reads_of_cycle(pod, from_on=work.business_on - READS_BEHIND, months=READS_MONTHS),
+        **known,
+    )
+
+
+def live_families(place: Place, *, but: CaseNumber) -> frozenset[str]:
+    """The program families that have a live enrollment at this unit, other than that case's own."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT DISTINCT family FROM place WHERE organization_id = %s AND unit_kind = %s AND unit_id = %s "
+            "AND live AND case_number <> %s",
+            (current().id, place.unit.value, place.unit_key, but),
+        ).fetchall()
+    return frozenset(str(row[0]) for row in rows)
+
+
+def last_ended_on(customer: CustomerId, *, program: ProgramKey) -> date | None:
+    """The day on which this customer's last enrollment in the program ended; None if none ever did."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT max(track.since) FROM case_record "
+            "JOIN track ON track.organization_id = case_record.organization_id AND track.stream_kind = 'case' "
+            "AND track.stream_key = case_record.number AND track.track_key = 'case' "
+            "WHERE case_record.organization_id = %s AND case_record.customer_id = %s AND case_record.program = %s "
+            "AND case_record.status = 'ended'",
+            (current().id, customer, program),
+        ).fetchone()
+    return current().calendar.business_date(row[0]) if row and row[0] else None
+
+
+def reads_of_cycle(pod: PodId, *, from_on: date, months: int) -> tuple[date, ...]:
+    """The scheduled reads of a usage point of ours; none where it is not known or on no cycle."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT read_cycle FROM usage_point WHERE organization_id = %s AND pod = %s", (current().id, pod)
+        ).fetchone()
+    if row is None or not str(row[0]).isdigit():
+        return ()
+    return scheduled_reads(cycle_day=int(row[0]), from_on=from_on, months=months, calendar=current().calendar)
+
+
+def open_cases_at(pod: PodId) -> tuple[CaseNumber, ...]:
+    """The cases of this organization at a usage point that have not ended, in the order of locks."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT number FROM case_record WHERE organization_id = %s AND pod = %s AND NOT status = ANY(%s) "
+            "ORDER BY number",
+            (current().id, pod, [state.value for state in CASE_ENDS]),
+        ).fetchall()
+    return tuple(CaseNumber(row[0]) for row in rows)
+
+
+def _other_open_order(pod: PodId, number: OrderNumber) -> bool:
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT 1 FROM service_order WHERE organization_id = %s AND pod = %s AND status = 'open' AND number <> %s "
+            "LIMIT 1",
+            (current().id, pod, number),
+        ).fetchone()
+    return row is not None

@@ -1,0 +1,94 @@
+"""The inbox: a message takes effect once, in the transaction of its effect, or is parked in sight."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from evenroll.quantities.codec import canonical
+from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records.envelope import Envelope
+from evenroll.records.organizations import current, cursor
+
+
+class NotTheReceiver(ValueError):
+    """A message was to be taken by an organization that it is not addressed to."""
+
+
+def was_applied(envelope: Envelope, *, at: datetime) -> bool:
+    """Whether the open organization has had this message before; if not, from now on it has (if this commits).
+
+    Of two that bring it at once, the second waits for the first. Raises NotTheReceiver.
+    """
+    return not _insert(envelope, parked_why="", at=at)
+
+
+def park(envelope: Envelope, *, why: str, at: datetime) -> None:
+    """Keep a message that can have no effect now where a person sees it. why: a code."""
+    if not _insert(envelope, parked_why=why, at=at):
+        with cursor() as pen:
+            pen.execute(
+                "UPDATE inbox_message SET parked_why = %s "
+                "WHERE organization_id = %s AND sender = %s AND message_id = %s",
+                (why, current().id, envelope.sender, envelope.message_id),
+            )
+
+
+def parked() -> Sequence[tuple[Envelope, str]]:
+    """The parked messages of the open organization with the code why, oldest first."""
+    opened = current()
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT sender, message_id, conversation, number, in_reply_to, kind, version, body, sealed, parked_why "
+            "FROM inbox_message WHERE organization_id = %s AND parked_why <> '' ORDER BY id",
+            (opened.id,),
+        ).fetchall()
+    return tuple((_envelope(row[:-1], receiver=opened.key), row[-1]) for row in rows)
+
+
+def _insert(envelope: Envelope, *, parked_why: str, at: datetime) -> bool:
+    opened = current()
+    if envelope.receiver != opened.key:
+        raise NotTheReceiver(
+            f"Message {envelope.message_id} is for {envelope.receiver} and was brought to {opened.key}. "
+            "Deliver it to its receiver."
+        )
+    with cursor() as pen:
+        pen.execute(
+            "INSERT INTO inbox_message (organization_id, sender, message_id, conversation, number, in_reply_to, kind, "
+            "version, body, sealed, parked_why, received_at) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+            "ON CONFLICT (organization_id, sender, message_id) DO NOTHING",
+            (
+                opened.id,
+                envelope.sender,
+                envelope.message_id,
+                envelope.conversation,
+                envelope.number,
+                envelope.in_reply_to,
+                envelope.kind,
+                envelope.version,
+                canonical(dict(envelope.body)),
+                envelope.sealed,
+                parked_why,
+                at,
+            ),
+        )
+        return pen.rowcount == 1
+
+
+def _envelope(row: tuple[object, ...], *, receiver: OrganizationKey) -> Envelope:
+    sender, message_id, conversation, number, in_reply_to, kind, version, body, sealed = row
+    return Envelope(
+        sender=OrganizationKey(str(sender)),
+        receiver=receiver,
+        message_id=str(message_id),
+        conversation=str(conversation),
+        number=int(str(number)),
+        in_reply_to=str(in_reply_to),
+        kind=str(kind),
+        version=int(str(version)),
+        body=json.loads(str(body)),
+        sealed=bytes(sealed) if isinstance(sealed, bytes | memoryview) else None,
+    )

@@ -1,0 +1,94 @@
+"""Look-ups in loaded books: a clearinghouse's registry rows and the reads of meters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from psycopg.sql import SQL
+
+from evenroll.quantities.identifiers import MeterSerial, OrganizationKey, PodId
+from evenroll.records.books import REGISTRY, NewRead
+from evenroll.records.organizations import cursor, open_organization
+from evenroll.records.tokens import TokenKind, find_by_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Supply:
+    """Who delivers to and supplies a usage point from a day on, as a clearinghouse has it."""
+
+    pod: PodId
+    postal_code: str
+    utility: OrganizationKey
+    supplier: OrganizationKey | None
+    supplier_kind: str
+    from_on: date
+    status: str
+    pending_to: OrganizationKey | None
+
+
+_SUPPLY: Final = SQL(
+    "SELECT DISTINCT ON (pod) pod, postal_code, utility, supplier, supplier_kind, from_on, status, pending_to "
+    "FROM supply_registry WHERE organization_id = %s AND from_on <= %s"
+)
+_OF_POD: Final = SQL(" AND pod = %s ORDER BY pod, from_on DESC")
+_AT_ADDRESS: Final = SQL(
+    " AND postal_code = %s AND pod IN (SELECT pod FROM supply_registry WHERE organization_id = %s AND id = ANY(%s)) "
+    "ORDER BY pod, from_on DESC"
+)
+
+
+def supply_of(organization: OrganizationKey, *, pod: PodId, on: date) -> Supply | None:
+    """The registry row of a usage point in force on a day; None if there is none."""
+    with open_organization(organization) as opened, cursor() as pen:
+        row = pen.execute(_SUPPLY + _OF_POD, (opened.id, on, pod)).fetchone()
+    return None if row is None else _supply(row)
+
+
+def supply_at(organization: OrganizationKey, *, postal_code: str, address: str, on: date) -> Sequence[Supply]:
+    """The registry rows in force on a day at an address, by usage point. address: personal, compared by token."""
+    with open_organization(organization) as opened, cursor() as pen:
+        ids = list(find_by_token(TokenKind.SERVICE_ADDRESS, address, subject_kind=REGISTRY))
+        rows = pen.execute(_SUPPLY + _AT_ADDRESS, (opened.id, on, postal_code, opened.id, ids)).fetchall()
+    return tuple(_supply(row) for row in rows)
+
+
+def knows_postal_code(organization: OrganizationKey, *, postal_code: str) -> bool:
+    """Whether a clearinghouse has any usage point in a postal code."""
+    with open_organization(organization) as opened, cursor() as pen:
+        row = pen.execute(
+            "SELECT 1 FROM supply_registry WHERE organization_id = %s AND postal_code = %s LIMIT 1",
+            (opened.id, postal_code),
+        ).fetchone()
+    return row is not None
+
+
+def reads_of(organization: OrganizationKey, *, serial: MeterSerial, on: Sequence[date]) -> Sequence[NewRead]:
+    """The reads of a meter on the days asked for, by day and register."""
+    with open_organization(organization) as opened, cursor() as pen:
+        rows = pen.execute(
+            "SELECT serial, register, read_on, value_wh, quality FROM meter_read "
+            "WHERE organization_id = %s AND serial = %s AND read_on = ANY(%s) ORDER BY read_on, register",
+            (opened.id, serial, list(on)),
+        ).fetchall()
+    return tuple(
+        NewRead(serial=MeterSerial(row[0]), register=row[1], read_on=row[2], value_wh=row[3], quality=row[4])
+        for row in rows
+    )
+
+
+def _supply(row: tuple[object, ...]) -> Supply:
+    pod, postal_code, utility, supplier, supplier_kind, from_on, status, pending_to = row
+    assert isinstance(from_on, date)
+    return Supply(
+        pod=PodId(str(pod)),
+        postal_code=str(postal_code),
+        utility=OrganizationKey(str(utility)),
+        supplier=None if supplier is None else OrganizationKey(str(supplier)),
+        supplier_kind=str(supplier_kind),
+        from_on=from_on,
+        status=str(status),
+        pending_to=None if pending_to is None else OrganizationKey(str(pending_to)),
+    )

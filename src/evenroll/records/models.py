@@ -1,0 +1,55 @@
+"""Every table, gathered from the files of its subject, where Django looks for it."""
+
+from evenroll.records.model_cases import CaseRecord, Place, PointRecord, ServiceOrderRecord, TrackRecord
+from evenroll.records.model_intake import BusinessClock, IntakeFile, IntakeRow, MailForm
+from evenroll.records.model_journal import (
+    CommandAnswer,
+    InboxMessage,
+    JournalEntry,
+    Notice,
+    OutboxMessage,
+    StreamHead,
+)
+from evenroll.records.model_offers import OfferShown, ProgramVersionRow
+from evenroll.records.model_people import Customer, CustomerAccount, Membership, Organization, User
+from evenroll.records.model_places import Meter, MeterRead, ServiceLocation, SupplyRegistry, UsagePoint
+from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
+from evenroll.records.model_vault import CustomerKey, PersonalRecord, SearchToken
+
+__all__ = [
+    "Bill",
+    "BusinessClock",
+    "CaseRecord",
+    "ChargingEquipment",
+    "CommandAnswer",
+    "ControlDevice",
+    "Customer",
+    "CustomerAccount",
+    "CustomerKey",
+    "InboxMessage",
+    "IntakeFile",
+    "IntakeRow",
+    "JournalEntry",
+    "MailForm",
+    "Membership",
+    "Meter",
+    "MeterRead",
+    "Notice",
+    "OfferShown",
+    "Organization",
+    "OutboxMessage",
+    "PersonalRecord",
+    "Place",
+    "PointRecord",
+    "ProgramVersionRow",
+    "SearchToken",
+    "ServiceAgreement",
+    "ServiceLocation",
+    "ServiceOrderRecord",
+    "StreamHead",
+    "SupplyRegistry",
+    "TrackRecord",
+    "UsagePoint",
+    "User",
+    "Vehicle",
+]

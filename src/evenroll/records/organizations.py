@@ -1,0 +1,162 @@
+"""The one opener of an organization: outside it every query of a tenant table is refused by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+
+from django.db import connections, transaction
+from psycopg import Connection, Cursor
+from psycopg.rows import TupleRow
+
+from evenroll.enrollment.roles import OrganizationKind
+from evenroll.quantities.calendars import ServiceCalendar, calendar
+from evenroll.quantities.identifiers import OrganizationKey
+
+DEFAULT = "default"
+
+_OPEN: LiteralString = (
+    "SELECT id, calendar, transaction_timestamp(), set_config('evenroll.organization', id::text, true) "
+    "FROM organization WHERE key = %s"
+)
+
+_ADD: LiteralString = (
+    "INSERT INTO organization (key, name, kinds, calendar, sealing_key) VALUES (%s, %s, %s, %s, %s) "
+    "ON CONFLICT (key) DO UPDATE SET name = excluded.name, kinds = excluded.kinds, calendar = excluded.calendar, "
+    "sealing_key = excluded.sealing_key"
+)
+
+
+class OrganizationUnknown(LookupError):
+    """No organization stands under this key."""
+
+
+class OrganizationNotOpen(RuntimeError):
+    """Something that belongs to an organization was asked for while none is open."""
+
+
+class OtherOrganizationOpen(RuntimeError):
+    """A second organization was to be opened inside the transaction of a first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """The organization of the running transaction. wall_at: when the transaction began, by the database's clock."""
+
+    id: int
+    key: OrganizationKey
+    calendar: ServiceCalendar
+    wall_at: datetime
+    alias: str
+
+
+_opened: ContextVar[Opened | None] = ContextVar("evenroll_opened", default=None)
+
+
+@contextmanager
+def open_organization(key: OrganizationKey, *, alias: str = DEFAULT) -> Iterator[Opened]:
+    """One transaction in which the rows of this organization, and of no other, are seen and written.
+
+    Opening the same organization again inside it joins the transaction with a savepoint.
+    Raises OrganizationUnknown, and OtherOrganizationOpen for another one inside.
+    """
+    outer = _opened.get()
+    if outer is not None:
+        _refuse_other(outer, key)
+        with transaction.atomic(using=outer.alias):
+            yield outer
+        return
+    _drop_if_broken(alias)
+    with transaction.atomic(using=alias, durable=True):
+        opened = _open(key, alias)
+        token = _opened.set(opened)
+        try:
+            yield opened
+        finally:
+            _opened.reset(token)
+
+
+def current() -> Opened:
+    """The organization that is open. Raises OrganizationNotOpen."""
+    opened = _opened.get()
+    if opened is None:
+        raise OrganizationNotOpen(
+            "No organization is open, so nothing that belongs to one can be read or written. "
+            "Do it inside open_organization or unit_of_work."
+        )
+    return opened
+
+
+def is_open() -> bool:
+    """Whether an organization is open in this thread of work."""
+    return _opened.get() is not None
+
+
+def cursor() -> Cursor[TupleRow]:
+    """A psycopg cursor in the transaction of the open organization; it prepares what it runs often."""
+    return Cursor(_connection(current().alias))
+
+
+def add_organization(
+    key: OrganizationKey, *, name: str, kinds: frozenset[OrganizationKind], calendar_key: str, sealing_key: bytes = b""
+) -> None:
+    """Make an organization known, or bring name, kinds and calendar up to date.
+
+    sealing_key: its public key where it lives in another installation, else empty.
+    """
+    calendar(calendar_key)
+    with Cursor(_connection(DEFAULT)) as pen:
+        pen.execute(_ADD, (key, name, ",".join(sorted(kinds)), calendar_key, sealing_key))
+
+
+def organization_keys(*, kind: OrganizationKind | None = None) -> tuple[OrganizationKey, ...]:
+    """The keys of all organizations, or of those of one kind, sorted."""
+    with Cursor(_connection(DEFAULT)) as pen:
+        found = pen.execute("SELECT key, kinds FROM organization ORDER BY key").fetchall()
+    return tuple(OrganizationKey(key) for key, kinds in found if kind is None or kind in kinds.split(","))
+
+
+def kinds_of(key: OrganizationKey) -> frozenset[OrganizationKind]:
+    """What an organization does. Raises OrganizationUnknown."""
+    with Cursor(_connection(DEFAULT)) as pen:
+        row = pen.execute("SELECT kinds FROM organization WHERE key = %s", (key,)).fetchone()
+    if row is None:
+        raise _unknown(key)
+    return frozenset(OrganizationKind(kind) for kind in row[0].split(",") if kind)
+
+
+def _open(key: OrganizationKey, alias: str) -> Opened:
+    with Cursor(_connection(alias)) as pen:
+        row = pen.execute(_OPEN, (key,)).fetchone()
+    if row is None:
+        raise _unknown(key)
+    return Opened(id=row[0], key=key, calendar=calendar(row[1]), wall_at=row[2], alias=alias)
+
+
+def _connection(alias: str) -> Connection[TupleRow]:
+    wrapper = connections[alias]
+    wrapper.ensure_connection()
+    return wrapper.connection
+
+
+def _drop_if_broken(alias: str) -> None:
+    # A connection that the server has ended stays dead for this process unless it is given up.
+    wrapper = connections[alias]
+    if wrapper.connection is not None and wrapper.connection.closed:
+        wrapper.close()
+
+
+def _unknown(key: OrganizationKey) -> OrganizationUnknown:
+    return OrganizationUnknown(f"No organization is called {key!r} here. Load the territory, or correct the key.")
+
+
+def _refuse_other(outer: Opened, key: OrganizationKey) -> None:
+    if outer.key != key:
+        raise OtherOrganizationOpen(
+            f"{outer.key} is open in this transaction; {key} may not be opened inside it, because one transaction sees "
+            "one organization. Finish the first one, and tell the other by a message."
+        )

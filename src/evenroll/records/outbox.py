@@ -1,0 +1,130 @@
+"""The outbox: messages written with their cause, claimed by any number of workers, delivered at least once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString
+
+from psycopg import Cursor
+
+from evenroll.enrollment.messages import Message, message_kind
+from evenroll.quantities.codec import canonical, encode
+from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records import vault
+from evenroll.records.envelope import SCHEMA_VERSION, Claimed, Envelope
+from evenroll.records.organizations import current, cursor, open_organization
+from evenroll.records.personal_ref import PersonalRef
+
+ATTEMPTS_MAX = 10
+PAUSE_FIRST = timedelta(seconds=30)
+PAUSE_LAST = timedelta(hours=4)
+LEASE = timedelta(minutes=2)
+
+_INSERT: LiteralString = (
+    "INSERT INTO outbox_message (organization_id, receiver, message_id, conversation, number, in_reply_to, kind, "
+    "version, body, sealed, parked_why, written_at, due_at, attempts) "
+    "SELECT %(org)s, %(to)s, %(sender)s || '/' || %(conversation)s || '/' || n, %(conversation)s, n, %(reply)s, "
+    "%(kind)s, %(version)s, %(body)s, %(sealed)s, '', %(at)s, %(at)s, 0 "
+    "FROM (SELECT coalesce(max(number), 0) + 1 AS n FROM outbox_message "
+    "WHERE organization_id = %(org)s AND conversation = %(conversation)s) AS next"
+)
+
+_CLAIM: LiteralString = (
+    "UPDATE outbox_message SET attempts = attempts + 1, due_at = %(until)s WHERE id IN ("
+    "SELECT id FROM outbox_message WHERE organization_id = %(org)s AND due_at <= %(now)s "
+    "ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) "
+    "RETURNING id, receiver, message_id, conversation, number, in_reply_to, kind, version, body, sealed, attempts"
+)
+
+
+def write(pen: Cursor[Any], message: Message, *, now: datetime, in_reply_to: str = "") -> None:
+    """Put a message into the outbox, in the transaction of its cause. Its conversation's stream is locked.
+
+    Personal answers that go along are sealed for the receiver here, so that no other ever holds them open.
+    """
+    sealed = None if message.sealed is None else vault.seal_for(message.to, vault.read(PersonalRef(message.sealed)))
+    opened = current()
+    values = {
+        "org": opened.id,
+        "sender": opened.key,
+        "to": message.to,
+        "conversation": message.conversation,
+        "reply": in_reply_to,
+        "kind": message_kind(message.body).value,
+        "version": SCHEMA_VERSION,
+        "body": canonical(encode(message.body)),
+        "sealed": sealed,
+        "at": now,
+    }
+    pen.execute(_INSERT, values)
+
+
+def claim(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequence[Claimed]:
+    """Messages that are due, oldest first; other workers leave them alone until the lease is over.
+
+    A worker that dies loses nothing: after LEASE they are due again.
+    """
+    with open_organization(organization) as opened, cursor() as pen:
+        values = {"org": opened.id, "now": now, "until": now + LEASE, "limit": limit}
+        rows = pen.execute(_CLAIM, values).fetchall()
+    return tuple(_claimed(row, sender=organization) for row in sorted(rows, key=lambda row: row[0]))
+
+
+def mark_delivered(organization: OrganizationKey, *, ids: Sequence[int], now: datetime) -> None:
+    """The receivers have these messages."""
+    with open_organization(organization) as opened, cursor() as pen:
+        pen.execute(
+            "UPDATE outbox_message SET delivered_at = %s, due_at = NULL WHERE organization_id = %s AND id = ANY(%s)",
+            (now, opened.id, list(ids)),
+        )
+
+
+def mark_failed(organization: OrganizationKey, *, claimed: Claimed, why: str, now: datetime) -> None:
+    """The receiver could not be reached: again later, or parked in sight after ATTEMPTS_MAX. why: a code."""
+    parked = claimed.attempts >= ATTEMPTS_MAX
+    pause = min(PAUSE_FIRST * 2 ** (claimed.attempts - 1), PAUSE_LAST)
+    with open_organization(organization) as opened, cursor() as pen:
+        pen.execute(
+            "UPDATE outbox_message SET due_at = %s, parked_why = %s WHERE organization_id = %s AND id = %s",
+            (None if parked else now + pause, why if parked else "", opened.id, claimed.id),
+        )
+
+
+def next_due_at(organization: OrganizationKey, *, after: datetime | None = None) -> datetime | None:
+    """When a message is to be delivered next, of those due later than `after` if given; None if there is none."""
+    with open_organization(organization) as opened, cursor() as pen:
+        row = pen.execute(
+            "SELECT min(due_at) FROM outbox_message WHERE organization_id = %s AND due_at > %s",
+            (opened.id, after or datetime.min.replace(tzinfo=UTC)),
+        ).fetchone()
+    return row[0] if row else None
+
+
+def undelivered(organization: OrganizationKey) -> tuple[int, int]:
+    """How many messages wait for delivery, and how many are parked."""
+    with open_organization(organization) as opened, cursor() as pen:
+        row = pen.execute(
+            "SELECT count(*) FILTER (WHERE due_at IS NOT NULL), count(*) FILTER (WHERE parked_why <> '') "
+            "FROM outbox_message WHERE organization_id = %s AND delivered_at IS NULL",
+            (opened.id,),
+        ).fetchone()
+    return (0, 0) if row is None else (row[0], row[1])
+
+
+def _claimed(row: tuple[Any, ...], *, sender: OrganizationKey) -> Claimed:
+    id_, receiver, message_id, conversation, number, in_reply_to, kind, version, body, sealed, attempts = row
+    envelope = Envelope(
+        sender=sender,
+        receiver=OrganizationKey(receiver),
+        message_id=message_id,
+        conversation=conversation,
+        number=number,
+        in_reply_to=in_reply_to,
+        kind=kind,
+        version=version,
+        body=json.loads(body),
+        sealed=None if sealed is None else bytes(sealed),
+    )
+    return Claimed(id=id_, attempts=attempts, envelope=envelope)

@@ -1,0 +1,60 @@
+"""Published program versions as steps need them: the one that decides a case, and those on offer on a day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+from django.db import connection
+
+from evenroll.programs.catalog import is_published
+from evenroll.programs.program import ProgramVersion
+from evenroll.quantities.codec import decode
+from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
+
+
+class ProgramMissing(LookupError):
+    """A program version that a case names is not among the published ones, or not with that content."""
+
+
+def published_programs(publishers: Iterable[OrganizationKey], *, on: date) -> tuple[ProgramVersion, ...]:
+    """The latest version, published on that day, of each program of these organizations; by organization and key."""
+    with connection.cursor() as pen:
+        pen.execute(
+            "SELECT key, content_hash, body FROM program_version WHERE publisher = ANY(%s) "
+            "ORDER BY publisher, key, version",
+            (sorted(publishers),),
+        )
+        rows = pen.fetchall()
+    latest: dict[str, ProgramVersion] = {}
+    for key, content_hash, body in rows:
+        program = _read(content_hash, body)
+        if is_published(program, on=on):
+            latest[key] = program
+    return tuple(latest.values())
+
+
+def program_version(key: ProgramKey, *, version: int, content_hash: str) -> ProgramVersion:
+    """That version, with that content. Raises ProgramMissing."""
+    with connection.cursor() as pen:
+        pen.execute("SELECT content_hash, body FROM program_version WHERE key = %s AND version = %s", (key, version))
+        row = pen.fetchone()
+    if row is None or row[0] != content_hash:
+        raise ProgramMissing(
+            f"Program {key} version {version} is not published here with the terms that were offered, so its case "
+            "cannot go on. Publish its catalog."
+        )
+    return _read(row[0], row[1])
+
+
+@lru_cache(maxsize=1024)
+def _read(content_hash: str, body: str) -> ProgramVersion:
+    program = decode(ProgramVersion, json.loads(body))
+    if program.content_hash != content_hash:
+        raise ProgramMissing(
+            f"Program {program.key} version {program.version} does not have the content that its hash was made of. "
+            "A published version never changes: restore it."
+        )
+    return program

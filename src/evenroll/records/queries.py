@@ -1,0 +1,209 @@
+"""What doors show: every query takes the viewer, and sees what that viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.usage_point import UsagePoint
+from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrderNumber, OrganizationKey, PodId
+from evenroll.records import stream_writer
+from evenroll.records.entries import Entry
+from evenroll.records.journal import read_stream
+from evenroll.records.organizations import cursor, open_organization
+from evenroll.records.streams import StreamId, StreamKind, case_stream, order_stream, point_stream
+
+PAGE_MAX = 500
+_NOT_STAFF = frozenset({Role.PEER, Role.AUDITOR})
+
+
+class NotForViewer(PermissionError):
+    """This viewer may not see this. A case that is not there and one that is not theirs are told alike."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Viewer:
+    """Who looks. customer: set for Role.CUSTOMER, who sees the own cases only."""
+
+    organization: OrganizationKey
+    role: Role
+    customer: CustomerId | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """One track that waits on somebody: who, since when, until when."""
+
+    stream: StreamId
+    track: str
+    state: str
+    owner: Role
+    since: datetime
+    due_at: datetime
+    on_lapse: str
+
+
+def case(viewer: Viewer, *, number: CaseNumber) -> Case:
+    """A case as it stands, not locked. Raises NotForViewer, also where there is none."""
+    found = cast("Case | None", _state(viewer, case_stream(number)))
+    theirs = found is not None and (
+        viewer.role is not Role.CUSTOMER
+        or (viewer.customer is not None and found.proof.customer == viewer.customer)
+    )
+    if found is None or not theirs or viewer.role in _NOT_STAFF:
+        raise NotForViewer(f"There is no case {number} for you here. Check its number, or who you are signed in as.")
+    return found
+
+
+def order(viewer: Viewer, *, number: OrderNumber) -> ServiceOrder:
+    """A service order as it stands, not locked. Raises NotForViewer, also where there is none."""
+    found = cast("ServiceOrder | None", _state(viewer, order_stream(number)) if _is_staff(viewer) else None)
+    if found is None:
+        raise NotForViewer(f"There is no service order {number} for you here. Check its number.")
+    return found
+
+
+def usage_point(viewer: Viewer, *, pod: PodId) -> UsagePoint | None:
+    """A usage point as its stream tells it, not locked; None if this organization has none. Staff and system only."""
+    _refuse_non_staff(viewer, "usage points")
+    return cast("UsagePoint | None", _state(viewer, point_stream(pod)))
+
+
+def timeline(viewer: Viewer, *, number: CaseNumber) -> Sequence[Entry]:
+    """The journal of a case and of this organization's service orders for it. Raises NotForViewer."""
+    case(viewer, number=number)
+    with open_organization(viewer.organization) as opened, cursor() as pen:
+        orders = pen.execute(
+            "SELECT number FROM service_order WHERE organization_id = %s AND case_number = %s ORDER BY number",
+            (opened.id, number),
+        ).fetchall()
+        streams = [case_stream(number)]
+        if viewer.role is not Role.CUSTOMER:
+            streams += [order_stream(OrderNumber(row[0])) for row in orders]
+        entries = [entry for stream in streams for entry in read_stream(stream)]
+    return sorted(entries, key=lambda entry: (entry.business_at, entry.recorded_at, entry.stream.rank, entry.number))
+
+
+def waiting(viewer: Viewer, *, on: Role | None = None, limit: int = PAGE_MAX) -> Sequence[Waiting]:
+    """What waits on a role, or on anybody, the most urgent first. Staff and system only."""
+    _refuse_non_staff(viewer, "queues")
+    with open_organization(viewer.organization) as opened, cursor() as pen:
+        rows = pen.execute(
+            "SELECT stream_kind, stream_key, track_key, state, owner, since, due_at, on_lapse FROM track "
+            "WHERE organization_id = %(org)s AND owner IS NOT NULL AND due_at IS NOT NULL "
+            "AND (%(on)s::text IS NULL OR owner = %(on)s) ORDER BY due_at, id LIMIT %(limit)s",
+            {"org": opened.id, "on": on, "limit": min(limit, PAGE_MAX)},
+        ).fetchall()
+    return tuple(_waiting(row) for row in rows)
+
+
+def cases(viewer: Viewer, *, after: CaseNumber | None = None, limit: int = PAGE_MAX) -> Sequence[CaseNumber]:
+    """The numbers of the cases that the viewer may see, ascending, from the one after `after` on."""
+    if viewer.role in _NOT_STAFF or (viewer.role is Role.CUSTOMER and viewer.customer is None):
+        raise NotForViewer("You may not list cases here. Sign in as one of this organization, or as its customer.")
+    with open_organization(viewer.organization) as opened, cursor() as pen:
+        rows = pen.execute(
+            "SELECT number FROM case_record WHERE organization_id = %(org)s AND number > %(after)s "
+            "AND (%(customer)s::bigint IS NULL OR customer_id = %(customer)s) ORDER BY number LIMIT %(limit)s",
+            {
+                "org": opened.id,
+                "after": after or "",
+                "customer": viewer.customer if viewer.role is Role.CUSTOMER else None,
+                "limit": min(limit, PAGE_MAX),
+            },
+        ).fetchall()
+    return tuple(CaseNumber(row[0]) for row in rows)
+
+
+def orders_of(viewer: Viewer, *, case_number: CaseNumber) -> Sequence[OrderNumber]:
+    """The service orders that this organization has for a case. Staff and system only."""
+    _refuse_non_staff(viewer, "service orders")
+    return tuple(
+        OrderNumber(row[0])
+        for row in _rows(
+            viewer,
+            "SELECT number FROM service_order WHERE organization_id = %s AND case_number = %s ORDER BY number",
+            case_number,
+        )
+    )
+
+
+def open_orders_at(viewer: Viewer, *, pod: PodId) -> Sequence[OrderNumber]:
+    """The open service orders at a usage point. Staff and system only."""
+    _refuse_non_staff(viewer, "service orders")
+    return tuple(
+        OrderNumber(row[0])
+        for row in _rows(
+            viewer,
+            "SELECT number FROM service_order WHERE organization_id = %s AND pod = %s AND status = 'open' "
+            "ORDER BY number",
+            pod,
+        )
+    )
+
+
+def live_places(viewer: Viewer, *, unit_kind: str, unit_id: str) -> Mapping[str, CaseNumber]:
+    """The program families in which a unit is enrolled here, with the case that holds it. Staff and system only."""
+    _refuse_non_staff(viewer, "places")
+    rows = _rows(
+        viewer,
+        "SELECT family, case_number FROM place WHERE organization_id = %s AND unit_kind = %s AND unit_id = %s AND live "
+        "ORDER BY family",
+        unit_kind,
+        unit_id,
+    )
+    return {family: CaseNumber(number) for family, number in rows}
+
+
+def status_counts(viewer: Viewer) -> Mapping[str, int]:
+    """How many cases stand in each state. Staff and system only."""
+    _refuse_non_staff(viewer, "counts")
+    sql = "SELECT status, count(*) FROM case_record WHERE organization_id = %s GROUP BY status ORDER BY status"
+    return dict(_rows(viewer, sql))
+
+
+def row_counts(viewer: Viewer) -> Mapping[str, int]:
+    """How many cases and orders have an entry in each row of the use case: the funnel. Staff and system only."""
+    _refuse_non_staff(viewer, "counts")
+    sql = (
+        "SELECT row, count(DISTINCT (stream_kind, stream_key)) FROM journal_entry "
+        "WHERE organization_id = %s GROUP BY row ORDER BY row"
+    )
+    return dict(_rows(viewer, sql))
+
+
+def _state(viewer: Viewer, stream: StreamId) -> Any:
+    with open_organization(viewer.organization) as opened, cursor() as pen:
+        return stream_writer.load(pen, opened.id, stream)
+
+
+def _rows(viewer: Viewer, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    with open_organization(viewer.organization) as opened, cursor() as pen:
+        return pen.execute(sql, (opened.id, *parameters)).fetchall()  # pyright: ignore[reportArgumentType]
+
+
+def _is_staff(viewer: Viewer) -> bool:
+    return viewer.role is not Role.CUSTOMER and viewer.role not in _NOT_STAFF
+
+
+def _refuse_non_staff(viewer: Viewer, what: str) -> None:
+    if not _is_staff(viewer):
+        raise NotForViewer(f"Your role {viewer.role.value} may not see {what}. Ask the enrollment desk.")
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    kind, key, track, state, owner, since, due_at, on_lapse = row
+    return Waiting(
+        stream=StreamId(kind=StreamKind(kind), key=key),
+        track=track,
+        state=state,
+        owner=Role(owner),
+        since=since,
+        due_at=due_at,
+        on_lapse=on_lapse or "",
+    )

@@ -1,0 +1,53 @@
+"""What a stream is: the journal of one case, service order, usage point or place, and the order in which they lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evenroll.quantities.identifiers import CaseNumber, OrderNumber, PodId
+
+
+class StreamKind(StrEnum):
+    """The kinds of streams, in the one order in which a unit of work may lock them."""
+
+    USAGE_POINT = "usage_point"
+    CASE = "case"
+    SERVICE_ORDER = "service_order"
+    PLACE = "place"
+
+
+_RANK = {kind: rank for rank, kind in enumerate(StreamKind)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamId:
+    """One stream of the open organization. key: pod, case number, order number, or family and unit of a place."""
+
+    kind: StreamKind
+    key: str
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Where it stands in the order of locks: by kind, then by key."""
+        return (_RANK[self.kind], self.key)
+
+
+def case_stream(number: CaseNumber) -> StreamId:
+    """The stream of a case."""
+    return StreamId(kind=StreamKind.CASE, key=number)
+
+
+def order_stream(number: OrderNumber) -> StreamId:
+    """The stream of a service order."""
+    return StreamId(kind=StreamKind.SERVICE_ORDER, key=number)
+
+
+def point_stream(pod: PodId) -> StreamId:
+    """The stream of a usage point."""
+    return StreamId(kind=StreamKind.USAGE_POINT, key=pod)
+
+
+def place_stream(family: str, *, unit: str, unit_key: str) -> StreamId:
+    """The lock of one unit in one program family; nothing is journaled there."""
+    return StreamId(kind=StreamKind.PLACE, key=f"{family}/{unit}/{unit_key}")

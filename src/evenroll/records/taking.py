@@ -1,0 +1,212 @@
+"""Taking a command, as every step and action does: authority, idempotency, lock, decide, record, keep the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import LiteralString
+
+from django.db import transaction
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.commands import COMMANDS, may
+from evenroll.enrollment.decide import decide_case
+from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
+from evenroll.enrollment.event import event_kind
+from evenroll.enrollment.order_decide import decide_order
+from evenroll.enrollment.roles import ROLES_OF, Role
+from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.tracks import TrackState
+from evenroll.quantities.identifiers import CaseNumber, IdentifierKind, OrderNumber, PodId
+from evenroll.records.answers import Answer as Kept
+from evenroll.records.answers import KeyReused
+from evenroll.records.asked import Answer, Asked, Taken, payload_of, read_answer, written_answer
+from evenroll.records.gathered import case_facts, order_facts
+from evenroll.records.organizations import current, cursor, kinds_of
+from evenroll.records.streams import point_stream
+from evenroll.records.unit_of_work import UnitOfWork
+
+_ANYBODY = frozenset({Role.CUSTOMER, Role.SYSTEM, Role.PEER})
+
+
+class PointMoved(RuntimeError):
+    """A record came to another usage point between the look at it and its lock; the unit of work is to be repeated."""
+
+
+class _Undo(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code.value)
+        self.refusal = refusal
+
+
+def take(work: UnitOfWork, asked: Asked, *, name: CommandName, act: Callable[[], Answer]) -> Answer:
+    """What `act` answers, if this actor may give the command and has not given it before under this key.
+
+    A refusal leaves nothing behind but itself, kept under the key.
+    """
+    refused = _refused(work, name)
+    if refused is not None:
+        return refused
+    if not asked.key:
+        return _undoable(act)
+    payload = payload_of(asked)
+    try:
+        kept = work.answered(asked.key, payload)
+    except KeyReused:
+        return Refusal(code=RefusalCode.KEY_REUSED, parameters={"key": asked.key})
+    if kept is not None:
+        return read_answer(kept.body)
+    answer = _undoable(act)
+    work.keep_answer(asked.key, payload, Kept(body=written_answer(answer)))
+    return answer
+
+
+def take_case(
+    work: UnitOfWork,
+    asked: Asked,
+    *,
+    name: CommandName,
+    decide: Callable[[Case | None], Decided | Refusal],
+    with_point: bool = False,
+) -> Answer:
+    """Take a command to a case: decided from the case under lock, recorded, answered.
+
+    with_point: whether its usage point is locked before it, because the decision reads or changes what stands there.
+    """
+
+    def act() -> Answer:
+        number = CaseNumber(asked.number)
+        if with_point:
+            _lock_point_of_case(work, number)
+        case = work.case(number)
+        if with_point and case is not None and case.pod is not None and case.pod != pod_of_case(number):
+            raise PointMoved(f"Case {number} came to another usage point meanwhile; take the command again.")
+        answer = _not_due(asked, case.tracks if case else {})
+        if answer is not None:
+            return answer
+        decided = decide(case)
+        if isinstance(decided, Refusal):
+            raise _Undo(decided)
+        after = work.record_case(number, decided, expected=case)
+        return Taken(number=number, state=after.status.value, events=_names(decided))
+
+    return take(work, asked, name=name, act=act)
+
+
+def take_order(
+    work: UnitOfWork,
+    asked: Asked,
+    *,
+    name: CommandName,
+    pod: PodId | None = None,
+    decide: Callable[[ServiceOrder | None], Decided | Refusal],
+) -> Answer:
+    """Take a command to a service order; its usage point is always locked before it. pod: for an order that is new."""
+
+    def act() -> Answer:
+        number = OrderNumber(asked.number)
+        point = pod or pod_of_order(number)
+        if point is None:
+            raise _Undo(unknown_order(asked))
+        work.lock(point_stream(point))
+        order = work.order(number)
+        answer = _not_due(asked, order.tracks if order else {})
+        if answer is not None:
+            return answer
+        decided = decide(order)
+        if isinstance(decided, Refusal):
+            raise _Undo(decided)
+        after = work.record_order(number, decided, expected=order)
+        return Taken(number=number, state=after.meter.state.value, events=_names(decided))
+
+    return take(work, asked, name=name, act=act)
+
+
+def plain_case(
+    work: UnitOfWork, asked: Asked, *, name: CommandName, command: object = None, with_point: bool = False
+) -> Answer:
+    """Take a command to a case that needs no other facts than the case's own program. command: in place of asked's."""
+
+    def decide(case: Case | None) -> Decided | Refusal:
+        return decide_case(case, name, asked.command if command is None else command, case_facts(work, case))
+
+    return take_case(work, asked, name=name, decide=decide, with_point=with_point)
+
+
+def plain_order(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
+    """Take a command to a service order that stands and needs no facts but those of our own records."""
+
+    def decide(order: ServiceOrder | None) -> Decided | Refusal:
+        if order is None:
+            return unknown_order(asked)
+        return decide_order(order, name, asked.command, order_facts(work, pod=order.pod, number=order.number))
+
+    return take_order(work, asked, name=name, decide=decide)
+
+
+def unknown_order(asked: Asked) -> Refusal:
+    """The refusal of a command to a service order that this organization does not have."""
+    return Refusal(code=RefusalCode.ORDER_MISMATCH, parameters={"order": asked.number})
+
+
+def unknown_case(asked: Asked) -> Refusal:
+    """The refusal of a command to a case that this organization does not have."""
+    return Refusal(code=RefusalCode.CASE_UNKNOWN, parameters={"case": asked.number})
+
+
+def names_order(number: str) -> bool:
+    """Whether a number is that of a service order."""
+    return number.startswith(IdentifierKind.ORDER.value)
+
+
+def pod_of_case(number: CaseNumber) -> PodId | None:
+    """The usage point of a case as its row has it, without a lock; to know what to lock first."""
+    return _pod("SELECT pod FROM case_record WHERE organization_id = %s AND number = %s", number)
+
+
+def pod_of_order(number: OrderNumber) -> PodId | None:
+    """The usage point of a service order; it never changes."""
+    return _pod("SELECT pod FROM service_order WHERE organization_id = %s AND number = %s", number)
+
+
+def _lock_point_of_case(work: UnitOfWork, number: CaseNumber) -> None:
+    pod = pod_of_case(number)
+    if pod is not None:
+        work.lock(point_stream(pod))
+
+
+def _refused(work: UnitOfWork, name: CommandName) -> Refusal | None:
+    actor, kinds = work.actor, kinds_of(work.organization)
+    own = actor.role is Role.PEER or actor.organization == work.organization
+    held = actor.role in _ANYBODY or any(actor.role in ROLES_OF[kind] for kind in kinds)
+    if may(actor.role, command=name) and own and held and kinds & COMMANDS[name].organizations:
+        return None
+    return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": name.value, "role": actor.role.value})
+
+
+def _undoable(act: Callable[[], Answer]) -> Answer:
+    try:
+        with transaction.atomic(using=current().alias):
+            return act()
+    except _Undo as undo:
+        return undo.refusal
+
+
+def _not_due(asked: Asked, tracks: Mapping[str, TrackState]) -> Refusal | None:
+    if asked.lapsed is None:
+        return None
+    key, due_at = asked.lapsed
+    track = tracks.get(key)
+    if track is not None and track.due_at == due_at:
+        return None
+    return Refusal(code=RefusalCode.NOT_YET_DUE, parameters={"track": key})
+
+
+def _names(decided: Decided) -> tuple[str, ...]:
+    return tuple(event_kind(each) for each in decided.events)
+
+
+def _pod(query: LiteralString, number: str) -> PodId | None:
+    with cursor() as pen:
+        row = pen.execute(query, (current().id, number)).fetchone()
+    return PodId(row[0]) if row and row[0] else None

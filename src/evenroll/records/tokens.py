@@ -1,0 +1,121 @@
+"""Search tokens: keyed hashes of normalized personal values, the only way to find a person."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from evenroll.records import vault
+from evenroll.records.organizations import current, cursor
+from evenroll.records.personal_ref import KeyId
+
+TOKEN_DIGITS = 32
+NAME_PREFIX_LETTERS = 3
+VIN_TAIL_LETTERS = 6
+PHONE_DIGITS = 10
+
+
+class TokenKind(StrEnum):
+    """What a token stands for; each kind is normalized in its own way."""
+
+    NAME = "name"
+    NAME_PREFIX = "name_prefix"
+    PHONE = "phone"
+    EMAIL = "email"
+    ACCOUNT_NUMBER = "account_number"
+    SERVICE_ADDRESS = "service_address"
+    POSTAL_CODE = "postal_code"
+    METER_SERIAL = "meter_serial"
+    LAST_BILL_AMOUNT = "last_bill_amount"
+    VIN = "vin"
+    VIN_TAIL = "vin_tail"
+
+
+def token(kind: TokenKind, value: str) -> str:
+    """The token of a value in the open organization, 32 hexadecimal digits; other organizations have other ones."""
+    return vault.digest(normalized(kind, value), purpose=f"token/{kind}")[:TOKEN_DIGITS]
+
+
+def normalized(kind: TokenKind, value: str) -> str:
+    """The form in which two writings of the same value agree. Personal: never kept."""
+    return _NORMAL[kind](value)
+
+
+def index(
+    key_id: KeyId, *, subject_kind: str, subject_id: int, values: Iterable[tuple[TokenKind, str]]
+) -> None:
+    """Make a subject findable by these values; empty ones are left out. Goes with its key when that is destroyed."""
+    rows = [
+        (current().id, key_id, kind.value, token(kind, value), subject_kind, subject_id)
+        for kind, value in values
+        if normalized(kind, value)
+    ]
+    with cursor() as pen:
+        pen.executemany(
+            "INSERT INTO search_token (organization_id, key_id, kind, token, subject_kind, subject_id) "
+            "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            rows,
+        )
+
+
+def find_by_token(kind: TokenKind, value: str, *, subject_kind: str) -> tuple[int, ...]:
+    """The subjects of a kind that have this value, in the open organization; ascending."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT subject_id FROM search_token WHERE organization_id = %s AND kind = %s AND token = %s "
+            "AND subject_kind = %s ORDER BY subject_id",
+            (current().id, kind.value, token(kind, value), subject_kind),
+        ).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def has_token(kind: TokenKind, value: str, *, subject_kind: str, subject_id: int) -> bool:
+    """Whether this subject has this value; the value kept is never opened for it."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT 1 FROM search_token WHERE organization_id = %s AND kind = %s AND token = %s "
+            "AND subject_kind = %s AND subject_id = %s",
+            (current().id, kind.value, token(kind, value), subject_kind, subject_id),
+        ).fetchone()
+    return row is not None
+
+
+def _words(value: str) -> list[str]:
+    # "José  Núñez-Rey" and "jose nunez rey" are one name.
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", value) if not unicodedata.combining(sign))
+    return "".join(sign if sign.isalnum() else " " for sign in plain.casefold()).split()
+
+
+def _digits(value: str) -> str:
+    return "".join(sign for sign in value if sign.isdecimal())
+
+
+def _signs(value: str) -> str:
+    return "".join(sign for sign in value.upper() if sign.isalnum())
+
+
+def _amount(value: str) -> str:
+    return value.strip().removeprefix("$").replace(",", "")
+
+
+def _written_words(value: str) -> str:
+    return " ".join(_words(value))
+
+
+_NORMAL: Mapping[TokenKind, Callable[[str], str]] = MappingProxyType(
+    {
+        TokenKind.NAME: _written_words,
+        TokenKind.NAME_PREFIX: lambda value: "".join(_words(value))[:NAME_PREFIX_LETTERS],
+        TokenKind.PHONE: lambda value: _digits(value)[-PHONE_DIGITS:],
+        TokenKind.EMAIL: lambda value: value.strip().casefold(),
+        TokenKind.ACCOUNT_NUMBER: _signs,
+        TokenKind.SERVICE_ADDRESS: _written_words,
+        TokenKind.POSTAL_CODE: _signs,
+        TokenKind.METER_SERIAL: _signs,
+        TokenKind.LAST_BILL_AMOUNT: _amount,
+        TokenKind.VIN: _signs,
+        TokenKind.VIN_TAIL: lambda value: _signs(value)[-VIN_TAIL_LETTERS:],
+    }
+)

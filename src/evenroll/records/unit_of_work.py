@@ -1,0 +1,191 @@
+"""The unit of work: one transaction of one organization, in which a step locks, loads, decides and records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.decided import Decided
+from evenroll.enrollment.event import Event
+from evenroll.enrollment.roles import Actor
+from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.usage_point import UsagePoint
+from evenroll.quantities.codec import JsonValue, canonical
+from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey, PodId
+from evenroll.records import answers, inbox, outbox, stream_writer
+from evenroll.records.answers import Answer
+from evenroll.records.envelope import Envelope
+from evenroll.records.folds import Aggregate
+from evenroll.records.locks import Locks
+from evenroll.records.organizations import Opened, cursor, open_organization
+from evenroll.records.streams import StreamId, StreamKind, case_stream, order_stream, point_stream
+
+
+class StateStale(RuntimeError):
+    """A decision was made from another state than the one that this unit of work holds under its lock."""
+
+
+class LockMissing(RuntimeError):
+    """Something was to be recorded in a stream that must have been locked before."""
+
+
+@contextmanager
+def unit_of_work(organization: OrganizationKey, *, actor: Actor, now: datetime) -> Iterator[UnitOfWork]:
+    """One transaction; it commits at the end and is rolled back by an exception.
+
+    now: the business clock. Inside open_organization of the same organization it is a savepoint of that transaction,
+    which commits later (the bulk door's batches). Raises OrganizationUnknown, OtherOrganizationOpen, InstantNaive.
+    """
+    with open_organization(organization) as opened:
+        yield UnitOfWork(opened, actor=actor, now=now)
+
+
+class UnitOfWork:
+    """What a step works with. Everything it reads for a decision is locked first, in one order."""
+
+    def __init__(self, opened: Opened, *, actor: Actor, now: datetime) -> None:
+        self.organization = opened.key
+        self.actor = actor
+        self.now = now
+        self.business_on = opened.calendar.business_date(now)
+        self._opened = opened
+        self._pen = cursor()
+        self._locks = Locks(self._pen, opened.id)
+        self._states: dict[StreamId, Aggregate | None] = {}
+        self._key = ""
+
+    def lock(self, *streams: StreamId) -> None:
+        """Lock streams in the one order, also ones that do not exist yet. Raises locks.LockBackwards."""
+        self._locks.take(*streams)
+
+    def case(self, number: CaseNumber) -> Case | None:
+        """The case, locked; None if this organization has none of that number."""
+        return cast("Case | None", self._load(case_stream(number)))
+
+    def order(self, number: OrderNumber) -> ServiceOrder | None:
+        """The service order, locked; None if this organization has none of that number."""
+        return cast("ServiceOrder | None", self._load(order_stream(number)))
+
+    def usage_point(self, pod: PodId) -> UsagePoint | None:
+        """The usage point, locked; None if this organization has none of that number."""
+        return cast("UsagePoint | None", self._load(point_stream(pod)))
+
+    def record_case(self, number: CaseNumber, decided: Decided, *, expected: Case | None) -> Case:
+        """Record what was decided of a case; see `record`. The decision that opens one must hold an event."""
+        return cast("Case", self.record(case_stream(number), decided, expected=expected))
+
+    def record_order(self, number: OrderNumber, decided: Decided, *, expected: ServiceOrder | None) -> ServiceOrder:
+        """Record what was decided of a service order; see `record`."""
+        return cast("ServiceOrder", self.record(order_stream(number), decided, expected=expected))
+
+    def record_point(self, pod: PodId, decided: Decided, *, expected: UsagePoint | None) -> UsagePoint:
+        """Record what was decided of a usage point; see `record`."""
+        return cast("UsagePoint", self.record(point_stream(pod), decided, expected=expected))
+
+    def record(self, stream: StreamId, decided: Decided, *, expected: Aggregate | None) -> Aggregate | None:
+        """Write entries, rows, messages; give the state after them.
+
+        expected: the state that the decision was made from, as this unit of work gave it; None for a new stream.
+        Events of the usage point beside it go into the stream of the state's pod, which must be locked already.
+        Raises StateStale, LockMissing, and PlaceConflict: then nothing of this call is written and the unit of work
+        goes on.
+        """
+        self._refuse_stale(stream, expected)
+        own, beside = decided.events, decided.point_events
+        if stream.kind is StreamKind.USAGE_POINT:
+            own, beside = (*own, *beside), ()
+        after = self._append(stream, own)
+        if beside:
+            self._append_beside(stream, after, beside)
+        for message in decided.messages:
+            outbox.write(self._pen, message, now=self.now)
+        return after
+
+    def notice(
+        self,
+        stream: StreamId,
+        *,
+        code: str,
+        parameters: dict[str, JsonValue],
+        within: timedelta | None = None,
+    ) -> None:
+        """Owe the customer a notice, by code. within: its time limit from now on."""
+        self._pen.execute(
+            "INSERT INTO notice (organization_id, stream_kind, stream_key, code, parameters, noticed_at, due_at) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            (
+                self._opened.id,
+                stream.kind.value,
+                stream.key,
+                code,
+                canonical(parameters),
+                self.now,
+                None if within is None else self.now + within,
+            ),
+        )
+
+    def answered(self, key: str, payload: JsonValue) -> Answer | None:
+        """The answer that this actor's command key was given before, None if it is new. Raises answers.KeyReused.
+
+        Ask before anything else: two commands of one key then wait for each other. From here on entries carry the key.
+        """
+        found = answers.kept_answer(self.actor.key, key=key, payload=payload)
+        self._key = key
+        return found
+
+    def keep_answer(self, key: str, payload: JsonValue, answer: Answer) -> None:
+        """Keep the answer, a refusal too; it commits with the effect."""
+        answers.keep(self.actor.key, key=key, payload=payload, answer=answer, at=self._opened.wall_at)
+
+    def applied(self, message: Envelope) -> bool:
+        """Whether this message had its effect before; if not, the caller gives it now. Raises inbox.NotTheReceiver."""
+        return inbox.was_applied(message, at=self._opened.wall_at)
+
+    def _load(self, stream: StreamId) -> Aggregate | None:
+        if stream not in self._states:
+            exists = self._locks.take_existing(stream)
+            self._states[stream] = stream_writer.load(self._pen, self._opened.id, stream) if exists else None
+        return self._states[stream]
+
+    def _refuse_stale(self, stream: StreamId, expected: Aggregate | None) -> None:
+        if expected is None and stream not in self._states:
+            self._locks.take(stream)
+            self._states[stream] = stream_writer.load(self._pen, self._opened.id, stream)
+        if self._states.get(stream) is not expected:
+            raise StateStale(
+                f"{stream.kind.value} {stream.key} is not in the state that the decision was made from. "
+                "Load it in this unit of work and decide again."
+            )
+
+    def _append(self, stream: StreamId, events: tuple[Event, ...]) -> Aggregate | None:
+        before = self._states[stream]
+        if not events:
+            return before
+        self._locks.take(stream)
+        writing = stream_writer.Writing(
+            pen=self._pen,
+            opened=self._opened,
+            actor=self.actor,
+            now=self.now,
+            business_on=self.business_on,
+            idempotency_key=self._key,
+        )
+        after, head = stream_writer.append(
+            writing, stream, head=self._locks.head(stream), before=before, events=events
+        )
+        self._locks.advance(stream, head)
+        self._states[stream] = after
+        return after
+
+    def _append_beside(self, stream: StreamId, state: Any, events: tuple[Event, ...]) -> None:
+        point = point_stream(state.pod)
+        if not self._locks.holds(point):
+            raise LockMissing(
+                f"{stream.kind.value} {stream.key} changes usage point {state.pod} beside it, which is not locked. "
+                "Load the usage point first: it comes before the others in the order of locks."
+            )
+        self._load(point)
+        self._append(point, events)

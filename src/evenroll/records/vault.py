@@ -1,0 +1,202 @@
+"""The vault: personal data under one key per customer, so that destroying the key erases the customer."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from typing import cast
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from evenroll.quantities.codec import JsonValue, canonical
+from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records.keys import KEY_BYTES, current_keys
+from evenroll.records.organizations import OrganizationUnknown, current, cursor
+from evenroll.records.personal_ref import KeyId, PersonalRef
+
+NONCE_BYTES = 12
+PUBLIC_KEY_BYTES = 32
+
+
+class PersonalMissing(LookupError):
+    """No personal record, or no key, stands under this number in the open organization."""
+
+
+class PersonalErased(LookupError):
+    """The key of this personal record was destroyed: the data are erased."""
+
+
+class PersonalUnreadable(ValueError):
+    """A ciphertext does not open: wrong key, wrong place, or changed. The message never repeats any of it."""
+
+
+def new_key(subject_kind: str) -> KeyId:
+    """A fresh data key for one subject (a customer, a case before it is proved whose it is), wrapped and kept."""
+    key_id = secrets.randbits(63)
+    wrapped = _encrypt(_wrapping(), os.urandom(KEY_BYTES), bound=_bound("key", key_id))
+    with cursor() as pen:
+        pen.execute(
+            "INSERT INTO customer_key (id, organization_id, subject_kind, wrapped) VALUES (%s, %s, %s, %s)",
+            (key_id, current().id, subject_kind, wrapped),
+        )
+    return KeyId(key_id)
+
+
+def store(key_id: KeyId, fields: Mapping[str, JsonValue]) -> PersonalRef:
+    """Keep personal fields under a key; the number given back tells nothing about them."""
+    ref = PersonalRef(secrets.randbits(63))
+    text = _encrypt(_data_key(key_id), _written(fields), bound=_bound("record", ref))
+    with cursor() as pen:
+        pen.execute(
+            "INSERT INTO personal_record (id, organization_id, key_id, ciphertext) VALUES (%s, %s, %s, %s)",
+            (ref, current().id, key_id, text),
+        )
+    return ref
+
+
+def read(ref: PersonalRef) -> dict[str, JsonValue]:
+    """The fields kept under a number. Raises PersonalMissing, PersonalErased, PersonalUnreadable."""
+    key_id, ciphertext = _row(ref)
+    return _read(_decrypt(_data_key(key_id), ciphertext, bound=_bound("record", ref)))
+
+
+def update(ref: PersonalRef, fields: Mapping[str, JsonValue]) -> None:
+    """Set the given fields of a record and keep its others. Raises as `read`."""
+    key_id, ciphertext = _row(ref, lock=True)
+    key = _data_key(key_id)
+    kept = _read(_decrypt(key, ciphertext, bound=_bound("record", ref)))
+    _write(ref, key_id, _encrypt(key, _written({**kept, **fields}), bound=_bound("record", ref)))
+
+
+def rekey(ref: PersonalRef, key_id: KeyId) -> None:
+    """Put a record under another key: once a case is proved to be a customer's, its answers go under theirs."""
+    old_id, ciphertext = _row(ref, lock=True)
+    plain = _decrypt(_data_key(old_id), ciphertext, bound=_bound("record", ref))
+    _write(ref, key_id, _encrypt(_data_key(key_id), plain, bound=_bound("record", ref)))
+
+
+def destroy_key(key_id: KeyId) -> None:
+    """Erase everything under a key for good, with the tokens that found it. The caller has checked that it may."""
+    with cursor() as pen:
+        pen.execute("DELETE FROM search_token WHERE organization_id = %s AND key_id = %s", (current().id, key_id))
+        pen.execute(
+            "UPDATE customer_key SET wrapped = NULL WHERE organization_id = %s AND id = %s", (current().id, key_id)
+        )
+
+
+def seal_for(organization: OrganizationKey, fields: Mapping[str, JsonValue]) -> bytes:
+    """Encrypt fields so that only that organization opens them. Raises OrganizationUnknown."""
+    with cursor() as pen:
+        row = pen.execute("SELECT sealing_key FROM organization WHERE key = %s", (organization,)).fetchone()
+    if row is None:
+        raise OrganizationUnknown(f"No organization is called {organization!r} here; nothing can be sealed for it.")
+    known = bytes(row[0])
+    receiver = known or current_keys().sealing(organization).public_key().public_bytes_raw()
+    single = X25519PrivateKey.generate()
+    public = single.public_key().public_bytes_raw()
+    shared = single.exchange(X25519PublicKey.from_public_bytes(receiver))
+    return public + _encrypt(_shared_key(shared, public, receiver), _written(fields), bound=_sealed_for(organization))
+
+
+def open_sealed(sealed: bytes) -> dict[str, JsonValue]:
+    """The fields that were sealed for the open organization. Raises PersonalUnreadable."""
+    own = current().key
+    private = current_keys().sealing(own)
+    public, rest = sealed[:PUBLIC_KEY_BYTES], sealed[PUBLIC_KEY_BYTES:]
+    if len(public) != PUBLIC_KEY_BYTES:
+        raise _unreadable()
+    shared = private.exchange(X25519PublicKey.from_public_bytes(public))
+    key = _shared_key(shared, public, private.public_key().public_bytes_raw())
+    return _read(_decrypt(key, rest, bound=_sealed_for(own)))
+
+
+def own_sealing_key() -> bytes:
+    """The open organization's public key, for other installations to seal with; 32 bytes."""
+    return current_keys().sealing(current().key).public_key().public_bytes_raw()
+
+
+def digest(text: str, *, purpose: str) -> str:
+    """A keyed hash of a text for the open organization, 64 hexadecimal digits."""
+    return current_keys().digest(current().key, purpose=purpose, text=text)
+
+
+def _wrapping() -> bytes:
+    return current_keys().wrapping(current().key)
+
+
+def _bound(kind: str, number: int) -> bytes:
+    # A ciphertext moved to another row or organization does not open there.
+    return f"evenroll/1/{current().key}/{kind}/{number}".encode()
+
+
+def _sealed_for(organization: OrganizationKey) -> bytes:
+    return f"evenroll/1/{organization}/sealed".encode()
+
+
+def _shared_key(shared: bytes, public: bytes, receiver: bytes) -> bytes:
+    info = b"evenroll/1/sealed/" + public + receiver
+    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=info).derive(shared)
+
+
+def _data_key(key_id: int) -> bytes:
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT wrapped FROM customer_key WHERE organization_id = %s AND id = %s", (current().id, key_id)
+        ).fetchone()
+    if row is None:
+        raise PersonalMissing(
+            f"No key {key_id} is in the vault of {current().key}; personal data under it cannot be opened here."
+        )
+    if row[0] is None:
+        raise PersonalErased(f"Key {key_id} was destroyed: the personal data under it are erased and cannot be read.")
+    return _decrypt(_wrapping(), bytes(row[0]), bound=_bound("key", key_id))
+
+
+def _row(ref: int, *, lock: bool = False) -> tuple[int, bytes]:
+    plain = "SELECT key_id, ciphertext FROM personal_record WHERE organization_id = %s AND id = %s"
+    with cursor() as pen:
+        row = pen.execute(f"{plain} FOR UPDATE" if lock else plain, (current().id, ref)).fetchone()
+    if row is None:
+        raise PersonalMissing(f"No personal record {ref} is in the vault of {current().key}. Check where it came from.")
+    return row[0], bytes(row[1])
+
+
+def _write(ref: int, key_id: int, ciphertext: bytes) -> None:
+    with cursor() as pen:
+        pen.execute(
+            "UPDATE personal_record SET key_id = %s, ciphertext = %s WHERE organization_id = %s AND id = %s",
+            (key_id, ciphertext, current().id, ref),
+        )
+
+
+def _written(fields: Mapping[str, JsonValue]) -> bytes:
+    return canonical(dict(fields)).encode()
+
+
+def _read(plain: bytes) -> dict[str, JsonValue]:
+    return cast("dict[str, JsonValue]", json.loads(plain))
+
+
+def _encrypt(key: bytes, plain: bytes, *, bound: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, bound)
+
+
+def _decrypt(key: bytes, ciphertext: bytes, *, bound: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(ciphertext[:NONCE_BYTES], ciphertext[NONCE_BYTES:], bound)
+    except (InvalidTag, ValueError):
+        raise _unreadable() from None
+
+
+def _unreadable() -> PersonalUnreadable:
+    return PersonalUnreadable(
+        "A personal record does not open: it was changed, moved, or sealed with another key. "
+        "Check that the installation runs with the master key it was made with."
+    )

@@ -1,0 +1,130 @@
+"""Wiring: sets Django up as the application role, gives the vault its keys, and brings the tables up to date."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import dataclasses
+import os
+import secrets
+from pathlib import Path
+
+import django
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from evenroll.runtime.settings import OWNER_ALIAS, Urls, settings_for
+
+MIGRATION_LOCK = 0x4576656E726F6C6C
+"""The number of the advisory lock under which one process at a time changes tables ("Evenroll" in ASCII)."""
+
+MASTER_KEY_VARIABLE = "EVENROLL_MASTER_KEY"
+MASTER_KEY_BYTES = 32
+
+
+class MasterKeyRefused(ValueError):
+    """The master key cannot be used. The message never repeats it."""
+
+
+class AlreadyConfigured(RuntimeError):
+    """Another database was asked for in a process that already has one."""
+
+
+@dataclasses.dataclass(slots=True)
+class _Configured:
+    urls: tuple[str, str, str | None] | None = None
+
+
+_configured = _Configured()
+
+
+def configure(urls: Urls, *, home: Path | None = None) -> None:
+    """Set Django up for this database as the application role, and the vault from its keys.
+
+    home: EVENROLL_HOME, whose folder `keys` holds the demo's master key, made if absent; the environment variable
+    EVENROLL_MASTER_KEY goes before it. Without both the vault has no keys and refuses by name. A second call with the
+    same addresses does nothing. Raises AlreadyConfigured for other ones, and MasterKeyRefused.
+    """
+    asked = (urls.app, urls.owner, urls.auditor)
+    if _configured.urls not in (None, asked):
+        raise AlreadyConfigured(
+            "This process already works on another database; a process has one. Start a new process for the other."
+        )
+    if _configured.urls is None:
+        settings.configure(**settings_for(urls))
+        django.setup()
+        _configured.urls = asked
+    _give_keys(home)
+
+
+def migrate(urls: Urls) -> None:
+    """Bring the tables up to date as the owner role. Several processes at once wait for each other."""
+    configure(urls)
+    with psycopg.connect(urls.owner, autocommit=True) as lock:
+        lock.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+        try:
+            call_command("migrate", database=OWNER_ALIAS, interactive=False, verbosity=0)
+        finally:
+            connections[OWNER_ALIAS].close()
+
+
+def find_master_key(home: Path | None) -> bytes | None:
+    """The master key: from the environment, else from the home's folder `keys`, where it is made if absent.
+
+    None if neither is given. Raises MasterKeyRefused for a text that is no base64 of 32 bytes, and for a file that
+    others may read.
+    """
+    given = os.environ.get(MASTER_KEY_VARIABLE, "")
+    if given:
+        return _decoded(given, whence=f"the environment variable {MASTER_KEY_VARIABLE}")
+    if home is None:
+        return None
+    path = home / "keys" / "master.key"
+    if not path.exists():
+        _make_key(path)
+    if path.stat().st_mode & 0o077:
+        raise MasterKeyRefused(
+            f"The master key {path} can be read by other accounts, so it may be known. Set its mode to 0600, and "
+            "change the key if others use this machine."
+        )
+    return _decoded(path.read_text("ascii").strip(), whence=str(path))
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)).decode("ascii"))
+            file.flush()
+            os.fsync(file.fileno())
+        # A link never replaces: of two processes that make the key at once, both end with the first one's.
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _decoded(text: str, *, whence: str) -> bytes:
+    try:
+        master = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        master = b""
+    if len(master) != MASTER_KEY_BYTES:
+        raise MasterKeyRefused(
+            f"The master key in {whence} is no base64 text of {MASTER_KEY_BYTES} bytes, so personal data cannot be "
+            "opened. Give the key that this database was made with."
+        )
+    return master
+
+
+def _give_keys(home: Path | None) -> None:
+    # Imported late: records needs Django set up.
+    from evenroll.records.keys import Keys, use_keys
+
+    master = find_master_key(home)
+    if master is not None:
+        use_keys(Keys(master))

@@ -1,0 +1,96 @@
+"""Replay builds every row of the fold again from the journal alone, and a planted change shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.case_evolve import evolve
+from evenroll.enrollment.decided import Decided
+from evenroll.enrollment.event import Event
+from evenroll.enrollment.point_events import LoadUsagePoint, load_usage_point
+from evenroll.records.folds import FOLDS, read_event
+from evenroll.records.journal import read_stream
+from evenroll.records.organizations import cursor, open_organization
+from evenroll.records.replay import replay
+from evenroll.records.stream_writer import project
+from evenroll.records.streams import StreamKind, case_stream
+from tests.records.invented import (
+    UTILITY,
+    new_pod,
+    open_case,
+    released,
+    reserved,
+    usage_point,
+    vehicle_recorded,
+    working,
+)
+
+
+def _history() -> Case:
+    pod = new_pod()
+    with working() as uow:
+        decided = load_usage_point(uow.usage_point(pod), LoadUsagePoint(point=usage_point(pod)))
+        assert isinstance(decided, Decided)
+        uow.record_point(pod, decided, expected=None)
+    case = open_case()
+    with working() as uow:
+        events = (vehicle_recorded(), reserved(pod), released(), reserved(new_pod()))
+        return uow.record_case(case.number, Decided(events=events), expected=uow.case(case.number))
+
+
+def test_replay_gives_the_same_rows() -> None:
+    _history()
+    result = replay("replay_equal")
+    assert result.differences == ()
+    assert result.entries > 5 and result.rows > 5
+
+
+def test_a_planted_change_in_evolve_shows() -> None:
+    case = _history()
+
+    def wrong(before: Case | None, event: Event) -> Case:
+        after = evolve(before, event)
+        return replace(after, vehicle=None) if after.number == case.number else after
+
+    folds = {**FOLDS, StreamKind.CASE: replace(FOLDS[StreamKind.CASE], evolve=wrong)}
+    result = replay("replay_wrong_evolve", folds=folds)
+    assert not result.equal
+    assert {(each.table, each.key, each.where) for each in result.differences} >= {
+        ("case_record", case.number, "tables"),
+        ("case_record", case.number, "journal"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("case_record", "UPDATE case_record SET status = 'active' WHERE number = %s"),
+        ("track", "UPDATE track SET owner = 'billing' WHERE stream_key = %s"),
+        ("place", "UPDATE place SET live = false WHERE case_number = %s"),
+        ("vehicle", "DELETE FROM vehicle WHERE case_number = %s"),
+    ],
+)
+def test_a_planted_change_in_a_row_shows(table: str, change: str) -> None:
+    case = _history()
+
+    with open_organization(UTILITY), cursor() as pen:
+        pen.execute(change, (case.number,))  # pyright: ignore[reportArgumentType]
+    try:
+        result = replay(f"replay_wrong_{table}")
+        assert table in {each.table for each in result.differences}
+    finally:
+        _mend(case)
+    assert replay(f"replay_mended_{table}").equal
+
+
+def _mend(case: Case) -> None:
+    """Bring the rows of the case back to what its state says."""
+    with open_organization(UTILITY) as opened, cursor() as pen:
+        events = tuple(
+            read_event(StreamKind.CASE, event=each.event, version=each.version, data=each.data)
+            for each in read_stream(case_stream(case.number))
+        )
+        project(pen, opened.id, before=None, after=case, events=events)
