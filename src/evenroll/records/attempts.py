@@ -21,16 +21,20 @@ def note_attempt(due: Due, *, why: JsonValue) -> int:
 
     why: codes, nothing personal. In the open organization; a wait that moved meanwhile is left alone.
     """
-    opened = current()
     number = _next_number(due)
-    answers.keep(SYSTEM, key=_key(due, number), payload=None, answer=Answer(body=why), at=opened.wall_at)
+    answers.keep(SYSTEM, key=_key(due, number), payload=None, answer=Answer(body=why), at=current().wall_at)
+    put_back(due)
+    return number
+
+
+def put_back(due: Due) -> None:
+    """Leave the wait alone for PAUSE of wall-clock time; nothing failed, somebody was away."""
     with cursor() as pen:
         pen.execute(
             "UPDATE track SET claimed_until = now() + %s WHERE organization_id = %s AND stream_kind = %s "
             "AND stream_key = %s AND track_key = %s AND due_at = %s",
-            (PAUSE, opened.id, due.stream.kind.value, due.stream.key, due.track_key, due.due_at),
+            (PAUSE, current().id, due.stream.kind.value, due.stream.key, due.track_key, due.due_at),
         )
-    return number
 
 
 def _next_number(due: Due) -> int:

@@ -43,10 +43,15 @@ def form_with_answers(form: Form, answers: Mapping[FormField, str], *, before: F
 
     before: the form as it stood, whose answers go on where the customer gave no others.
     """
-    ref = keep_answers(answers, before=before.answers if before else NO_ANSWERS)
+    described = describe(form, answers, before=before)
+    return replace(described, answers=keep_answers(answers, before=before.answers if before else NO_ANSWERS))
+
+
+def describe(form: Form, answers: Mapping[FormField, str], *, before: Form | None) -> Form:
+    """The form with what is known of its answers without keeping them: which there are, and what the VIN is worth."""
     given = frozenset(field for field, text in answers.items() if text.strip())
     fields = given | (before.fields if before else frozenset[FormField]())
-    return replace(form, answers=ref, fields=fields, vin_state=_vin_state(form, answers, before))
+    return replace(form, fields=fields, vin_state=_vin_state(form, answers, before))
 
 
 def fingerprints(answers: Mapping[FormField, str]) -> dict[str, str]:

@@ -76,10 +76,9 @@ def take_case(
 
     def act() -> Answer:
         number = CaseNumber(asked.number)
-        if with_point:
-            _lock_point_of_case(work, number)
+        locked = _lock_point_of_case(work, number) if with_point else None
         case = work.case(number)
-        if with_point and case is not None and case.pod is not None and case.pod != pod_of_case(number):
+        if with_point and case is not None and case.pod != locked:
             raise PointMoved(f"Case {number} came to another usage point meanwhile; take the command again.")
         answer = _not_due(asked, case.tracks if case else {})
         if answer is not None:
@@ -169,10 +168,11 @@ def pod_of_order(number: OrderNumber) -> PodId | None:
     return _pod("SELECT pod FROM service_order WHERE organization_id = %s AND number = %s", number)
 
 
-def _lock_point_of_case(work: UnitOfWork, number: CaseNumber) -> None:
+def _lock_point_of_case(work: UnitOfWork, number: CaseNumber) -> PodId | None:
     pod = pod_of_case(number)
     if pod is not None:
         work.lock(point_stream(pod))
+    return pod
 
 
 def _refused(work: UnitOfWork, name: CommandName) -> Refusal | None:

@@ -1,0 +1,65 @@
+"""The provider's register of this installation: its own accounts, found by tokens; nothing is opened to compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evenroll.enrollment.eligibility_facts import Known, told, yes_if
+from evenroll.enrollment.facts import Factor, PartnerAway, RegisterAnswer
+from evenroll.enrollment.form import FormField
+from evenroll.ports.register import AccountFacts, Evidence
+from evenroll.quantities.identifiers import AccountId, OrganizationKey, PodId
+from evenroll.records import register
+from evenroll.records.tokens import TokenKind
+
+_FACTORS = {
+    FormField.ACCOUNT_NUMBER: (TokenKind.ACCOUNT_NUMBER, Factor.ACCOUNT_NUMBER),
+    FormField.NAME: (TokenKind.NAME, Factor.NAME),
+    FormField.SERVICE_ADDRESS: (TokenKind.SERVICE_ADDRESS, Factor.SERVICE_ADDRESS),
+    FormField.POSTAL_CODE: (TokenKind.POSTAL_CODE, Factor.POSTAL_CODE),
+    FormField.METER_SERIAL: (TokenKind.METER_SERIAL, Factor.METER_SERIAL),
+    FormField.LAST_BILL_AMOUNT: (TokenKind.LAST_BILL_AMOUNT, Factor.LAST_BILL_AMOUNT),
+}
+_FACTOR_OF = {kind: factor for kind, factor in _FACTORS.values()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnRegister:
+    """The register of the organization that decides the case."""
+
+    organization: OrganizationKey
+
+    def match(self, evidence: Evidence) -> RegisterAnswer | PartnerAway:
+        """The factors that agree on one account. Two strangers who name one address get the same answer."""
+        values = {_FACTORS[field][0]: text for field, text in evidence.values.items() if field in _FACTORS}
+        found = register.match(self.organization, values=values)
+        if found.account is None:
+            return RegisterAnswer()
+        return _answer(found.account, frozenset(_FACTOR_OF[kind] for kind in found.agreed))
+
+    def account(self, account: AccountId) -> RegisterAnswer | PartnerAway:
+        """The account that the staff settled on; no factor agreed by itself."""
+        found = register.account(self.organization, account_id=account)
+        return RegisterAnswer() if found is None else _answer(found, frozenset())
+
+    def account_facts(self, account: AccountId, *, pod: PodId) -> AccountFacts | PartnerAway:
+        """How the account and the usage point stand; not active where the register does not have them together."""
+        found = register.account(self.organization, account_id=account)
+        point = register.point(self.organization, pod=pod)
+        if found is None or point is None or pod not in found.pods:
+            return AccountFacts(account=account, pod=pod, active=Known.NO)
+        return AccountFacts(
+            account=account,
+            pod=pod,
+            active=yes_if(found.status == "active"),
+            customer_class=told(found.customer_class),
+            good_standing=yes_if(found.good_standing),
+            net_metering=yes_if(point.net_metering),
+            assistance=yes_if(found.assistance),
+            life_support=yes_if(found.life_support),
+            in_territory=Known.YES,
+        )
+
+
+def _answer(found: register.AccountFound, matched: frozenset[Factor]) -> RegisterAnswer:
+    return RegisterAnswer(matched=matched, customer=found.customer, account=found.account, pods=found.pods)

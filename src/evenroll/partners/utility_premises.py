@@ -1,0 +1,70 @@
+"""The utility of this installation as a provider asks it of a premise: meter and read cycle, nothing about a person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from evenroll.enrollment.eligibility_facts import Known, told, yes_if
+from evenroll.enrollment.facts import MeterFacts, PartnerAway
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.usage_point import Agreement, PointMeter, UsagePoint
+from evenroll.ports.premises import PremiseFacts
+from evenroll.quantities.identifiers import OrganizationKey, PodId
+from evenroll.records import queries, register
+from evenroll.records.gathered import READS_MONTHS, reads_of_cycle
+from evenroll.records.organizations import OrganizationUnknown, open_organization
+
+PARTNER = "utility"
+
+
+class UtilityPremises:
+    """Asks the utility organization's own books."""
+
+    def look_up(self, pod: PodId, *, utility: OrganizationKey, on: date) -> PremiseFacts | PartnerAway:
+        """The meter in place, what feeds in, and the rates on that day; empty for a point that the utility has not."""
+        try:
+            with open_organization(utility):
+                point = queries.usage_point(_asked_by_system(utility), pod=pod)
+                row = register.point(utility, pod=pod)
+                reads = reads_of_cycle(pod, from_on=on, months=READS_MONTHS)
+        except OrganizationUnknown:
+            return PartnerAway(partner=PARTNER, detail="unknown_here")
+        if point is None:
+            return PremiseFacts()
+        return _facts(point, row=row, reads=reads, on=on)
+
+
+def _asked_by_system(utility: OrganizationKey) -> queries.Viewer:
+    # The utility's own machine answers a peer; what leaves it is `PremiseFacts` and nothing else.
+    return queries.Viewer(organization=utility, role=Role.SYSTEM)
+
+
+def _facts(point: UsagePoint, *, row: register.PointFound | None, reads: tuple[date, ...], on: date) -> PremiseFacts:
+    agreement = point.agreement_on(on)
+    meter = point.meter
+    opted_out = row is not None and row.interval_opt_out
+    return PremiseFacts(
+        meter=_meter(point, meter, agreement, reads=reads, opted_out=opted_out) if meter and agreement else None,
+        net_metering=Known.UNKNOWN if row is None else yes_if(row.net_metering),
+        exchangeable=Known.YES,
+        rates=told(*_rates(agreement)) if agreement else told(),
+    )
+
+
+def _meter(
+    point: UsagePoint, meter: PointMeter, agreement: Agreement, *, reads: tuple[date, ...], opted_out: bool
+) -> MeterFacts:
+    return MeterFacts(
+        pod=point.pod,
+        serial=meter.serial,
+        capability=meter.capability,
+        rate=agreement.rate,
+        remote_changeable=meter.remote_changeable,
+        interval_opt_out=opted_out,
+        scheduled_reads=reads,
+    )
+
+
+def _rates(agreement: Agreement) -> tuple[str, ...]:
+    parts = (agreement.rate, agreement.supply_rate, *agreement.riders)
+    return tuple(str(part) for part in parts if part)

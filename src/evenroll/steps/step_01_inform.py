@@ -1,0 +1,111 @@
+"""Row 1: what every open program would cost this customer and bring them; what was shown is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from evenroll.costs.charging import NeedDoesNotFit, PevNeed
+from evenroll.costs.compare import Comparison, CoverageDiffers, LoadTooShort, compare
+from evenroll.costs.usage import HourlyLoad
+from evenroll.enrollment.facts import ProviderAnswer
+from evenroll.enrollment.offers import serving, supply_status
+from evenroll.programs.catalog import RateUnknown, load_catalog
+from evenroll.programs.program import ProgramVersion
+from evenroll.programs.rate import Rate
+from evenroll.quantities.identifiers import OfferId, ProgramKey, RateKey
+from evenroll.records.offers_shown import keep_offer
+from evenroll.records.organizations import current
+from evenroll.records.program_shelf import published_programs
+from evenroll.records.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interest:
+    """Who asks what a program would cost. Nobody's name: a question is not yet an application.
+
+    provider: who serves the usage point, where that is known already; absent, our own programs are shown.
+    rates: the prices that the customer is on today, of whatever part of the bill; where none covers what a program
+    prices, its standard rate stands for today's. household: the load without the PEV, over the year.
+    """
+
+    household: HourlyLoad
+    pev: PevNeed
+    year: int
+    provider: ProviderAnswer | None = None
+    rates: tuple[RateKey, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PriceNotInCatalog:
+    """No price, so no comparison: the program may still be chosen."""
+
+    program: ProgramKey
+    rate: RateKey | None
+
+
+Costs: TypeAlias = Comparison | CoverageDiffers | NeedDoesNotFit | LoadTooShort | PriceNotInCatalog
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """What was shown of one program, under the number by which it reaches the case (`Opening.offer`)."""
+
+    offer: OfferId
+    program: ProgramVersion
+    costs: Costs
+
+
+def inform(work: UnitOfWork, *, interest: Interest) -> tuple[Shown, ...]:
+    """Every open program that this customer may see, by organization and key; each kept as it was shown.
+
+    Prices that cover different parts of the bill stand side by side and are never ranked.
+    """
+    publishers = {work.organization} | (serving(interest.provider) if interest.provider else frozenset())
+    programs = published_programs(publishers, on=work.business_on)
+    visible = [each for each in programs if _is_visible(each, interest)]
+    return tuple(_shown(work, each, interest) for each in visible)
+
+
+def _is_visible(program: ProgramVersion, interest: Interest) -> bool:
+    if interest.provider is None:
+        return True
+    return supply_status(interest.provider) in program.supply_admitted
+
+
+def _shown(work: UnitOfWork, program: ProgramVersion, interest: Interest) -> Shown:
+    costs = _costs(work, program, interest)
+    kept = keep_offer(program, at=work.now, costs=costs)
+    return Shown(offer=kept, program=program, costs=costs)
+
+
+def _costs(work: UnitOfWork, program: ProgramVersion, interest: Interest) -> Costs:
+    on = work.business_on
+    if program.rate is None:
+        return PriceNotInCatalog(program=program.key, rate=None)
+    try:
+        new = load_catalog().rate(program.rate, on=on)
+        today = _today(interest, new, candidates=(*interest.rates, *program.replaces_rates), work=work)
+    except RateUnknown:
+        return PriceNotInCatalog(program=program.key, rate=program.rate)
+    return compare(
+        today,
+        program=new,
+        household=interest.household,
+        pev=interest.pev,
+        calendar=current().calendar,
+        year=interest.year,
+    )
+
+
+def _today(interest: Interest, new: Rate, *, candidates: Iterable[RateKey], work: UnitOfWork) -> Rate:
+    """Today's price for the same part of the bill; else what the customer is on, which compares to nothing."""
+    catalog, on = load_catalog(), work.business_on
+    rates = [catalog.rate(key, on=on) for key in candidates]
+    same = [rate for rate in rates if rate.coverage is new.coverage]
+    if same:
+        return same[0]
+    if interest.rates:
+        return rates[0]
+    return catalog.standard_rate(new.organization, coverage=new.coverage, on=on)

@@ -1,0 +1,73 @@
+"""Row 4a: two factors against the provider's register prove the customer; the PEV gets our own identifier."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.case_commands import GiveEvidence, MeetCondition
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide import decide_case
+from evenroll.enrollment.decided import Decided, Refusal
+from evenroll.enrollment.form import FormField
+from evenroll.quantities.identifiers import CaseNumber, pevid
+from evenroll.records.asked import Answer, Asked, Taken
+from evenroll.records.case_answers import form_with_answers, give_to_customer, keep_answers
+from evenroll.records.gathered import case_facts
+from evenroll.records.taking import take_case
+from evenroll.records.unit_of_work import UnitOfWork
+
+PEVID_BYTES = 16
+
+
+def prove_identity(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """What the register said of the evidence, as the door asked it; nothing in a form can say it."""
+    return _prove(work, asked, name=CommandName.PROVE_IDENTITY)
+
+
+def settle_match(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """A person of the staff settles the match, or that there is none."""
+    return _prove(work, asked, name=CommandName.SETTLE_MATCH)
+
+
+def give_evidence(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """Other evidence than before; it replaces what it contradicts."""
+
+    def decide(case: Case | None) -> Decided | Refusal:
+        given = asked.outside.answers
+        before = case.form.answers if case and case.form else 0
+        command = GiveEvidence(answers=keep_answers(given, before=before), fields=frozenset[FormField](given))
+        return decide_case(case, CommandName.GIVE_EVIDENCE, command, case_facts(work, case))
+
+    return take_case(work, asked, name=CommandName.GIVE_EVIDENCE, decide=decide)
+
+
+def meet_condition(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """What was due later is here, such as the VIN of a car that was on order."""
+
+    def decide(case: Case | None) -> Decided | Refusal:
+        command = asked.command
+        if case is not None and isinstance(command, MeetCondition):
+            form = form_with_answers(command.form, asked.outside.answers, before=case.form)
+            command = replace(command, form=form)
+        return decide_case(case, CommandName.MEET_CONDITION, command, case_facts(work, case))
+
+    return take_case(work, asked, name=CommandName.MEET_CONDITION, decide=decide)
+
+
+def _prove(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
+    def decide(case: Case | None) -> Decided | Refusal:
+        number = pevid(asked.outside.entropy[:PEVID_BYTES])
+        facts = case_facts(work, case, register=asked.outside.register, pevid=number)
+        return decide_case(case, name, asked.command, facts)
+
+    answer = take_case(work, asked, name=name, decide=decide)
+    if isinstance(answer, Taken):
+        _answers_to_customer(work, asked.number)
+    return answer
+
+
+def _answers_to_customer(work: UnitOfWork, number: str) -> None:
+    case = work.case(CaseNumber(number))
+    if case is not None and case.form is not None and case.proof.customer is not None:
+        give_to_customer(case.form.answers, customer=case.proof.customer)

@@ -1,0 +1,174 @@
+"""Row 5: every rule judged on what register, meter and form say; the place is taken in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from evenroll.enrollment.case import Case, Place
+from evenroll.enrollment.case_commands import SubmitForm
+from evenroll.enrollment.case_facts import CaseFacts
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide import decide_case
+from evenroll.enrollment.decide_decision import place_of
+from evenroll.enrollment.decided import Decided, Refusal
+from evenroll.enrollment.eligibility_facts import (
+    NOT_TOLD,
+    Count,
+    EligibilityFacts,
+    EquipmentListing,
+    Known,
+    Lockout,
+    Told,
+    counted,
+    told,
+    yes_if,
+)
+from evenroll.enrollment.facts import PartnerAway
+from evenroll.enrollment.form import Form
+from evenroll.enrollment.offers import supply_status
+from evenroll.ports.outside import Outside, meter_in_place
+from evenroll.ports.premises import PremiseFacts
+from evenroll.ports.register import AccountFacts
+from evenroll.programs.program import ProgramVersion
+from evenroll.records import register
+from evenroll.records.asked import Answer, Asked
+from evenroll.records.case_answers import form_with_answers
+from evenroll.records.gathered import (
+    case_facts,
+    last_ended_on,
+    live_families,
+    program_of,
+)
+from evenroll.records.streams import place_stream
+from evenroll.records.taking import take_case
+from evenroll.records.unit_of_work import UnitOfWork
+
+
+def decide(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """The decision with every finding. The usage point and the unit are locked, so that two cannot take one place."""
+
+    def judge(case: Case | None) -> Decided | Refusal:
+        program = program_of(case)
+        if case is None or program is None or case.proof.proved_at is None:
+            return decide_case(case, CommandName.DECIDE, asked.command, case_facts(work, case))
+        place = place_of(case, program)
+        work.lock(place_stream(place.family, unit=place.unit.value, unit_key=place.unit_key))
+        known = eligibility_facts(work, case, program=program, place=place, outside=asked.outside)
+        facts = _with_meter(work, case, asked.outside, eligibility=known)
+        return decide_case(case, CommandName.DECIDE, asked.command, facts)
+
+    return take_case(work, asked, name=CommandName.DECIDE, decide=judge, with_point=True)
+
+
+def give_cure(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """The customer mended it. The received date stays that of the first receipt."""
+
+    def judge(case: Case | None) -> Decided | Refusal:
+        command = asked.command
+        if case is not None and case.form is not None and isinstance(command, SubmitForm):
+            form = form_with_answers(command.form, asked.outside.answers, before=case.form)
+            form = replace(form, received_at=case.form.received_at, channel=case.form.channel)
+            command = SubmitForm(form=form)
+        return decide_case(case, CommandName.GIVE_CURE, command, case_facts(work, case))
+
+    return take_case(work, asked, name=CommandName.GIVE_CURE, decide=judge)
+
+
+def end_rescission(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """The window closes unused; only now is anything asked of the utility."""
+
+    def judge(case: Case | None) -> Decided | Refusal:
+        facts = _with_meter(work, case, asked.outside)
+        return decide_case(case, CommandName.END_RESCISSION, asked.command, facts)
+
+    return take_case(work, asked, name=CommandName.END_RESCISSION, decide=judge)
+
+
+def eligibility_facts(
+    work: UnitOfWork, case: Case, *, program: ProgramVersion, place: Place, outside: Outside
+) -> EligibilityFacts | PartnerAway:
+    """What the rules are judged on: register, meter and form, and what lives at the unit. Away is never a no."""
+    account, premise, form = outside.account, outside.premise, case.form
+    if isinstance(account, PartnerAway):
+        return account
+    if isinstance(premise, PartnerAway):
+        return premise
+    if account is None or premise is None or form is None or case.pod is None:
+        return PartnerAway(partner="register", detail="not_asked")
+    here = _of_premise(_of_account(_of_form(work, case, form), account), premise, account)
+    point = register.point(work.organization, pod=case.pod)
+    return replace(
+        here,
+        supply_status=_supply(case),
+        live_families=told(*live_families(place, but=case.number)),
+        live_units_at_location=_units(work, point, place),
+        lockout=_lockout(case, program),
+    )
+
+
+def _units(work: UnitOfWork, point: register.PointFound | None, place: Place) -> Count:
+    if point is None:
+        return Count()
+    return counted(register.live_units_at(work.organization, location=point.location, family=place.family))
+
+
+def _of_form(work: UnitOfWork, case: Case, form: Form) -> EligibilityFacts:
+    drivetrain = form.drivetrain
+    return EligibilityFacts(
+        applied_on=case_facts(work, case).calendar.business_date(form.received_at),
+        equipment=EquipmentListing.NOT_CHOSEN,
+        holder=form.holder,
+        dwelling=form.dwelling,
+        drivetrain=told(drivetrain.value) if drivetrain else NOT_TOLD,
+        vehicle_model=told(form.model) if form.model else NOT_TOLD,
+        vin=form.vin_state,
+        documents=form.documents,
+    )
+
+
+def _of_account(facts: EligibilityFacts, account: AccountFacts) -> EligibilityFacts:
+    return replace(
+        facts,
+        in_territory=account.in_territory,
+        account_active=account.active,
+        customer_class=account.customer_class,
+        good_standing=account.good_standing,
+        assistance=account.assistance,
+        life_support=account.life_support,
+        life_support_reviewed=Known.NO,
+    )
+
+
+def _of_premise(facts: EligibilityFacts, premise: PremiseFacts, account: AccountFacts) -> EligibilityFacts:
+    meter = premise.meter
+    # The utility knows what feeds in at its wires; a supplier's own register may not.
+    net = premise.net_metering if premise.net_metering is not Known.UNKNOWN else account.net_metering
+    here = replace(facts, net_metering=net, current_rate=premise.rates, meter_exchangeable=premise.exchangeable)
+    if meter is None:
+        return here
+    return replace(
+        here,
+        meter_capability=told(meter.capability.value),
+        meter_remote_changeable=yes_if(meter.remote_changeable),
+        interval_opt_out=yes_if(meter.interval_opt_out),
+    )
+
+
+def _supply(case: Case) -> Told:
+    status = supply_status(case.provider) if case.provider else None
+    return told(status.value) if status else NOT_TOLD
+
+
+def _lockout(case: Case, program: ProgramVersion) -> Lockout:
+    customer = case.proof.customer
+    ended_on = last_ended_on(customer, program=program.key) if customer and program.lockout_days else None
+    if ended_on is None:
+        return Lockout(barred=Known.NO)
+    return Lockout(barred=Known.YES, ends_on=ended_on + timedelta(days=program.lockout_days))
+
+
+def _with_meter(
+    work: UnitOfWork, case: Case | None, outside: Outside, *, eligibility: EligibilityFacts | PartnerAway | None = None
+) -> CaseFacts:
+    return case_facts(work, case, eligibility=eligibility, meter=meter_in_place(outside))

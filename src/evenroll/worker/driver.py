@@ -1,0 +1,178 @@
+"""The one driver: takes every wait that lapsed, brings every message that is due, until nothing is left to do now."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from dataclasses import dataclass
+from datetime import datetime
+
+from evenroll.enrollment.case_commands import NoPayload, OnTrack
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import Refusal, RefusalCode
+from evenroll.enrollment.order_commands import DateSwitch
+from evenroll.enrollment.roles import Actor, Role
+from evenroll.ports.delivery import DeliveryOutcome
+from evenroll.programs.program import Track
+from evenroll.quantities.codec import JsonValue
+from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records import deadlines, outbox
+from evenroll.records.asked import Asked, Taken, written_answer
+from evenroll.records.attempts import ATTEMPTS_MAX, SYSTEM, note_attempt, put_back
+from evenroll.records.deadlines import Due
+from evenroll.records.delivery_order import waits_its_turn
+from evenroll.records.envelope import Claimed
+from evenroll.records.organizations import open_organization
+from evenroll.worker.asking import PartnerNotReached
+from evenroll.worker.giving import give
+from evenroll.worker.installation import Installation
+
+LOG = logging.getLogger("evenroll.worker")
+
+BATCH = 50
+LIMIT = 1_000_000
+
+_ON_TRACK = frozenset({CommandName.REMIND, CommandName.ESCALATE, CommandName.END_CONDITION})
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a run did. refused, failed: commands that were put back; parked: messages kept in sight; away: to retry.
+
+    idle: nothing is due any more; otherwise the run stopped at its limit.
+    """
+
+    commands: int = 0
+    messages: int = 0
+    refused: int = 0
+    failed: int = 0
+    parked: int = 0
+    away: int = 0
+    idle: bool = False
+
+    @property
+    def done(self) -> int:
+        """How many commands and messages had an effect."""
+        return self.commands + self.messages
+
+
+def run_until_idle(installation: Installation, *, now: datetime, limit: int = LIMIT) -> Progress:
+    """Take commands and bring messages until nothing is due at `now`, or `limit` of them had an effect.
+
+    Any number of workers may run at once: waits and messages are claimed, and looked at again under the lock.
+    """
+    progress = Progress()
+    while progress.done < limit:
+        before = progress.done
+        for organization in installation.organizations:
+            _take_waits(installation, organization, progress, now=now)
+            _bring_messages(installation, organization, progress, now=now)
+        if progress.done == before:
+            progress.idle = True
+            return progress
+    return progress
+
+
+def _take_waits(
+    installation: Installation, organization: OrganizationKey, progress: Progress, *, now: datetime
+) -> None:
+    for due in deadlines.due(organization, now=now, limit=BATCH):
+        try:
+            _take_wait(installation, organization, due, progress, now=now)
+        except PartnerNotReached:
+            progress.away += 1
+            with open_organization(organization):
+                put_back(due)
+        except Exception as error:  # the next wait must not suffer from this one
+            progress.failed += 1
+            _log(error, about=due.stream.key)
+            attempts = _note(organization, due, why={"failed": type(error).__name__})
+            _to_staff(installation, organization, due, attempts=attempts, now=now)
+
+
+def _take_wait(
+    installation: Installation, organization: OrganizationKey, due: Due, progress: Progress, *, now: datetime
+) -> None:
+    if due.on_lapse is None:
+        return
+    asked = Asked(
+        number=due.stream.key,
+        command=_payload(due.on_lapse, due.track_key),
+        lapsed=(due.track_key, due.due_at),
+    )
+    answer = give(installation, actor=_system(organization), name=due.on_lapse, asked=asked, now=now)
+    if isinstance(answer, Taken) and answer.events:
+        progress.commands += 1
+        return
+    if isinstance(answer, Refusal) and answer.code is RefusalCode.NOT_YET_DUE:
+        # Somebody was faster, or the day has not come: the wait stands as its own row says.
+        return
+    progress.refused += 1
+    attempts = _note(organization, due, why=written_answer(answer))
+    _to_staff(installation, organization, due, attempts=attempts, now=now)
+
+
+def _payload(name: CommandName, track_key: str) -> object:
+    track, _, subject = track_key.partition("/")
+    if name in _ON_TRACK:
+        return OnTrack(track=Track(track), subject=subject)
+    return DateSwitch() if name is CommandName.DATE_SWITCH else NoPayload()
+
+
+def _system(organization: OrganizationKey) -> Actor:
+    return Actor(key=SYSTEM, role=Role.SYSTEM, organization=organization)
+
+
+def _note(organization: OrganizationKey, due: Due, *, why: JsonValue) -> int:
+    with open_organization(organization):
+        return note_attempt(due, why=why)
+
+
+def _to_staff(
+    installation: Installation, organization: OrganizationKey, due: Due, *, attempts: int, now: datetime
+) -> None:
+    """After the last attempt a person takes it: the wait becomes the supervisor's, in sight of the queue."""
+    if attempts < ATTEMPTS_MAX or due.on_lapse is CommandName.ESCALATE:
+        return
+    command = _payload(CommandName.ESCALATE, due.track_key)
+    asked = Asked(number=due.stream.key, command=command, lapsed=(due.track_key, due.due_at))
+    try:
+        give(installation, actor=_system(organization), name=CommandName.ESCALATE, asked=asked, now=now)
+    except Exception as error:  # it stays put back and is counted on
+        _log(error, about=due.stream.key)
+
+
+def _bring_messages(
+    installation: Installation, organization: OrganizationKey, progress: Progress, *, now: datetime
+) -> None:
+    for each in outbox.claim(organization, now=now, limit=BATCH):
+        try:
+            _bring(installation, organization, each, progress, now=now)
+        except Exception as error:  # it stays claimed and comes again
+            progress.failed += 1
+            _log(error, about=each.envelope.conversation)
+            outbox.mark_failed(organization, claimed=each, why="failed", now=now)
+
+
+def _bring(
+    installation: Installation, organization: OrganizationKey, claimed: Claimed, progress: Progress, *, now: datetime
+) -> None:
+    with open_organization(organization):
+        if waits_its_turn(claimed, now=now):
+            return
+    delivered = installation.delivery.deliver(claimed.envelope, now=now)
+    if delivered.outcome is DeliveryOutcome.AWAY:
+        progress.away += 1
+        outbox.mark_failed(organization, claimed=claimed, why=delivered.why, now=now)
+        return
+    outbox.mark_delivered(organization, ids=[claimed.id], now=now)
+    if delivered.outcome is DeliveryOutcome.PARKED:
+        progress.parked += 1
+    progress.messages += 1
+
+
+def _log(error: Exception, *, about: str) -> None:
+    # The text of an error may quote a row, and so a person: only its kind and place are written down.
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"
+    LOG.error("%s failed in %s at %s; it is tried again later", about, type(error).__name__, where)

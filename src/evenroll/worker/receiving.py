@@ -1,0 +1,126 @@
+"""The receiving door of an organization: each message takes its command once, or is parked in sight."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from evenroll.actions import ACTIONS
+from evenroll.enrollment.case_commands import ReceiveCase
+from evenroll.enrollment.decided import Refusal
+from evenroll.enrollment.messages import (
+    HEARD_BY,
+    Body,
+    CancelAsked,
+    CaseForwarded,
+    MeterRequested,
+    SupplyLost,
+    message_kind,
+)
+from evenroll.enrollment.order_commands import ReceiveRequest
+from evenroll.enrollment.roles import Actor, OrganizationKind, Role
+from evenroll.ports.delivery import Delivered, DeliveryOutcome
+from evenroll.ports.outside import Outside
+from evenroll.quantities.codec import CodecRefused
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrderNumber
+from evenroll.records import inbox, queries
+from evenroll.records.asked import Answer, Asked
+from evenroll.records.envelope import Envelope
+from evenroll.records.organizations import kinds_of, open_organization
+from evenroll.records.unit_of_work import UnitOfWork, unit_of_work
+from evenroll.steps import STEPS
+from evenroll.worker.repeating import repeated
+
+UNREADABLE = "unreadable"
+NOT_FOR_SENDER = "not_for_sender"
+
+_COMMANDS = {**STEPS, **ACTIONS}
+
+
+class _Refused(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code.value)
+        self.refusal = refusal
+
+
+def receive(envelope: Envelope, now: datetime) -> Delivered:
+    """Take a message into the books of its receiver. now: the business clock.
+
+    It has its effect once however often it comes; what is refused, or cannot be read, is parked with the reason.
+    """
+    try:
+        body = envelope.decoded()
+    except (CodecRefused, ValueError):
+        return _park(envelope, why=UNREADABLE)
+    if not _is_for_sender(envelope, body):
+        return _park(envelope, why=NOT_FOR_SENDER)
+    try:
+        return repeated(lambda: _take_once(envelope, body, now=now))
+    except _Refused as refused:
+        return _park(envelope, why=refused.refusal.code.value)
+
+
+def _take_once(envelope: Envelope, body: Body, *, now: datetime) -> Delivered:
+    peer = Actor(key=ActorKey(f"org/{envelope.sender}"), role=Role.PEER, organization=envelope.sender)
+    with unit_of_work(envelope.receiver, actor=peer, now=now) as work:
+        if work.applied(envelope):
+            return Delivered(outcome=DeliveryOutcome.TAKEN_BEFORE)
+        answer = _take(work, envelope, body)
+        if isinstance(answer, Refusal):
+            # Rolled back with the inbox row: the parked copy is written by itself.
+            raise _Refused(answer)
+    return Delivered(outcome=DeliveryOutcome.TAKEN)
+
+
+def _take(work: UnitOfWork, envelope: Envelope, body: Body) -> Answer:
+    return _COMMANDS[HEARD_BY[message_kind(body)]](work, asked=asked_by(envelope, body))
+
+
+def asked_by(envelope: Envelope, body: Body) -> Asked:
+    """The command that a message asks for, and the record it is about."""
+    match body:
+        case CaseForwarded():
+            command = ReceiveCase(sender=envelope.sender, organization=envelope.receiver, forwarded=body)
+            return Asked(number=body.number, command=command, outside=Outside(sealed=envelope.sealed))
+        case MeterRequested():
+            return Asked(number=body.order, command=ReceiveRequest(request=body, requester=envelope.sender))
+        case CancelAsked():
+            return Asked(number=body.order, command=body)
+        case SupplyLost():
+            return Asked(number=body.pod, command=body)
+        case _:
+            return Asked(number=envelope.conversation, command=body)
+
+
+def _is_for_sender(envelope: Envelope, body: Body) -> bool:
+    """Whether the sender may say this: supply news comes from a clearinghouse, order news from the order's utility."""
+    viewer = queries.Viewer(organization=envelope.receiver, role=Role.SYSTEM)
+    match body:
+        case CaseForwarded() | MeterRequested():
+            return True
+        case SupplyLost():
+            return OrganizationKind.CLEARINGHOUSE in kinds_of(envelope.sender)
+        case CancelAsked():
+            return _requester(viewer, body.order) in (envelope.sender, None)
+        case _:
+            return _utility(viewer, envelope.conversation) in (envelope.sender, None)
+
+
+def _requester(viewer: queries.Viewer, number: OrderNumber) -> str | None:
+    try:
+        return queries.order(viewer, number=number).requester
+    except queries.NotForViewer:
+        return None
+
+
+def _utility(viewer: queries.Viewer, conversation: str) -> str | None:
+    try:
+        order = queries.case(viewer, number=CaseNumber(conversation)).order
+    except queries.NotForViewer:
+        return None
+    return order.utility if order else None
+
+
+def _park(envelope: Envelope, *, why: str) -> Delivered:
+    with open_organization(envelope.receiver) as opened:
+        inbox.park(envelope, why=why, at=opened.wall_at)
+    return Delivered(outcome=DeliveryOutcome.PARKED, why=why)

@@ -1,0 +1,73 @@
+"""Row 3 by mail on a real database: a stamp, two keyings by two people, a third where they differ."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from evenroll.enrollment.case import Opening
+from evenroll.enrollment.case_commands import KeyForm, OpenCase, StampMail
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import RefusalCode
+from evenroll.enrollment.form import Channel, FormField, Language
+from evenroll.enrollment.tracks import State
+from evenroll.programs.program import MeterCapability
+from evenroll.quantities.identifiers import case_number
+from tests.territory import NIGHT_RATE, NOW, POSTAL_CODE, Premise, Territory, days, new_territory
+
+STAMPED_AT = NOW - days(3)
+
+
+@pytest.fixture
+def territory(django_ready: object) -> Territory:
+    return new_territory()
+
+
+def test_two_keyings_that_agree_are_a_form_received_when_stamped(territory: Territory) -> None:
+    premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+    number = stamped(territory)
+    territory.taken(key(territory, number, premise, by="clerk-1"))
+    same = key(territory, number, premise, by="clerk-1")
+    assert territory.refused(same).code is RefusalCode.SAME_PERSON_KEYED
+    written_otherwise = {FormField.NAME: f"  {premise.name.upper()} "}
+    territory.taken(key(territory, number, premise, by="clerk-2", **written_otherwise))
+    territory.run()
+    case = territory.case(territory.utility, number)
+    assert case.status is State.ENROLLED
+    assert case.form is not None and case.form.received_at == STAMPED_AT
+
+
+def test_a_third_person_settles_what_two_read_differently(territory: Territory) -> None:
+    premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+    number = stamped(territory)
+    territory.taken(key(territory, number, premise, by="clerk-1"))
+    territory.taken(key(territory, number, premise, by="clerk-2", **{FormField.LAST_BILL_AMOUNT: "1.00"}))
+    case = territory.case(territory.utility, number)
+    assert case.mail is not None and case.mail.differs == ("last_bill_amount",) and case.form is None
+    territory.taken(key(territory, number, premise, by="clerk-3"))
+    territory.run()
+    assert territory.case(territory.utility, number).status is State.ENROLLED
+
+
+def stamped(territory: Territory) -> str:
+    number = case_number(secrets.token_bytes(16))
+    opening = Opening(
+        opened_at=NOW,
+        channel=Channel.MAIL,
+        language=Language.ES,
+        program=territory.night.key,
+        postal_code=POSTAL_CODE,
+    )
+    command = OpenCase(number=number, organization=territory.utility, opening=opening)
+    territory.taken(territory.give(territory.utility, CommandName.OPEN_CASE, number, command))
+    stamp = StampMail(receipt=f"R-{territory.tag}", received_at=STAMPED_AT)
+    territory.taken(territory.give(territory.utility, CommandName.STAMP_MAIL, number, stamp))
+    return number
+
+
+def key(territory: Territory, number: str, premise: Premise, *, by: str, **read_as: str):
+    # Whoever `by` names in the payload: the journal's actor is who keyed.
+    command = KeyForm(by="somebody", fingerprints={}, form=territory.form(signed_on=STAMPED_AT.date()))
+    answers = {**premise.answers(), **read_as}
+    return territory.give(territory.utility, CommandName.KEY_FORM, number, command, by=by, answers=answers)
