@@ -12,7 +12,9 @@ from evenroll.enrollment.service_order import BackOfficeItem, ServiceOrder, Visi
 from evenroll.enrollment.usage_point import MeterExchange, Register
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import MeterSerial, OrderNumber
-from tests.territory import DAY_WH, NOW, ROLLOVER_WH, Premise, Territory
+from tests.territory import NOW, Territory
+from tests.territory_books import ROLLOVER_WH, Premise
+from tests.territory_reads import DAY_WH
 
 NOON = time(18, 0)
 

@@ -8,101 +8,47 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from evenroll.enrollment.case import Case, Opening, Prompter
 from evenroll.enrollment.case_commands import NoPayload, OpenCase, SubmitForm
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.decided import Decided, Refusal
-from evenroll.enrollment.facts import PartnerAway
+from evenroll.enrollment.decided import Refusal
 from evenroll.enrollment.form import Channel, Dwelling, Form, FormField, Holder, Language
-from evenroll.enrollment.point_events import LoadUsagePoint, load_usage_point
 from evenroll.enrollment.roles import Actor, OrganizationKind, Role
-from evenroll.enrollment.usage_point import Agreement, MeterReads, PointMeter, Register, UsagePoint
+from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.ports.clearinghouse import Clearinghouse
 from evenroll.ports.outside import Outside
 from evenroll.programs.catalog import load_catalog
-from evenroll.programs.program import ConsentKind, DocumentKind, MeterCapability, ProgramVersion
+from evenroll.programs.program import ConsentKind, DocumentKind, ProgramVersion
 from evenroll.programs.rules import Drivetrain
 from evenroll.quantities.identifiers import (
-    AccountId,
     ActorKey,
     CaseNumber,
-    CustomerId,
-    MeterSerial,
     OrderNumber,
     OrganizationKey,
     PodId,
     ProgramKey,
-    RateKey,
     case_number,
 )
+from tests.territory_books import POSTAL_CODE, NewPremise, Premise, add_premise
+from tests.territory_reads import SteadyReads
 
 NOW = datetime(2026, 11, 2, 16, 0, tzinfo=UTC)
-LONG_AGO = date(2020, 1, 1)
-CYCLE_DAY = 12
-POSTAL_CODE = "60999"
-VIN = "11111111111111111"
-DAY_WH = 9_000
-ROLLOVER_WH = 100_000_000
-TOTAL = ("total",)
 NIGHT_RATE = ("peak", "shoulder", "night")
 NIGHT_SUPPLY = ("night", "day")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Premise:
-    """A customer at a usage point, as both know it."""
+class Given:
+    """How a command is given: in which role, when, with which answers and key, and by whom if it matters."""
 
-    pod: PodId
-    serial: MeterSerial
-    name: str
-    account_number: str
-    address: str
-    last_bill: str
-    account: AccountId
-    customer: CustomerId
-
-    def answers(self) -> dict[FormField, str]:
-        """What this customer writes into a form."""
-        return {
-            FormField.NAME: self.name,
-            FormField.ACCOUNT_NUMBER: self.account_number,
-            FormField.SERVICE_ADDRESS: self.address,
-            FormField.POSTAL_CODE: POSTAL_CODE,
-            FormField.LAST_BILL_AMOUNT: self.last_bill,
-            FormField.EMAIL: "someone@example.test",
-            FormField.VIN: VIN,
-        }
-
-
-@dataclass(kw_only=True, slots=True)
-class SteadyReads:
-    """A meter reading route on which every register advances by DAY_WH a day; `away` when it cannot be asked."""
-
-    meters: dict[MeterSerial, tuple[tuple[str, ...], date, int]] = field(default_factory=dict)
-    away: bool = False
-
-    def knows(self, serial: MeterSerial, registers: tuple[str, ...], *, since: date, opening_wh: int = 0) -> None:
-        self.meters[serial] = (registers, since, opening_wh)
-
-    def shown(self, serial: MeterSerial, *, on: date) -> dict[str, int]:
-        registers, since, opening_wh = self.meters[serial]
-        return {name: opening_wh + DAY_WH * (on - since).days for name in registers}
-
-    def reads(
-        self, serial: MeterSerial, *, utility: OrganizationKey, on: tuple[date, ...]
-    ) -> tuple[MeterReads, ...] | PartnerAway:
-        if self.away:
-            return PartnerAway(partner="meter_reads")
-        if serial not in self.meters:
-            return ()
-        since = self.meters[serial][1]
-        return tuple(
-            MeterReads(serial=serial, read_on=day, values_wh=self.shown(serial, on=day))
-            for day in sorted(on)
-            if day >= since
-        )
+    role: Role = Role.ENROLLMENT_DESK
+    now: datetime = NOW
+    answers: Mapping[FormField, str] | None = None
+    key: str = ""
+    by: str = ""
 
 
 @dataclass(kw_only=True)
@@ -133,29 +79,21 @@ class Territory:
         return Actor(key=ActorKey(key or f"{role.value}-1"), role=role, organization=organization)
 
     def give(
-        self,
-        organization: OrganizationKey,
-        name: CommandName,
-        number: str,
-        command: object = None,
-        *,
-        role: Role = Role.ENROLLMENT_DESK,
-        now: datetime = NOW,
-        answers: Mapping[FormField, str] | None = None,
-        key: str = "",
-        by: str = "",
+        self, organization: OrganizationKey, name: CommandName, number: str, command: object = None, **how: Any
     ):
+        """Give a command; how: see `Given`."""
         from evenroll.records.asked import Asked
         from evenroll.worker.giving import give
 
+        given = Given(**how)
         asked = Asked(
             number=number,
             command=NoPayload() if command is None else command,
-            outside=Outside(answers=answers or {}),
-            key=key,
+            outside=Outside(answers=given.answers or {}),
+            key=given.key,
         )
-        actor = self.actor(organization, role, key=by)
-        return give(self.installation, actor=actor, name=name, asked=asked, now=now)
+        actor = self.actor(organization, given.role, key=given.by)
+        return give(self.installation, actor=actor, name=name, asked=asked, now=given.now)
 
     def run(self, now: datetime = NOW):
         from evenroll.worker.driver import run_until_idle
@@ -213,67 +151,17 @@ class Territory:
             rows = JournalEntry.objects.filter(stream_key=number).order_by("number")
             return list(rows.values_list("event", flat=True))
 
-    def premise(
-        self,
-        *,
-        supplier: OrganizationKey | None = None,
-        registers: tuple[str, ...] = TOTAL,
-        capability: MeterCapability = MeterCapability.TOTAL_REGISTER,
-        address: str = "",
-        status: str = "active",
-        good_standing: bool = True,
-        in_registry: bool = True,
-        remote_changeable: bool = False,
-    ) -> Premise:
-        """A new customer at a new usage point, in the books of the utility, of the ESCO that supplies, and the registry."""
-        mark = secrets.token_hex(5)
-        pod, serial = PodId(f"LP-{mark}"), MeterSerial(f"M-{mark}")
-        street = address or f"{int(mark[:3], 16)} Elm Street {mark}"
-        told = _Told(
-            name=f"Robin {mark.translate(_LETTERS)}",
-            account_number=f"A-{mark}",
-            address=street,
-            last_bill=f"{int(mark[:4], 16) / 100:.2f}",
-            status=status,
-            good_standing=good_standing,
-        )
-        provider = supplier or self.utility
-        known = [_add_books(key, pod=pod, told=told, now=NOW) for key in {self.utility, provider}]
-        account, customer = next((a, c) for key, a, c in known if key == provider)
-        meter = PointMeter(
-            serial=serial,
-            capability=capability,
-            registers=tuple(Register(name=name, rollover_wh=ROLLOVER_WH) for name in registers),
-            installed_on=LONG_AGO,
-            opening_wh=dict.fromkeys(registers, 0),
-            remote_changeable=remote_changeable,
-        )
-        self.reads.knows(serial, registers, since=LONG_AGO)
-        agreement = Agreement(rate=RateKey("LE-R"), supplier=self.utility, start_on=LONG_AGO)
-        if supplier is not None:
-            agreement = replace(
-                agreement, rate=RateKey("LE-D"), supplier=supplier, supply_rate=RateKey("BW-STD")
-            )
-        _load_point(self.utility, UsagePoint(pod=pod, meters=(meter,), agreements=(agreement,)))
-        if in_registry:
-            _add_supply(self, pod, street, supplier)
-        return Premise(
-            pod=pod,
-            serial=serial,
-            name=told.name,
-            account_number=told.account_number,
-            address=street,
-            last_bill=told.last_bill,
-            account=account,
-            customer=customer,
-        )
+    def premise(self, **changes: Any) -> Premise:
+        """A new customer at a new usage point, in the books of all who know it; changes: to `NewPremise`."""
+        new = NewPremise(utility=self.utility, registry=self.registry, **changes)
+        return add_premise(new, reads=self.reads, now=NOW)
 
-    def form(self, program: ProgramVersion | None = None, *, now: datetime = NOW, **changes: object) -> Form:
+    def form(self, program: ProgramVersion | None = None, **changes: Any) -> Form:
         form = Form(
             channel=Channel.WEB,
-            received_at=now,
+            received_at=NOW,
             answers=0,
-            signed_on=now.date(),
+            signed_on=NOW.date(),
             consents=frozenset({ConsentKind.TERMS, ConsentKind.DATA_SHARING}),
             documents=frozenset({DocumentKind.VEHICLE_REGISTRATION}),
             program=(program or self.night).key,
@@ -289,31 +177,24 @@ class Territory:
         *,
         at: OrganizationKey | None = None,
         program: ProgramVersion | None = None,
-        pod: PodId | None = None,
         answers: Mapping[FormField, str] | None = None,
-        now: datetime = NOW,
-        **changes: object,
+        **changes: Any,
     ) -> CaseNumber:
-        """Open a case and submit its form; nothing else is driven yet."""
-        organization = at or self.utility
-        number = case_number(secrets.token_bytes(16))
+        """Open a case and submit its form, whose fields are changed as told; nothing else is driven yet."""
+        organization, number = at or self.utility, case_number(secrets.token_bytes(16))
         opening = Opening(
-            opened_at=now,
+            opened_at=NOW,
             channel=Channel.WEB,
             language=Language.EN,
             prompted_by=Prompter.DEALER,
             program=(program or self.night).key,
-            pod=pod,
             postal_code=POSTAL_CODE,
         )
         command = OpenCase(number=number, organization=organization, opening=opening)
-        self.taken(self.give(organization, CommandName.OPEN_CASE, number, command, role=Role.CUSTOMER, now=now))
-        form = SubmitForm(form=self.form(program, now=now, **changes))
-        given = premise.answers() if answers is None else answers
-        submitted = self.give(
-            organization, CommandName.SUBMIT_FORM, number, form, role=Role.CUSTOMER, now=now, answers=given
-        )
-        self.taken(submitted)
+        self.taken(self.give(organization, CommandName.OPEN_CASE, number, command, role=Role.CUSTOMER))
+        form = SubmitForm(form=self.form(program, **changes))
+        told = premise.answers() if answers is None else answers
+        self.taken(self.give(organization, CommandName.SUBMIT_FORM, number, form, role=Role.CUSTOMER, answers=told))
         return number
 
     def taken(self, answer: object):
@@ -327,20 +208,7 @@ class Territory:
         return answer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Told:
-    name: str
-    account_number: str
-    address: str
-    last_bill: str
-    status: str
-    good_standing: bool
-
-
-_LETTERS = str.maketrans("0123456789", "ghijklmnop")
-
-
-def new_territory(**changes: object) -> Territory:
+def new_territory(**changes: Any) -> Territory:
     """A territory with organizations, programs and books of its own. Needs the fixture `django_ready`."""
     from evenroll.records.organizations import add_organization
     from evenroll.records.published import publish
@@ -379,57 +247,3 @@ def new_territory(**changes: object) -> Territory:
 
 def days(count: float) -> timedelta:
     return timedelta(days=count)
-
-
-def _add_books(
-    organization: OrganizationKey, *, pod: PodId, told: _Told, now: datetime
-) -> tuple[OrganizationKey, AccountId, CustomerId]:
-    from evenroll.records import books
-    from evenroll.records.organizations import open_organization
-    from evenroll.records.tokens import TokenKind
-
-    with open_organization(organization):
-        customer = books.add_customer(personal={TokenKind.NAME: told.name})
-        account = books.add_account(
-            books.NewAccount(
-                customer=customer,
-                number=told.account_number,
-                customer_class="residential",
-                opened_on=LONG_AGO,
-                status=told.status,
-                good_standing=told.good_standing,
-                last_bill_amount=told.last_bill,
-            )
-        )
-        location = books.add_location(address=told.address, postal_code=POSTAL_CODE)
-        books.add_point(books.NewPoint(pod=pod, location=location, account=account, read_cycle=str(CYCLE_DAY)))
-    return organization, account, customer
-
-
-def _load_point(utility: OrganizationKey, point: UsagePoint) -> None:
-    from evenroll.records.unit_of_work import unit_of_work
-
-    system = Actor(key=ActorKey("loader"), role=Role.SYSTEM, organization=utility)
-    with unit_of_work(utility, actor=system, now=NOW - days(100)) as work:
-        before = work.usage_point(point.pod)
-        decided = load_usage_point(before, LoadUsagePoint(point=point))
-        assert isinstance(decided, Decided)
-        work.record_point(point.pod, Decided(events=decided.point_events), expected=before)
-
-
-def _add_supply(territory: Territory, pod: PodId, address: str, supplier: OrganizationKey | None) -> None:
-    from evenroll.records import books
-    from evenroll.records.organizations import open_organization
-
-    with open_organization(territory.registry):
-        books.add_supply(
-            books.NewSupply(
-                pod=pod,
-                postal_code=POSTAL_CODE,
-                address=address,
-                utility=territory.utility,
-                supplier=supplier,
-                supplier_kind="esco" if supplier else "utility",
-                from_on=LONG_AGO,
-            )
-        )

@@ -56,7 +56,7 @@ def test_a_planted_change_in_evolve_shows() -> None:
         return replace(after, vehicle=None) if after.number == case.number else after
 
     folds = {**FOLDS, StreamKind.CASE: replace(FOLDS[StreamKind.CASE], evolve=wrong)}
-    result = replay("replay_wrong_evolve", folds=folds)
+    result = replay("replay_wrong_evolve", organizations=(UTILITY,), folds=folds)
     assert not result.equal
     assert {(each.table, each.key, each.where) for each in result.differences} >= {
         ("case_record", case.number, "tables"),
@@ -79,11 +79,11 @@ def test_a_planted_change_in_a_row_shows(table: str, change: str) -> None:
     with open_organization(UTILITY), cursor() as pen:
         pen.execute(change, (case.number,))  # pyright: ignore[reportArgumentType]
     try:
-        result = replay(f"replay_wrong_{table}")
+        result = replay(f"replay_wrong_{table}", organizations=(UTILITY,))
         assert table in {each.table for each in result.differences}
     finally:
         _mend(case)
-    assert replay(f"replay_mended_{table}").equal
+    assert replay(f"replay_mended_{table}", organizations=(UTILITY,)).equal
 
 
 def _mend(case: Case) -> None:

@@ -14,7 +14,8 @@ from evenroll.enrollment.form import Channel, FormField, Language
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import case_number
-from tests.territory import NIGHT_RATE, NOW, POSTAL_CODE, Premise, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
+from tests.territory_books import POSTAL_CODE, Premise
 
 STAMPED_AT = NOW - days(3)
 

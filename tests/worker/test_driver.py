@@ -90,6 +90,8 @@ def test_what_fails_again_and_again_becomes_a_persons_task(
     assert case.status is State.PROVING and case.course.owner is Role.SUPERVISOR
     assert len(caplog.records) == 5 and number in caplog.text
     assert "canary" not in caplog.text
+    territory.run_through(NOW + days(6))
+    assert territory.case(territory.utility, number).status is State.ENROLLED
 
 
 def test_a_message_that_comes_twice_has_its_effect_once(territory: Territory) -> None:
@@ -155,6 +157,23 @@ def test_a_wait_that_was_answered_meanwhile_is_left_alone(territory: Territory) 
     told = {"actor": actor, "name": CommandName.ASK_PROVIDER, "asked": lapsed, "now": NOW + days(1)}
     territory.taken(give(territory.installation, **told))
     assert territory.refused(give(territory.installation, **told)).code == "not_yet_due"
+
+
+def test_a_later_message_waits_for_the_one_before_it(territory: Territory) -> None:
+    from evenroll.records.models import OutboxMessage
+    from evenroll.records.organizations import open_organization
+
+    first, second = (CancelAnswered(order=f"SO-{each}", result=CancelResult.CANCELLED) for each in (1, 2))
+    send(territory, first, conversation="EV-UNKNOWN")
+    with open_organization(territory.esco):
+        # As if another worker had it in hand.
+        OutboxMessage.objects.update(due_at=NOW + days(1), attempts=1)
+    send(territory, second, conversation="EV-UNKNOWN")
+    assert territory.run().messages == 0
+    assert territory.run(NOW + days(2)).messages == 2
+    with open_organization(territory.esco):
+        rows = OutboxMessage.objects.order_by("number").values_list("attempts", "delivered_at")
+        assert [(attempts, at is not None) for attempts, at in rows] == [(2, True), (1, True)]
 
 
 def free_claims(territory: Territory) -> None:

@@ -18,7 +18,8 @@ from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability
 from evenroll.programs.rules import Drivetrain, Outcome
 from tests.meter_work import at, book_visit, complete_back_office, record_visit, the_exchange
-from tests.territory import NIGHT_RATE, NOW, Premise, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
+from tests.territory_books import Premise
 
 VISIT_ON = date(2026, 11, 10)
 

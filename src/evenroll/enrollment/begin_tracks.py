@@ -63,12 +63,15 @@ def begin_freed(case: Case, program: ProgramVersion, *, done: Move, facts: CaseF
 
 
 def stop_tracks(case: Case, facts: CaseFacts) -> tuple[Move, ...]:
-    """The moves that end every side track still open, when the case ends; a meter order is told to stop apart."""
+    """The moves that end every side track still open, when the case ends; a meter order is told to stop apart.
+
+    A live device is let go as well: nobody controls it once the enrollment is over.
+    """
     return tuple(
         facts.move(State.CANCELLED, track=each.track, subject=each.subject)
         for each in case.tracks.values()
         if each.track is not Track.CASE
-        and each.owner is not None
+        and (each.owner is not None or each.state is State.LIVE)
         and each.track is not Track.METER
         and each.state not in (State.SWITCHED, State.CLOSING_BILLED)
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from evenroll.enrollment.facts import Factor, ProviderAnswer
-from evenroll.enrollment.form import Channel, Form, Language
+from evenroll.enrollment.form import Channel, Form, FormField, Language
 from evenroll.enrollment.tracks import CASE_ENDS, State, TrackState, track_key
 from evenroll.programs.bill import Bill
 from evenroll.programs.program import MeterNeedKind, Track, Unit
@@ -49,7 +49,7 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opening:
-    """How a case began (row 2). answers: reference to the personal answers, encrypted apart."""
+    """How a case began (row 2)."""
 
     opened_at: datetime
     channel: Channel
@@ -80,6 +80,14 @@ class Hidden:
     program: ProgramKey
     organization: OrganizationKey
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """Answers given before the form (row 2). answers: reference to their values, encrypted apart."""
+
+    answers: int
+    fields: frozenset[FormField]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,6 +173,7 @@ class Case:
     shown: tuple[Offered, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     chosen: Offered | None = None
+    draft: Draft | None = None
     form: Form | None = None
     mail: MailRoom | None = None
     completed_at: datetime | None = None
@@ -192,6 +201,13 @@ class Case:
     def is_ended(self) -> bool:
         """Whether the case never moves again."""
         return self.status in CASE_ENDS
+
+    @property
+    def answers(self) -> int:
+        """Reference to the personal answers given so far: the form's, else the draft's, else 0."""
+        if self.form is not None:
+            return self.form.answers
+        return self.draft.answers if self.draft else 0
 
     def state_of(self, track: Track, *, subject: str = "") -> State | None:
         """The state of a side track; None if it was never begun."""

@@ -23,6 +23,7 @@ class OpenCase:
     organization: OrganizationKey
     opening: Opening
     answers: int = 0
+    fields: frozenset[FormField] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

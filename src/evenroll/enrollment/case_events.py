@@ -32,6 +32,7 @@ class CaseOpened(Event):
     organization: OrganizationKey
     opening: Opening
     answers: int = 0
+    fields: frozenset[FormField] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

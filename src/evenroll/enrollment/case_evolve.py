@@ -9,8 +9,9 @@ from typing import Any
 
 from evenroll.enrollment import case_events as e
 from evenroll.enrollment import life_events as life
-from evenroll.enrollment.case import VIN_CONDITION, Agreement, Case, MailRoom, OrderLink, Proof, VehicleOfCase
-from evenroll.enrollment.event import Event, kinds
+from evenroll.enrollment.case import VIN_CONDITION, Agreement, Case, Draft, MailRoom, OrderLink, Proof, VehicleOfCase
+from evenroll.enrollment.event import Event, event_kind, kinds
+from evenroll.enrollment.form import FormField
 from evenroll.enrollment.track_fold import apply_moves
 
 Changes = dict[str, Any]
@@ -28,6 +29,8 @@ def evolve(case: Case | None, event: Event) -> Case:
         raise HistoryBroken(
             f"A case cannot begin with {type(event).__name__}; it begins when it is opened or received."
         )
+    if type(event) not in _KNOWN:
+        raise HistoryBroken(f"{event_kind(event)} is no event of case {case.number}.")
     changes = _CHANGES[type(event)](case, event) if type(event) in _CHANGES else {}
     if event.moves:
         changes["tracks"] = apply_moves(case.tracks, event.moves)
@@ -47,7 +50,12 @@ def _opened(case: Case | None, event: e.CaseOpened | e.CaseReceived) -> Case:
     if isinstance(event, e.CaseReceived):
         pod = event.provider.pod or event.opening.pod
         return replace(opened, provider=event.provider, pod=pod, form=event.form)
-    return opened
+    return replace(opened, draft=Draft(answers=event.answers, fields=event.fields)) if event.answers else opened
+
+
+def _answers_saved(case: Case, event: e.AnswersSaved) -> Changes:
+    before = case.draft.fields if case.draft else frozenset[FormField]()
+    return {"draft": Draft(answers=event.answers, fields=before | event.fields)}
 
 
 def _provider_asked(case: Case, event: e.ProviderAsked) -> Changes:
@@ -185,6 +193,7 @@ def _ended(case: Case, event: life.Ended) -> Changes:
 
 _CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingProxyType(
     {
+        e.AnswersSaved: _answers_saved,
         e.ProviderAsked: _provider_asked,
         e.ProviderAnswered: _provider_answered,
         e.UsagePointChosen: _usage_point_chosen,
@@ -289,3 +298,5 @@ CASE_EVENTS = kinds(
     life.RefusalClosed,
 )
 """Every event that a case's stream may hold, by kind."""
+
+_KNOWN = frozenset(CASE_EVENTS.values())

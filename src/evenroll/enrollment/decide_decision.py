@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from evenroll.enrollment import case_commands as c
@@ -190,11 +191,14 @@ def end_rescission(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decid
 
 
 def give_cure(case: Case, command: c.SubmitForm, facts: CaseFacts) -> Decided | Refusal:
-    """Row 4a or 5: the customer mended it; the case goes on where it stood."""
-    if case.status is not State.NEEDS_ANSWER or case.form is None:
+    """Row 2a or 5: the customer mended it; the case goes on where it stood, ranked by its first receipt."""
+    if case.status is not State.NEEDS_ANSWER:
         return not_in_state(case, CommandName.GIVE_CURE)
+    form = command.form
+    if case.form is not None:
+        form = replace(form, received_at=case.form.received_at, channel=case.form.channel)
     to = State.DECIDING if case.proof.proved_at else State.FINDING_PROVIDER
-    received = e.CureReceived(row=Row.R5, form=command.form, moves=(facts.move(to),))
+    received = e.CureReceived(row=Row.R5, form=form, moves=(facts.move(to),))
     if to is State.DECIDING:
         return Decided(events=(received,))
     asked = e.ProviderAsked(row=Row.R2A, asked_at=facts.now, pod=case.pod)

@@ -12,10 +12,9 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.messages import CancelAsked, CancelReason, Message, SupplyLost
-from evenroll.enrollment.moves import is_final
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import Move, State, TrackState, track_key
-from evenroll.enrollment.waits import DESK_TASK, REMINDERS_MAX, SUPERVISED, Wait, WaitRule
+from evenroll.enrollment.waits import CONDITION_HELD, DESK_TASK, REMINDERS_MAX, SUPERVISED, Wait, WaitRule
 from evenroll.programs.program import Track
 
 _BEFORE_PLACE = frozenset(
@@ -29,7 +28,6 @@ _BEFORE_PLACE = frozenset(
         State.NEEDS_ANSWER,
     }
 )
-_EXPIRES = _BEFORE_PLACE - {State.DECIDING}
 
 
 def withdraw(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
@@ -38,7 +36,7 @@ def withdraw(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | R
         return Decided(events=(life.Withdrawn(row=Row.ACTION, moves=(facts.move(State.WITHDRAWN),)),))
     if case.status is State.IN_RESCISSION:
         return rescind(case, _command, facts)
-    if case.status is State.ACTIVE:
+    if case.status is State.ACTIVE or case.price_since is not None:
         return Refusal(code=RefusalCode.ALREADY_ACTIVE, parameters={"case": case.number})
     if case.status is not State.ENROLLED:
         return not_in_state(case, CommandName.WITHDRAW)
@@ -80,13 +78,17 @@ def rescind(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Re
 
 
 def lose_supply(case: Case, command: SupplyLost, facts: CaseFacts) -> Decided | Refusal:
-    """Someone else provides the commodity: the case stops the same day, the order is stopped, the customer told."""
+    """Someone else provides the commodity: the case stops the same day, the order is stopped, the customer told.
+
+    An enrollment that never rested on our supply, such as one in a program of the wires, goes on.
+    """
     if case.is_ended or case.pod != command.pod:
         return Decided()
     supply = case.state_of(Track.SUPPLY)
     lost = (facts.move(State.LOST, track=Track.SUPPLY),) if supply is State.EFFECTIVE else ()
     heard = life.SupplyLostHeard(row=Row.ACTION, pod=command.pod, lost_on=command.lost_on, moves=lost)
-    if case.status not in LIVE:
+    ours = case.provider is not None and case.provider.supplier == case.organization
+    if case.status not in LIVE or not ours:
         return Decided(events=(heard,))
     sent, messages = _cancel(case, CancelReason.SUPPLY_LOST, facts)
     return Decided(events=(heard, *sent, *_ended(case, EndReason.SUPPLIER, facts)), messages=messages)
@@ -100,19 +102,23 @@ def _ended(case: Case, reason: EndReason, facts: CaseFacts) -> tuple[Event, ...]
 
 
 def end_condition(case: Case, command: c.OnTrack, facts: CaseFacts) -> Decided | Refusal:
-    """A condition was not met in time: the enrollment ends, its place is free, an open order is stopped."""
-    if case.status not in LIVE or _lapsed(case, command, facts) is None:
+    """A condition was not met in time: the enrollment ends, its place is free, an open order is stopped.
+
+    While the utility's answer to a withdrawal is awaited nothing is ended twice: the supervisor looks again later.
+    """
+    lapsed = _lapsed(case, command, facts, name=CommandName.END_CONDITION)
+    if case.status not in LIVE or lapsed is None:
         return not_in_state(case, CommandName.END_CONDITION)
     if case.status is State.WITHDRAWING:
-        return not_in_state(case, CommandName.END_CONDITION)
+        return Decided(events=(_taken(lapsed, facts, wait=CONDITION_HELD),))
     sent, messages = _cancel(case, CancelReason.CONDITION, facts)
     return Decided(events=(*sent, *_ended(case, EndReason.CONDITION, facts)), messages=messages)
 
 
-def _lapsed(case: Case, command: c.OnTrack, facts: CaseFacts) -> TrackState | None:
-    """The track, if it is one that waits and its time is over."""
+def _lapsed(case: Case, command: c.OnTrack, facts: CaseFacts, *, name: CommandName) -> TrackState | None:
+    """The track, if its time is over and this command is what follows."""
     found = case.tracks.get(track_key(command.track, subject=command.subject))
-    if found is None or found.due_at is None or is_final(found.track, state=found.state):
+    if found is None or found.due_at is None or found.on_lapse is not name:
         return None
     return found if found.due_at <= facts.now else None
 
@@ -120,14 +126,14 @@ def _lapsed(case: Case, command: c.OnTrack, facts: CaseFacts) -> TrackState | No
 def expire(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
     """Nobody answered in time. Nothing is lost: the answers are kept for their retention."""
     due_at = case.course.due_at
-    if case.status not in _EXPIRES or due_at is None or due_at > facts.now:
+    if case.course.on_lapse is not CommandName.EXPIRE or due_at is None or due_at > facts.now:
         return not_in_state(case, CommandName.EXPIRE)
     return Decided(events=(life.Expired(row=Row.ACTION, moves=(facts.move(State.EXPIRED),)),))
 
 
 def remind(case: Case, command: c.OnTrack, facts: CaseFacts) -> Decided | Refusal:
     """The one who is waited on is asked again; after the last reminder the desk takes it."""
-    lapsed = _lapsed(case, command, facts)
+    lapsed = _lapsed(case, command, facts, name=CommandName.REMIND)
     if lapsed is None:
         return _no_such(case, command)
     wait: Wait | WaitRule = _next_wait(lapsed)
@@ -146,12 +152,15 @@ def _next_wait(lapsed: TrackState) -> Wait | WaitRule:
 
 def escalate(case: Case, command: c.OnTrack, facts: CaseFacts) -> Decided | Refusal:
     """A wait lapsed that no step can mend: the supervisor takes it, and is asked again until it is settled."""
-    lapsed = _lapsed(case, command, facts)
+    lapsed = _lapsed(case, command, facts, name=CommandName.ESCALATE)
     if lapsed is None:
         return _no_such(case, command)
-    move = facts.move(lapsed.state, track=lapsed.track, subject=lapsed.subject, wait=SUPERVISED)
-    taken = life.Escalated(row=Row.ACTION, track=lapsed.track, subject=lapsed.subject, moves=(move,))
-    return Decided(events=(taken,))
+    return Decided(events=(_taken(lapsed, facts, wait=SUPERVISED),))
+
+
+def _taken(lapsed: TrackState, facts: CaseFacts, *, wait: WaitRule) -> life.Escalated:
+    move = facts.move(lapsed.state, track=lapsed.track, subject=lapsed.subject, wait=wait)
+    return life.Escalated(row=Row.ACTION, track=lapsed.track, subject=lapsed.subject, moves=(move,))
 
 
 def _no_such(case: Case, command: c.OnTrack) -> Refusal:
@@ -178,6 +187,6 @@ def settle_appeal(case: Case, command: c.SettleAppeal, facts: CaseFacts) -> Deci
 def close_refusal(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
     """The time to appeal is over."""
     due_at = case.course.due_at
-    if case.status is not State.REFUSED or due_at is None or due_at > facts.now:
+    if case.course.on_lapse is not CommandName.CLOSE_REFUSAL or due_at is None or due_at > facts.now:
         return not_in_state(case, CommandName.CLOSE_REFUSAL)
     return Decided(events=(life.RefusalClosed(row=Row.ACTION, moves=(facts.move(State.CLOSED),)),))

@@ -23,6 +23,9 @@ from evenroll.quantities.identifiers import PodId
 PROOF_ATTEMPTS_MAX = 3
 """After so many failed attempts a person looks (use-case row 4a; limits of guessing)."""
 
+RETRIES_MAX = 4
+"""After so many vain questions in a row a partner is asked once a business day, and the desk knows."""
+
 _TAKES_FORM = frozenset({State.DRAFT, State.FINDING_PROVIDER, State.CHOOSING, State.COMPLETING})
 _TAKES_MAIL = frozenset({State.DRAFT, State.COMPLETING})
 
@@ -47,7 +50,9 @@ def complete_answers(case: Case, command: c.SubmitForm, facts: CaseFacts) -> Dec
 def _received(case: Case, form: Form, facts: CaseFacts) -> e.FormReceived:
     if case.status in (State.DRAFT, State.COMPLETING):
         return e.FormReceived(row=Row.R3, form=form, moves=(facts.move(case.status, wait=Wait.SYSTEM),))
-    return e.FormReceived(row=Row.R3, form=form)
+    # A form may name a program or consent to the hand-over: what it asks for is looked up at once.
+    moves = (facts.move(State.CHOOSING),) if case.status is State.CHOOSING else ()
+    return e.FormReceived(row=Row.R3, form=form, moves=moves)
 
 
 def stamp_mail(case: Case, command: c.StampMail, facts: CaseFacts) -> Decided | Refusal:
@@ -132,7 +137,7 @@ def prove_identity(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decid
         case None:
             raise FactMissing("Row 4a needs the register's answer.")
         case PartnerAway() as away:
-            move = facts.move(State.PROVING, wait=Wait.RETRY)
+            move = facts.move(State.PROVING, wait=Wait.LATER if case.course.times >= RETRIES_MAX else Wait.RETRY)
             return Decided(events=(e.RegisterUnreachable(row=Row.R4A, partner=away.partner, moves=(move,)),))
         case RegisterAnswer() as answer if is_proved(answer, pod=case.pod):
             return Decided(events=_proved(case.form, answer, case.pod, facts, by_staff=False))

@@ -16,10 +16,11 @@ from evenroll.enrollment.form import Channel, Form
 from evenroll.enrollment.life_events import RefusedByProvider
 from evenroll.enrollment.messages import CaseForwarded, Message
 from evenroll.enrollment.offers import present, provider_to_ask
+from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.waits import Wait
-from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
 
 
 def open_case(case: Case | None, command: c.OpenCase, facts: CaseFacts) -> Decided | Refusal:
@@ -32,16 +33,18 @@ def open_case(case: Case | None, command: c.OpenCase, facts: CaseFacts) -> Decid
         organization=command.organization,
         opening=command.opening,
         answers=command.answers,
+        fields=command.fields,
         moves=(facts.move(State.DRAFT),),
     )
     return Decided(events=(opened,))
 
 
 def save_answers(case: Case, command: c.SaveAnswers, facts: CaseFacts) -> Decided | Refusal:
-    """Row 2: a draft is kept; every saving renews the customer's time."""
+    """Row 2: a draft is kept; every saving renews the customer's time, and takes nobody else's turn away."""
     if case.status is not State.DRAFT:
         return not_in_state(case, CommandName.SAVE_ANSWERS)
-    saved = e.AnswersSaved(row=Row.R2, answers=command.answers, fields=command.fields, moves=(facts.move(State.DRAFT),))
+    moves = (facts.move(State.DRAFT),) if case.course.owner is Role.CUSTOMER else ()
+    saved = e.AnswersSaved(row=Row.R2, answers=command.answers, fields=command.fields, moves=moves)
     return Decided(events=(saved,))
 
 
@@ -113,16 +116,20 @@ def present_offers(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decid
     if case.status is not State.CHOOSING or case.provider is None:
         return not_in_state(case, CommandName.PRESENT_OFFERS)
     shown, hidden = present(facts.programs, answer=case.provider, on=facts.today)
-    asked = case.form.program if case.form and case.form.program else case.opening.program
-    wanted = next((offered for offered in shown if offered.program == asked), None)
-    if wanted is not None and wanted.organization == case.organization:
+    wanted = next((offered for offered in shown if offered.program == _asked(case)), None)
+    if wanted is not None:
         presented = e.OffersPresented(row=Row.R2B, shown=shown, hidden=hidden)
         return Decided(events=(presented, _chosen(case, wanted, facts)))
-    if wanted is not None or _only_others(case, shown):
-        move = facts.move(State.CHOOSING, wait=_hand_over_wait(case))
-    else:
-        move = facts.move(State.CHOOSING, wait=Wait.CUSTOMER)
-    return Decided(events=(e.OffersPresented(row=Row.R2B, shown=shown, hidden=hidden, moves=(move,)),))
+    wait = _hand_over_wait(case) if _only_others(case, shown) else Wait.CUSTOMER
+    moves = (facts.move(State.CHOOSING, wait=wait),)
+    return Decided(events=(e.OffersPresented(row=Row.R2B, shown=shown, hidden=hidden, moves=moves),))
+
+
+def _asked(case: Case) -> ProgramKey | None:
+    """The program that the customer named last: on the form, by an earlier choice, or on opening."""
+    if case.form and case.form.program:
+        return case.form.program
+    return case.chosen.program if case.chosen else case.opening.program
 
 
 def _only_others(case: Case, shown: tuple[Offered, ...]) -> bool:
@@ -138,8 +145,12 @@ def _hand_over_wait(case: Case) -> Wait:
 
 
 def _chosen(case: Case, offered: Offered, facts: CaseFacts) -> e.ProgramChosen:
-    wait = Wait.SYSTEM if case.form is not None else Wait.FIRST
-    return e.ProgramChosen(row=Row.R2B, offered=offered, moves=(facts.move(State.COMPLETING, wait=wait),))
+    """The choice: ours goes on to the form, another provider's waits for the hand-over."""
+    if offered.organization == case.organization:
+        move = facts.move(State.COMPLETING, wait=Wait.SYSTEM if case.form is not None else Wait.FIRST)
+    else:
+        move = facts.move(State.CHOOSING, wait=_hand_over_wait(case))
+    return e.ProgramChosen(row=Row.R2B, offered=offered, moves=(move,))
 
 
 def choose_program(case: Case, command: c.ChooseProgram, facts: CaseFacts) -> Decided | Refusal:
@@ -149,17 +160,12 @@ def choose_program(case: Case, command: c.ChooseProgram, facts: CaseFacts) -> De
     offered = next((each for each in case.shown if each.program == command.program), None)
     if offered is None or facts.today > offered.valid_until:
         return Refusal(code=RefusalCode.PROGRAM_NOT_OFFERED, parameters={"program": command.program})
-    if offered.organization == case.organization:
-        return Decided(events=(_chosen(case, offered, facts),))
-    chosen = e.ProgramChosen(
-        row=Row.R2B, offered=offered, moves=(facts.move(State.CHOOSING, wait=_hand_over_wait(case)),)
-    )
-    return Decided(events=(chosen,))
+    return Decided(events=(_chosen(case, offered, facts),))
 
 
 def agree_hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
-    """Row 2b: with consent the case may go to the provider who serves the customer."""
-    if case.status is not State.CHOOSING:
+    """Row 2b: with consent the case may go to the provider who serves the customer, where that is another one."""
+    if case.status is not State.CHOOSING or _receiver(case) is None:
         return not_in_state(case, CommandName.AGREE_HAND_OVER)
     agreed = e.HandOverAgreed(row=Row.R2B, moves=(facts.move(State.CHOOSING, wait=Wait.SYSTEM),))
     return Decided(events=(agreed,))
@@ -168,7 +174,7 @@ def agree_hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Deci
 def hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
     """Row 2b: the case goes on at the right door: same number, same received date, nothing typed again."""
     to = _receiver(case)
-    if case.status is not State.CHOOSING or case.provider is None or to is None or to == case.organization:
+    if case.status is not State.CHOOSING or case.provider is None or to is None:
         return not_in_state(case, CommandName.HAND_OVER)
     program = case.chosen.program if case.chosen else (case.form.program if case.form else case.opening.program)
     forwarded = CaseForwarded(
@@ -187,13 +193,12 @@ def hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | 
 
 
 def _receiver(case: Case) -> OrganizationKey | None:
+    """The other provider to whom the case goes; None where there is none, or the customer may choose here."""
     if case.chosen is not None:
-        return case.chosen.organization
-    asked = case.form.program if case.form and case.form.program else case.opening.program
-    offered = next((each for each in case.shown if each.program == asked), None)
-    if offered is not None:
-        return offered.organization
-    return provider_to_ask(case.provider) if case.provider else None
+        to = case.chosen.organization
+    else:
+        to = provider_to_ask(case.provider) if case.provider and _only_others(case, case.shown) else None
+    return None if to == case.organization else to
 
 
 def receive_case(case: Case | None, command: c.ReceiveCase, facts: CaseFacts) -> Decided | Refusal:

@@ -17,7 +17,7 @@ from evenroll.enrollment.decide_decision import need_of
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.rows import Row
-from evenroll.enrollment.tracks import Move, State
+from evenroll.enrollment.tracks import Move, State, track_key
 from evenroll.enrollment.waits import Wait
 from evenroll.programs.bill import BillKind
 from evenroll.programs.program import Track
@@ -28,8 +28,7 @@ def request_meter(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decide
 
     Where the provider is the utility, it asks itself (row 5): the same two records, the same messages.
     """
-    asked_state = case.state_of(Track.METER, subject=str(case.pod or ""))
-    if case.status is not State.ENROLLED or asked_state not in (State.ASKED, State.METER_REFUSED):
+    if case.status is not State.ENROLLED or not _may_ask(case):
         return not_in_state(case, CommandName.REQUEST_METER)
     utility = case.provider.utility if case.provider else None
     if utility is None or case.pod is None or facts.order_number is None:
@@ -55,6 +54,15 @@ def request_meter(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decide
     return Decided(events=(asked,), messages=(m.Message(to=utility, conversation=case.number, body=body),))
 
 
+def _may_ask(case: Case) -> bool:
+    """Not asked yet, or refused. A second request beside an open one would leave an order that nobody watches."""
+    meter = case.tracks.get(track_key(Track.METER, subject=str(case.pod or "")))
+    if meter is None:
+        return False
+    unasked = meter.state is State.ASKED and meter.on_lapse is CommandName.REQUEST_METER
+    return unasked or meter.state is State.METER_REFUSED
+
+
 def hear_request_answer(case: Case, command: m.RequestAnswered, facts: CaseFacts) -> Decided | Refusal:
     """Row 5a: accepted with the state in which the work begins, or refused with a reason the desk must mend."""
     mismatch = _mismatch(case, str(command.order))
@@ -66,13 +74,16 @@ def hear_request_answer(case: Case, command: m.RequestAnswered, facts: CaseFacts
         row=Row.R5A,
         accepted=command.meter if accepted else None,
         reason=command.reason,
-        moves=_meter_move(case, to, facts) if accepted else (_refused_move(case, facts),),
+        moves=_with_freed(case, _meter_move(case, to, facts), facts),
     )
     return Decided(events=(heard,))
 
 
-def _refused_move(case: Case, facts: CaseFacts) -> Move:
-    return facts.move(State.METER_REFUSED, track=Track.METER, subject=str(case.pod or ""))
+def _with_freed(case: Case, moves: tuple[Move, ...], facts: CaseFacts) -> tuple[Move, ...]:
+    """The moves as heard, and the first moves of the tracks that waited for them."""
+    if not moves or case.is_ended:
+        return moves
+    return (*moves, *begin_freed(case, facts.need_program(), done=moves[-1], facts=facts))
 
 
 def hear_visit(case: Case, command: m.VisitTold, facts: CaseFacts) -> Decided | Refusal:
@@ -94,9 +105,7 @@ def hear_meter(case: Case, command: m.MeterTold, facts: CaseFacts) -> Decided | 
     mismatch = _mismatch(case, str(command.order))
     if mismatch:
         return mismatch
-    moves = _meter_move(case, command.state, facts)
-    if command.state is State.DONE and moves and not case.is_ended:
-        moves = (*moves, *begin_freed(case, facts.need_program(), done=moves[0], facts=facts))
+    moves = _with_freed(case, _meter_move(case, command.state, facts), facts)
     heard = life.MeterHeard(row=Row.R5C, on=command.on, reason=command.reason, moves=moves)
     if command.state is State.CANCELLED and case.status in LIVE and case.status is not State.WITHDRAWING:
         return Decided(events=(heard, *_ended(case, EndReason.CONDITION, facts)))
@@ -114,7 +123,7 @@ def hear_switch(case: Case, command: m.SwitchTold, facts: CaseFacts) -> Decided 
     mismatch = _mismatch(case, str(command.order))
     if mismatch:
         return mismatch
-    moves = _service_move(case, command.state, facts, due_on=command.switch_on)
+    moves = _with_freed(case, _service_move(case, command.state, facts, due_on=command.switch_on), facts)
     heard = life.SwitchHeard(row=Row.R5D, switch_on=command.switch_on, reasons=command.reasons, moves=moves)
     if command.state is not State.SWITCHED or case.is_ended:
         return Decided(events=(heard,))
@@ -123,11 +132,6 @@ def hear_switch(case: Case, command: m.SwitchTold, facts: CaseFacts) -> Decided 
     active = ()
     if case.status is State.ENROLLED:
         active = activated(case, program, price_since=command.switch_on, control_since=case.control_since, facts=facts)
-    freed = begin_freed(case, program, done=moves[0], facts=facts) if moves else ()
-    if freed:
-        heard = life.SwitchHeard(
-            row=Row.R5D, switch_on=command.switch_on, reasons=command.reasons, moves=(*moves, *freed)
-        )
     return Decided(events=(heard, started, *active))
 
 
@@ -188,7 +192,10 @@ def _meter_move(case: Case, to: State, facts: CaseFacts, *, due_on: date | None 
 
 def _service_move(case: Case, to: State, facts: CaseFacts, *, due_on: date) -> tuple[Move, ...]:
     now = case.state_of(Track.SERVICE)
-    if now in (None, State.CANCELLED, State.NOT_NEEDED, State.BILLED) or now is to:
+    unbegun = now is None and not case.is_ended
+    if now in (State.CANCELLED, State.NOT_NEEDED, State.BILLED) or now is to or (now is None and not unbegun):
         return ()
+    # What the utility did is so, also where a track of ours had not begun or had been stopped before it could.
+    begun = (facts.move(State.WAITING, track=Track.SERVICE),) if unbegun else ()
     due_at = facts.calendar.start_of_day(due_on + timedelta(days=1))
-    return (facts.heard(to, track=Track.SERVICE, due_at=due_at),)
+    return (*begun, facts.heard(to, track=Track.SERVICE, due_at=due_at))

@@ -85,6 +85,8 @@ def record_inspection(case: Case, command: c.RecordInspection, facts: CaseFacts)
     """Row 7: passed, or back to the installer."""
     if case.status not in LIVE or case.state_of(Track.EQUIPMENT) is not State.INSPECTING:
         return not_in_state(case, CommandName.RECORD_INSPECTION)
+    if command.inspected_on > facts.today:
+        return _date_wrong(command.inspected_on.isoformat())
     moves = (
         _track_done(case, State.READY, Track.EQUIPMENT, facts)
         if command.passed
@@ -125,13 +127,16 @@ def record_device_test(case: Case, command: c.RecordDeviceTest, facts: CaseFacts
     moves = _track_done(case, State.LIVE, Track.DEVICE, facts)
     tested = life.DeviceTested(row=Row.R8, device=command.device, moves=moves)
     started = life.ControlStarted(row=Row.R8, since_on=facts.today)
-    active = activated(case, facts.need_program(), price_since=case.price_since, control_since=facts.today, facts=facts)
+    active = ()
+    if case.status is State.ENROLLED:
+        program = facts.need_program()
+        active = activated(case, program, price_since=case.price_since, control_since=facts.today, facts=facts)
     return Decided(events=(tested, started, *active))
 
 
 def set_parameters(case: Case, command: c.SetParameters, facts: CaseFacts) -> Decided | Refusal:
     """Row 9: which program governs this vehicle here, with its parameters; conflicting schedules are shown."""
-    if case.status not in LIVE:
+    if case.status not in LIVE or case.state_of(Track.SETUP) is None:
         return not_in_state(case, CommandName.SET_PARAMETERS)
     if command.program != facts.need_program().key:
         return Refusal(code=RefusalCode.PROGRAM_NOT_OFFERED, parameters={"program": command.program})

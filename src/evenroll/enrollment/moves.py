@@ -15,7 +15,8 @@ _OPEN_ENDS = frozenset({S.WITHDRAWN, S.EXPIRED})
 CASE: Mapping[State | None, frozenset[State]] = {
     None: frozenset({S.DRAFT, S.FINDING_PROVIDER, S.CHOOSING}),
     S.DRAFT: frozenset({S.FINDING_PROVIDER}) | _OPEN_ENDS,
-    S.FINDING_PROVIDER: frozenset({S.CHOOSING, S.NEEDS_ANSWER, S.REFUSED}) | _OPEN_ENDS,
+    # It never expires: the customer is not the one who is waited on.
+    S.FINDING_PROVIDER: frozenset({S.CHOOSING, S.NEEDS_ANSWER, S.REFUSED, S.WITHDRAWN}),
     S.CHOOSING: frozenset({S.COMPLETING, S.FINDING_PROVIDER, S.HANDED_OVER, S.REFUSED}) | _OPEN_ENDS,
     S.COMPLETING: frozenset({S.PROVING, S.FINDING_PROVIDER}) | _OPEN_ENDS,
     S.PROVING: frozenset({S.DECIDING, S.REFUSED}) | _OPEN_ENDS,
@@ -23,7 +24,7 @@ CASE: Mapping[State | None, frozenset[State]] = {
     S.NEEDS_ANSWER: frozenset({S.FINDING_PROVIDER, S.DECIDING, S.REFUSED}) | _OPEN_ENDS,
     S.IN_RESCISSION: frozenset({S.ENROLLED, S.RESCINDED, S.ENDED}),
     S.ENROLLED: frozenset({S.ACTIVE, S.WITHDRAWING, S.WITHDRAWN, S.ENDED}),
-    S.WITHDRAWING: frozenset({S.WITHDRAWN, S.ENROLLED, S.ACTIVE, S.ENDED}),
+    S.WITHDRAWING: frozenset({S.WITHDRAWN, S.ENROLLED, S.ENDED}),
     S.ACTIVE: frozenset({S.ENDED}),
     S.REFUSED: frozenset({S.CLOSED, S.DECIDING}),
 }
@@ -39,24 +40,24 @@ METER: Mapping[State | None, frozenset[State]] = {
     None: frozenset(
         {S.NOT_NEEDED, S.ALREADY_THERE, S.BEFORE_METER, S.ASKED, S.TO_SCHEDULE, S.REMOTE_CHANGE, S.CANCELLED}
     ),
-    S.BEFORE_METER: frozenset({S.ASKED}) | _STOP,
+    S.BEFORE_METER: frozenset({S.ASKED, S.CANCELLED}),
     S.ASKED: frozenset({S.METER_REFUSED, S.TO_SCHEDULE, S.REMOTE_CHANGE, S.ALREADY_THERE, S.NOT_NEEDED}) | _STOP,
-    S.METER_REFUSED: frozenset({S.ASKED}) | _STOP,
+    S.METER_REFUSED: frozenset({S.ASKED, S.CANCELLING}),
     S.NOT_NEEDED: _STOP,
     S.ALREADY_THERE: _STOP,
     S.REMOTE_CHANGE: frozenset({S.TO_SCHEDULE, S.BACK_OFFICE, S.DONE}) | _STOP,
     S.TO_SCHEDULE: frozenset({S.SCHEDULED, S.DONE}) | _STOP,
     S.SCHEDULED: frozenset(
-        {S.MISSED_BY_UTILITY, S.MISSED_BY_CUSTOMER, S.CANNOT_DO, S.PERMIT_NEEDED, S.BACK_OFFICE, S.DONE}
+        {S.MISSED_BY_UTILITY, S.MISSED_BY_CUSTOMER, S.CANNOT_DO, S.PERMIT_NEEDED, S.BACK_OFFICE}
     )
     | _STOP,
     S.MISSED_BY_UTILITY: frozenset({S.SCHEDULED}) | _STOP,
     S.MISSED_BY_CUSTOMER: frozenset({S.SCHEDULED}) | _STOP,
     S.CANNOT_DO: frozenset({S.SCHEDULED}) | _STOP,
     S.PERMIT_NEEDED: frozenset({S.TO_SCHEDULE}) | _STOP,
-    S.BACK_OFFICE: frozenset({S.DONE}) | _STOP,
+    S.BACK_OFFICE: frozenset({S.DONE, S.CANCELLING}),
     S.CANCELLING: frozenset({S.CANCELLED, S.DONE}),
-    S.DONE: _STOP,
+    S.DONE: frozenset({S.CANCELLING}),
     # A crew that had not heard of the cancellation: the meter is in, whatever was decided.
     S.CANCELLED: frozenset({S.BACK_OFFICE}),
 }
@@ -65,8 +66,9 @@ SERVICE: Mapping[State | None, frozenset[State]] = {
     None: frozenset({S.NOT_NEEDED, S.WAITING, S.CANCELLED}),
     S.WAITING: frozenset({S.DATED, S.SWITCHED, S.CANCELLED}),
     S.DATED: frozenset({S.SWITCHED, S.CANCELLED}),
-    S.SWITCHED: frozenset({S.CLOSING_BILLED, S.REVERSED}),
-    S.CLOSING_BILLED: frozenset({S.BILLED, S.REVERSED}),
+    # Straight to billed where no old service had anything to close.
+    S.SWITCHED: frozenset({S.CLOSING_BILLED, S.BILLED}),
+    S.CLOSING_BILLED: frozenset({S.BILLED}),
 }
 
 EQUIPMENT: Mapping[State | None, frozenset[State]] = {
@@ -84,7 +86,7 @@ DEVICE: Mapping[State | None, frozenset[State]] = {
     S.NOT_NEEDED: frozenset({S.TESTING}),
     S.REGISTERING: frozenset({S.TESTING, S.CANCELLED}),
     S.TESTING: frozenset({S.LIVE, S.TEST_FAILED, S.CANCELLED}),
-    S.TEST_FAILED: frozenset({S.TESTING, S.REGISTERING, S.CANCELLED}),
+    S.TEST_FAILED: frozenset({S.TESTING, S.CANCELLED}),
     S.LIVE: frozenset({S.TESTING, S.CANCELLED}),
 }
 
@@ -148,7 +150,6 @@ _RESTING = frozenset(
         S.DONE,
         S.CANCELLED,
         S.BILLED,
-        S.REVERSED,
         S.READY,
         S.LIVE,
         S.CONFIRMED,

@@ -1,4 +1,4 @@
-"""The rows of the use case as a table: who acts, which use case it comes from, which file does it, where states stand."""
+"""The rows of the use case as a table: who acts, where it comes from, which file does it, which states stand there."""
 
 from __future__ import annotations
 
@@ -70,24 +70,23 @@ class UseCaseRow:
 
     def lane(self, path: ServicePath) -> Lane:
         """Who acts on that path. The utility that is the provider asks itself for the meter (row 5a)."""
-        provider = Lane(path.value)
-        if self.row is Row.R5A:
-            return provider
-        return provider if len(self.actors) > 1 else self.actors[0]
+        first, *others = self.actors
+        return Lane(path.value) if others or self.row is Row.R5A else first
 
     def is_formal(self, path: ServicePath) -> bool:
         """Whether the row is a formality on that path: the utility's own request to itself."""
         return self.row is Row.R5A and path is ServicePath.UTILITY
 
 
-_CUSTOMER = (Lane.CUSTOMER,)
-_PROVIDER = (Lane.ESCO, Lane.UTILITY)
-_UTILITY = (Lane.UTILITY,)
+_Actors = tuple[Lane, ...]
+_CUSTOMER: _Actors = (Lane.CUSTOMER,)
+_PROVIDER: _Actors = (Lane.ESCO, Lane.UTILITY)
+_UTILITY: _Actors = (Lane.UTILITY,)
 
 
 def _row(
     row: Row,
-    actors: tuple[Lane, ...],
+    actors: _Actors,
     step: str,
     *,
     cites: frozenset[SourceUseCase] = _NONE,

@@ -105,6 +105,7 @@ WAITS: Mapping[tuple[T, S], Mapping[Wait, WaitRule]] = {
     (T.CASE, S.PROVING): {
         Wait.FIRST: _now(C.PROVE_IDENTITY),
         Wait.RETRY: WaitRule(owner=_DESK, span=Span.MINUTES, count=15, on_lapse=C.PROVE_IDENTITY),
+        Wait.LATER: _bd(_DESK, 1, C.PROVE_IDENTITY),
         Wait.CUSTOMER: _days(_CUSTOMER, 30, C.EXPIRE),
         Wait.MAIL: _days(_CUSTOMER, 45, C.EXPIRE),
         Wait.STAFF: _bd(_DESK, 2, C.ESCALATE),
@@ -182,6 +183,9 @@ REMINDERS_MAX = 2
 
 SUPERVISED = _SUPERVISED
 """A lapse that no step can mend goes to the supervisor, and again every two business days until it is settled."""
+
+CONDITION_HELD = _bd(Role.SUPERVISOR, 2, C.END_CONDITION)
+"""A condition that lapses while the utility's answer to a withdrawal is awaited: looked at again after it."""
 
 DESK_TASK = _bd(_DESK, 5, C.ESCALATE)
 """What the desk owes once reminders have gone unanswered."""

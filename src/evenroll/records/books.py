@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import LiteralString
 
 from psycopg.sql import SQL, Identifier, Placeholder
 
@@ -73,9 +74,7 @@ class NewRead:
     quality: str = "actual"
 
 
-def add_customer(
-    *, personal: Mapping[TokenKind, str], language: str = "en", life_support: bool = False
-) -> CustomerId:
+def add_customer(*, personal: Mapping[TokenKind, str], language: str = "en", life_support: bool = False) -> CustomerId:
     """Keep a customer under a key of their own. personal: NAME, PHONE, EMAIL; by them they are found."""
     key_id = vault.new_key(CUSTOMER)
     ref = vault.store(key_id, {kind.value: value for kind, value in personal.items()})
@@ -151,18 +150,19 @@ def add_supply(new: NewSupply) -> None:
 
 
 def add_reads(reads: Iterable[NewRead]) -> None:
-    """Keep reads, many at once. A read that is there already is a refusal of the database (23505)."""
-    organization_id = current().id
-    with (
-        cursor() as pen,
-        pen.copy(
-            "COPY meter_read (organization_id, serial, register, read_on, value_wh, quality) FROM STDIN"
-        ) as copy,
-    ):
-        for each in reads:
-            copy.write_row(
-                (organization_id, each.serial, each.register, each.read_on, each.value_wh, each.quality)
-            )
+    """Keep reads, many at once; those that are there already stay as they are."""
+    flat = [(each.serial, each.register, each.read_on, each.value_wh, each.quality) for each in reads]
+    if flat:
+        with cursor() as pen:
+            pen.execute(_ADD_READS, (current().id, *(list(column) for column in zip(*flat, strict=True))))
+
+
+# Row-level security takes no COPY FROM; one statement with arrays is nearly as fast.
+_ADD_READS: LiteralString = (
+    "INSERT INTO meter_read (organization_id, serial, register, read_on, value_wh, quality) "
+    "SELECT %s, read.* FROM unnest(%s::text[], %s::text[], %s::date[], %s::bigint[], %s::text[]) AS read "
+    "ON CONFLICT (organization_id, serial, register, read_on) DO NOTHING"
+)
 
 
 def customer_key(customer: CustomerId) -> KeyId:

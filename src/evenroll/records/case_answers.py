@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from evenroll.enrollment.case import Case
 from evenroll.enrollment.form import Form, FormField, VinState
 from evenroll.quantities.identifiers import CustomerId, VinWrong, check_vin
 from evenroll.records import vault
@@ -38,13 +39,14 @@ def read_answers(ref: int) -> dict[FormField, str]:
     return {FormField(name): str(text) for name, text in vault.read(PersonalRef(ref)).items()}
 
 
-def form_with_answers(form: Form, answers: Mapping[FormField, str], *, before: Form | None) -> Form:
+def form_with_answers(form: Form, answers: Mapping[FormField, str], *, case: Case) -> Form:
     """The form with its answers kept: the reference, which fields are there, and what the VIN is worth.
 
-    before: the form as it stood, whose answers go on where the customer gave no others.
+    What the case has already, of a form or a draft, goes on where the customer gave no other answer.
     """
-    described = describe(form, answers, before=before)
-    return replace(described, answers=keep_answers(answers, before=before.answers if before else NO_ANSWERS))
+    known = answers if case.form else {**read_answers(case.answers), **answers}
+    described = describe(form, known, before=case.form)
+    return replace(described, answers=keep_answers(answers, before=case.answers))
 
 
 def describe(form: Form, answers: Mapping[FormField, str], *, before: Form | None) -> Form:

@@ -70,7 +70,8 @@ def _insert(envelope: Envelope, *, parked_why: str, at: datetime) -> bool:
                 envelope.kind,
                 envelope.version,
                 canonical(dict(envelope.body)),
-                envelope.sealed,
+                # Answers that were taken stand in the vault, under a key that can be destroyed; here it could not be.
+                envelope.sealed if parked_why else None,
                 parked_why,
                 at,
             ),

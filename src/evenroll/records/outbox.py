@@ -73,10 +73,11 @@ def claim(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequen
 
 
 def mark_delivered(organization: OrganizationKey, *, ids: Sequence[int], now: datetime) -> None:
-    """The receivers have these messages."""
+    """The receivers have these messages. Answers that were sealed for them go: no erasure would reach them here."""
     with open_organization(organization) as opened, cursor() as pen:
         pen.execute(
-            "UPDATE outbox_message SET delivered_at = %s, due_at = NULL WHERE organization_id = %s AND id = ANY(%s)",
+            "UPDATE outbox_message SET delivered_at = %s, due_at = NULL, sealed = NULL "
+            "WHERE organization_id = %s AND id = ANY(%s)",
             (now, opened.id, list(ids)),
         )
 

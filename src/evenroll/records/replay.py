@@ -78,12 +78,14 @@ class ReplayResult:
 def replay(
     schema: str,
     *,
+    organizations: Iterable[OrganizationKey] | None = None,
     folds: Mapping[StreamKind, Fold] = FOLDS,
     upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
 ) -> ReplayResult:
-    """Fold the journal of all organizations into a new schema as the owner role, compare, and drop the schema.
+    """Fold the journal of these organizations into a new schema as the owner role, compare, and drop the schema.
 
-    Each organization is seen at one instant, so writers need not stop. Raises DuplicateSchema if it is there already.
+    organizations: absent for all of them. Each is seen at one instant, so writers need not stop. Raises
+    DuplicateSchema if the schema is there already.
     """
     pen = _owner_pen()
     pen.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
@@ -91,7 +93,7 @@ def replay(
         for table in FOLD_TABLES:
             _copy_shape(pen, schema, table)
         entries, rows, differences = 0, 0, list[Difference]()
-        for organization in organization_keys():
+        for organization in organization_keys() if organizations is None else organizations:
             with _one_instant(), open_organization(organization, alias=OWNER):
                 cursor().execute("SELECT set_config('search_path', %s, true)", (f"{schema}, public",))
                 entries += _fold_all(folds, upcasters)

@@ -12,9 +12,11 @@ from psycopg.errors import UniqueViolation
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_events import PlaceReserved
 from evenroll.enrollment.event import Event, event_kind
+from evenroll.enrollment.notices import NOTICE_KINDS, NOTICE_WITHIN
 from evenroll.enrollment.roles import Actor
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import UsagePoint
+from evenroll.quantities.codec import canonical
 from evenroll.records.entries import INSERT, Entry, entry_hash, to_columns
 from evenroll.records.folds import FOLDS, Aggregate, read_state, written_event
 from evenroll.records.locks import Head
@@ -169,6 +171,26 @@ def _write(
         (entries[-1].number, entries[-1].hash, organization_id, stream.kind.value, stream.key),
     )
     project(pen, organization_id, before=before, after=after, events=events)
+    if stream.kind is StreamKind.CASE:
+        _owe_notices(writing, entries)
+
+
+_OWE: LiteralString = (
+    "INSERT INTO notice (organization_id, stream_kind, stream_key, code, parameters, noticed_at, due_at) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+def _owe_notices(writing: Writing, entries: list[Entry]) -> None:
+    """A notice names the entry it tells of; its sentence is made where it is sent, in the customer's language."""
+    pen, organization_id, now = writing.pen, writing.opened.id, writing.now
+    owed = [
+        (organization_id, each.stream.kind.value, each.stream.key, each.event, canonical({"entry": each.number}))
+        for each in entries
+        if each.event in NOTICE_KINDS
+    ]
+    if owed:
+        pen.executemany(_OWE, [(*row, now, now + NOTICE_WITHIN) for row in owed])
 
 
 def _holder(writing: Writing, place: Place) -> str:
@@ -178,5 +200,3 @@ def _holder(writing: Writing, place: Place) -> str:
         (writing.opened.id, place.family, place.unit.value, place.unit_key),
     ).fetchone()
     return "" if row is None else str(row[0])
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from evenroll.enrollment.case import Case
@@ -13,7 +13,7 @@ from evenroll.enrollment.event import Event
 from evenroll.enrollment.roles import Actor
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import UsagePoint
-from evenroll.quantities.codec import JsonValue, canonical
+from evenroll.quantities.codec import JsonValue
 from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey, PodId
 from evenroll.records import answers, inbox, outbox, stream_writer
 from evenroll.records.answers import Answer
@@ -103,29 +103,6 @@ class UnitOfWork:
         for message in decided.messages:
             outbox.write(self._pen, message, now=self.now)
         return after
-
-    def notice(
-        self,
-        stream: StreamId,
-        *,
-        code: str,
-        parameters: dict[str, JsonValue],
-        within: timedelta | None = None,
-    ) -> None:
-        """Owe the customer a notice, by code. within: its time limit from now on."""
-        self._pen.execute(
-            "INSERT INTO notice (organization_id, stream_kind, stream_key, code, parameters, noticed_at, due_at) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            (
-                self._opened.id,
-                stream.kind.value,
-                stream.key,
-                code,
-                canonical(parameters),
-                self.now,
-                None if within is None else self.now + within,
-            ),
-        )
 
     def answered(self, key: str, payload: JsonValue) -> Answer | None:
         """The answer that this actor's command key was given before, None if it is new. Raises answers.KeyReused.

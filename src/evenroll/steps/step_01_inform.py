@@ -62,7 +62,9 @@ def inform(work: UnitOfWork, *, interest: Interest) -> tuple[Shown, ...]:
 
     Prices that cover different parts of the bill stand side by side and are never ranked.
     """
-    publishers = {work.organization} | (serving(interest.provider) if interest.provider else frozenset())
+    publishers = {work.organization}
+    if interest.provider is not None:
+        publishers |= serving(interest.provider)
     programs = published_programs(publishers, on=work.business_on)
     visible = [each for each in programs if _is_visible(each, interest)]
     return tuple(_shown(work, each, interest) for each in visible)

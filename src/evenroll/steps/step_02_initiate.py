@@ -23,7 +23,8 @@ def open_case(work: UnitOfWork, *, asked: Asked) -> Answer:
     def decide(case: Case | None) -> Decided | Refusal:
         command = asked.command
         if case is None and isinstance(command, OpenCase) and asked.outside.answers:
-            command = replace(command, answers=keep_answers(asked.outside.answers))
+            given = asked.outside.answers
+            command = replace(command, answers=keep_answers(given), fields=frozenset(given))
         return decide_case(case, CommandName.OPEN_CASE, command, case_facts(work, case))
 
     return take_case(work, asked, name=CommandName.OPEN_CASE, decide=decide)
@@ -34,8 +35,9 @@ def save_answers(work: UnitOfWork, *, asked: Asked) -> Answer:
 
     def decide(case: Case | None) -> Decided | Refusal:
         given = asked.outside.answers
-        before = case.form.answers if case and case.form else 0
-        command = SaveAnswers(answers=keep_answers(given, before=before), fields=frozenset[FormField](given))
+        command = SaveAnswers(
+            answers=keep_answers(given, before=case.answers if case else 0), fields=frozenset[FormField](given)
+        )
         return decide_case(case, CommandName.SAVE_ANSWERS, command, case_facts(work, case))
 
     return take_case(work, asked, name=CommandName.SAVE_ANSWERS, decide=decide)

@@ -26,9 +26,7 @@ def present_offers(work: UnitOfWork, *, asked: Asked) -> Answer:
         if case is not None and case.provider is not None:
             publishers |= serving(case.provider)
         programs = published_programs(publishers, on=work.business_on)
-        return decide_case(
-            case, CommandName.PRESENT_OFFERS, asked.command, case_facts(work, case, programs=programs)
-        )
+        return decide_case(case, CommandName.PRESENT_OFFERS, asked.command, case_facts(work, case, programs=programs))
 
     return take_case(work, asked, name=CommandName.PRESENT_OFFERS, decide=decide)
 

@@ -37,7 +37,7 @@ def key_form(work: UnitOfWork, *, asked: Asked) -> Answer:
 
     def decide(case: Case | None) -> Decided | Refusal:
         command, answers = asked.command, asked.outside.answers
-        if not isinstance(command, KeyForm):
+        if case is None or not isinstance(command, KeyForm):
             return decide_case(case, CommandName.KEY_FORM, command, case_facts(work, case))
         by, marks = work.actor.key, fingerprints(answers)
         keyed = KeyForm(by=by, fingerprints=marks, form=describe(command.form, answers, before=None))
@@ -45,7 +45,7 @@ def key_form(work: UnitOfWork, *, asked: Asked) -> Answer:
         if isinstance(decided, Refusal) or not any(isinstance(each, FormReceived) for each in decided.events):
             return decided
         # Only the keying that two agree on is kept; the paper keeps the others.
-        kept = replace(keyed, form=form_with_answers(command.form, answers, before=None))
+        kept = replace(keyed, form=form_with_answers(command.form, answers, case=case))
         return decide_case(case, CommandName.KEY_FORM, kept, case_facts(work, case))
 
     return take_case(work, asked, name=CommandName.KEY_FORM, decide=decide)
@@ -60,7 +60,7 @@ def _take_form(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
     def decide(case: Case | None) -> Decided | Refusal:
         command = asked.command
         if case is not None and isinstance(command, SubmitForm):
-            command = SubmitForm(form=form_with_answers(command.form, asked.outside.answers, before=case.form))
+            command = SubmitForm(form=form_with_answers(command.form, asked.outside.answers, case=case))
         return decide_case(case, name, command, case_facts(work, case))
 
     return take_case(work, asked, name=name, decide=decide)

@@ -48,7 +48,7 @@ def meet_condition(work: UnitOfWork, *, asked: Asked) -> Answer:
     def decide(case: Case | None) -> Decided | Refusal:
         command = asked.command
         if case is not None and isinstance(command, MeetCondition):
-            form = form_with_answers(command.form, asked.outside.answers, before=case.form)
+            form = form_with_answers(command.form, asked.outside.answers, case=case)
             command = replace(command, form=form)
         return decide_case(case, CommandName.MEET_CONDITION, command, case_facts(work, case))
 

@@ -62,14 +62,12 @@ def decide(work: UnitOfWork, *, asked: Asked) -> Answer:
 
 
 def give_cure(work: UnitOfWork, *, asked: Asked) -> Answer:
-    """The customer mended it. The received date stays that of the first receipt."""
+    """The customer mended it; what they gave is added to the answers given before."""
 
     def judge(case: Case | None) -> Decided | Refusal:
         command = asked.command
-        if case is not None and case.form is not None and isinstance(command, SubmitForm):
-            form = form_with_answers(command.form, asked.outside.answers, before=case.form)
-            form = replace(form, received_at=case.form.received_at, channel=case.form.channel)
-            command = SubmitForm(form=form)
+        if case is not None and isinstance(command, SubmitForm):
+            command = SubmitForm(form=form_with_answers(command.form, asked.outside.answers, case=case))
         return decide_case(case, CommandName.GIVE_CURE, command, case_facts(work, case))
 
     return take_case(work, asked, name=CommandName.GIVE_CURE, decide=judge)

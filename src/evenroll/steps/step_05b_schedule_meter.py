@@ -17,11 +17,11 @@ from evenroll.records.unit_of_work import UnitOfWork
 def receive_request(work: UnitOfWork, *, asked: Asked) -> Answer:
     """A provider's request opens a service order, or is refused; either is answered."""
     command = asked.command
-    if not isinstance(command, ReceiveRequest):
-        return unknown_order(asked)
-    pod = command.request.pod
+    pod = command.request.pod if isinstance(command, ReceiveRequest) else None
 
     def decide(order: ServiceOrder | None) -> Decided | Refusal:
+        if pod is None:
+            return unknown_order(asked)
         facts = order_facts(work, pod=pod, number=OrderNumber(asked.number))
         return decide_order(order, CommandName.RECEIVE_REQUEST, command, facts)
 

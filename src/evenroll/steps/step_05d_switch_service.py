@@ -80,9 +80,7 @@ def _issue(work: UnitOfWork, asked: Asked, *, name: CommandName, kind: BillKind)
     return take_order(work, asked, name=name, decide=decide)
 
 
-def _with_bill(
-    facts: OrderFacts, *, switch: Switch, point: UsagePoint, asked: Asked, kind: BillKind
-) -> OrderFacts:
+def _with_bill(facts: OrderFacts, *, switch: Switch, point: UsagePoint, asked: Asked, kind: BillKind) -> OrderFacts:
     """The facts with the bill and the spans that it rests on; without them where a read or a price is missing."""
     period = billing_period(switch, kind=kind, point=point, scheduled_reads=facts.scheduled_reads)
     reads = () if isinstance(asked.outside.reads, PartnerAway) else asked.outside.reads

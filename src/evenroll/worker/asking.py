@@ -160,7 +160,7 @@ def _order(question: _Question) -> ServiceOrder | None:
 
 def _answers(question: _Question, case: Case) -> dict[FormField, str]:
     with open_organization(question.organization):
-        return read_answers(case.form.answers if case.form else 0)
+        return read_answers(case.answers)
 
 
 _ASKING: Mapping[CommandName, Callable[[_Question, Outside], Outside]] = {

@@ -7,6 +7,7 @@ import traceback
 from dataclasses import dataclass
 from datetime import datetime
 
+from evenroll.actions.park import park
 from evenroll.enrollment.case_commands import NoPayload, OnTrack
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Refusal, RefusalCode
@@ -23,9 +24,11 @@ from evenroll.records.deadlines import Due
 from evenroll.records.delivery_order import waits_its_turn
 from evenroll.records.envelope import Claimed
 from evenroll.records.organizations import open_organization
+from evenroll.records.unit_of_work import unit_of_work
 from evenroll.worker.asking import PartnerNotReached
 from evenroll.worker.giving import give
 from evenroll.worker.installation import Installation
+from evenroll.worker.repeating import repeated
 
 LOG = logging.getLogger("evenroll.worker")
 
@@ -87,7 +90,7 @@ def _take_waits(
             progress.failed += 1
             _log(error, about=due.stream.key)
             attempts = _note(organization, due, why={"failed": type(error).__name__})
-            _to_staff(installation, organization, due, attempts=attempts, now=now)
+            _to_staff(organization, due, attempts=attempts, now=now)
 
 
 def _take_wait(
@@ -109,7 +112,7 @@ def _take_wait(
         return
     progress.refused += 1
     attempts = _note(organization, due, why=written_answer(answer))
-    _to_staff(installation, organization, due, attempts=attempts, now=now)
+    _to_staff(organization, due, attempts=attempts, now=now)
 
 
 def _payload(name: CommandName, track_key: str) -> object:
@@ -128,16 +131,17 @@ def _note(organization: OrganizationKey, due: Due, *, why: JsonValue) -> int:
         return note_attempt(due, why=why)
 
 
-def _to_staff(
-    installation: Installation, organization: OrganizationKey, due: Due, *, attempts: int, now: datetime
-) -> None:
+def _to_staff(organization: OrganizationKey, due: Due, *, attempts: int, now: datetime) -> None:
     """After the last attempt a person takes it: the wait becomes the supervisor's, in sight of the queue."""
-    if attempts < ATTEMPTS_MAX or due.on_lapse is CommandName.ESCALATE:
+    if attempts % ATTEMPTS_MAX:
         return
-    command = _payload(CommandName.ESCALATE, due.track_key)
-    asked = Asked(number=due.stream.key, command=command, lapsed=(due.track_key, due.due_at))
+
+    def once() -> None:
+        with unit_of_work(organization, actor=_system(organization), now=now) as work:
+            park(work, number=due.stream.key, lapsed=(due.track_key, due.due_at))
+
     try:
-        give(installation, actor=_system(organization), name=CommandName.ESCALATE, asked=asked, now=now)
+        repeated(once)
     except Exception as error:  # it stays put back and is counted on
         _log(error, about=due.stream.key)
 

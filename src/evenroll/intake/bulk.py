@@ -1,0 +1,207 @@
+"""The door for files: rows stream in, batches commit, the driver runs, and every row has its result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from django.db import DataError, IntegrityError
+
+from evenroll.enrollment.decided import Refusal, RefusalCode
+from evenroll.enrollment.form import Language
+from evenroll.intake.application import Application, BadRow
+from evenroll.intake.fault_texts import fault_text
+from evenroll.intake.file_rows import file_rows
+from evenroll.intake.file_shape import FileShape
+from evenroll.intake.outcomes import Outcome, read_outcomes
+from evenroll.intake.result_file import ResultRow
+from evenroll.intake.row_reader import RowRules, read_row
+from evenroll.intake.taking_in import TakenIn, take_in
+from evenroll.pages.texts import render
+from evenroll.quantities.codec import canonical
+from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
+from evenroll.records.models import IntakeFile, IntakeRow
+from evenroll.records.organizations import current, open_organization
+from evenroll.records.retries import with_retries
+
+BATCH_MAX: Final = 500
+
+Driver: TypeAlias = Callable[[], None]
+"""Runs what the rules themselves ask for until nothing is due; given by the one who wires, as a door knows no other."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BulkRun:
+    """One run over a file. now: the business clock. organizations: whose books hold cases here.
+
+    language: of the sentences in the result. ignore: unknown columns that may be there.
+    """
+
+    shape: FileShape
+    rules: RowRules
+    now: datetime
+    organizations: tuple[OrganizationKey, ...]
+    language: Language = Language.EN
+    ignore: frozenset[str] = frozenset()
+    batch: int = BATCH_MAX
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Done:
+    application: Application
+    taken: TakenIn
+
+
+_Read: TypeAlias = Application | BadRow
+
+
+def run_file(run: BulkRun, *, driver: Driver) -> Iterator[ResultRow]:
+    """The result of every row, in order; rows of an earlier run of the same file are not taken in again.
+
+    Each batch is committed, then driven, then told; what was told is done. Raises FileRefused.
+    """
+    for batch in _batches(_read(run), size=run.batch):
+        applications = [each for each in batch if isinstance(each, Application)]
+        done = _take_batch(run, applications)
+        if done:
+            driver()
+        numbers = [each.taken.number for each in done.values()]
+        outcomes = read_outcomes(numbers, organizations=run.organizations)
+        for each in batch:
+            yield _result(each, done, outcomes, run.language)
+
+
+def _read(run: BulkRun) -> Iterator[_Read]:
+    for raw in file_rows(run.shape, ignore=run.ignore):
+        if isinstance(raw, tuple):
+            yield BadRow(row=raw[0].row, faults=raw)
+        else:
+            yield read_row(raw, rules=run.rules)
+
+
+def _batches(rows: Iterable[_Read], *, size: int) -> Iterator[Sequence[_Read]]:
+    batch: list[_Read] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _take_batch(run: BulkRun, applications: Sequence[Application]) -> dict[int, _Done]:
+    done: dict[int, _Done] = {}
+    for key in dict.fromkeys(each.organization for each in applications):
+        own = [each for each in applications if each.organization == key]
+        taken = _commit_or_split(run, key, own)
+        done |= {each.row: _Done(application=each, taken=taken[each.row]) for each in own if each.row in taken}
+    return done
+
+
+def _commit_or_split(run: BulkRun, key: OrganizationKey, own: Sequence[Application]) -> dict[int, TakenIn]:
+    """A batch that the database refuses is repeated one by one, so that one row never stops the others."""
+    try:
+        return with_retries(lambda: _commit(run, key, own))
+    except (IntegrityError, DataError):
+        if len(own) == 1:
+            return {}
+        taken: dict[int, TakenIn] = {}
+        for each in own:
+            taken |= _commit_or_split(run, key, [each])
+        return taken
+
+
+def _commit(run: BulkRun, key: OrganizationKey, own: Sequence[Application]) -> dict[int, TakenIn]:
+    """One transaction for the rows of one organization: each row's effect and the note that it is done."""
+    with open_organization(key):
+        file, _ = IntakeFile.objects.get_or_create(
+            organization_id=current().id,
+            content_hash=run.shape.content_hash,
+            defaults={"first_seen_at": run.now},
+        )
+        before = IntakeRow.objects.filter(file=file, row_number__in=[each.row for each in own])
+        taken = {row.row_number: _read_note(row) for row in before}
+        for each in own:
+            if each.row not in taken:
+                taken[each.row] = take_in(each, source=run.shape.content_hash, now=run.now)
+                _note(file, each.row, taken[each.row])
+        return taken
+
+
+def _note(file: IntakeFile, row: int, taken: TakenIn) -> None:
+    refusal = taken.refusal
+    outcome = {} if refusal is None else {"refused": refusal.code.value, "parameters": dict(refusal.parameters)}
+    IntakeRow.objects.create(
+        organization_id=current().id,
+        file=file,
+        row_number=row,
+        case_number=taken.number,
+        outcome=canonical(outcome),
+    )
+
+
+def _read_note(row: IntakeRow) -> TakenIn:
+    said = json.loads(row.outcome)
+    refusal = Refusal(code=RefusalCode(said["refused"]), parameters=said["parameters"]) if "refused" in said else None
+    return TakenIn(number=CaseNumber(row.case_number), refusal=refusal)
+
+
+def _result(row: _Read, done: dict[int, _Done], outcomes: dict[CaseNumber, Outcome], language: Language) -> ResultRow:
+    if isinstance(row, BadRow):
+        problems = tuple(
+            {"column": each.column, "code": each.code.value, "sentence": fault_text(each, language=language)}
+            for each in row.faults
+        )
+        return ResultRow(row=row.row, application=row.reference, result="bad_row", problems=problems)
+    if row.row not in done:
+        return _failed(row)
+    taken = done[row.row].taken
+    outcome = outcomes.get(taken.number)
+    told = ResultRow(
+        row=row.row,
+        application=row.reference,
+        organization=outcome.organization if outcome else row.organization,
+        case=taken.number if outcome else "",
+        result="accepted" if taken.refusal is None else "refused",
+        status=outcome.status if outcome else "",
+        decision=outcome.decision if outcome else "",
+        waits_on=outcome.waits_on if outcome else "",
+        due_at=outcome.due_at.isoformat() if outcome and outcome.due_at else "",
+        findings=tuple(asdict(each) for each in outcome.findings) if outcome else (),
+        problems=_problems(taken, outcome, language),
+    )
+    return told
+
+
+def _failed(row: Application) -> ResultRow:
+    problem = {
+        "column": "",
+        "code": "database_refused",
+        "sentence": f"Row {row.row}: the database did not take this row; the others went on. Run the file again.",
+    }
+    return ResultRow(
+        row=row.row,
+        application=row.reference,
+        organization=row.organization,
+        result="failed",
+        problems=(problem,),
+    )
+
+
+def _problems(taken: TakenIn, outcome: Outcome | None, language: Language) -> tuple[dict[str, str], ...]:
+    found = [
+        {
+            "column": "",
+            "code": f"missing.{each}",
+            "sentence": f"{taken.number}: {render(f'missing.{each}', language=language)}",
+        }
+        for each in (outcome.missing if outcome else ())
+    ]
+    if taken.refusal is not None:
+        said = render(taken.refusal.code, language=language, parameters=dict(taken.refusal.parameters))
+        found.append({"column": "", "code": taken.refusal.code.value, "sentence": said})
+    return tuple(found)

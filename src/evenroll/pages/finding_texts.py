@@ -1,0 +1,53 @@
+"""What a finding says to a reader: why, what was seen, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from evenroll.enrollment.findings import Finding
+from evenroll.enrollment.form import Language
+from evenroll.pages.texts import has, render
+from evenroll.programs.rules import RuleKind
+
+_SUBJECT_OF_VALUES: Mapping[RuleKind, str] = MappingProxyType(
+    {
+        RuleKind.CUSTOMER_CLASS_IN: "customer_class",
+        RuleKind.SUPPLY_STATUS_IN: "supply_status",
+        RuleKind.DRIVETRAIN_IN: "drivetrain",
+        RuleKind.DOCUMENT_PRESENT: "document",
+    }
+)
+"""The subject of the codes that a rule found or wants; those of other rules, such as rates, are names of their own."""
+
+_CODE_LISTS = ("found", "wanted", "missing")
+
+
+def finding_sentences(finding: Finding, *, language: Language) -> tuple[str, ...]:
+    """Why it is so, what was seen, and, where there is one, the cure with its time; each a sentence or two."""
+    said = [
+        render(f"finding.{finding.kind.value}.{finding.outcome.value}", language=language),
+        render(f"evidence.{finding.evidence.code.value}", language=language, parameters=_in_words(finding, language)),
+    ]
+    if finding.cure is not None:
+        said.append(render(finding.cure.code, language=language))
+        if finding.cure.days:
+            key = f"cure_by.{finding.cure.owner.value}"
+            said.append(render(key, language=language, parameters={"days": finding.cure.days}))
+    return tuple(said)
+
+
+def _in_words(finding: Finding, language: Language) -> dict[str, str]:
+    subject = _SUBJECT_OF_VALUES.get(finding.kind, "")
+    return {
+        name: _list_in_words(value, subject, language) if name in _CODE_LISTS else value
+        for name, value in finding.evidence.parameters.items()
+        if value
+    }
+
+
+def _list_in_words(codes: str, subject: str, language: Language) -> str:
+    return ", ".join(
+        render(f"{subject}.{code}", language=language) if has(f"{subject}.{code}") else code
+        for code in codes.split(",")
+    )

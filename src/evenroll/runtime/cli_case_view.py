@@ -1,0 +1,179 @@
+"""A case as the terminal shows it: where it stands, who waits, its timeline over all books here, findings and bills."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.findings import Finding
+from evenroll.enrollment.form import Language
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.tracks import State, TrackState
+from evenroll.pages.texts import Parameter, render
+from evenroll.programs.bill import Bill
+from evenroll.quantities.codec import decode
+from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey
+
+if TYPE_CHECKING:
+    from evenroll.records.entries import Entry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One line of a timeline. at: the business clock."""
+
+    at: datetime
+    row: str
+    organization: OrganizationKey
+    actor_role: str
+    record: str
+    event: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingTrack:
+    """One track that waits. record: the case, or the number of the service order."""
+
+    organization: OrganizationKey
+    record: str
+    track: TrackState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseView:
+    """Everything that the terminal shows of a case. case: where it goes on; books: all that know of it."""
+
+    case: Case
+    books: tuple[OrganizationKey, ...]
+    orders: tuple[ServiceOrder, ...]
+    timeline: tuple[Told, ...]
+    waiting: tuple[WaitingTrack, ...]
+    findings: tuple[Finding, ...]
+    missing: tuple[str, ...]
+    bills: tuple[Bill, ...]
+
+
+def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], language: Language) -> CaseView | None:
+    """The case over the books of these organizations; None if none of them has it."""
+    cases: dict[OrganizationKey, Case] = {}
+    orders: dict[OrganizationKey, tuple[ServiceOrder, ...]] = {}
+    entries: list[Entry] = []
+    for key in organizations:
+        case, own, journal = _in_books(key, number)
+        if case is not None:
+            cases[key] = case
+        orders[key] = own
+        entries += journal
+    if not cases:
+        return None
+    home = next((key for key, case in cases.items() if case.status is not State.HANDED_OVER), next(iter(cases)))
+    found = tuple(order for own in orders.values() for order in own)
+    entries.sort(key=lambda each: (each.business_at, each.recorded_at))
+    return CaseView(
+        case=cases[home],
+        books=tuple(key for key in orders if key in cases or orders[key]),
+        orders=found,
+        timeline=tuple(_told(each, language) for each in entries),
+        waiting=_waiting(cases, orders),
+        findings=_findings(entries),
+        missing=_missing(entries),
+        bills=tuple(bill for order in found for bill in (order.closing_bill, order.first_bill) if bill),
+    )
+
+
+def _in_books(
+    key: OrganizationKey, number: CaseNumber
+) -> tuple[Case | None, tuple[ServiceOrder, ...], Sequence[Entry]]:
+    from evenroll.records import queries
+    from evenroll.records.journal import read_stream
+    from evenroll.records.organizations import open_organization
+    from evenroll.records.streams import case_stream, order_stream
+
+    viewer = queries.Viewer(organization=key, role=Role.SYSTEM)
+    with open_organization(key):
+        try:
+            case = queries.case(viewer, number=number)
+        except queries.NotForViewer:
+            case = None
+        numbers = tuple(OrderNumber(each) for each in queries.orders_of(viewer, case_number=number))
+        own = tuple(queries.order(viewer, number=each) for each in numbers)
+        streams = [case_stream(number)] if case else []
+        streams += [order_stream(each) for each in numbers]
+        return case, own, [entry for stream in streams for entry in read_stream(stream)]
+
+
+def _waiting(
+    cases: Mapping[OrganizationKey, Case], orders: Mapping[OrganizationKey, tuple[ServiceOrder, ...]]
+) -> tuple[WaitingTrack, ...]:
+    found = [
+        WaitingTrack(organization=key, record="case", track=track)
+        for key, case in cases.items()
+        for track in case.tracks.values()
+    ]
+    found += [
+        WaitingTrack(organization=key, record=order.number, track=track)
+        for key, own in orders.items()
+        for order in own
+        for track in order.tracks.values()
+    ]
+    live = [each for each in found if each.track.owner is not None and each.track.due_at is not None]
+    return tuple(sorted(live, key=lambda each: (each.track.due_at or each.track.since, each.record)))
+
+
+def _findings(entries: Sequence[Entry]) -> tuple[Finding, ...]:
+    for entry in reversed(entries):
+        if entry.event == "decision_made":
+            said = json.loads(entry.data).get("findings", [])
+            return tuple(decode(Finding, each) for each in said)
+    return ()
+
+
+def _missing(entries: Sequence[Entry]) -> tuple[str, ...]:
+    for entry in reversed(entries):
+        if entry.event == "application_completed":
+            return ()
+        if entry.event == "form_returned":
+            return tuple(json.loads(entry.data).get("missing", ()))
+    return ()
+
+
+def _told(entry: Entry, language: Language) -> Told:
+    parameters = _parameters(entry.event, json.loads(entry.data), language)
+    return Told(
+        at=entry.business_at,
+        row=entry.row,
+        organization=entry.organization,
+        actor_role=entry.actor_role.value,
+        record=entry.stream.key if entry.stream.kind.value == "service_order" else "case",
+        event=entry.event,
+        sentence=render(f"event.{entry.event}", language=language, parameters=parameters),
+    )
+
+
+def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict[str, Parameter]:
+    """What of an event its sentence may say; a variant that needs more is simply not chosen."""
+    found: dict[str, Parameter] = {
+        name: str(value) for name, value in data.items() if isinstance(value, str) and name != "row"
+    }
+    moves = data.get("moves") or ()
+    if moves:
+        found["state"] = str(moves[0]["to"])
+    answer, bill = data.get("answer"), data.get("bill")
+    if event == "provider_answered" and isinstance(answer, Mapping):
+        found["answer"] = render(f"provider_answer.{answer['kind']}", language=language)
+    if event == "decision_made":
+        found["verdict"] = render(f"verdict.{data['verdict']}", language=language)
+    if isinstance(bill, Mapping):
+        found["bill_kind"] = render(f"bill.{bill['kind']}", language=language)
+        found["total"] = Decimal(str(bill["total"]))
+    need = data.get("need")
+    if isinstance(need, Mapping):
+        found |= {"need": str(need["kind"]), "why": str(need["why"])}
+    return found

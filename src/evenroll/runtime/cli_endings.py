@@ -1,0 +1,73 @@
+"""Which sentence and exit code an exception ends a command with; whatever is not expected is a defect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+from typer.exceptions import TyperException
+
+from evenroll.intake.file_shape import FileRefused
+from evenroll.programs.catalog import CatalogRefused, ProgramUnknown
+from evenroll.quantities.identifiers import IdentifierWrong
+from evenroll.runtime.cli_exit import CommandEnded, ExitCode
+from evenroll.runtime.embedded_places import ServerRefused
+from evenroll.runtime.wiring import AlreadyConfigured, MasterKeyRefused
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """How a command ends that did not come to its end."""
+
+    sentence: str
+    code: ExitCode
+    reason: str
+
+
+def ending_of(error: Exception) -> Ending:
+    """The ending for an exception. The sentence of a defect names its kind and never its values."""
+    match error:
+        case CommandEnded():
+            return Ending(sentence=str(error), code=error.code, reason=error.reason)
+        case TyperException():
+            return Ending(sentence=_of_typer(error), code=ExitCode.WRONG_USE, reason="wrong_use")
+        case FileRefused() | IdentifierWrong():
+            return Ending(sentence=str(error), code=ExitCode.WRONG_USE, reason="input_refused")
+        case ProgramUnknown():
+            return Ending(sentence=str(error), code=ExitCode.NOT_FOUND, reason="program_unknown")
+        case ServerRefused() | CatalogRefused() | MasterKeyRefused() | AlreadyConfigured():
+            return Ending(sentence=str(error), code=ExitCode.UNAVAILABLE, reason="unavailable")
+        case _:
+            return _of_depth(error)
+
+
+def _of_typer(error: TyperException) -> str:
+    told = error.format_message() if hasattr(error, "format_message") else str(error)
+    sentence = " ".join(told.split())
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "evenroll"
+    return f"{sentence.rstrip('.')}. `{command} --help` shows how it is used."
+
+
+def _of_depth(error: Exception) -> Ending:
+    if _is_connection(error):
+        return Ending(
+            sentence="The database does not answer. See `evenroll db status`, or check DATABASE_URL; then try again.",
+            code=ExitCode.UNAVAILABLE,
+            reason="database_away",
+        )
+    return Ending(
+        sentence=f"A defect of Evenroll stopped this command ({type(error).__name__}). Nothing half-done was kept. "
+        "Run it again with --debug before its name and send the traceback to who maintains it.",
+        code=ExitCode.DEFECT,
+        reason="defect",
+    )
+
+
+def _is_connection(error: BaseException) -> bool:
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, psycopg.OperationalError | psycopg.InterfaceError):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False

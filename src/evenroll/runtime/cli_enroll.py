@@ -1,0 +1,135 @@
+"""`evenroll enroll`: a file of applications, through every row that nobody has to wait for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from evenroll.enrollment.form import Channel, Language
+from evenroll.intake.file_shape import FileFormat, FileRefused, file_shape
+from evenroll.intake.result_file import ResultRefused, ResultRow, result_writer
+from evenroll.intake.row_reader import RowRules
+from evenroll.programs.catalog import load_catalog
+from evenroll.runtime.cli_exit import ExitCode, wrong_use
+from evenroll.runtime.cli_options import OrganizationOption
+from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
+from evenroll.runtime.output_console import Output
+
+if TYPE_CHECKING:
+    from evenroll.intake.bulk import BulkRun
+
+PROBLEMS_SHOWN = 20
+
+
+def enroll(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header, or JSON Lines.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where the results go; else beside the file.")] = None,
+    organization: OrganizationOption = "",
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="A column that is not to be read.")] = None,
+    language: Annotated[Language, typer.Option("--language", help="Of the sentences in the result.")] = Language.EN,
+) -> None:
+    """Enroll the applications of a file; the same file again goes on where it stopped.
+
+    Example: evenroll --demo enroll applications.csv --out results.csv
+    """
+    output = Output(json=asked.json)
+    shape = file_shape(file)
+    result = out or _beside(file, shape.format)
+    if result.resolve() == file.resolve():
+        raise wrong_use("--out names the file of applications itself. Name another one for the results.")
+    with session():
+        from evenroll.intake.bulk import BulkRun
+
+        run = BulkRun(
+            shape=shape,
+            rules=_rules(organization),
+            now=business_now(),
+            organizations=organizations_here(),
+            language=language,
+            ignore=frozenset(ignore or ()),
+        )
+        counts, problems = _run(run, result, output)
+    _report(output, counts, problems, result)
+    if counts["bad_row"] or counts["refused"] or counts["failed"]:
+        raise typer.Exit(ExitCode.SOME_ROWS_FAILED)
+
+
+def _run(run: BulkRun, result: Path, output: Output) -> tuple[Counter[str], list[str]]:
+    from evenroll.intake.bulk import run_file
+    from evenroll.runtime.installation_wiring import wired_installation
+    from evenroll.worker.driver import run_until_idle
+
+    installation = wired_installation()
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    try:
+        with result_writer(result, format=run.shape.format) as writer, _progress(output, run.shape.lines) as progress:
+            for row in run_file(run, driver=lambda: _drive(run_until_idle, installation, run)):
+                writer.write(row)
+                counts[row.result] += 1
+                _note(row, problems)
+                progress.advance(progress.task_ids[0])
+    except ResultRefused as error:
+        raise FileRefused(str(error)) from None
+    return counts, problems
+
+
+def _drive(run_until_idle: object, installation: object, run: BulkRun) -> None:
+    assert callable(run_until_idle)
+    run_until_idle(installation, now=run.now)
+
+
+def _note(row: ResultRow, problems: list[str]) -> None:
+    if row.result != "accepted":
+        problems.extend(each["sentence"] for each in row.problems)
+
+
+def _rules(organization: str) -> RowRules:
+    from evenroll.enrollment.roles import OrganizationKind
+    from evenroll.quantities.calendars import calendar
+    from evenroll.records.models import Organization
+    from evenroll.records.organizations import organization_keys
+
+    takes = [*organization_keys(kind=OrganizationKind.UTILITY), *organization_keys(kind=OrganizationKind.SUPPLIER)]
+    organizations_here(organization)
+    calendars = Organization.objects.values_list("calendar", flat=True)
+    return RowRules(
+        today=max(calendar(key).business_date(business_now()) for key in calendars),
+        organizations=frozenset(takes),
+        programs=frozenset(each.key for each in load_catalog().programs),
+        organization=organization,
+        channel=Channel.BULK,
+    )
+
+
+@contextmanager
+def _progress(output: Output, lines: int) -> Iterator[Progress]:
+    """A bar on standard error, where a person can see it and no pipe is in its way."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = output.err.is_terminal and not output.json
+    with Progress(*columns, console=output.err, transient=True, disable=not shown) as progress:
+        progress.add_task("applications", total=max(lines - 1, 1))
+        yield progress
+
+
+def _beside(file: Path, format_: FileFormat) -> Path:
+    return file.with_name(f"{file.stem}.results.{format_.value}")
+
+
+def _report(output: Output, counts: Counter[str], problems: list[str], result: Path) -> None:
+    told = {each: counts[each] for each in ("accepted", "refused", "bad_row", "failed")}
+    output.data({**told, "results": str(result), "database": asked.database, "problems": problems})
+    turned_down = told["refused"] + told["failed"]
+    output.say(
+        f"{sum(counts.values())} rows: {told['accepted']} accepted, {turned_down} refused, {told['bad_row']} bad."
+    )
+    output.say(*problems[:PROBLEMS_SHOWN])
+    if len(problems) > PROBLEMS_SHOWN:
+        output.say(f"... and {len(problems) - PROBLEMS_SHOWN} more in the result file.")
+    output.say(f"Every row with its case number, decision and findings: {result}")

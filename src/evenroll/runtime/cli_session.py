@@ -1,0 +1,95 @@
+"""What every command begins with: which database, its tables up to date, Django and the vault configured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.runtime.cli_exit import not_found
+from evenroll.runtime.database import DatabaseUrls, database
+from evenroll.runtime.home import evenroll_home
+from evenroll.runtime.wiring import configure, migrate
+
+DATABASE: Final = "evenroll"
+DEMO_DATABASE: Final = "evenroll_demo"
+DATABASE_VARIABLE: Final = "EVENROLL_DATABASE"
+
+
+@dataclass(slots=True)
+class Asked:
+    """What was said before the name of the command. database: of the embedded server. json: machines read it."""
+
+    database: str = DATABASE
+    debug: bool = False
+    json: bool = False
+
+
+asked = Asked()
+
+
+@contextmanager
+def session(*, name: str | None = None) -> Iterator[DatabaseUrls]:
+    """The database of a command, ready for use, for as long as the block lasts. Raises ServerRefused."""
+    home = evenroll_home(os.environ)
+    with database(home, name=name or asked.database, environ=os.environ) as urls:
+        configure(urls, home=home)
+        if not _is_current():
+            migrate(urls)
+        try:
+            yield urls
+        finally:
+            _close()
+
+
+def business_now() -> datetime:
+    """The business clock: that of a demo database, else the clock of this machine."""
+    from django.utils import timezone
+
+    from evenroll.records.business_clock import demo_now
+
+    clock = demo_now()
+    return timezone.now() if clock is None else clock
+
+
+def organizations_here(asked_for: str = "") -> tuple[OrganizationKey, ...]:
+    """The organizations of this installation, or the one asked for. Raises CommandEnded where there is none."""
+    from evenroll.records.organizations import organization_keys
+
+    keys = organization_keys()
+    if not keys:
+        raise not_found(
+            f"No organization is in the database {asked.database}. Load a territory, or begin with `evenroll demo` and "
+            "look into its database with `evenroll --demo ...`.",
+            reason="no_organizations",
+        )
+    if not asked_for:
+        return keys
+    if asked_for not in keys:
+        raise not_found(
+            f"No organization is called {asked_for!r} here. There are {', '.join(keys)}.",
+            reason="organization_unknown",
+        )
+    return (OrganizationKey(asked_for),)
+
+
+def _is_current() -> bool:
+    """Whether all migrations have run; a look that costs one query."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.loader import MigrationLoader
+
+    try:
+        loader = MigrationLoader(connection)
+    except DatabaseError:
+        return False
+    return loader.graph.leaf_nodes("records")[0] in loader.applied_migrations
+
+
+def _close() -> None:
+    from django.db import connections
+
+    connections.close_all()

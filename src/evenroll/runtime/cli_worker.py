@@ -1,0 +1,52 @@
+"""`evenroll worker`: the driver in a loop, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
+from evenroll.runtime.output_console import Output
+
+BATCH = 500
+
+
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="Take what is due now, and end.")] = False,
+    poll: Annotated[float, typer.Option("--poll", min=0.05, metavar="SECONDS", help="How often to look.")] = 2.0,
+) -> None:
+    """Take every command whose time has come, and deliver messages. Any number may run at once.
+
+    Example: evenroll --demo worker --once
+    """
+    output = Output(json=asked.json)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    with session():
+        from evenroll.runtime.installation_wiring import wired_installation
+        from evenroll.worker.driver import run_until_idle
+
+        organizations_here()
+        installation = wired_installation()
+        if not once:
+            output.note(f"Looking every {poll:g} seconds for what is due. Stop with Ctrl-C or SIGTERM.")
+        while not stop.is_set():
+            now = business_now()
+            # In slices, so that a long queue does not keep a stop waiting.
+            progress = run_until_idle(installation, now=now, limit=BATCH)
+            if progress.done or progress.failed or once:
+                told = {name: getattr(progress, name) for name in progress.__slots__}
+                output.data({"now": now, **told})
+                output.say(
+                    f"{now:%Y-%m-%d %H:%M} {progress.commands} commands, {progress.messages} messages, "
+                    f"{progress.refused} put back, {progress.failed} failed, {progress.parked} parked."
+                )
+            if progress.idle:
+                if once:
+                    return
+                stop.wait(poll)
+    output.note("Stopped.")

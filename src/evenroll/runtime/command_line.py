@@ -1,0 +1,103 @@
+"""The command line: every command by name, and how each one ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from evenroll.runtime import (
+    cli_act,
+    cli_case,
+    cli_clock,
+    cli_database,
+    cli_demo,
+    cli_enroll,
+    cli_journal,
+    cli_process,
+    cli_programs,
+    cli_queue,
+    cli_status,
+    cli_worker,
+)
+from evenroll.runtime.cli_endings import ending_of
+from evenroll.runtime.cli_exit import ExitCode
+from evenroll.runtime.cli_options import with_json
+from evenroll.runtime.cli_session import DATABASE, DATABASE_VARIABLE, DEMO_DATABASE, asked
+
+app = typer.Typer(
+    name="evenroll",
+    help="Enrolls plug-in electric vehicles in utility programs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+journal_app = typer.Typer(help="The journal, which is the truth.", no_args_is_help=True)
+db_app = typer.Typer(help="The embedded database.", no_args_is_help=True)
+
+
+@app.callback()
+def before(
+    database: Annotated[
+        str, typer.Option("--database", envvar=DATABASE_VARIABLE, help="Database of the embedded server.")
+    ] = DATABASE,
+    demo: Annotated[bool, typer.Option("--demo", help="Look into the database of `evenroll demo`.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Options that stand before the name of a command."""
+    asked.database = DEMO_DATABASE if demo else database
+    asked.debug = debug
+
+
+app.command("demo")(with_json(cli_demo.demo))
+app.command("enroll")(with_json(cli_enroll.enroll))
+app.command("case")(with_json(cli_case.case))
+app.command("queue")(with_json(cli_queue.queue))
+app.command("act")(with_json(cli_act.act))
+app.command("programs")(with_json(cli_programs.programs))
+app.command("process")(with_json(cli_process.process))
+app.command("worker")(with_json(cli_worker.worker))
+app.command("clock")(with_json(cli_clock.clock))
+app.command("status")(with_json(cli_status.status))
+journal_app.command("replay")(with_json(cli_journal.replay))
+db_app.command("status")(with_json(cli_database.status))
+db_app.command("stop")(with_json(cli_database.stop))
+app.add_typer(journal_app, name="journal")
+app.add_typer(db_app, name="db")
+
+
+def main() -> None:
+    """The program `evenroll`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code; every expected error is one sentence on standard error."""
+    asked.json = "--json" in arguments
+    try:
+        code = app(args=list(arguments), prog_name="evenroll", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except BrokenPipeError:
+        # Whoever read us has enough; nothing may complain when Python closes the pipe at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.BROKEN_PIPE
+    except (KeyboardInterrupt, typer.Abort):
+        return _end("Interrupted. What was finished is kept; run the command again to go on.", ExitCode.INTERRUPTED)
+    except Exception as error:
+        ending = ending_of(error)
+        if asked.debug or (ending.code is ExitCode.DEFECT and "EVENROLL_DEBUG" in os.environ):
+            raise
+        return _end(ending.sentence, ending.code, reason=ending.reason)
+
+
+def _end(sentence: str, code: ExitCode, *, reason: str = "interrupted") -> int:
+    from evenroll.runtime.output_console import Output
+
+    Output(json=asked.json).data({"error": reason, "sentence": sentence, "exit_code": int(code)})
+    sys.stderr.write(f"evenroll: {sentence}\n")
+    return code

@@ -1,0 +1,150 @@
+"""The cast of the demo: the persons whose acts the script wants, through the same steps as everybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.commands import COMMANDS, Record
+from evenroll.enrollment.roles import Actor, Role
+from evenroll.quantities.calendars import calendar
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrganizationKey
+from evenroll.runtime.demo_acts import asked_of, drop_supply_of, key_again
+from evenroll.runtime.demo_script import DROP_SUPPLY, Act, Scenario
+from evenroll.runtime.demo_state import Wait, World, acted_upon
+from evenroll.runtime.territory_plan import TERRITORY, UTILITY
+from evenroll.worker.giving import give
+from evenroll.worker.installation import Installation
+
+_HOUR_OF_ACTS: Final = 10
+_HOUR_OF_VISITS: Final = 15
+_ROLES: Final = (Role.CUSTOMER, Role.METER_OFFICE, Role.METER_CREW, Role.ENROLLMENT_DESK, Role.SUPERVISOR)
+
+_EVERYBODY: Final = (
+    Act(at="meter.to_schedule", days=1, do=CommandName.BOOK_VISIT.value),
+    Act(at="meter.remote_change", days=1, do=CommandName.RECORD_REMOTE_CHANGE.value),
+    Act(at="meter.scheduled", days=0, do=CommandName.RECORD_VISIT.value),
+    Act(at="meter.missed_by_customer", days=2, do=CommandName.REBOOK_VISIT.value, role=Role.CUSTOMER),
+    Act(at="meter.missed_by_utility", days=1, do=CommandName.REBOOK_VISIT.value),
+    Act(at="meter.permit_needed", days=6, do=CommandName.SHOW_PERMIT.value, role=Role.CUSTOMER),
+    Act(at="meter.back_office", days=1, do=CommandName.COMPLETE_BACK_OFFICE.value),
+    Act(at="setup.not_told", days=2, do=CommandName.SET_PARAMETERS.value),
+    Act(at="setup.told", days=1, do=CommandName.CONFIRM_PARAMETERS.value),
+)
+"""What the cast does wherever the script says nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """An act that will be done at an instant. script: its place among the scenario's own acts; -1 if it is none."""
+
+    at: datetime
+    scenario: Scenario
+    wait: Wait
+    act: Act
+    script: int = -1
+
+
+@dataclass(slots=True, kw_only=True)
+class Cast:
+    """The persons, and what of the script they have done. refused: acts that a rule refused, for the report."""
+
+    scenarios: Mapping[str, Scenario]
+    cases: Mapping[str, CaseNumber]
+    done: dict[str, int] = field(default_factory=dict[str, int])
+    last_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    refused: list[str] = field(default_factory=list[str])
+
+
+def plan(cast: Cast, world: World, *, now: datetime) -> tuple[Planned, ...]:
+    """Everything that the cast will do if nothing else happens, the earliest first."""
+    planned = [
+        each
+        for wait in world.waits
+        if wait.application in cast.scenarios
+        and (each := _planned(cast, cast.scenarios[wait.application], wait, now=now))
+    ]
+    return tuple(sorted(planned, key=lambda each: (each.at, each.scenario.key, each.wait.at)))
+
+
+def perform(cast: Cast, planned: Planned, world: World, *, installation: Installation, now: datetime) -> None:
+    """Do one act; a refusal is noted and not done again."""
+    from evenroll.enrollment.decided import Refusal
+
+    scenario, act = planned.scenario, planned.act
+    if planned.script >= 0:
+        cast.done[scenario.key] = planned.script + 1
+    cast.last_at[scenario.key] = now
+    if act.do == DROP_SUPPLY:
+        answer: object = drop_supply_of(scenario, now=now)
+    elif act.do == CommandName.KEY_FORM:
+        answer = key_again(scenario, cast.cases[scenario.key], act, now=now)
+    else:
+        answer = _give(cast, planned, world, installation=installation, now=now)
+    if isinstance(answer, Refusal):
+        cast.refused.append(f"{scenario.key} {act.do}: {answer.code.value} {dict(answer.parameters)}")
+        cast.last_at[f"{scenario.key}/{act.do}"] = now + timedelta(days=400)
+
+
+def _give(cast: Cast, planned: Planned, world: World, *, installation: Installation, now: datetime) -> object:
+    scenario, act = planned.scenario, planned.act
+    name = CommandName(act.do)
+    rule = COMMANDS[name]
+    of_order = rule.record is Record.SERVICE_ORDER
+    home = UTILITY if of_order else world.homes[scenario.key]
+    number = planned.wait.number if of_order else cast.cases[scenario.key]
+    role = act.role or _role_for(name, planned.wait.owner)
+    asked = asked_of(scenario, name, act=act, wait=replace(planned.wait, number=number), home=home, now=now)
+    return give(installation, actor=_actor(act, role, scenario, home), name=name, asked=asked, now=now)
+
+
+def _role_for(name: CommandName, owner: Role) -> Role:
+    roles = COMMANDS[name].roles
+    return owner if owner in roles else next(each for each in _ROLES if each in roles)
+
+
+def _actor(act: Act, role: Role, scenario: Scenario, home: OrganizationKey) -> Actor:
+    key = act.actor or (f"customer/{scenario.key}" if role is Role.CUSTOMER else f"{role.value}-1")
+    return Actor(key=ActorKey(key), role=role, organization=home)
+
+
+def _planned(cast: Cast, scenario: Scenario, wait: Wait, *, now: datetime) -> Planned | None:
+    done = cast.done.get(scenario.key, 0)
+    own = scenario.acts[done : done + 1]
+    # An act on the meter may be the customer's: it is looked for on the order's track, wherever the case lives.
+    if not acted_upon(wait):
+        return None
+    for script, act in ((done, each) for each in own if each.at == wait.at):
+        return Planned(at=_when(cast, scenario, wait, act, now), scenario=scenario, wait=wait, act=act, script=script)
+    for act in _EVERYBODY:
+        if act.at == wait.at and not _comes_later(scenario.acts[done:], wait):
+            at = _when(cast, scenario, wait, act, now)
+            return None if _was_refused(cast, scenario, act) else Planned(at=at, scenario=scenario, wait=wait, act=act)
+    return None
+
+
+def _was_refused(cast: Cast, scenario: Scenario, act: Act) -> bool:
+    return f"{scenario.key}/{act.do}" in cast.last_at
+
+
+def _comes_later(acts: Sequence[Act], wait: Wait) -> bool:
+    """Whether the script itself will act here, so that the cast does not do so of its own."""
+    return any(act.at == wait.at for act in acts)
+
+
+def _when(cast: Cast, scenario: Scenario, wait: Wait, act: Act, now: datetime) -> datetime:
+    territory = calendar(TERRITORY)
+    if act.do == CommandName.RECORD_VISIT:
+        # The wait ends with the day of the visit.
+        visit_on = territory.business_date(wait.due_at - timedelta(minutes=1))
+        return max(now, _at_hour(visit_on, _HOUR_OF_VISITS))
+    since = max(wait.since, cast.last_at.get(scenario.key, wait.since))
+    day = territory.next_business_day(territory.business_date(since) + timedelta(days=act.days))
+    return max(now, since + timedelta(minutes=1), _at_hour(day, _HOUR_OF_ACTS))
+
+
+def _at_hour(day: date, hour: int) -> datetime:
+    return calendar(TERRITORY).start_of_day(day) + timedelta(hours=hour)

@@ -1,0 +1,101 @@
+"""The check of the demo: what the script expects of every application against what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.form import Language
+from evenroll.programs.program import Track
+from evenroll.programs.rules import Outcome
+from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
+from evenroll.runtime.cli_case_view import CaseView, view_case
+from evenroll.runtime.demo_run import DemoRun
+from evenroll.runtime.demo_script import Scenario, load_script
+
+_TRACKS = {"equipment": Track.EQUIPMENT, "setup": Track.SETUP}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """One application. actual: of the same keys as expected, as far as they are there.
+
+    home: the provider in whose books the case goes on; rows: of the use case that it has been through.
+    """
+
+    scenario: Scenario
+    number: CaseNumber | None
+    expected: Mapping[str, Any]
+    actual: Mapping[str, Any]
+    home: str = ""
+    rows: frozenset[str] = frozenset()
+
+    @property
+    def equal(self) -> bool:
+        """Whether all that was expected came."""
+        return dict(self.expected) == dict(self.actual)
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Each key that differs, in words."""
+        return tuple(
+            f"{key}: expected {self.expected[key]!r}, got {self.actual.get(key)!r}"
+            for key in self.expected
+            if self.expected[key] != self.actual.get(key)
+        )
+
+
+def check(run: DemoRun, *, organizations: Iterable[OrganizationKey]) -> tuple[Checked, ...]:
+    """Every application of the script, in its order."""
+    keys = tuple(organizations)
+    return tuple(_checked(each, run, keys) for each in load_script())
+
+
+def _checked(scenario: Scenario, run: DemoRun, keys: tuple[OrganizationKey, ...]) -> Checked:
+    number = run.cases.get(scenario.key)
+    view = view_case(number, organizations=keys, language=Language.EN) if number else None
+    if view is None:
+        row = run.results.get(scenario.key)
+        actual: dict[str, Any] = {"bad_row": [each["code"] for each in row.problems]} if row else {}
+    else:
+        actual = _actual(view)
+    told = {key: actual[key] for key in scenario.expect if key in actual}
+    return Checked(
+        scenario=scenario,
+        number=number,
+        expected=scenario.expect,
+        actual=told,
+        home=view.case.organization if view else "",
+        rows=frozenset(each.row for each in view.timeline) if view else frozenset(),
+    )
+
+
+def _actual(view: CaseView) -> dict[str, Any]:
+    case = view.case
+    order = next((each for each in view.orders if case.order and each.number == case.order.number), None)
+    told: dict[str, Any] = {
+        "status": case.status.value,
+        "organization": case.organization,
+        "decision": _decision(view),
+        "waits_on": case.course.owner.value if case.course.owner else "",
+        "findings": [str(each.rule) for each in view.findings if each.outcome is not Outcome.MET],
+        "meter": order.meter.state.value if order else _state(case, Track.METER),
+        "service": order.service.state.value if order else _state(case, Track.SERVICE),
+    }
+    for key, track in _TRACKS.items():
+        told[key] = _state(case, track)
+    return told
+
+
+def _state(case: Case, track: Track) -> str:
+    subject = str(case.pod or "") if track is Track.METER else ""
+    state = case.state_of(track, subject=subject)
+    return state.value if state else ""
+
+
+def _decision(view: CaseView) -> str:
+    from evenroll.enrollment.eligibility import verdict
+
+    return verdict(view.findings).value if view.findings else ""

@@ -1,0 +1,38 @@
+"""The demo's meter crew: which meter it hangs, and what it reads off the one it takes down."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from evenroll.enrollment.usage_point import MeterExchange, PointMeter
+from evenroll.programs.program import MeterCapability
+from evenroll.quantities.identifiers import MeterSerial
+from evenroll.runtime.territory_meters import reads_on, registers_of_map
+from evenroll.runtime.territory_plan import UTILITY, PlannedPoint, product_map
+
+
+def exchange_at(point: PlannedPoint, *, on: date, from_afar: bool) -> MeterExchange:
+    """The work at the meter in place on that day. from_afar: the same meter is set to tell more apart."""
+    product = product_map(point.supplier)
+    registers = registers_of_map(product)
+    old = _meter_in_place(point)
+    closing = reads_on(point, meter=old, product=product, on=on)
+    return MeterExchange(
+        old_serial=old.serial,
+        new_serial=old.serial if from_afar else MeterSerial(f"N{800_000 + point.number * 7}"),
+        closing_wh=closing.values_wh,
+        opening_wh={each.name: 0 for each in registers},
+        capability=MeterCapability.PERIOD_REGISTERS if from_afar else MeterCapability.INTERVAL,
+        registers=registers,
+    )
+
+
+def _meter_in_place(point: PlannedPoint) -> PointMeter:
+    from evenroll.enrollment.roles import Role
+    from evenroll.records import queries
+
+    viewer = queries.Viewer(organization=UTILITY, role=Role.SYSTEM)
+    found = queries.usage_point(viewer, pod=point.pod)
+    if found is None or found.meter is None:
+        raise LookupError(f"Usage point {point.pod} has no meter, so the crew cannot exchange one.")
+    return found.meter

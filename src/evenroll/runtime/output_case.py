@@ -1,0 +1,187 @@
+"""Showing a case to people, and the same as an object for machines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from evenroll.enrollment.form import Language
+from evenroll.pages.finding_texts import finding_sentences
+from evenroll.pages.formats import day, energy, money
+from evenroll.pages.texts import render
+from evenroll.programs.bill import Bill, BillLine
+from evenroll.programs.rules import Outcome
+from evenroll.runtime.cli_case_view import CaseView, WaitingTrack
+from evenroll.runtime.output_console import Output
+
+
+def show_case(view: CaseView, *, output: Output, language: Language, zone: ZoneInfo) -> None:
+    """Where the case stands, its timeline, who waits on whom, findings with cures, bills."""
+    case = view.case
+    output.say(f"{case.number}  {render(f'state.{case.status.value}', language=language)}", style="bold")
+    chosen = f"{case.chosen.program} version {case.chosen.version}" if case.chosen else "no program chosen yet"
+    output.say(f"{case.organization} · {chosen} · {case.opening.channel.value} · usage point {case.pod or 'unknown'}")
+    show_timeline(view, output=output, zone=zone)
+    _show_waiting(view, output=output, language=language, zone=zone)
+    _show_open(view, output=output, language=language)
+    for bill in view.bills:
+        show_bill(bill, output=output, language=language)
+
+
+def show_timeline(view: CaseView, *, output: Output, zone: ZoneInfo) -> None:
+    """What happened, with the row of the use case, in whose books, and in which role."""
+    output.heading("Timeline")
+    output.table(
+        ("when", "row", "books of", "by", "what"),
+        [
+            (_local(each.at, zone), each.row, each.organization, each.actor_role.replace("_", " "), each.sentence)
+            for each in view.timeline
+        ],
+    )
+
+
+def show_bill(bill: Bill, *, output: Output, language: Language) -> None:
+    """One bill with its lines."""
+    title = render(f"bill.{bill.kind.value}", language=language)
+    until = day(bill.end_on, language=language)
+    output.heading(f"{title}, {bill.rate}, {day(bill.start_on, language=language)} up to {until}")
+    output.table(
+        ("line", "season", "register", "quantity", "price", "amount"),
+        [
+            (
+                render(f"line.{line.code.value}", language=language),
+                line.season,
+                line.register,
+                _quantity(line, language),
+                f"{line.price.normalize():f}",
+                money(line.amount, language=language),
+            )
+            for line in bill.lines
+        ],
+    )
+    estimated = "" if bill.actual else " (with an estimated read)"
+    output.say(f"Total {money(bill.total, language=language)}{estimated}")
+
+
+def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
+    """The case for machines; keys are stable, codes stand beside sentences."""
+    case = view.case
+    return {
+        "case": case.number,
+        "organization": case.organization,
+        "books": list(view.books),
+        "status": case.status.value,
+        "channel": case.opening.channel.value,
+        "program": case.chosen.program if case.chosen else None,
+        "program_version": case.chosen.version if case.chosen else None,
+        "usage_point": case.pod,
+        "tracks": {key: track.state.value for key, track in case.tracks.items()},
+        "price_since": case.price_since,
+        "orders": [
+            {"order": each.number, "meter": each.meter.state.value, "service": each.service.state.value}
+            for each in view.orders
+        ],
+        "waiting": [_told_wait(each) for each in view.waiting],
+        "findings": [
+            {
+                "rule": each.rule,
+                "outcome": each.outcome.value,
+                "evidence": each.evidence.code.value,
+                "cure": each.cure.code.value if each.cure else None,
+                "sentences": list(finding_sentences(each, language=language)),
+            }
+            for each in view.findings
+        ],
+        "missing": list(view.missing),
+        "bills": [_told_bill(each) for each in view.bills],
+        "timeline": [
+            {
+                "at": each.at,
+                "row": each.row,
+                "organization": each.organization,
+                "role": each.actor_role,
+                "record": each.record,
+                "event": each.event,
+                "sentence": each.sentence,
+            }
+            for each in view.timeline
+        ],
+    }
+
+
+def _show_waiting(view: CaseView, *, output: Output, language: Language, zone: ZoneInfo) -> None:
+    output.heading("Who is waited on")
+    if not view.waiting:
+        output.say("Nobody: the case is finished.")
+    output.table(
+        ("books of", "track", "state", "waits on", "since", "until", "then"),
+        [
+            (
+                each.organization,
+                each.track.key,
+                render(f"state.{each.track.state.value}", language=language),
+                each.track.owner.value.replace("_", " ") if each.track.owner else "",
+                _local(each.track.since, zone),
+                _local(each.track.due_at, zone) if each.track.due_at else "",
+                each.track.on_lapse.value.replace("_", " ") if each.track.on_lapse else "",
+            )
+            for each in view.waiting
+        ],
+    )
+
+
+def _show_open(view: CaseView, *, output: Output, language: Language) -> None:
+    if view.missing:
+        output.heading("Missing")
+        output.say(*(f"- {render(f'missing.{each}', language=language)}" for each in view.missing))
+    unmet = [each for each in view.findings if each.outcome is not Outcome.MET]
+    if view.findings:
+        output.heading(f"Findings: {len(view.findings) - len(unmet)} of {len(view.findings)} rules are met")
+        output.say(*(f"- {' '.join(finding_sentences(each, language=language))}" for each in unmet))
+
+
+def _quantity(line: BillLine, language: Language) -> str:
+    return energy(line.quantity_wh, language=language) if line.quantity_wh or not line.days else f"{line.days} days"
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _told_wait(each: WaitingTrack) -> dict[str, Any]:
+    track = each.track
+    return {
+        "organization": each.organization,
+        "record": each.record,
+        "track": track.key,
+        "state": track.state.value,
+        "role": track.owner.value if track.owner else None,
+        "since": track.since,
+        "due_at": track.due_at,
+        "on_lapse": track.on_lapse.value if track.on_lapse else None,
+    }
+
+
+def _told_bill(bill: Bill) -> dict[str, Any]:
+    return {
+        "kind": bill.kind.value,
+        "rate": bill.rate,
+        "start_on": bill.start_on,
+        "end_on": bill.end_on,
+        "total": bill.total,
+        "actual": bill.actual,
+        "lines": [
+            {
+                "code": line.code.value,
+                "season": line.season,
+                "register": line.register,
+                "quantity_wh": line.quantity_wh,
+                "days": line.days,
+                "price": Decimal(line.price),
+                "amount": line.amount,
+            }
+            for line in bill.lines
+        ],
+    }

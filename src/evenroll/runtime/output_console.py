@@ -1,0 +1,91 @@
+"""What a command writes: for people to the terminal, for machines JSON on standard output, errors on the other."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+PIPED_WIDTH: Final = 240
+"""Where no terminal says how wide it is, nothing is cut off."""
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else PIPED_WIDTH
+    return Console(stderr=stderr, width=width, highlight=False, emoji=False, markup=False, soft_wrap=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Where a command writes. json: machines read it, so standard output holds nothing but JSON."""
+
+    json: bool = False
+    out: Console = field(default_factory=lambda: _console(stderr=False))
+    err: Console = field(default_factory=lambda: _console(stderr=True))
+
+    def data(self, value: Mapping[str, Any]) -> None:
+        """The answer for machines, one object."""
+        if self.json:
+            sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, sort_keys=True) + "\n")
+            sys.stdout.flush()
+
+    def say(self, *lines: str, style: str = "") -> None:
+        """Lines for people; where machines read, nothing."""
+        if not self.json:
+            for line in lines:
+                self.out.print(Text(line, style=style))
+
+    def heading(self, text: str) -> None:
+        """A heading for people."""
+        self.say("", text, style="bold")
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """A table for people: cells fold where it is narrow, nothing is cut off. No names of columns: no head."""
+        if self.json:
+            return
+        table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, show_header=any(columns))
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(shown(cell)) for cell in row))
+        self.out.print(table)
+
+    def note(self, sentence: str) -> None:
+        """A remark for people beside the answer, on standard error."""
+        self.err.print(Text(sentence))
+
+
+def shown(value: object) -> str:
+    """A value as people read it: instants to the minute, nothing for what is absent."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case _:
+            return str(value)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: instants and days in ISO 8601, amounts as text."""
+    match value:
+        case Mapping():
+            return {str(key): plain(each) for key, each in value.items()}
+        case str() | bool() | int() | float() | None:
+            return value
+        case datetime() | date():
+            return value.isoformat()
+        case Iterable():
+            return [plain(each) for each in value]
+        case _:
+            return str(value)

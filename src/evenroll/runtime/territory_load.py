@@ -1,0 +1,190 @@
+"""Loading the invented territory: organizations, programs, books of the utility and suppliers, and the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg import Cursor
+
+from evenroll.enrollment.decided import Refusal
+from evenroll.enrollment.point_events import LoadUsagePoint, load_usage_point
+from evenroll.enrollment.roles import Actor, OrganizationKind, Role
+from evenroll.programs.catalog import load_catalog
+from evenroll.quantities.calendars import calendar
+from evenroll.quantities.identifiers import ActorKey, LocationId, OrganizationKey, PodId
+from evenroll.runtime.territory_meters import usage_point_of
+from evenroll.runtime.territory_plan import (
+    ACCOUNTS_OPENED_ON,
+    REGISTRY,
+    SUPPLIERS,
+    TERRITORY,
+    UTILITY,
+    PlannedPoint,
+)
+from evenroll.runtime.territory_reads import past_reads, store_reads
+
+if TYPE_CHECKING:
+    from evenroll.records.organizations import Opened
+
+LOADER: Final = ActorKey("territory")
+NOTHING_SPECIAL: Final[Mapping[PodId, Mapping[str, object]]] = {}
+
+
+def load_organizations() -> None:
+    """The organizations of the catalog, each with its kind and calendar, and their programs as published."""
+    from evenroll.records.organizations import add_organization
+    from evenroll.records.published import publish
+
+    catalog = load_catalog()
+    for each in catalog.organizations:
+        add_organization(
+            each.key,
+            name=each.name.en,
+            kinds=frozenset({OrganizationKind(each.role.value)}),
+            calendar_key=each.calendar,
+        )
+    for program in catalog.programs:
+        publish(program)
+
+
+def load_territory(
+    points: Sequence[PlannedPoint],
+    *,
+    now: datetime,
+    special: Mapping[PodId, Mapping[str, object]] = NOTHING_SPECIAL,
+) -> None:
+    """Everything, by two processes at once: each organization's books are a transaction of their own.
+
+    The database connections of this process are closed before, so that no process inherits one.
+    """
+    from django.db import connections
+
+    load_organizations()
+    connections.close_all()
+    # What both processes will ask of calendars and loads is computed once, before they part.
+    for _ in past_reads(points[:200], before=calendar(TERRITORY).business_date(now)):
+        pass
+    half = len(points) // 2
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("fork")) as pool:
+        jobs = [
+            pool.submit(load_utility, points[:half], now=now),
+            pool.submit(load_utility, points[half:], now=now),
+            pool.submit(load_registry, points, special=special),
+            *(pool.submit(load_supplier, points, supplier=each) for each in SUPPLIERS),
+        ]
+        for job in jobs:
+            job.result()
+
+
+def load_utility(points: Sequence[PlannedPoint], *, now: datetime) -> None:
+    """The utility's books: every customer, account, premise, usage point with its meter, and the reads so far."""
+    from evenroll.records.organizations import cursor, open_organization
+
+    with open_organization(UTILITY) as opened:
+        pen = cursor()
+        with pen.connection.pipeline():
+            _add_all_to_books(points, supplier=None)
+            for point in points:
+                _load_stream(pen, opened, point, now=now)
+        store_reads(past_reads(points, before=opened.calendar.business_date(now)))
+
+
+def _load_stream(pen: Cursor[Any], opened: Opened, point: PlannedPoint, *, now: datetime) -> None:
+    """The first entry of a usage point's stream, with its rows; nobody else can hold a lock on it yet."""
+    from evenroll.records.locks import Head
+    from evenroll.records.stream_writer import Writing, append
+    from evenroll.records.streams import point_stream
+
+    decided = load_usage_point(None, LoadUsagePoint(point=usage_point_of(point)))
+    if isinstance(decided, Refusal):
+        raise RuntimeError(f"Usage point {point.pod} cannot be loaded: {decided.code.value}.")
+    stream = point_stream(point.pod)
+    writing = Writing(
+        pen=pen,
+        opened=opened,
+        actor=Actor(key=LOADER, role=Role.SYSTEM, organization=UTILITY),
+        now=now,
+        business_on=opened.calendar.business_date(now),
+        idempotency_key="",
+    )
+    pen.execute(
+        "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) VALUES (%s, %s, %s, 0, '')",
+        (opened.id, stream.kind.value, stream.key),
+    )
+    append(writing, stream, head=Head(number=0, hash=""), before=None, events=decided.point_events)
+
+
+def load_supplier(points: Iterable[PlannedPoint], *, supplier: OrganizationKey) -> None:
+    """A supplier's books: its own customers, accounts and where it supplies. It has no meters."""
+    from evenroll.records.organizations import cursor, open_organization
+
+    with open_organization(supplier), cursor().connection.pipeline():
+        _add_all_to_books([point for point in points if point.supplier == supplier], supplier=supplier)
+
+
+def load_registry(
+    points: Iterable[PlannedPoint], *, special: Mapping[PodId, Mapping[str, object]] = NOTHING_SPECIAL
+) -> None:
+    """The clearinghouse's registry. special: what the demo's script says of single points instead."""
+    from evenroll.records.books import NewSupply, add_supply
+    from evenroll.records.organizations import cursor, open_organization
+
+    with open_organization(REGISTRY), cursor().connection.pipeline():
+        for point in points:
+            esco = point.supplier in SUPPLIERS
+            row = NewSupply(
+                pod=point.pod,
+                postal_code=point.postal_code,
+                address=point.address,
+                utility=UTILITY,
+                supplier=point.supplier if esco else None,
+                supplier_kind="esco" if esco else "utility",
+                from_on=ACCOUNTS_OPENED_ON,
+            )
+            add_supply(replace(row, **special.get(point.pod, {})))  # pyright: ignore[reportArgumentType]
+
+
+def _add_all_to_books(points: Iterable[PlannedPoint], *, supplier: OrganizationKey | None) -> None:
+    locations: dict[int, LocationId] = {}
+    for point in points:
+        number = point.account_number if supplier is None else point.supplier_account
+        _add_to_books(point, number=number, locations=locations)
+
+
+def _add_to_books(point: PlannedPoint, *, number: str, locations: dict[int, LocationId]) -> None:
+    from evenroll.records.books import NewAccount, NewPoint, add_account, add_customer, add_location, add_point
+    from evenroll.records.tokens import TokenKind
+
+    customer = add_customer(
+        personal={TokenKind.NAME: point.name, TokenKind.PHONE: point.phone, TokenKind.EMAIL: point.email},
+        language=point.language,
+        life_support=point.life_support,
+    )
+    account = add_account(
+        NewAccount(
+            customer=customer,
+            number=number,
+            customer_class=point.customer_class.value,
+            opened_on=ACCOUNTS_OPENED_ON,
+            good_standing=point.good_standing,
+            assistance=point.assistance,
+            last_bill_amount=point.last_bill,
+        )
+    )
+    if point.location not in locations:
+        locations[point.location] = add_location(address=point.address, postal_code=point.postal_code)
+    add_point(
+        NewPoint(
+            pod=point.pod,
+            location=locations[point.location],
+            account=account,
+            read_cycle=str(point.cycle_day),
+            net_metering=point.net_metering,
+            interval_opt_out=point.interval_opt_out,
+        )
+    )

@@ -1,0 +1,172 @@
+"""Files of applications: encodings, separators, headers, and what is refused by name."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evenroll.enrollment.form import Channel, FormField, VinState
+from evenroll.intake.application import Application, BadRow, FaultCode
+from evenroll.intake.file_rows import RawRow, file_rows
+from evenroll.intake.file_shape import FileFormat, FileRefused, file_shape
+from evenroll.intake.row_reader import RowRules, read_row
+
+RULES = RowRules(
+    today=date(2026, 3, 2),
+    organizations=frozenset({"lakeland-electric", "brightwater-energy"}),
+    programs=frozenset({"LE-EV-NIGHT"}),
+)
+HEADER = "Organization,Channel,Name,Service Address,postal-code"
+ROW = "lakeland-electric,web,José Núñez,12 Elm St,02981"
+
+
+def _write(folder: Path, text: str | bytes, name: str = "applications.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def _rows(path: Path, **more: object) -> list[RawRow]:
+    return [row for row in file_rows(file_shape(path), **more) if isinstance(row, RawRow)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEADER}\n{ROW}\n".encode(),
+        f"{HEADER}\r\n{ROW}\r\n".encode(),
+        f"\ufeff{HEADER}\r\n{ROW}".encode(),
+        f"\ufeff{HEADER}\n{ROW}\n".encode("utf-16-le"),
+        f"{HEADER}\n{ROW}\n".encode("cp1252"),
+        f"{HEADER}\n{ROW}\n".replace(",", ";").encode(),
+        f"{HEADER}\n{ROW}\n".replace(",", "\t").encode(),
+        f"\n\n{HEADER},\n{ROW},\n\n".encode(),
+    ],
+    ids=["plain", "crlf", "bom", "utf-16", "windows-1252", "semicolons", "tabs", "empty lines"],
+)
+def test_every_writing_of_a_file_reads_the_same(tmp_path: Path, content: bytes) -> None:
+    rows = _rows(_write(tmp_path, content))
+    assert len(rows) == 1
+    assert rows[0].cells["name"] == "José Núñez"
+    assert rows[0].cells["postal_code"] == "02981"
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
+    path = _write(tmp_path, f'{HEADER}\nlakeland-electric,web,"A\nB",x,02981\n\n{ROW}\n')
+    assert [row.number for row in _rows(path)] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("lakeland-electric,web,Ada\n", "has no header"),
+        (f"{HEADER},servce_address_2\n{ROW},x\n", "not known"),
+        (f"{HEADER},Emial\n{ROW},x\n", "did you mean email"),
+        (f"{HEADER},authenticated\n{ROW},yes\n", "no file may say who is authenticated"),
+        (f"{HEADER},Identity Proved\n{ROW},yes\n", "identity_proved"),
+        (f"{HEADER},name\n{ROW},x\n", "twice"),
+        (f'{HEADER}\nlakeland-electric,"web,Ada\n', "quotation mark"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_by_name(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(FileRefused, match=said):
+        _rows(_write(tmp_path, text))
+
+
+def test_an_absent_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="There is no file"):
+        file_shape(tmp_path / "nothing.csv")
+    with pytest.raises(FileRefused, match="is a folder"):
+        file_shape(tmp_path)
+
+
+def test_unknown_columns_may_be_ignored_by_name(tmp_path: Path) -> None:
+    rows = _rows(_write(tmp_path, f"{HEADER},comment\n{ROW},x\n"), ignore=frozenset({"comment"}))
+    assert "comment" not in rows[0].cells
+
+
+def test_json_lines_go_on_after_a_bad_line(tmp_path: Path) -> None:
+    good = json.dumps({"organization": "lakeland-electric", "Name": "Ada"})
+    path = _write(tmp_path, f'{good}\nnot json\n[1]\n{{"verified": true}}\n{good}\n', "a.jsonl")
+    shape = file_shape(path)
+    assert shape.format is FileFormat.JSON_LINES
+    rows = list(file_rows(shape))
+    assert [row.number for row in rows if isinstance(row, RawRow)] == [1, 5]
+    codes = [row[0].code for row in rows if isinstance(row, tuple)]
+    assert codes == [FaultCode.NOT_JSON, FaultCode.NOT_AN_OBJECT, FaultCode.FORBIDDEN_COLUMN]
+
+
+def _read(**cells: object) -> Application | BadRow:
+    base = {"organization": "lakeland-electric", "channel": "web", "name": "Ada", "postal_code": "02981"}
+    return read_row(RawRow(number=7, cells={**base, **cells}), rules=RULES)  # type: ignore[dict-item]
+
+
+def _codes(read: Application | BadRow) -> dict[str, FaultCode]:
+    assert isinstance(read, BadRow)
+    return {fault.column: fault.code for fault in read.faults}
+
+
+def test_all_faults_of_a_row_are_told_at_once() -> None:
+    codes = _codes(
+        _read(
+            organization="nobody",
+            channel="pigeon",
+            signed_on="2026-02-30",
+            postal_code="2981",
+            last_bill_amount="a lot",
+            email="ada",
+            phone="12",
+            program="NO-SUCH",
+            drivetrain="steam",
+            received_on="2027-01-01",
+        )
+    )
+    assert codes == {
+        "organization": FaultCode.ORGANIZATION_UNKNOWN,
+        "channel": FaultCode.NOT_A_CHOICE,
+        "signed_on": FaultCode.NOT_A_DATE,
+        "postal_code": FaultCode.POSTAL_CODE_WRONG,
+        "last_bill_amount": FaultCode.NOT_AN_AMOUNT,
+        "email": FaultCode.EMAIL_WRONG,
+        "phone": FaultCode.PHONE_WRONG,
+        "program": FaultCode.PROGRAM_UNKNOWN,
+        "drivetrain": FaultCode.NOT_A_CHOICE,
+        "received_on": FaultCode.RECEIVED_IN_FUTURE,
+        "documents": FaultCode.AUTHORIZATION_MISSING,
+    }
+
+
+def test_a_wrong_vin_is_the_senders_to_mend_in_a_bulk_file_and_the_customers_in_a_form() -> None:
+    wrong = "5YJ3E1EA7KF000317"
+    bulk = _read(channel="bulk", documents="letter_of_authorization", vin=wrong)
+    assert _codes(bulk) == {"vin": FaultCode.VIN_CHECK}
+    web = _read(vin=wrong)
+    assert isinstance(web, Application)
+    assert web.vin_state is VinState.WRONG
+
+
+def test_american_and_iso_days_and_amounts_are_read() -> None:
+    read = _read(signed_on="3/1/2026", received_on="2026-02-27", last_bill_amount="$1,084.5")
+    assert isinstance(read, Application)
+    assert (read.signed_on, read.received_on) == (date(2026, 3, 1), date(2026, 2, 27))
+    assert read.answers[FormField.LAST_BILL_AMOUNT] == "1084.50"
+
+
+def test_mail_needs_its_receipt_and_two_persons() -> None:
+    assert _codes(_read(channel="mail", keyed_by="a", second_keyed_by="a")) == {
+        "receipt": FaultCode.MISSING,
+        "second_keyed_by": FaultCode.SAME_PERSON_KEYED,
+    }
+    read = _read(channel="mail", receipt="R1", keyed_by="a", second_keyed_by="b", second_name="Ida")
+    assert isinstance(read, Application)
+    assert read.channel is Channel.MAIL
+    assert [each.answers[FormField.NAME] for each in read.keyings] == ["Ada", "Ida"]
+
+
+def test_no_representation_shows_what_is_personal() -> None:
+    read = _read(channel="mail", receipt="R1", keyed_by="a", name="Canary Quux", note="canary note")
+    assert "anary" not in repr(read)
+    faulty = _read(name="Canary Quux", email="canary")
+    assert "anary" not in repr(faulty)

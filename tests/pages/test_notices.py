@@ -1,0 +1,107 @@
+"""Lines and notices made of real events, and findings in sentences."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from evenroll.enrollment.case import EndReason
+from evenroll.enrollment.case_events import FormReturned, ProviderAnswered
+from evenroll.enrollment.facts import ProviderAnswer, ProviderAnswerKind
+from evenroll.enrollment.findings import Cure, Evidence, EvidenceCode, Finding
+from evenroll.enrollment.form import Language, MissingItem
+from evenroll.enrollment.life_events import BillHeard, Ended, RefusedByProvider, SwitchHeard
+from evenroll.enrollment.order_events import PermitSeen, VisitFailed
+from evenroll.enrollment.rows import Row
+from evenroll.enrollment.service_order import VisitObstacle
+from evenroll.enrollment.tracks import Move, State
+from evenroll.pages.finding_texts import finding_sentences
+from evenroll.pages.notices import event_line, notice
+from evenroll.pages.texts import TextMissing
+from evenroll.programs.bill import Bill, BillKind
+from evenroll.programs.program import Track
+from evenroll.programs.rules import CureCode, CureOwner, Outcome, RuleId, RuleKind
+from evenroll.quantities.identifiers import RateKey
+
+EN, ES = Language.EN, Language.ES
+
+
+def test_a_bill_is_told_with_its_total() -> None:
+    bill = Bill(
+        kind=BillKind.CLOSING,
+        rate=RateKey("R"),
+        start_on=date(2027, 1, 1),
+        end_on=date(2027, 2, 1),
+        lines=(),
+        total=Decimal("31.20"),
+    )
+    told = notice(BillHeard(row=Row.R5D, bill=bill), case="EV-1", language=ES)
+    assert told == "Hay una factura: Factura de cierre del servicio anterior, $31.20."
+
+
+def test_all_that_is_missing_is_told_at_once() -> None:
+    event = FormReturned(row=Row.R3, missing=(MissingItem.NAME, MissingItem.SIGNATURE))
+    told = notice(event, case="EV-1", language=EN)
+    assert "name on the electric account" in told
+    assert "sign and date" in told
+
+
+def test_the_reason_of_an_end_is_put_in_words() -> None:
+    event = Ended(row=Row.ACTION, reason=EndReason.MOVED, ended_on=date(2027, 3, 8))
+    assert notice(event, case="EV-1", language=EN) == "Your enrollment ended on March 8, 2027. You moved away."
+
+
+def test_the_state_of_the_last_move_is_told() -> None:
+    move = Move(track=Track.SERVICE, to=State.DATED, at=datetime(2027, 3, 1, tzinfo=UTC))
+    event = SwitchHeard(row=Row.R5D, switch_on=date(2027, 3, 8), moves=(move,))
+    assert (
+        event_line(event, language=EN) == "The utility told the switch of service: Day of the switch set, March 8, 2027"
+    )
+
+
+def test_answers_of_the_clearinghouse() -> None:
+    answer = ProviderAnswer(kind=ProviderAnswerKind.NOT_FOUND, as_of=date(2027, 3, 8))
+    assert "did not find a meter" in notice(ProviderAnswered(row=Row.R2A, answer=answer), case="EV-1", language=EN)
+    refused = RefusedByProvider(row=Row.R2A, code="blocked")
+    assert "EV-1" in notice(refused, case="EV-1", language=ES)
+
+
+def test_order_events_have_lines_and_no_notice() -> None:
+    failed = VisitFailed(row=Row.R5C, visited_on=date(2027, 3, 8), obstacle=VisitObstacle.NO_SPACE)
+    assert event_line(failed, language=EN) == "The crew could not do the work: no room for the meter"
+    with pytest.raises(TextMissing, match=r"notice\.permit_seen"):
+        notice(PermitSeen(row=Row.R5C, seen_on=date(2027, 3, 8)), case="EV-1", language=EN)
+
+
+def test_a_finding_says_why_what_and_the_cure() -> None:
+    finding = Finding(
+        rule=RuleId("rate"),
+        kind=RuleKind.SUPPLY_STATUS_IN,
+        outcome=Outcome.CURABLE,
+        evidence=Evidence(
+            code=EvidenceCode.NOT_AS_REQUIRED, parameters={"found": "esco", "wanted": "no_choice,utility"}
+        ),
+        cure=Cure(code=CureCode.CHANGE_SUPPLIER, owner=CureOwner.CUSTOMER, days=30),
+    )
+    why, seen, cure, time = finding_sentences(finding, language=ES)
+    assert why == "El programa no admite a su proveedor actual; puede cambiar de proveedor."
+    assert seen.startswith("Hallado: suministro de otro proveedor. El programa pide: sin elección de proveedor, ")
+    assert cure == "Cambie a un proveedor que admita el programa."
+    assert time == "Tiene 30 días para hacerlo."
+
+
+def test_a_finding_about_the_meter_names_need_and_reason() -> None:
+    parameters = {"need": "exchange", "why": "capability_missing"}
+    finding = Finding(
+        rule=RuleId("meter"),
+        kind=RuleKind.METER_REACHABLE,
+        outcome=Outcome.FINAL,
+        evidence=Evidence(code=EvidenceCode.METER_WORK_IMPOSSIBLE, parameters=parameters),
+    )
+    _why, seen = finding_sentences(finding, language=EN)
+    assert seen == (
+        "About the meter: the meter is exchanged, because it cannot measure what the program needs. "
+        "That work cannot be done there."
+    )
