@@ -18,6 +18,8 @@ from evenroll.records.streams import StreamKind, case_stream
 from evenroll.records.upcasters import VersionUnknown
 from tests.records.invented import UTILITY, Urls, open_case, opened, vehicle_recorded, working
 
+pytestmark = pytest.mark.on_16
+
 
 def test_a_stream_holds_and_tells_who_did_what() -> None:
     case = open_case()
@@ -96,9 +98,7 @@ def test_the_auditor_reads_the_journal_of_all_and_nothing_else(django_ready: Url
     case = open_case()
     assert django_ready.auditor
     with psycopg.connect(django_ready.auditor, autocommit=True) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM journal_entry WHERE stream_key = %s", (case.number,)
-        ).fetchone()
+        row = connection.execute("SELECT count(*) FROM journal_entry WHERE stream_key = %s", (case.number,)).fetchone()
         assert row == (3,)
         for refused in (
             "SELECT * FROM case_record",

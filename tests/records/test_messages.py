@@ -44,6 +44,7 @@ def test_messages_of_a_conversation_are_numbered_and_come_in_order() -> None:
     assert isinstance(claimed[0].envelope.decoded(), CancelAsked)
 
 
+@pytest.mark.on_16
 def test_a_claimed_message_is_left_alone_until_its_lease_is_over() -> None:
     (first,) = _sent()
     assert first not in outbox.claim(ESCO, now=NOW, limit=500)
@@ -72,6 +73,7 @@ def test_a_message_that_cannot_be_delivered_waits_longer_and_is_parked_in_sight(
     assert outbox.undelivered(ESCO)[1] >= 1
 
 
+@pytest.mark.on_16
 def test_a_message_takes_effect_once() -> None:
     envelope = _sent()[0].envelope
     effects = 0
@@ -106,6 +108,7 @@ def test_a_parked_message_stays_in_sight() -> None:
     assert found == [(envelope, "order_mismatch")]
 
 
+@pytest.mark.on_16
 def test_lapsed_waits_are_claimed_once_with_what_takes_them() -> None:
     case = open_case()
     at = case.course.due_at

@@ -47,6 +47,7 @@ def _at_once(work: Callable[[int], str], times: int) -> list[str]:
         return [told for part in pool.map(share, range(THREADS), timeout=60) for told in part]
 
 
+@pytest.mark.on_16
 def test_of_many_applications_on_one_unit_exactly_one_lives() -> None:
     pods = [new_pod() for _ in range(6)]
     cases = [open_case() for _ in range(48)]

@@ -28,6 +28,8 @@ from tests.records.invented import (
     working,
 )
 
+pytestmark = pytest.mark.on_16
+
 
 def _history() -> Case:
     pod = new_pod()

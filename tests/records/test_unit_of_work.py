@@ -25,6 +25,7 @@ from tests.records.invented import (
 )
 
 
+@pytest.mark.on_16
 def test_a_recorded_case_is_loaded_again_as_it_was() -> None:
     case = open_case()
     with working() as uow:
@@ -46,6 +47,7 @@ def test_an_exception_leaves_nothing_behind() -> None:
         assert uow.case(number) is None
 
 
+@pytest.mark.on_16
 def test_another_organization_does_not_have_the_case() -> None:
     case = open_case()
     with working(ESCO) as uow:
@@ -60,6 +62,7 @@ def test_the_same_number_stands_in_two_organizations() -> None:
         assert uow.case(case.number) == case
 
 
+@pytest.mark.on_16
 def test_a_decision_from_another_state_is_refused() -> None:
     case = open_case()
     with working() as uow, pytest.raises(StateStale, match="decide again"):
@@ -80,6 +83,7 @@ def test_locks_go_one_way() -> None:
         assert uow.case(case.number) == case
 
 
+@pytest.mark.on_16
 def test_a_taken_place_is_named_and_the_unit_of_work_goes_on() -> None:
     pod = PodId(f"LP-{new_case_number()}")
     holder, second = open_case(), open_case()
@@ -96,6 +100,7 @@ def test_a_taken_place_is_named_and_the_unit_of_work_goes_on() -> None:
         assert kept is not None and kept.vehicle is not None and kept.place is None
 
 
+@pytest.mark.on_16
 def test_a_released_place_is_free_again() -> None:
     pod = PodId(f"LP-{new_case_number()}")
     first, second = open_case(), open_case()
@@ -116,6 +121,7 @@ def test_a_case_may_take_its_own_place_again() -> None:
     assert after.place is not None and after.place.live
 
 
+@pytest.mark.on_16
 def test_the_same_key_gives_the_same_answer_and_refusals_are_kept() -> None:
     key = new_case_number()
     with working() as uow:

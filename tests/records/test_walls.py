@@ -22,6 +22,8 @@ from evenroll.records.organizations import (
 )
 from tests.records.invented import CLEARINGHOUSE, ESCO, UTILITY, Urls, new_case_number, open_case, opened, rows, working
 
+pytestmark = pytest.mark.on_16
+
 WALLS = """
 SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
     EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname AND p.with_check LIKE '%%evenroll_organization()%%')
@@ -44,7 +46,6 @@ KNOWN_TO_ALL = {
 }
 
 
-@pytest.mark.on_16
 def test_every_table_with_an_organization_has_its_wall(django_ready: Urls) -> None:
     found = rows(WALLS)
     assert len(found) > 25
@@ -57,7 +58,6 @@ def test_every_table_without_an_organization_is_known_to_all_on_purpose() -> Non
     assert {row[0] for row in tables} - walled == KNOWN_TO_ALL
 
 
-@pytest.mark.on_16
 def test_a_query_outside_an_organization_is_refused_on_full_and_empty_tables(django_ready: Urls) -> None:
     open_case()
     tables = [row[0] for row in rows(WALLS) if row[0] != "membership"]
@@ -134,7 +134,6 @@ def test_a_published_program_is_never_changed(change: str, django_ready: Urls) -
         connection.execute(change)  # pyright: ignore[reportArgumentType]
 
 
-@pytest.mark.on_16
 def test_service_periods_never_share_a_day() -> None:
     insert = (
         "INSERT INTO service_agreement (organization_id, tile_number, pod, rate, supplier, riders, start_on, end_on) "
@@ -145,7 +144,6 @@ def test_service_periods_never_share_a_day() -> None:
         pen.execute(insert, (utility.id, 77, "LP-77", "2026-02-01", None))
         pen.execute(insert, (utility.id, 78, "LP-78", "2026-01-01", None))
         pen.execute(insert, (utility.id, 77, "LP-77", "2026-05-01", "2026-06-01"))
-
 
 
 def test_a_user_sees_the_own_memberships_before_any_organization_is_open() -> None:

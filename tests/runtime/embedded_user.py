@@ -15,7 +15,5 @@ with using_server(Path(sys.argv[1]), major=int(sys.argv[2])) as server:
     ensure_database(server, "evenroll")
     with psycopg.connect(server.url(role="evenroll_app", database="evenroll")) as connection:
         row = connection.execute("SELECT current_user").fetchone()
-    print(
-        json.dumps({"pid": server.pid, "role": row[0] if row else "", "version": server.version}), flush=True
-    )
+    print(json.dumps({"pid": server.pid, "role": row[0] if row else "", "version": server.version}), flush=True)
     sys.stdin.read()

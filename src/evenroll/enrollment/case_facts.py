@@ -58,7 +58,9 @@ class CaseFacts:
         told = self.move(to, track=track, subject=subject, wait=due_at or Wait.FIRST)
         if told.due_at is None:
             return told
-        asks_on = self.calendar.add_business_days(self.calendar.business_date(told.due_at), 1)
+        # Where the news itself came late, from the day it came.
+        expected_on = max(self.calendar.business_date(told.due_at), self.today)
+        asks_on = self.calendar.add_business_days(expected_on, 1)
         return Move(
             track=track,
             subject=subject,

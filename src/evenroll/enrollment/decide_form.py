@@ -107,8 +107,7 @@ def check_form(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided |
     """Row 3: complete, or returned with everything that is missing at once."""
     if case.status is not State.COMPLETING or case.form is None:
         return not_in_state(case, CommandName.CHECK_FORM)
-    received_on = facts.calendar.business_date(case.form.received_at)
-    missing = missing_items(case.form, program=facts.need_program(), received_on=received_on)
+    missing = missing_items(case.form, program=facts.need_program(), on=facts.today)
     if missing:
         move = facts.move(State.COMPLETING, wait=by_channel(case))
         return Decided(events=(e.FormReturned(row=Row.R3, missing=missing, moves=(move,)),))

@@ -186,6 +186,9 @@ def _meter_move(case: Case, to: State, facts: CaseFacts, *, due_on: date | None 
     stopping = now is State.CANCELLING and to not in (State.CANCELLED, State.DONE)
     if now in (None, State.CANCELLED) or stopping or now is to:
         return ()
+    if to is State.METER_REFUSED:
+        # From here it is our own desk's turn.
+        return (facts.move(to, track=Track.METER, subject=subject),)
     due_at = facts.calendar.start_of_day(due_on + timedelta(days=1)) if due_on else None
     return (facts.heard(to, track=Track.METER, subject=subject, due_at=due_at),)
 

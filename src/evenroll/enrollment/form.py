@@ -126,12 +126,13 @@ _CONSENT_ITEM = {
 }
 
 
-def missing_items(form: Form, *, program: ProgramVersion, received_on: date) -> tuple[MissingItem, ...]:
+def missing_items(form: Form, *, program: ProgramVersion, on: date) -> tuple[MissingItem, ...]:
     """Everything that the form lacks for this program, in the order in which a form asks it; () if complete.
 
-    received_on: the business date of receipt, against which a signature in the future shows.
+    on: the business date, against which a signature in the future shows. A form completed later may be signed later
+    than it was first received.
     """
-    return (*_missing_person(form), *_missing_vehicle(form), *_missing_signature(form, program, received_on))
+    return (*_missing_person(form), *_missing_vehicle(form), *_missing_signature(form, program, on))
 
 
 def _missing_person(form: Form) -> tuple[MissingItem, ...]:
@@ -155,12 +156,12 @@ def _missing_vehicle(form: Form) -> tuple[MissingItem, ...]:
     return tuple(items)
 
 
-def _missing_signature(form: Form, program: ProgramVersion, received_on: date) -> tuple[MissingItem, ...]:
+def _missing_signature(form: Form, program: ProgramVersion, on: date) -> tuple[MissingItem, ...]:
     items = [_CONSENT_ITEM[kind] for kind in program.consents_required if kind not in form.consents]
     if any(form.selections.get(asked.key) not in asked.options for asked in program.selections):
         items.append(MissingItem.SELECTION)
     if form.signed_on is None:
         items.append(MissingItem.SIGNATURE)
-    elif form.signed_on > received_on:
+    elif form.signed_on > on:
         items.append(MissingItem.SIGNED_IN_FUTURE)
     return tuple(items)

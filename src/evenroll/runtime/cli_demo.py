@@ -59,7 +59,7 @@ def _report(output: Output, run: Any, tell: Callable[[str], None], began: float)
     checked = check(run, organizations=organizations)
     found = funnel(checked)
     tell("")
-    equal = all(each.equal for each in checked) and not run.refused
+    equal = all(each.equal for each in checked) and not run.refused and not run.troubles
     report: dict[str, Any] = {
         "equal": equal,
         "applications": len(checked),
@@ -68,6 +68,9 @@ def _report(output: Output, run: Any, tell: Callable[[str], None], began: float)
         "seconds": round(time.monotonic() - began, 1),
         "funnel": found,
         "refused_acts": list(run.refused),
+        "commands": run.commands,
+        "messages": run.messages,
+        "troubles": run.troubles,
         "checked": [
             {
                 "application": each.scenario.key,
@@ -92,11 +95,14 @@ def _report(output: Output, run: Any, tell: Callable[[str], None], began: float)
 
 def _close(output: Output, report: dict[str, Any], number: str | None) -> None:
     output.say("", *(f"The script could not act: {each}" for each in report["refused_acts"]))
+    if report["troubles"]:
+        output.say(f"{report['troubles']} commands failed or messages were parked: see `evenroll --demo status`.")
     wrong = sum(not each["equal"] for each in report["checked"])
-    verdict = "all as expected" if report["equal"] else f"{wrong} not as expected"
+    verdict = f"{wrong} not as expected" if wrong else "all as expected"
     output.say(
-        f"{report['applications']} applications, {verdict}, in {report['seconds']} s; the business clock went from "
-        f"2026-03-02 to {report['business_clock']:%Y-%m-%d}.",
+        f"{report['applications']} applications, {verdict}: {report['commands']} commands of the rules and "
+        f"{report['messages']} messages in {report['seconds']} s, over the business days from 2026-03-02 to "
+        f"{report['business_clock']:%Y-%m-%d}.",
         style="bold green" if report["equal"] else "bold red",
     )
     output.say(

@@ -40,7 +40,7 @@ def with_json(command: Callable[..., None]) -> Callable[..., None]:
         asked.json = json
         command(**said)
 
-    signature = inspect.signature(command)
+    signature = inspect.signature(command, eval_str=True)
     added = inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=option)
     run.__dict__["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), added])
     run.__annotations__ = {**command.__annotations__, "json": option}

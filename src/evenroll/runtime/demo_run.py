@@ -38,7 +38,10 @@ Tell = Callable[[str], None]
 
 @dataclass(slots=True, kw_only=True)
 class DemoRun:
-    """What a run of the demo came to. results: of the example file's rows, by application."""
+    """What a run of the demo came to. results: of the example file's rows, by application.
+
+    refused: acts of the script that a rule refused. troubles: commands that failed and messages that were parked.
+    """
 
     installation: Installation
     results: dict[str, ResultRow] = field(default_factory=dict[str, ResultRow])
@@ -46,6 +49,9 @@ class DemoRun:
     now: datetime = BEGINS_AT
     moments: int = 0
     refused: tuple[str, ...] = ()
+    commands: int = 0
+    messages: int = 0
+    troubles: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +93,6 @@ def take_in_example(run: DemoRun, *, tell: Tell) -> None:
     """Enroll the example file through the door for files."""
     from evenroll.intake.bulk import BulkRun, run_file
     from evenroll.intake.file_shape import file_shape
-    from evenroll.worker.driver import run_until_idle
 
     rules = RowRules(
         today=calendar(TERRITORY).business_date(run.now),
@@ -100,7 +105,7 @@ def take_in_example(run: DemoRun, *, tell: Tell) -> None:
         now=run.now,
         organizations=run.installation.organizations,
     )
-    for row in run_file(bulk, driver=lambda: _drive(run, run_until_idle)):
+    for row in run_file(bulk, driver=lambda: _drive(run)):
         run.results[row.application] = row
         if row.case:
             run.cases[row.application] = CaseNumber(row.case)
@@ -149,19 +154,23 @@ def _advance(run: DemoRun, *, to: datetime) -> None:
 
 def _moment(run: DemoRun, cast: Cast, planned: tuple[Planned, ...], world: World) -> None:
     from evenroll.runtime.demo_cast import perform
-    from evenroll.worker.driver import run_until_idle
 
     # What lapses at this instant comes first: a person who acts at the very end of a day was still in time before.
-    _drive(run, run_until_idle)
+    _drive(run)
     for each in planned:
         if each.at <= run.now:
             perform(cast, each, world, installation=run.installation, now=run.now)
-    _drive(run, run_until_idle)
+    _drive(run)
     run.moments += 1
 
 
-def _drive(run: DemoRun, run_until_idle: Callable[..., object]) -> None:
-    run_until_idle(run.installation, now=run.now)
+def _drive(run: DemoRun) -> None:
+    from evenroll.worker.driver import run_until_idle
+
+    progress = run_until_idle(run.installation, now=run.now)
+    run.commands += progress.commands
+    run.messages += progress.messages
+    run.troubles += progress.failed + progress.parked
 
 
 def _registry_rows() -> dict[PodId, dict[str, object]]:

@@ -1,0 +1,138 @@
+"""The command line without a database: how commands are named, helped, refused and ended."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.commands import COMMANDS
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.tracks import State
+from evenroll.programs.program import Track
+from evenroll.runtime.cli_endings import ending_of
+from evenroll.runtime.cli_exit import ExitCode
+from evenroll.runtime.cli_possible import HELPS, possible_commands
+from evenroll.runtime.command_line import app, run
+
+COMMANDS_OF_THE_LINE = (
+    ["demo"],
+    ["enroll"],
+    ["case"],
+    ["queue"],
+    ["act"],
+    ["programs"],
+    ["process"],
+    ["worker"],
+    ["clock"],
+    ["status"],
+    ["journal", "replay"],
+    ["db", "status"],
+    ["db", "stop"],
+)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("command", COMMANDS_OF_THE_LINE, ids=" ".join)
+def test_every_command_helps_with_an_example_and_takes_json(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "--help"]) == ExitCode.OK
+    said = capsys.readouterr().out
+    assert "Example: evenroll" in said
+    assert "--json" in said
+
+
+def test_every_command_and_exit_code_is_documented() -> None:
+    page = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
+    for command in COMMANDS_OF_THE_LINE:
+        assert f"`evenroll {' '.join(command)}" in page
+    for code in ExitCode:
+        assert f"| {int(code)} |" in page
+    assert len(app.registered_commands) + 3 == len(COMMANDS_OF_THE_LINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["nonsense"], ExitCode.WRONG_USE, "No such command"),
+        (["case"], ExitCode.WRONG_USE, "Missing argument"),
+        (["case", "EV-1"], ExitCode.WRONG_USE, "should have 14"),
+        (["case", "EV-7K3M9-QXT2H-WPC5"], ExitCode.WRONG_USE, "wrong or swapped"),
+        (["queue", "--role", "king"], ExitCode.WRONG_USE, "king"),
+        (["programs", "--organization", "nobody"], ExitCode.NOT_FOUND, "lakeland-electric"),
+        (["enroll", "/nowhere/at/all.csv"], ExitCode.WRONG_USE, "There is no file"),
+        (["clock", "--advance", "1d", "--set", "2026-01-01"], ExitCode.WRONG_USE, "cannot stand together"),
+    ],
+)
+def test_an_error_is_one_sentence_and_a_code(
+    arguments: list[str], code: ExitCode, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == code
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert shown.out == ""
+    assert "Traceback" not in shown.err
+    assert shown.err.count("\n") == 1
+
+
+def test_an_error_for_machines_is_an_object(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["programs", "--organization", "nobody", "--json"]) == ExitCode.NOT_FOUND
+    said = json.loads(capsys.readouterr().out)
+    assert said.keys() == {"error", "exit_code", "sentence"}
+    assert said["exit_code"] == ExitCode.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("command", "role", "said"),
+    [
+        ("book_vist", "meter_office", "Did you mean book_visit"),
+        ("settle_appeal", "customer", "it is for supervisor"),
+        ("decide", "supervisor", "it is for system"),
+    ],
+)
+def test_a_command_that_cannot_be_given_is_named(
+    command: str, role: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["act", "EV-7K3M9-QXT2H-WPC4", command, "--as", role]) != ExitCode.OK
+    assert "defect" not in (shown := capsys.readouterr().err)
+    assert said in shown or "character" in shown
+
+
+def test_programs_for_machines_have_stable_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["programs", "--json"]) == ExitCode.OK
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert {each["program"] for each in told["programs"]} >= {"LE-EV-NIGHT", "BW-NIGHT-DRIVE", "NF-OVERNIGHT"}
+    assert {"program", "version", "kind", "use_case", "organization", "name", "content_hash"} <= set(
+        told["programs"][0]
+    )
+
+
+def test_the_process_is_drawn_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["process", "--path", "esco", "--use-case", "U1"]) == ExitCode.OK
+    assert "flowchart" in capsys.readouterr().out
+    assert run(["process", "--format", "svg", "--out", str(tmp_path / "p.svg")]) == ExitCode.OK
+    assert (tmp_path / "p.svg").read_text().startswith("<")
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    script = "from evenroll.runtime.command_line import main; main()"
+    shell = f"{sys.executable} -c '{script}' process --format svg | head -c 10"
+    done = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stderr == ""
+
+
+def test_a_defect_names_no_value() -> None:
+    ending = ending_of(ValueError("Ada Kowalczyk, 101 Quarry Rd"))
+    assert ending.code is ExitCode.DEFECT
+    assert "Ada" not in ending.sentence
+
+
+def test_every_command_of_persons_helps_somewhere() -> None:
+    helped = {name for names in HELPS.values() for name in names} | {CommandName.OPEN_CASE}
+    persons = {name for name, rule in COMMANDS.items() if rule.roles - {Role.SYSTEM, Role.PEER}}
+    assert persons - {CommandName.ASK_PROVIDER, *helped} == set()
+    assert possible_commands([(Track.CASE, State.REFUSED)], role=Role.SUPERVISOR) == (CommandName.SETTLE_APPEAL,)

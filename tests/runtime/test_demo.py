@@ -1,0 +1,207 @@
+"""One whole demo on the embedded database, and every command on what it left behind."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenroll.runtime.cli_exit import ExitCode
+from evenroll.runtime.demo_applications import application_row
+from evenroll.runtime.demo_script import load_script, territory_points
+from evenroll.runtime.embedded_server import Server, drop_database
+from evenroll.runtime.territory_plan import UTILITY
+
+_PROGRAM = "from evenroll.runtime.command_line import main; main()"
+_PERSONAL = ("name", "service_address", "account_number", "email", "phone", "vin")
+BULK_ROWS = 60
+
+
+@dataclass(frozen=True)
+class Line:
+    """The command line on one demo database."""
+
+    home: Path
+    database: str
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        environment = {**os.environ, "EVENROLL_HOME": str(self.home), "NO_COLOR": "1"}
+        return subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM, "--database", self.database, *arguments],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, code: int = ExitCode.OK) -> str:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == code, err
+        assert "Traceback" not in err
+        return out
+
+    def told(self, *arguments: str, code: int = ExitCode.OK) -> Any:
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+
+@pytest.fixture(scope="module")
+def line(embedded_server: Server, embedded_home: Path) -> Iterator[Line]:
+    name = f"evenroll_demo_{os.getpid()}"
+    yield Line(home=embedded_home, database=name)
+    drop_database(embedded_server, name)
+
+
+@pytest.fixture(scope="module")
+def demo(line: Line) -> Any:
+    process = line.start("demo", "--json")
+    out, err = process.communicate(timeout=600)
+    report = json.loads(out)
+    report["code"], report["err"] = process.returncode, err
+    return report
+
+
+@pytest.fixture(scope="module")
+def number_of(demo: Any) -> Callable[[str], str]:
+    return {each["application"]: each["case"] for each in demo["checked"]}.__getitem__
+
+
+@pytest.mark.on_16
+def test_every_application_comes_to_what_the_script_expects(demo: Any) -> None:
+    different = [each for each in demo["checked"] if not each["equal"]]
+    assert [(each["application"], each["expected"], each["actual"]) for each in different] == []
+    assert demo["refused_acts"] == []
+    assert demo["troubles"] == 0
+    assert demo["code"] == ExitCode.OK, demo["err"]
+
+
+def test_both_paths_go_through_the_rows(demo: Any) -> None:
+    for row in ("2", "2a", "2b", "3", "4a", "5", "5b", "5c", "5d", "9"):
+        assert all(demo["funnel"][row].values()), row
+    assert demo["funnel"]["5a"]["brightwater-energy"]
+    assert demo["funnel"]["10"]["lakeland-electric"]
+
+
+def test_a_case_is_shown_with_timeline_findings_and_bills(line: Line, number_of: Callable[[str], str]) -> None:
+    told = line.told("case", number_of("D13"))
+    assert told["organization"] == "brightwater-energy"
+    assert set(told["books"]) == {"brightwater-energy", "lakeland-electric"}
+    assert [bill["kind"] for bill in told["bills"]] == ["closing", "first"]
+    assert told["bills"][0]["end_on"] == told["bills"][1]["start_on"]
+    refused = line.told("case", number_of("D37"))
+    unmet = [each for each in refused["findings"] if each["outcome"] != "met"]
+    assert {each["rule"] for each in unmet} == {"class", "net-metering", "assistance"}
+    assert all(each["sentences"] for each in unmet)
+    assert "Who is waited on" in line.run("case", number_of("D40").lower().replace("-", " "))
+
+
+def test_nothing_personal_is_shown(line: Line, number_of: Callable[[str], str]) -> None:
+    shown = line.run("case", number_of("D01")) + line.run("queue") + line.run("status")
+    row = application_row(load_script()[0])
+    assert not [column for column in _PERSONAL if row[column] in shown]
+
+
+def test_a_queue_and_a_command_of_the_staff(line: Line, number_of: Callable[[str], str]) -> None:
+    case = number_of("D40")
+    waiting = line.told("queue", "--role", "supervisor")["waiting"]
+    assert case in {each["number"] for each in waiting}
+    refusal = line.told("act", case, "withdraw", code=ExitCode.REFUSED)
+    assert refusal["error"] == "not_in_state"
+    assert "open_appeal" in refusal["sentence"]
+    done = line.told("act", case, "settle_appeal", "reopened=no", "--as", "supervisor", "--actor", "s-1")
+    assert done["state"] == "closed"
+    assert case not in {each["number"] for each in line.told("queue", "--role", "supervisor")["waiting"]}
+
+
+def test_the_clock_moves_forward_only_and_the_worker_follows(line: Line, demo: Any) -> None:
+    before = line.told("clock")
+    assert before["is_demo"] is True
+    line.run("clock", "--set", "2026-01-01", code=ExitCode.REFUSED)
+    assert line.told("clock", "--advance", "1d")["now"] > before["now"]
+    progress = line.run("worker", "--once", "--json").splitlines()
+    assert json.loads(progress[-1])["idle"] is True
+
+
+def test_a_worker_stops_when_it_is_told_to(line: Line, demo: Any) -> None:
+    process = line.start("worker", "--poll", "0.2")
+    time.sleep(4)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == ExitCode.OK
+    assert "Stopped" in err
+
+
+@pytest.mark.on_16
+def test_the_journal_replays_to_the_same_rows(line: Line, demo: Any) -> None:
+    told = line.told("journal", "replay")
+    assert told["equal"] is True
+    assert told["chain_faults"] == []
+    assert told["entries"] > 3000
+
+
+def test_a_run_that_is_killed_goes_on_and_doubles_nothing(line: Line, demo: Any, tmp_path: Path) -> None:
+    file = tmp_path / "bulk.csv"
+    rows = _bulk_rows()
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, [*rows[0]])
+        writer.writeheader()
+        writer.writerows(rows)
+    cases_before = _cases(line)
+    process = line.start("enroll", str(file))
+    time.sleep(2.2)
+    process.kill()
+    process.communicate()
+    line.run("enroll", str(file), code=ExitCode.SOME_ROWS_FAILED)
+    assert _cases(line) - cases_before == BULK_ROWS - 1
+    first = (tmp_path / "bulk.results.csv").read_text(encoding="utf-8-sig")
+    told = list(csv.DictReader(first.splitlines()))
+    assert [each["application"] for each in told] == [each["application"] for each in rows]
+    assert [each["result"] for each in told].count("bad_row") == 1
+    assert len({each["case"] for each in told if each["case"]}) == BULK_ROWS - 1
+    assert not [column for column in _PERSONAL for row in rows if row[column] in first]
+    again = tmp_path / "again.csv"
+    line.run("enroll", str(file), "--out", str(again), code=ExitCode.SOME_ROWS_FAILED)
+    assert again.read_text(encoding="utf-8-sig") == first
+    assert _cases(line) - cases_before == BULK_ROWS - 1
+
+
+def test_a_demo_never_replaces_an_installation(line: Line, embedded_server: Server) -> None:
+    import psycopg
+
+    from evenroll.runtime.embedded_cluster import OWNER
+    from evenroll.runtime.embedded_server import ensure_database
+
+    name = f"{line.database}_other"
+    ensure_database(embedded_server, name)
+    try:
+        with psycopg.connect(embedded_server.url(role=OWNER, database=name), autocommit=True) as owner:
+            owner.execute("CREATE TABLE organization (id bigint)")
+            owner.execute("INSERT INTO organization VALUES (1)")
+        refusal = replace(line, database=name).told("demo", code=ExitCode.REFUSED)
+        assert refusal["error"] == "not_a_demo"
+    finally:
+        drop_database(embedded_server, name)
+
+
+def _cases(line: Line) -> int:
+    return sum(sum(each["cases"].values()) for each in line.told("status")["organizations"])
+
+
+def _bulk_rows() -> list[dict[str, str]]:
+    template = load_script()[2]
+    points = [each for each in territory_points()[100:] if each.supplier == UTILITY][:BULK_ROWS]
+    rows = [
+        application_row(replace(template, key=f"=B{point.number}", number=point.number, point={})) for point in points
+    ]
+    rows[7]["signed_on"] = "yesterday"
+    for row in rows:
+        row["application"] = row["application"].removeprefix("=")
+    return rows
