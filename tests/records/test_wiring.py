@@ -57,9 +57,7 @@ def test_several_processes_make_the_tables_at_once(django_ready: Urls) -> None:
         connection.execute("CREATE SCHEMA twice")
     environment = {**os.environ, "PYTHONPATH": "src", "PGOPTIONS": "-c search_path=twice"}
     command = [sys.executable, "-c", MIGRATE, django_ready.app, django_ready.owner]
-    running = [
-        subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)
-    ]
+    running = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     try:
         told = [each.communicate(timeout=120)[1] for each in running]
     finally:

@@ -17,9 +17,7 @@ from evenroll.records.unit_of_work import UnitOfWork
 COMMAND = "drop_supply"
 
 
-def drop_supply(
-    work: UnitOfWork, *, pod: PodId, lost_on: date, supplier: OrganizationKey | None = None
-) -> Answer:
+def drop_supply(work: UnitOfWork, *, pod: PodId, lost_on: date, supplier: OrganizationKey | None = None) -> Answer:
     """From that day another provides the commodity; supplier absent: the utility itself, by default service.
 
     Given in the clearinghouse's own books by its operator. The same change once more changes and tells nothing.

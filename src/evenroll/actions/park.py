@@ -41,12 +41,8 @@ def park(work: UnitOfWork, *, number: str, lapsed: tuple[str, datetime]) -> Answ
 
 
 def _to_supervisor(work: UnitOfWork, track: TrackState, *, again: CommandName) -> Move:
-    rule = WaitRule(
-        owner=Role.SUPERVISOR, span=Span.BUSINESS_DAYS, count=AGAIN_AFTER_BUSINESS_DAYS, on_lapse=again
-    )
-    return move(
-        track.track, track.state, subject=track.subject, wait=rule, now=work.now, calendar=current().calendar
-    )
+    rule = WaitRule(owner=Role.SUPERVISOR, span=Span.BUSINESS_DAYS, count=AGAIN_AFTER_BUSINESS_DAYS, on_lapse=again)
+    return move(track.track, track.state, subject=track.subject, wait=rule, now=work.now, calendar=current().calendar)
 
 
 def _parked(work: UnitOfWork, found: Case | ServiceOrder, *, track: TrackState, to_staff: Move) -> Answer:

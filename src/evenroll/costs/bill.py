@@ -42,8 +42,6 @@ SeasonUsage: TypeAlias = Mapping[SeasonRegister, Wh]
 class Biller(Protocol):
     """Makes a bill; every implementation gives the same cents."""
 
-    def __call__(
-        self, usage: SeasonUsage, *, rate: Rate, period: DatePeriod, kind: BillKind, actual: bool
-    ) -> Bill:
+    def __call__(self, usage: SeasonUsage, *, rate: Rate, period: DatePeriod, kind: BillKind, actual: bool) -> Bill:
         """The bill of the usage over the period, at that rate. Raises UsageRefused, PeriodOpen."""
         ...

@@ -114,8 +114,7 @@ def _fill(wh: list[int], *, hours: tuple[int, ...], needed_wh: int, power_w: int
 def _prices(sessions: ChargingYear, *, rate: Rate, calendar: ServiceCalendar) -> list[Decimal]:
     by_key = {season.key: season for season in rate.seasons}
     places = (
-        place_at(sessions.start_at + hour * _HOUR, rate=rate, calendar=calendar)
-        for hour in range(sessions.hours)
+        place_at(sessions.start_at + hour * _HOUR, rate=rate, calendar=calendar) for hour in range(sessions.hours)
     )
     return [by_key[place.season].price(place.register) for place in places]
 

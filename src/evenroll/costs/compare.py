@@ -175,9 +175,7 @@ def _scenario(
     lines: tuple[BillLine, ...] = ()
     for percent in _PERCENTS:
         without = [_scaled(usage, percent=percent) for usage in base]
-        with_pev = [
-            _sum(one, _scaled(more, percent=percent)) for one, more in zip(without, added, strict=True)
-        ]
+        with_pev = [_sum(one, _scaled(more, percent=percent)) for one, more in zip(without, added, strict=True)]
         bills = _bills(with_pev, rate=rate, months=months)
         total = sum((bill.total for bill in bills), ZERO)
         costs.append(total)

@@ -85,9 +85,7 @@ def _check(usage: SeasonUsage, *, rate: Rate, seasons: frozenset[str]) -> None:
     }
     for place, wh in usage.items():
         if wh < 0:
-            raise UsageRefused(
-                f"Register {place.register} has {wh} Wh; energy is never negative. Check the reads."
-            )
+            raise UsageRefused(f"Register {place.register} has {wh} Wh; energy is never negative. Check the reads.")
         if place not in priced:
             raise UsageRefused(
                 f"Rate {rate.key} has no price for register {place.register!r} in season {place.season!r} "

@@ -20,6 +20,7 @@ from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.next_commands import DueCommand, due_commands
+from evenroll.enrollment.plain_words import refuse_prose
 
 Decider = Callable[[Any, Any, CaseFacts], Decided | Refusal]
 
@@ -87,7 +88,7 @@ def decide_case(case: Case | None, name: C, command: object, facts: CaseFacts) -
     """
     if case is None and name not in _BEGINS:
         return Refusal(code=RefusalCode.CASE_UNKNOWN, parameters={"command": name.value})
-    return CASE_DECIDERS[name](case, command, facts)
+    return refuse_prose(name, command) or CASE_DECIDERS[name](case, command, facts)
 
 
 def next_commands(case: Case, *, now: datetime) -> tuple[DueCommand, ...]:

@@ -6,7 +6,7 @@ from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import life_events as life
 from evenroll.enrollment.begin_tracks import stop_tracks
 from evenroll.enrollment.case import LIVE, Case, EndReason
-from evenroll.enrollment.case_events import PlaceReleased
+from evenroll.enrollment.case_events import PlaceReleased, ProviderAsked
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
@@ -28,6 +28,8 @@ _BEFORE_PLACE = frozenset(
         State.NEEDS_ANSWER,
     }
 )
+
+_ASKS_ANEW = frozenset({State.CHOOSING, State.COMPLETING, State.NEEDS_ANSWER})
 
 
 def withdraw(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
@@ -80,7 +82,8 @@ def rescind(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Re
 def lose_supply(case: Case, command: SupplyLost, facts: CaseFacts) -> Decided | Refusal:
     """Someone else provides the commodity: the case stops the same day, the order is stopped, the customer told.
 
-    An enrollment that never rested on our supply, such as one in a program of the wires, goes on.
+    Before the decision it is asked anew who provides, and the case goes there with everything said so far. One that
+    never rested on our supply, such as an enrollment in a program of the wires, goes on.
     """
     if case.is_ended or case.pod != command.pod:
         return Decided()
@@ -88,6 +91,10 @@ def lose_supply(case: Case, command: SupplyLost, facts: CaseFacts) -> Decided | 
     lost = (facts.move(State.LOST, track=Track.SUPPLY),) if supply is State.EFFECTIVE else ()
     heard = life.SupplyLostHeard(row=Row.ACTION, pod=command.pod, lost_on=command.lost_on, moves=lost)
     ours = case.provider is not None and case.provider.supplier == case.organization
+    if ours and case.status in _ASKS_ANEW:
+        move = facts.move(State.FINDING_PROVIDER)
+        asked = ProviderAsked(row=Row.R2A, asked_at=facts.now, pod=case.pod, moves=(move,))
+        return Decided(events=(heard, asked))
     if case.status not in LIVE or not ours:
         return Decided(events=(heard,))
     sent, messages = _cancel(case, CancelReason.SUPPLY_LOST, facts)

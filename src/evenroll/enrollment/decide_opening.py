@@ -194,9 +194,11 @@ def hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | 
 
 def _receiver(case: Case) -> OrganizationKey | None:
     """The other provider to whom the case goes; None where there is none, or the customer may choose here."""
-    if case.chosen is not None:
-        to = case.chosen.organization
+    chosen = next((each for each in case.shown if case.chosen and each.program == case.chosen.program), None)
+    if chosen is not None:
+        to = chosen.organization
     else:
+        # Nothing chosen, or what was chosen is no longer for this customer.
         to = provider_to_ask(case.provider) if case.provider and _only_others(case, case.shown) else None
     return None if to == case.organization else to
 

@@ -36,6 +36,7 @@ class RefusalCode(StrEnum):
     PERMIT_MISSING = "permit_missing"
     SELECTION_WRONG = "selection_wrong"
     NO_SUCH_TRACK = "no_such_track"
+    PROSE = "prose"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

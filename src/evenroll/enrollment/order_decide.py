@@ -14,6 +14,7 @@ from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import Message, MeterRequested, RequestAnswer, RequestAnswered, RequestRefusal
 from evenroll.enrollment.order_facts import OrderFacts
 from evenroll.enrollment.order_stop import cancel_order, end_condition, escalate, remind
+from evenroll.enrollment.plain_words import refuse_prose
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import NO_WORK, ServiceOrder
 from evenroll.enrollment.track_fold import move
@@ -38,7 +39,7 @@ def decide_order(
         return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": name.value})
     if order is None:
         return Refusal(code=RefusalCode.ORDER_MISMATCH, parameters={"command": name.value})
-    return decider(order, command, facts)
+    return refuse_prose(name, command) or decider(order, command, facts)
 
 
 def receive_request(order: ServiceOrder | None, command: c.ReceiveRequest, facts: OrderFacts) -> Decided | Refusal:

@@ -86,20 +86,14 @@ class Catalog:
         """The version of a rate in force on that day. Raises RateUnknown."""
         found = [row for row in self.rates if row.key == key and row.effective_on <= on]
         if not found:
-            raise RateUnknown(
-                f"The catalog has no rate {key} in force on {on}, so it prices nothing. Add its sheet."
-            )
+            raise RateUnknown(f"The catalog has no rate {key} in force on {on}, so it prices nothing. Add its sheet.")
         return max(found, key=lambda row: row.effective_on)
 
     def standard_rate(self, organization: OrganizationKey, *, coverage: Coverage, on: date) -> Rate:
         """The rate of who chose nothing, for that part of the bill. Raises RateUnknown."""
-        keys = {
-            row.key for row in self.rates if _is_standard(row, organization=organization, coverage=coverage)
-        }
+        keys = {row.key for row in self.rates if _is_standard(row, organization=organization, coverage=coverage)}
         if not keys:
-            raise RateUnknown(
-                f"The catalog has no standard rate of {organization} for {coverage}. Add its sheet."
-            )
+            raise RateUnknown(f"The catalog has no standard rate of {organization} for {coverage}. Add its sheet.")
         return self.rate(keys.pop(), on=on)
 
     def programs_of(self, organization: OrganizationKey, *, on: date) -> tuple[ProgramVersion, ...]:
@@ -124,9 +118,7 @@ def is_published(program: ProgramVersion, *, on: date) -> bool:
 def load_catalog() -> Catalog:
     """The catalog that ships with the package. Raises CatalogRefused."""
     folder = resources.files(_PACKAGE).joinpath(_FOLDER)
-    files = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=lambda entry: entry.name
-    )
+    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=lambda entry: entry.name)
     return parse_catalog({entry.name: entry.read_text(encoding="utf-8") for entry in files})
 
 
@@ -139,9 +131,7 @@ def parse_catalog(texts: Mapping[str, str]) -> Catalog:
     for table in tables:
         organization = _organization_from(table)
         if organization.key in organizations:
-            raise table.refuse(
-                f"organization {organization.key} stands in another file too.", key="organization"
-            )
+            raise table.refuse(f"organization {organization.key} stands in another file too.", key="organization")
         organizations[organization.key] = organization
         _read_rates(table, organization=organization.key, into=rates)
     # Programs come second: they may name the rates of another organization's file.
@@ -169,20 +159,14 @@ def _organization_from(table: Table) -> CatalogOrganization:
     )
 
 
-def _read_rates(
-    table: Table, *, organization: OrganizationKey, into: dict[tuple[RateKey, date], Rate]
-) -> None:
+def _read_rates(table: Table, *, organization: OrganizationKey, into: dict[tuple[RateKey, date], Rate]) -> None:
     for entry in table.tables("rates", known=RATE_KEYS):
         rate = rate_from(entry, organization=organization)
         place = (rate.key, rate.effective_on)
         if place in into:
-            raise entry.refuse(
-                f"rate {rate.key} effective on {rate.effective_on} stands twice; keep one.", key="key"
-            )
+            raise entry.refuse(f"rate {rate.key} effective on {rate.effective_on} stands twice; keep one.", key="key")
         if any(row.key == rate.key and row.organization != organization for row in into.values()):
-            raise entry.refuse(
-                f"rate {rate.key} belongs to another organization; choose another key.", key="key"
-            )
+            raise entry.refuse(f"rate {rate.key} belongs to another organization; choose another key.", key="key")
         if rate.standard and any(_rivals(rate, row) for row in into.values()):
             raise entry.refuse(
                 f"{organization} has another standard rate for {rate.coverage}; only one can be standard.",
@@ -192,9 +176,7 @@ def _read_rates(
 
 
 def _rivals(rate: Rate, other: Rate) -> bool:
-    return other.key != rate.key and _is_standard(
-        other, organization=rate.organization, coverage=rate.coverage
-    )
+    return other.key != rate.key and _is_standard(other, organization=rate.organization, coverage=rate.coverage)
 
 
 def _is_standard(rate: Rate, *, organization: OrganizationKey, coverage: Coverage) -> bool:
@@ -212,7 +194,5 @@ def _read_programs(
         program = program_from(entry, organization=organization, rates=rates)
         place = (program.key, program.version)
         if place in into:
-            raise entry.refuse(
-                f"program {program.key} version {program.version} stands twice; keep one.", key="key"
-            )
+            raise entry.refuse(f"program {program.key} version {program.version} stands twice; keep one.", key="key")
         into[place] = program

@@ -138,8 +138,7 @@ def _closing_day_from(entry: Table) -> date | None:
 def _prerequisites_from(entry: Table) -> tuple[Prerequisite, ...]:
     rows = entry.tables("prerequisites", known=frozenset({"track", "needs_track"}))
     found = tuple(
-        Prerequisite(track=row.choice("track", Track), needs_track=row.choice("needs_track", Track))
-        for row in rows
+        Prerequisite(track=row.choice("track", Track), needs_track=row.choice("needs_track", Track)) for row in rows
     )
     needs: dict[Track, set[Track]] = {}
     unordered = {Track.CASE, Track.CONDITION}
@@ -167,9 +166,7 @@ def _selections_from(entry: Table) -> tuple[Selection, ...]:
     for row in entry.tables("selections", known=frozenset({"key", "options"})):
         selection = Selection(key=row.text("key"), options=row.texts("options"))
         if len(selection.options) < 2:
-            raise row.refuse(
-                f"selection {selection.key} leaves nothing to choose; give two options.", key="options"
-            )
+            raise row.refuse(f"selection {selection.key} leaves nothing to choose; give two options.", key="options")
         if selection.key in {other.key for other in found}:
             raise row.refuse(f"selection {selection.key} stands twice; keep one.", key="key")
         found.append(selection)
@@ -205,14 +202,10 @@ def _rule_from(row: Table) -> Rule:
     kind = row.choice("kind", RuleKind)
     unmet = row.choice("unmet", Outcome)
     if unmet not in _UNMET:
-        raise row.refuse(
-            f"unmet is {unmet}; an unmet rule is one of {', '.join(sorted(_UNMET))}.", key="unmet"
-        )
+        raise row.refuse(f"unmet is {unmet}; an unmet rule is one of {', '.join(sorted(_UNMET))}.", key="unmet")
     if unmet is Outcome.FINAL:
         if kind in _CAN_BE_PUT_OFF:
-            raise row.refuse(
-                f"a rule {kind} can be met later, so it cannot be final; give a cure.", key="unmet"
-            )
+            raise row.refuse(f"a rule {kind} can be met later, so it cannot be final; give a cure.", key="unmet")
         if row.has("cure") or row.has("cure_days") or row.has("cure_owner"):
             raise row.refuse("a final rule has no cure; take the cure away or make the rule curable.")
         return Rule(id=RuleId(row.text("id")), kind=kind, params=_params_from(row, kind), unmet=unmet)
@@ -234,11 +227,7 @@ def _params_from(row: Table, kind: RuleKind) -> RuleParams:
     values: tuple[str, ...] = ()
     if kind in _VALUES_OF:
         codes = _VALUES_OF[kind]
-        values = (
-            row.texts("values")
-            if codes is None
-            else tuple(code.value for code in row.choices("values", codes))
-        )
+        values = row.texts("values") if codes is None else tuple(code.value for code in row.choices("values", codes))
         if not values:
             raise row.refuse(f"a rule {kind} without values can never be met; name some.", key="values")
     elif row.has("values"):
@@ -283,9 +272,7 @@ def _check_terms(entry: Table, program: ProgramVersion) -> None:
     if ConsentKind.TERMS not in program.consents_required:
         raise entry.refuse("consent to the terms is never optional; add terms.", key="consents_required")
     if program.meter_capability is None and program.service_change is not ServiceChange.CREDIT_ONLY:
-        raise entry.refuse(
-            "a price cannot be billed without a meter; name its capability.", key="meter_capability"
-        )
+        raise entry.refuse("a price cannot be billed without a meter; name its capability.", key="meter_capability")
 
 
 def _check_rates(entry: Table, program: ProgramVersion, *, rates: tuple[Rate, ...]) -> None:
@@ -308,6 +295,4 @@ def _check_known_rates(row: Table, keys: tuple[str, ...], *, key: str, rates: tu
     known = {str(rate.key) for rate in rates}
     for name in keys:
         if name not in known:
-            raise row.refuse(
-                f"rate {name!r} is not in the catalog; it has {', '.join(sorted(known))}.", key=key
-            )
+            raise row.refuse(f"rate {name!r} is not in the catalog; it has {', '.join(sorted(known))}.", key=key)

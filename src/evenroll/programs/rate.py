@@ -127,16 +127,12 @@ def check_rate(rate: Rate) -> None:
     """Raise RateRefused unless months, hours and prices cover everything once and no charge is negative."""
     months = sorted(month for season in rate.seasons for month in season.months)
     if months != list(range(1, 13)):
-        raise RateRefused(
-            f"Rate {rate.key}: its seasons name the months {months}; each of 1 to 12 must stand in one."
-        )
+        raise RateRefused(f"Rate {rate.key}: its seasons name the months {months}; each of 1 to 12 must stand in one.")
     if len({season.key for season in rate.seasons}) != len(rate.seasons):
         raise RateRefused(f"Rate {rate.key}: two seasons share a name; give each its own.")
     charges = (rate.fixed_usd_per_month, rate.fixed_usd_per_day, rate.minimum_bill_usd_per_month)
     if min(charges) < 0:
-        raise RateRefused(
-            f"Rate {rate.key}: a fixed charge or minimum bill is negative; credits belong elsewhere."
-        )
+        raise RateRefused(f"Rate {rate.key}: a fixed charge or minimum bill is negative; credits belong elsewhere.")
     for season in rate.seasons:
         _check_season(rate.key, season)
 
@@ -147,17 +143,13 @@ def _check_season(key: RateKey, season: Season) -> None:
     for day, bands in (("weekday", season.weekday), ("weekend", season.weekend)):
         for band in bands:
             if not (0 <= band.from_hour <= 23 and 1 <= band.to_hour <= 24 and band.from_hour != band.to_hour):
-                raise RateRefused(
-                    f"{where}, {day}: hours {band.from_hour} to {band.to_hour} are no span of a day."
-                )
+                raise RateRefused(f"{where}, {day}: hours {band.from_hour} to {band.to_hour} are no span of a day.")
         hours = sorted(hour for band in bands for hour in hours_of(band))
         if hours != list(HOURS_OF_DAY):
             raise RateRefused(f"{where}, {day}: the hours {hours} must be each of 0 to 23 exactly once.")
         used |= {band.register for band in bands}
     priced = [row.register for row in season.prices]
     if sorted(priced) != sorted(used):
-        raise RateRefused(
-            f"{where}: it prices {sorted(priced)} but its hours use {sorted(used)}; price each once."
-        )
+        raise RateRefused(f"{where}: it prices {sorted(priced)} but its hours use {sorted(used)}; price each once.")
     if any(row.usd_per_kwh < 0 for row in season.prices):
         raise RateRefused(f"{where}: a negative energy price is not supported; state it as a credit.")

@@ -154,9 +154,7 @@ def read_table(text: str, *, file: str, known: frozenset[str]) -> Table:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = 1 if mark is None else mark.line + 1
-        raise CatalogRefused(
-            file=file, line=line, reason=f"not readable as YAML: {error.problem}."
-        ) from error
+        raise CatalogRefused(file=file, line=line, reason=f"not readable as YAML: {error.problem}.") from error
     except yaml.YAMLError as error:
         raise CatalogRefused(file=file, line=1, reason=f"not readable as YAML: {error}.") from error
     if node is None:
@@ -174,12 +172,8 @@ def table_of(node: Node, *, file: str, known: frozenset[str], what: str) -> Tabl
         key, key_line = str(key_node.value), key_node.start_mark.line + 1
         if key not in known:
             names = ", ".join(sorted(known))
-            raise CatalogRefused(
-                file=file, line=key_line, reason=f"{key!r} is not known in {what}; known are {names}."
-            )
+            raise CatalogRefused(file=file, line=key_line, reason=f"{key!r} is not known in {what}; known are {names}.")
         if key in entries:
-            raise CatalogRefused(
-                file=file, line=key_line, reason=f"{key!r} stands twice in {what}; keep one."
-            )
+            raise CatalogRefused(file=file, line=key_line, reason=f"{key!r} stands twice in {what}; keep one.")
         entries[key] = value_node
     return Table(file=file, line=line, entries=entries)

@@ -30,9 +30,7 @@ def kept_answer(actor: ActorKey, *, key: str, payload: JsonValue) -> Answer | No
     """
     opened = current()
     with cursor() as pen:
-        pen.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"answer/{opened.id}/{actor}/{key}",)
-        )
+        pen.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"answer/{opened.id}/{actor}/{key}",))
         row = pen.execute(
             "SELECT payload_digest, answer FROM command_answer "
             "WHERE organization_id = %s AND actor_key = %s AND key = %s",

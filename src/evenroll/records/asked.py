@@ -69,6 +69,4 @@ def read_answer(body: JsonValue) -> Answer:
         return Refusal(
             code=RefusalCode(str(kept["refused"])), parameters=dict(cast("Mapping[str, str]", kept["parameters"]))
         )
-    return Taken(
-        number=str(kept["number"]), state=str(kept["state"]), events=tuple(cast("list[str]", kept["events"]))
-    )
+    return Taken(number=str(kept["number"]), state=str(kept["state"]), events=tuple(cast("list[str]", kept["events"])))

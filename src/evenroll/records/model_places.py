@@ -86,9 +86,7 @@ class MeterRead(TenantModel):
     class Meta(TenantModel.Meta):
         db_table = "meter_read"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["organization", "serial", "register", "read_on"], name="meter_read_once"
-            ),
+            models.UniqueConstraint(fields=["organization", "serial", "register", "read_on"], name="meter_read_once"),
             models.CheckConstraint(condition=Q(value_wh__gte=0), name="meter_read_not_negative"),
         ]
 

@@ -52,8 +52,7 @@ def case(viewer: Viewer, *, number: CaseNumber) -> Case:
     """A case as it stands, not locked. Raises NotForViewer, also where there is none."""
     found = cast("Case | None", _state(viewer, case_stream(number)))
     theirs = found is not None and (
-        viewer.role is not Role.CUSTOMER
-        or (viewer.customer is not None and found.proof.customer == viewer.customer)
+        viewer.role is not Role.CUSTOMER or (viewer.customer is not None and found.proof.customer == viewer.customer)
     )
     if found is None or not theirs or viewer.role in _NOT_STAFF:
         raise NotForViewer(f"There is no case {number} for you here. Check its number, or who you are signed in as.")

@@ -23,6 +23,7 @@ from evenroll.records.answers import KeyReused
 from evenroll.records.asked import Answer, Asked, Taken, payload_of, read_answer, written_answer
 from evenroll.records.gathered import case_facts, order_facts
 from evenroll.records.organizations import current, cursor, kinds_of
+from evenroll.records.stream_writer import PlaceConflict
 from evenroll.records.streams import point_stream
 from evenroll.records.unit_of_work import UnitOfWork
 
@@ -86,7 +87,11 @@ def take_case(
         decided = decide(case)
         if isinstance(decided, Refusal):
             raise _Undo(decided)
-        after = work.record_case(number, decided, expected=case)
+        try:
+            after = work.record_case(number, decided, expected=case)
+        except PlaceConflict as conflict:
+            # Of a unit that no lock of ours covers: the wait is taken again, and then finds the other enrollment.
+            raise _Undo(Refusal(code=RefusalCode.PLACE_TAKEN, parameters={"case": number})) from conflict
         return Taken(number=number, state=after.status.value, events=_names(decided))
 
     return take(work, asked, name=name, act=act)

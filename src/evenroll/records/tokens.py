@@ -43,9 +43,7 @@ def normalized(kind: TokenKind, value: str) -> str:
     return _NORMAL[kind](value)
 
 
-def index(
-    key_id: KeyId, *, subject_kind: str, subject_id: int, values: Iterable[tuple[TokenKind, str]]
-) -> None:
+def index(key_id: KeyId, *, subject_kind: str, subject_id: int, values: Iterable[tuple[TokenKind, str]]) -> None:
     """Make a subject findable by these values; empty ones are left out. Goes with its key when that is destroyed."""
     rows = [
         (current().id, key_id, kind.value, token(kind, value), subject_kind, subject_id)

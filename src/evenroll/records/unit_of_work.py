@@ -150,9 +150,7 @@ class UnitOfWork:
             business_on=self.business_on,
             idempotency_key=self._key,
         )
-        after, head = stream_writer.append(
-            writing, stream, head=self._locks.head(stream), before=before, events=events
-        )
+        after, head = stream_writer.append(writing, stream, head=self._locks.head(stream), before=before, events=events)
         self._locks.advance(stream, head)
         self._states[stream] = after
         return after

@@ -1,0 +1,52 @@
+"""What a command may bring into the journal as text: codes, numbers and names of goods, never a sentence.
+
+The journal is kept for good and holds no personal data. Free text belongs to the vault; here it is refused by field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from evenroll.enrollment import case_commands as c
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import Refusal, RefusalCode
+from evenroll.enrollment.order_commands import RecordRemoteChange
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.:%-]{0,39}")
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#:-]{0,59}")
+_GOODS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .&'_/#+-]{0,59}")
+
+_FIELDS: Mapping[type, Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        c.StampMail: {"receipt": _NUMBER},
+        c.ChooseEquipment: {"outlet": _GOODS, "model": _GOODS},
+        c.RecordPurchase: {"outlet": _GOODS},
+        c.RecordInstallation: {"serial": _NUMBER, "permit": _NUMBER},
+        c.RegisterDevice: {"device": _NUMBER, "kind": _CODE},
+        c.RecordDeviceTest: {"device": _NUMBER, "cause": _CODE},
+        c.SetParameters: {"parameters": _CODE, "schedules": _CODE},
+        c.RecordUse: {"reason": _CODE},
+        RecordRemoteChange: {"reason": _CODE},
+    }
+)
+"""The text fields that reach the journal, and the form each of them must have. Empty is left to the decision."""
+
+
+def refuse_prose(name: CommandName, command: object) -> Refusal | None:
+    """The refusal of a command that would bring free text into the journal, naming the field; None if it does not."""
+    for field, form in _FIELDS.get(type(command), {}).items():
+        if any(text and not form.fullmatch(text) for text in _texts(getattr(command, field))):
+            return Refusal(code=RefusalCode.PROSE, parameters={"command": name.value, "field": field})
+    return None
+
+
+def _texts(value: str | tuple[str, ...] | Mapping[str, str]) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from value
+        yield from value.values()
+    else:
+        yield from value

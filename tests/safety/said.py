@@ -1,0 +1,139 @@
+"""What each command of the matrix carries: some payload that its step can read, for a record that need not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from evenroll.enrollment import case_commands as c
+from evenroll.enrollment import messages as m
+from evenroll.enrollment import order_commands as oc
+from evenroll.enrollment.case import Opening
+from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.facts import ProviderAnswer, ProviderAnswerKind
+from evenroll.enrollment.form import Channel, Language
+from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
+from evenroll.enrollment.service_order import ChangeResult, VisitResult
+from evenroll.enrollment.tracks import State
+from evenroll.programs.bill import Bill, BillKind
+from evenroll.programs.program import MeterNeedKind, NoticeWindow, ServiceChange, SwitchTiming, Track
+from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey, PodId, RateKey
+from tests.territory import NOW, Territory
+
+DAY = date(2026, 11, 10)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class About:
+    """The record that a command names, and where it would be. number: of the case or order."""
+
+    territory: Territory
+    number: str
+    pod: PodId
+    books: OrganizationKey
+
+    @property
+    def case(self) -> CaseNumber:
+        return CaseNumber(self.number)
+
+    @property
+    def order(self) -> OrderNumber:
+        return OrderNumber(self.number)
+
+
+def said_with(name: C, about: About) -> object:
+    """The payload of a command."""
+    make = CARRIED_BY.get(name)
+    return c.NoPayload() if make is None else make(about)
+
+
+def _opening() -> Opening:
+    return Opening(opened_at=NOW, channel=Channel.WEB, language=Language.EN, postal_code="60999")
+
+
+def _open(about: About) -> object:
+    return c.OpenCase(number=about.case, organization=about.books, opening=_opening())
+
+
+def _receive(about: About) -> object:
+    answer = ProviderAnswer(kind=ProviderAnswerKind.UTILITY, as_of=DAY, utility=about.books, pod=about.pod)
+    forwarded = m.CaseForwarded(
+        number=about.case, language=Language.EN, prompted_by="nobody", provider=answer, postal_code="60999"
+    )
+    return c.ReceiveCase(sender=about.territory.registry, organization=about.books, forwarded=forwarded)
+
+
+def _request(about: About) -> object:
+    request = m.MeterRequested(
+        case=CaseNumber("EV-NOBODY"),
+        order=about.order,
+        pod=about.pod,
+        program=about.territory.night.key,
+        need=MeterNeedKind.EXCHANGE,
+        service_change=ServiceChange.REPLACED_RATE,
+        new_rate=RateKey("LE-EV"),
+        timing=SwitchTiming.NEXT_SCHEDULED_READ,
+        notice=NoticeWindow(),
+        asked_on=DAY,
+    )
+    return oc.ReceiveRequest(request=request, requester=about.territory.esco)
+
+
+def _bill(about: About) -> object:
+    bill = Bill(
+        kind=BillKind.CLOSING, rate=RateKey("LE-R"), start_on=DAY, end_on=date(2026, 12, 1), lines=(), total=Decimal(0)
+    )
+    return m.BillTold(order=about.order, bill=bill)
+
+
+def _on_case(_about: About) -> object:
+    return c.OnTrack(track=Track.CASE)
+
+
+CARRIED_BY: Mapping[C, Callable[[About], object]] = {
+    C.OPEN_CASE: _open,
+    C.RECEIVE_CASE: _receive,
+    C.CHOOSE_USAGE_POINT: lambda about: c.ChooseUsagePoint(pod=about.pod),
+    C.CHOOSE_PROGRAM: lambda about: c.ChooseProgram(program=about.territory.night.key),
+    C.SUBMIT_FORM: lambda about: c.SubmitForm(form=about.territory.form()),
+    C.COMPLETE_ANSWERS: lambda about: c.SubmitForm(form=about.territory.form()),
+    C.GIVE_CURE: lambda about: c.SubmitForm(form=about.territory.form()),
+    C.STAMP_MAIL: lambda about: c.StampMail(receipt="R-1", received_at=NOW),
+    C.KEY_FORM: lambda about: c.KeyForm(by="", fingerprints={}, form=about.territory.form(channel=Channel.MAIL)),
+    C.SETTLE_MATCH: lambda about: c.SettleMatch(),
+    C.MEET_CONDITION: lambda about: c.MeetCondition(rule="vin", form=about.territory.form()),
+    C.CHOOSE_EQUIPMENT: lambda about: c.ChooseEquipment(kind=next(iter(EquipmentKind)), outlet="store"),
+    C.RECORD_PURCHASE: lambda about: c.RecordPurchase(outlet="store", bought_on=DAY, price=Decimal("399.00")),
+    C.RECORD_INSTALLATION: lambda about: c.RecordInstallation(
+        installer=next(iter(Installer)), installed_on=DAY, serial="EQ-1"
+    ),
+    C.RECORD_INSPECTION: lambda about: c.RecordInspection(passed=True, inspected_on=DAY),
+    C.REGISTER_DEVICE: lambda about: c.RegisterDevice(device="D-1", kind="evse"),
+    C.RECORD_DEVICE_TEST: lambda about: c.RecordDeviceTest(device="D-1"),
+    C.SET_PARAMETERS: lambda about: c.SetParameters(program=about.territory.night.key),
+    C.CONFIRM_PARAMETERS: lambda about: c.ConfirmParameters(),
+    C.RECORD_USE: lambda about: c.RecordUse(kind=next(iter(UseKind)), on=DAY, reason="trip"),
+    C.SETTLE_APPEAL: lambda about: c.SettleAppeal(reopened=True),
+    C.REMIND: _on_case,
+    C.ESCALATE: _on_case,
+    C.END_CONDITION: _on_case,
+    C.RECEIVE_REQUEST: _request,
+    C.BOOK_VISIT: lambda about: oc.BookVisit(visit_on=DAY),
+    C.REBOOK_VISIT: lambda about: oc.BookVisit(visit_on=DAY),
+    C.RECORD_VISIT: lambda about: oc.RecordVisit(result=VisitResult.MISSED_BY_UTILITY, visited_on=DAY),
+    C.RECORD_REMOTE_CHANGE: lambda about: oc.RecordRemoteChange(result=ChangeResult.FAILED, changed_on=DAY),
+    C.SHOW_PERMIT: lambda about: oc.ShowPermit(seen_on=DAY),
+    C.COMPLETE_BACK_OFFICE: lambda about: oc.CompleteBackOffice(done=frozenset()),
+    C.DATE_SWITCH: lambda about: oc.DateSwitch(),
+    C.CANCEL_ORDER: lambda about: m.CancelAsked(order=about.order, reason=m.CancelReason.WITHDRAWN),
+    C.LOSE_SUPPLY: lambda about: m.SupplyLost(pod=about.pod, lost_on=DAY),
+    C.HEAR_REQUEST_ANSWER: lambda about: m.RequestAnswered(order=about.order, answer=m.RequestAnswer.ACCEPTED),
+    C.HEAR_VISIT: lambda about: m.VisitTold(order=about.order, visit_on=DAY, in_service_on=DAY),
+    C.HEAR_METER: lambda about: m.MeterTold(order=about.order, state=State.DONE, on=DAY),
+    C.HEAR_SWITCH: lambda about: m.SwitchTold(order=about.order, state=State.DATED, switch_on=DAY),
+    C.HEAR_BILL: _bill,
+    C.HEAR_CANCEL: lambda about: m.CancelAnswered(order=about.order, result=m.CancelResult.CANCELLED),
+}
+"""What is not here says nothing but its name."""
