@@ -22,7 +22,7 @@ _CLAIM: LiteralString = (
     "SELECT id FROM track WHERE organization_id = %(org)s AND due_at <= %(now)s "
     "AND (claimed_until IS NULL OR claimed_until < now()) "
     "ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) "
-    "RETURNING due_at, stream_kind, stream_key, track_key, owner, on_lapse"
+    "RETURNING due_at, id, stream_kind, stream_key, track_key, owner, on_lapse"
 )
 
 
@@ -53,7 +53,8 @@ def due(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequence
             owner=None if owner is None else Role(owner),
             on_lapse=None if on_lapse is None else CommandName(on_lapse),
         )
-        for due_at, kind, key, track_key, owner, on_lapse in sorted(rows, key=lambda row: row[:4])
+        # Of waits that lapse at one instant the one begun first goes first: who came first has the place.
+        for due_at, _, kind, key, track_key, owner, on_lapse in sorted(rows, key=lambda row: row[:2])
     )
 
 

@@ -1,0 +1,210 @@
+"""What must be true of the whole world at any moment; each check names the invariant it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+
+from evenroll.enrollment.case import LIVE, Case, Place
+from evenroll.enrollment.case_events import ApplicationCompleted, DecisionMade, IdentityProved
+from evenroll.enrollment.case_evolve import evolve
+from evenroll.enrollment.eligibility import check_all, verdict
+from evenroll.enrollment.event import Event
+from evenroll.enrollment.life_events import MeterAsked
+from evenroll.enrollment.moves import is_final
+from evenroll.enrollment.order_events import InServiceDateTold, ServiceSwitched, SwitchDated, SwitchRedated
+from evenroll.enrollment.order_evolve import evolve_order
+from evenroll.enrollment.point_events import evolve_point
+from evenroll.enrollment.service_order import SWITCHED, ServiceOrder
+from evenroll.enrollment.tracks import State, TrackState
+from evenroll.enrollment.usage_point import UsagePoint, check_periods
+from evenroll.programs.bill import Bill, BillKind, LineCode
+from evenroll.programs.program import ServiceChange
+from tests.world.memory import Stream, World
+from tests.world.programs import forbidden_beside, program_of
+
+
+def check_world(world: World) -> None:
+    """Every invariant of one moment."""
+    for stream in world.cases.values():
+        check_case(world, stream)
+    for stream in world.orders.values():
+        check_order(world, stream)
+    for stream in world.points.values():
+        check_periods(stream.state.agreements, pod=stream.state.pod)
+    check_places(world)
+    check_bills(world)
+
+
+def check_case(world: World, stream: Stream) -> None:
+    """Invariants 1, 4, 8 and 9, and the place that goes with being live, of one case."""
+    case: Case = stream.state
+    for track in case.tracks.values():
+        check_wait(track)
+    assert case.is_ended == is_final(case.course.track, state=case.status)
+    assert bool(case.place and case.place.live) == (case.status in LIVE), f"{case.number} is {case.status}"
+    check_authenticated_first([event for _, event in stream.events])
+    check_rescission(world, stream)
+    for _, event in stream.events:
+        if isinstance(event, DecisionMade):
+            check_decision(event)
+
+
+def check_wait(track: TrackState) -> None:
+    """Invariant 4: finished, or it waits on a named role until an instant at which a named command follows."""
+    waited = (track.owner, track.due_at, track.on_lapse)
+    if is_final(track.track, state=track.state):
+        assert waited == (None, None, None), f"{track} is final and still waits"
+    else:
+        assert None not in waited, f"{track} waits on nobody, or forever"
+
+
+def check_authenticated_first(events: list[Event]) -> None:
+    """Invariant 1: an application is complete, then proved, then decided; in every history."""
+    complete, proved = False, False
+    for event in events:
+        if isinstance(event, DecisionMade):
+            assert proved, "decided before it was proved"
+        if isinstance(event, IdentityProved):
+            assert complete, "proved before it was complete"
+        complete = complete or isinstance(event, ApplicationCompleted)
+        proved = proved or isinstance(event, IdentityProved)
+
+
+def check_rescission(world: World, stream: Stream) -> None:
+    """Invariant 8, first half: nothing is asked of the utility before the end of the window."""
+    agreement = stream.state.agreement
+    for at, event in stream.events:
+        if isinstance(event, MeterAsked):
+            assert agreement is not None
+            assert world.calendar.business_date(at) >= agreement.rescission_ends_on
+
+
+def check_decision(event: DecisionMade) -> None:
+    """Invariant 9: computed again from what is stored, it is the same."""
+    program = program_of(event.program, version=event.program_version)
+    assert program.content_hash == event.content_hash
+    findings = check_all(program, event.facts)
+    assert findings == event.findings
+    assert [finding.rule for finding in findings] == [rule.id for rule in program.rules]
+    assert verdict(findings) is event.verdict
+
+
+def check_order(world: World, stream: Stream) -> None:
+    """Invariants 4 and 8 of one order: no visit, no switch inside the window of rescission."""
+    order: ServiceOrder = stream.state
+    for track in order.tracks.values():
+        check_wait(track)
+    ends_on = order.request.rescission_ends_on
+    for _, event in stream.events:
+        if ends_on is None:
+            break
+        if isinstance(event, InServiceDateTold):
+            assert event.in_service_on >= ends_on
+        if isinstance(event, SwitchDated | SwitchRedated):
+            assert event.switch_on >= ends_on
+        if isinstance(event, ServiceSwitched):
+            assert event.switch.switch_on >= ends_on
+
+
+def check_places(world: World) -> None:
+    """Invariant 2: no unit has two live enrollments in one set of books that the stacking matrix forbids."""
+    live = [
+        (each.state.place, key)
+        for key, each in world.cases.items()
+        if each.state.place is not None and each.state.place.live
+    ]
+    assert {(p.family, p.unit.value, p.unit_key, key[1]): key for p, key in live} == world.places
+    for (one, mine), (other, theirs) in combinations(live, 2):
+        if mine[1] == theirs[1]:
+            check_beside(one, other)
+
+
+def check_beside(one: Place, other: Place) -> None:
+    """Two live places at one unit do not exclude each other."""
+    if (one.unit, one.unit_key) == (other.unit, other.unit_key):
+        assert other.family not in forbidden_beside(one.family), f"{one} and {other} are both live"
+
+
+def check_bills(world: World) -> None:
+    """Invariant 7: bills of a switch meet at the cut, charge what was drawn, and no day of a service twice."""
+    for pod, stream in world.points.items():
+        orders: list[ServiceOrder] = [each.state for each in world.orders.values() if each.state.pod == pod]
+        for order in orders:
+            check_cut(order)
+            for bill in bills_of(order):
+                wh = sum(line.quantity_wh for line in bill.lines if line.code is LineCode.ENERGY)
+                point: UsagePoint = stream.state
+                drawn = world.premises[pod].true_wh(point, start_on=bill.start_on, end_on=bill.end_on)
+                assert wh == drawn, f"{pod}: {bill.kind} charges {wh} Wh of {drawn} Wh drawn"
+        for supply in (True, False):
+            mine = [each for each in orders if _is_supply(each) == supply]
+            days = sorted((bill.start_on, bill.end_on) for order in mine for bill in bills_of(order))
+            assert all(first[1] <= then[0] for first, then in pairwise(days)), f"{pod}: {days}"
+
+
+def _is_supply(order: ServiceOrder) -> bool:
+    return order.request.service_change is ServiceChange.SUPPLIER_PRODUCT
+
+
+def check_cut(order: ServiceOrder) -> None:
+    """The closing bill ends and the first begins on the day of the switch; each there at most once."""
+    if order.switch is None:
+        assert list(bills_of(order)) == []
+        return
+    for bill in bills_of(order):
+        cut_on = bill.end_on if bill.kind is BillKind.CLOSING else bill.start_on
+        assert cut_on == order.switch.switch_on
+
+
+def bills_of(order: ServiceOrder) -> Iterator[Bill]:
+    """The bills that an order issued."""
+    yield from (bill for bill in (order.closing_bill, order.first_bill) if bill is not None)
+
+
+def check_told(world: World) -> None:
+    """When the post is empty, case and order agree; invariant 4 across organizations: nothing runs on unwatched."""
+    assert world.post == ()
+    # Books are walls: over organizations the news of a lost supply ends the one before, so it holds once all is told.
+    live = [each.state.place for each in world.cases.values() if each.state.place and each.state.place.live]
+    for one, other in combinations(live, 2):
+        check_beside(one, other)
+    by_number = {str(each.state.number): each.state for each in world.orders.values()}
+    linked = {str(each.state.order.number): each.state for each in world.cases.values() if each.state.order}
+    for number, order in by_number.items():
+        case = linked.get(number)
+        assert case is not None or not order.is_open, f"order {number} runs on and no case knows it"
+    for number, case in linked.items():
+        check_pair(case, by_number[number])
+
+
+def check_pair(case: Case, order: ServiceOrder) -> None:
+    """A case and its order after all was told."""
+    about = f"{case.number} is {case.status}, order {order.number}: {order.meter.state}, {order.service.state}"
+    if case.status in (State.WITHDRAWN, State.RESCINDED, State.ENDED) and case.price_since is None:
+        assert order.service.state in (State.CANCELLED, State.NOT_NEEDED), about
+    if case.price_since is not None:
+        assert order.switch is not None and order.switch.switch_on == case.price_since, about
+    assert (order.service.state in SWITCHED) == (case.price_since is not None), about
+    if case.order is not None:
+        assert [bill.kind for bill in case.order.bills] == [bill.kind for bill in bills_of(order)], about
+    assert case.status is not State.WITHDRAWING, about
+
+
+def check_folds(world: World) -> None:
+    """Invariant 10 in the small: every record is the fold of its events."""
+    for stream in world.cases.values():
+        state: Case | None = None
+        for _, event in stream.events:
+            state = evolve(state, event)
+        assert state == stream.state
+    for stream in world.orders.values():
+        order: ServiceOrder | None = None
+        for _, event in stream.events:
+            order = evolve_order(order, event)
+        assert order == stream.state
+    for stream in world.points.values():
+        point: UsagePoint | None = None
+        for _, event in stream.events:
+            point = evolve_point(point, event)
+        assert point == stream.state

@@ -1,0 +1,151 @@
+"""The programs of the world: those of the catalog, and variants that use what the catalog does not use yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from evenroll.programs.catalog import load_catalog
+from evenroll.programs.program import (
+    Activation,
+    Coverage,
+    MeterCapability,
+    Prerequisite,
+    ProgramVersion,
+    ServiceChange,
+    SupplyStatus,
+    Track,
+)
+from evenroll.programs.rules import RuleKind
+from evenroll.programs.timing import NoticeWindow, SwitchTiming
+from evenroll.quantities.identifiers import OrganizationKey, ProgramKey, RateKey
+
+UTILITY = OrganizationKey("lakeland-electric")
+BRIGHTWATER = OrganizationKey("brightwater-energy")
+NORTHFORK = OrganizationKey("northfork-power")
+REGISTRY = OrganizationKey("lakeland-registry")
+PROVIDERS = (UTILITY, BRIGHTWATER, NORTHFORK)
+
+_KEPT = frozenset(
+    {
+        RuleKind.IN_TERRITORY,
+        RuleKind.GOOD_STANDING,
+        RuleKind.NO_EXCLUDED_PROGRAM,
+        RuleKind.VIN_PRESENT,
+        RuleKind.SUPPLY_STATUS_IN,
+        RuleKind.COUNT_LIMIT,
+    }
+)
+
+
+@cache
+def world_programs() -> tuple[ProgramVersion, ...]:
+    """All programs of the world, those of the catalog first."""
+    catalog = load_catalog()
+    night = catalog.program(ProgramKey("LE-EV-NIGHT"))
+    drive = catalog.program(ProgramKey("BW-NIGHT-DRIVE"))
+    return (
+        *catalog.programs,
+        _everything_in_order(night),
+        _controlled_supply(drive),
+        _credit(night),
+        _rider(night),
+        _too_far(night),
+    )
+
+
+def program_of(key: ProgramKey, *, version: int) -> ProgramVersion:
+    """The version of a program by its key."""
+    return next(each for each in world_programs() if each.key == key and each.version == version)
+
+
+@cache
+def forbidden_beside(family: str) -> frozenset[str]:
+    """The families that may not live at the unit where this one does, by either row of the stacking matrix."""
+    programs = world_programs()
+    mine = {other for each in programs if each.family == family for other in each.excluded_families}
+    theirs = {each.family for each in programs if family in each.excluded_families}
+    return frozenset({family} | mine | theirs)
+
+
+def _short(program: ProgramVersion) -> ProgramVersion:
+    return replace(program, rules=tuple(rule for rule in program.rules if rule.kind in _KEPT), documents=())
+
+
+def _everything_in_order(night: ProgramVersion) -> ProgramVersion:
+    """Equipment, then device and meter, then service and set-up; active by price and control; switched at exchange."""
+    needs = (
+        Prerequisite(track=Track.DEVICE, needs_track=Track.EQUIPMENT),
+        Prerequisite(track=Track.METER, needs_track=Track.EQUIPMENT),
+        Prerequisite(track=Track.SERVICE, needs_track=Track.METER),
+        Prerequisite(track=Track.SETUP, needs_track=Track.DEVICE),
+    )
+    return replace(
+        _short(night),
+        key=ProgramKey("LE-IN-ORDER"),
+        family="managed_charging",
+        excluded_families=("energy_price",),
+        activation=Activation.BOTH,
+        meter_capability=MeterCapability.INTERVAL,
+        device_needed=True,
+        equipment_needed=True,
+        prerequisites=needs,
+        timing=SwitchTiming.ON_METER_EXCHANGE,
+        notice=NoticeWindow(business_days_before=1, calendar_days_before=2),
+    )
+
+
+def _controlled_supply(drive: ProgramVersion) -> ProgramVersion:
+    """A supplier's product with equipment and a device side by side, active by control, on the first business day."""
+    return replace(
+        _short(drive),
+        key=ProgramKey("BW-CONTROL"),
+        family="managed_charging",
+        excluded_families=("energy_price",),
+        activation=Activation.CONTROL,
+        device_needed=True,
+        equipment_needed=True,
+        timing=SwitchTiming.FIRST_BUSINESS_DAY,
+    )
+
+
+def _credit(night: ProgramVersion) -> ProgramVersion:
+    """A credit for control: no meter, no rate, no switch; for customers of every supplier."""
+    return replace(
+        _short(night),
+        key=ProgramKey("LE-CREDIT"),
+        family="credit",
+        excluded_families=(),
+        rules=tuple(rule for rule in _short(night).rules if rule.kind is not RuleKind.SUPPLY_STATUS_IN),
+        supply_admitted=frozenset(SupplyStatus),
+        service_change=ServiceChange.CREDIT_ONLY,
+        coverage=Coverage.NONE,
+        activation=Activation.CONTROL,
+        meter_capability=None,
+        rate=None,
+        replaces_rates=(),
+        device_needed=True,
+        prerequisites=(),
+    )
+
+
+def _rider(night: ProgramVersion) -> ProgramVersion:
+    """A rider on the rate: nothing is done to the meter, service changes on a business day, after rescission."""
+    return replace(
+        _short(night),
+        key=ProgramKey("LE-RIDER"),
+        family="rider",
+        excluded_families=(),
+        service_change=ServiceChange.RIDER,
+        meter_capability=None,
+        rate=RateKey("LE-EV-TOU"),
+        rescission_business_days=2,
+        timing=SwitchTiming.FIRST_BUSINESS_DAY,
+        notice=NoticeWindow(business_days_before=2, calendar_days_before=0, at_most_days_ahead=60),
+    )
+
+
+def _too_far(night: ProgramVersion) -> ProgramVersion:
+    """Notice and read cycle that cannot both be kept: no day of a switch can ever be told."""
+    notice = NoticeWindow(business_days_before=1, calendar_days_before=0, at_most_days_ahead=1)
+    return replace(_short(night), key=ProgramKey("LE-TOO-FAR"), notice=notice)
