@@ -29,7 +29,8 @@ from evenroll.enrollment.usage_point import (
     UsagePoint,
 )
 from evenroll.programs.bill import Bill, BillKind, BillLine, LineCode
-from evenroll.programs.program import MeterCapability, MeterNeedKind, ProgramKey, ServiceChange
+from evenroll.programs.catalog import load_catalog
+from evenroll.programs.program import MeterCapability, MeterNeedKind, ProgramKey, ProgramVersion, ServiceChange
 from evenroll.programs.timing import NoticeWindow, SwitchTiming
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.codec import decode, encode
@@ -70,6 +71,21 @@ def request(**changes: object) -> MeterRequested:
     return replace(made, **changes)
 
 
+def published(asked: MeterRequested, publisher: OrganizationKey) -> ProgramVersion:
+    """The program whose terms a request names; an exchange is needed only where it is asked for."""
+    return replace(
+        load_catalog().program(ProgramKey("LE-EV-NIGHT")),
+        key=asked.program,
+        organization=publisher,
+        service_change=asked.service_change,
+        rate=asked.new_rate,
+        timing=asked.timing,
+        notice=asked.notice,
+        meter_capability=MeterCapability.INTERVAL if asked.need is MeterNeedKind.EXCHANGE else None,
+        rescission_business_days=0,
+    )
+
+
 def point() -> UsagePoint:
     meter = PointMeter(
         serial=MeterSerial("OLD-1"),
@@ -84,12 +100,13 @@ def point() -> UsagePoint:
 
 @dataclass
 class World:
-    """Meters run on evenly: each counts DAY_WH a day from its installation."""
+    """Meters run on evenly: each counts DAY_WH a day from its installation. shelf: the programs that are published."""
 
     now: datetime = START
     order: ServiceOrder | None = None
     point: UsagePoint | None = field(default_factory=point)
     reads_known: bool = True
+    shelf: tuple[ProgramVersion, ...] = field(default_factory=lambda: (published(request(), WIRES),))
     scheduled: tuple[date, ...] = tuple(date(2026, month, 12) for month in range(1, 13))
     events: list[Event] = field(default_factory=list)
     point_events: list[Event] = field(default_factory=list)
@@ -167,6 +184,7 @@ class World:
             calendar=LAKELAND,
             utility=WIRES,
             point=self.point,
+            programs=self.shelf,
             scheduled_reads=tuple(day for day in self.scheduled if day >= self.today),
             reads=self.reads(switch_on if name is C.SWITCH_SERVICE and switch_on else self.today),
         )
@@ -206,7 +224,9 @@ class World:
             self.run_clock()
 
     def open(self, *, requester: OrganizationKey = WIRES, **changes: object) -> Decided | Refusal:
-        return self.give(C.RECEIVE_REQUEST, c.ReceiveRequest(request=request(**changes), requester=requester))
+        asked = request(**changes)
+        self.shelf = (published(asked, requester),)
+        return self.give(C.RECEIVE_REQUEST, c.ReceiveRequest(request=asked, requester=requester))
 
     def book(self, day: date) -> Decided | Refusal:
         return self.give(C.BOOK_VISIT, c.BookVisit(visit_on=day))

@@ -15,7 +15,9 @@ from evenroll.enrollment.decided import Decided, RefusalCode
 from evenroll.enrollment.messages import (
     BillTold,
 )
+from evenroll.enrollment.point_events import PointSupplierChanged, evolve_point
 from evenroll.enrollment.roles import Role
+from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import (
     HeldReason,
     VisitResult,
@@ -132,6 +134,37 @@ def test_a_bill_that_loses_or_doubles_anything_is_held() -> None:
         )
         assert no.parameters["bill"] == HeldReason.SPANS_WRONG.value
     assert isinstance(world.give(C.ISSUE_CLOSING_BILL, NoPayload(), facts), Decided)
+
+
+def test_a_first_bill_that_runs_past_the_loss_of_supply_is_held() -> None:
+    world = opened(
+        requester=ESCO,
+        need=MeterNeedKind.ALREADY_THERE,
+        service_change=ServiceChange.SUPPLIER_PRODUCT,
+        timing=SwitchTiming.NEXT_SCHEDULED_READ,
+    )
+    world.at(date(2026, 3, 13))
+    assert world.live.service.state is State.CLOSING_BILLED and world.point is not None
+    lost = PointSupplierChanged(row=Row.ACTION, changed_on=date(2026, 3, 17), supplier=STRANGER)
+    world.point = evolve_point(world.point, lost)
+    world.at(date(2026, 4, 14))
+    assert getattr(world.events[-1], "reason", None) is HeldReason.AGREEMENT_EXCEEDED
+    assert world.live.service.owner is Role.BILLING and world.live.first_bill is None
+
+
+def test_a_closing_bill_that_begins_before_its_service_is_held() -> None:
+    world = exchanged()
+    world.reads_known = False
+    world.finish_back_office()
+    world.run_clock()
+    world.reads_known = True
+    assert world.point is not None
+    began_on = TUESDAY - timedelta(days=5)
+    old, new = world.point.agreements
+    parts = (replace(old, end_on=began_on, rate=VACANT), replace(old, start_on=began_on), new)
+    world.point = replace(world.point, agreements=parts)
+    no = refused(world.give(C.ISSUE_CLOSING_BILL, NoPayload()), RefusalCode.ORDER_MISMATCH)
+    assert no.parameters["bill"] == HeldReason.AGREEMENT_EXCEEDED.value
 
 
 @pytest.mark.parametrize("days", range(1, 60, 7))

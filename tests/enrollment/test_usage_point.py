@@ -164,6 +164,31 @@ def test_energy_over_the_rollover_and_a_read_that_cannot_be() -> None:
     assert not energy_conserved((replace(span, from_wh=900),), billed_wh=0)
 
 
+def lost(on: date) -> PointSupplierChanged:
+    return PointSupplierChanged(row=Row.ACTION, changed_on=on, supplier=WIRES)
+
+
+def test_a_late_drop_takes_the_supplier_out_of_everything_after_it() -> None:
+    before = Agreement(rate=STANDARD, supplier=SUPPLIER, start_on=FIRST, supply_rate=RateKey("flat"))
+    switched = evolve_point(point(before), switch(date(2026, 3, 12), ServiceChange.SUPPLIER_PRODUCT))
+    after = evolve_point(switched, lost(date(2026, 3, 9)))
+    assert [(each.start_on, each.supplier, each.supply_rate) for each in after.agreements] == [
+        (FIRST, SUPPLIER, RateKey("flat")),
+        (date(2026, 3, 9), WIRES, None),
+        (date(2026, 3, 12), WIRES, None),
+    ]
+    assert not check_tiling(each.period for each in after.agreements)
+
+
+def test_a_late_drop_leaves_what_another_supplier_began() -> None:
+    third = OrganizationKey("dimlight")
+    first = Agreement(rate=STANDARD, supplier=SUPPLIER, start_on=FIRST)
+    now = evolve_point(point(first), replace(lost(date(2026, 4, 1)), supplier=third))
+    now = evolve_point(now, replace(lost(date(2026, 5, 1)), supplier=SUPPLIER))
+    after = evolve_point(now, lost(date(2026, 3, 9)))
+    assert [each.supplier for each in after.agreements] == [SUPPLIER, WIRES, third, SUPPLIER]
+
+
 @given(
     changes=st.lists(
         st.tuples(

@@ -127,8 +127,8 @@ MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_CORE}/case_evolve.py",
-                old='    return {"eligible_at": event.decided_at}',
-                new=('    from datetime import UTC, datetime\n\n    return {"eligible_at": datetime.now(UTC)}'),
+                old='    return {"decided_at": event.decided_at}',
+                new=('    from datetime import UTC, datetime\n\n    return {"decided_at": datetime.now(UTC)}'),
             ),
         ),
         caught_by=("tests/enrollment/test_moves.py", "-k", "asks_no_clock"),
@@ -138,8 +138,8 @@ MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_CORE}/case_evolve.py",
-                old='    return {"eligible_at": event.decided_at}',
-                new=('    from datetime import UTC, datetime\n\n    return {"eligible_at": datetime.now(UTC)}'),
+                old='    return {"decided_at": event.decided_at}',
+                new=('    from datetime import UTC, datetime\n\n    return {"decided_at": datetime.now(UTC)}'),
             ),
         ),
         caught_by=("tests/enrollment/test_world.py::TestEnrolling",),

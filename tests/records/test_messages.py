@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import LiteralString
 
 import pytest
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.messages import CancelAsked
+from evenroll.quantities.identifiers import ActorKey
 from evenroll.records import deadlines, inbox, outbox
 from evenroll.records.envelope import Envelope
 from evenroll.records.inbox import NotTheReceiver
-from evenroll.records.organizations import open_organization
+from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.streams import case_stream
 from tests.records.invented import ESCO, NOW, UTILITY, cancel_message, new_case_number, open_case, rows, working
 
@@ -38,10 +40,60 @@ def test_a_message_goes_out_with_its_cause_or_not_at_all() -> None:
 
 
 def test_messages_of_a_conversation_are_numbered_and_come_in_order() -> None:
-    claimed = _sent(3)
+    (first,) = claimed = _sent(3)
+    while len(claimed) < 3:
+        outbox.mark_delivered(ESCO, ids=[claimed[-1].id], now=NOW)
+        mine = outbox.claim(ESCO, now=NOW, limit=500)
+        claimed += [each for each in mine if each.envelope.conversation == first.envelope.conversation]
     assert [each.envelope.number for each in claimed] == [1, 2, 3]
     assert len({each.envelope.message_id for each in claimed}) == 3
-    assert isinstance(claimed[0].envelope.decoded(), CancelAsked)
+    assert isinstance(first.envelope.decoded(), CancelAsked)
+
+
+def test_what_waits_for_an_earlier_message_is_in_nobodys_way() -> None:
+    (first,) = _sent(40)
+    outbox.mark_failed(ESCO, claimed=first, why="away", now=NOW)
+    case = open_case(ESCO)
+    with working(ESCO) as uow:
+        decided = Decided(messages=(cancel_message(case.number, to=UTILITY),))
+        uow.record_case(case.number, decided, expected=uow.case(case.number))
+    (claimed,) = outbox.claim(ESCO, now=NOW, limit=1)
+    assert claimed.envelope.conversation == case.number
+
+
+_NESTED_LOOPS: LiteralString = (
+    "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashagg = off; "
+    "SET LOCAL enable_sort = off; SET LOCAL enable_material = off; SET LOCAL enable_indexscan = off; "
+    "SET LOCAL enable_bitmapscan = off"
+)
+"""The plan that a database may choose on its own when it knows a table badly."""
+
+
+def test_a_claim_takes_no_more_than_it_asks_for_in_any_plan() -> None:
+    outbox.claim(ESCO, now=NOW + timedelta(days=1), limit=5000)
+    for _ in range(20):
+        case = open_case(ESCO)
+        with working(ESCO) as uow:
+            decided = Decided(messages=(cancel_message(case.number, to=UTILITY),))
+            uow.record_case(case.number, decided, expected=uow.case(case.number))
+    late = NOW + timedelta(days=900)
+    with open_organization(ESCO), cursor() as pen:
+        pen.execute(_NESTED_LOOPS)
+        assert len(outbox.claim(ESCO, now=NOW, limit=5)) == 5
+        assert len(deadlines.due(ESCO, now=late, limit=5)) == 5
+
+
+def test_a_parked_message_is_taken_or_dismissed_once() -> None:
+    taken, dismissed = _sent()[0].envelope, _sent()[0].envelope
+    with open_organization(UTILITY):
+        for envelope in (taken, dismissed):
+            inbox.park(envelope, why="case_unknown", at=NOW)
+        assert inbox.why_parked(taken) == "case_unknown"
+        assert [inbox.take_parked(taken) for _ in range(2)] == [True, False]
+        told = [inbox.dismiss_parked(dismissed, by=ActorKey("desk-1"), at=NOW) for _ in range(2)]
+        assert told == [True, False]
+        assert not [each for each, _ in inbox.parked() if each in (taken, dismissed)]
+        assert inbox.was_applied(dismissed, at=NOW)
 
 
 @pytest.mark.on_16

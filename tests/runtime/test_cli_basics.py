@@ -21,6 +21,7 @@ from evenroll.runtime.command_line import app, run
 COMMANDS_OF_THE_LINE = (
     ["demo"],
     ["enroll"],
+    ["inform"],
     ["case"],
     ["queue"],
     ["act"],

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,10 @@ def test_every_application_comes_to_what_the_script_expects(demo: Any) -> None:
 
 
 def test_both_paths_go_through_the_rows(demo: Any) -> None:
-    for row in ("2", "2a", "2b", "3", "4a", "5", "5b", "5c", "5d", "9"):
+    for row in ("1", "2", "2a", "2b", "3", "4a", "5", "5b", "5c", "5d", "9"):
         assert all(demo["funnel"][row].values()), row
     assert demo["funnel"]["5a"]["brightwater-energy"]
+    assert demo["funnel"]["8"]["lakeland-electric"]
     assert demo["funnel"]["10"]["lakeland-electric"]
 
 
@@ -107,6 +109,75 @@ def test_nothing_personal_is_shown(line: Line, number_of: Callable[[str], str]) 
     shown = line.run("case", number_of("D01")) + line.run("queue") + line.run("status")
     row = application_row(load_script()[0])
     assert not [column for column in _PERSONAL if row[column] in shown]
+
+
+_ASKS = ("--household-kwh", "9000", "--miles", "12000")
+
+
+def test_costs_are_shown_as_ranges_and_kept(line: Line, demo: Any) -> None:
+    told = line.told("inform", "--organization", UTILITY, *_ASKS)
+    assert told["provider"] is None
+    (night,) = told["shown"]
+    assert (night["program"], night["coverage"]) == ("LE-EV-NIGHT", "both")
+    assert [each["scenario"] for each in night["scenarios"]] == ["today", "program_unchanged", "program_managed"]
+    for each in night["scenarios"]:
+        low, mid, high = (Decimal(each["cost_usd"][key]) for key in ("low", "mid", "high"))
+        assert low < mid < high
+        assert sum(Decimal(item["amount"]) for item in each["lines"]) == mid
+    assert {"typical_day", "charged_at_home", "part_of_bill"} <= set(night["assumptions"])
+    again = line.told("inform", "--organization", UTILITY, "--household-kwh-monthly", "750", "--miles", "12000")
+    assert again["shown"][0]["scenarios"] == night["scenarios"]
+    assert again["shown"][0]["offer"] != night["offer"]
+
+
+def test_an_escos_customer_sees_what_applies(line: Line, demo: Any) -> None:
+    point = next(each.pod for each in territory_points()[100:] if each.supplier == "brightwater-energy")
+    asks = ("inform", "--organization", UTILITY, *_ASKS, "--usage-point", point)
+    told = line.told(*asks)
+    assert told["provider"]["supplier"] == "brightwater-energy"
+    assert [(each["program"], each["coverage"]) for each in told["shown"]] == [("BW-NIGHT-DRIVE", "supply")]
+    assert told["hidden"][0]["reason"] == "supply_not_admitted"
+    shown = line.run(*asks, "--language", "es", "--explain")
+    assert "Líneas en el medio: como es hoy, Suministro estándar Brightwater (BW-STD)" in shown
+    unlike = line.told(*asks, "--rate", "LE-R")["shown"][0]
+    assert Decimal(unlike["scenarios"][0]["cost_usd"]["mid"]) > 0, "its own supply rate stands for today's"
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "error"),
+    [
+        (("--organization", "lakeland-electric", "--miles", "1"), ExitCode.WRONG_USE, "wrong_use"),
+        (("--organization", "nobody", *_ASKS), ExitCode.NOT_FOUND, "organization_unknown"),
+        (("--organization", "lakeland-registry", *_ASKS), ExitCode.REFUSED, "no_programs"),
+        (("--organization", UTILITY, *_ASKS, "--usage-point", "LKE1"), ExitCode.NOT_FOUND, "not_found"),
+        (("--organization", UTILITY, *_ASKS, "--usage-point", "LKE1000026"), ExitCode.REFUSED, "out_of_territory"),
+        (("--organization", UTILITY, *_ASKS, "--postal-code", "02981"), ExitCode.WRONG_USE, "wrong_use"),
+        (("--organization", UTILITY, *_ASKS, "--rate", "XX"), ExitCode.NOT_FOUND, "rate_unknown"),
+        (("--organization", UTILITY, *_ASKS, "--charging-kw", "nan"), ExitCode.WRONG_USE, "wrong_use"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_one_sentence(
+    line: Line, demo: Any, said: tuple[str, ...], code: int, error: str
+) -> None:
+    assert line.told("inform", *said, code=code)["error"] == error
+
+
+def test_what_was_shown_reaches_the_case_and_no_other_number_does(
+    line: Line, number_of: Callable[[str], str], tmp_path: Path
+) -> None:
+    offer = line.told("case", number_of("D13"))["offer"]
+    assert offer["organization"] == "brightwater-energy"
+    assert f"offer {offer['number']} of brightwater-energy" in line.run("case", number_of("D13"))
+    assert line.told("case", number_of("D18"))["offer"]["organization"] == UTILITY, "kept where it was shown"
+    assert line.told("case", number_of("D03"))["offer"] is None
+    own = line.told("case", number_of("D02"))["offer"]["number"]
+    file = tmp_path / "offers.csv"
+    rows = [{**row, "offer": said} for row, said in zip(_bulk_rows(3), (own, "999999", "x1"), strict=True)]
+    _write_rows(file, rows)
+    told = line.told("enroll", str(file), code=ExitCode.SOME_ROWS_FAILED)
+    assert (told["accepted"], told["refused"], told["bad_row"]) == (1, 1, 1)
+    assert "nothing was shown here under offer number 999999" in told["problems"][0]
+    assert told["problems"][1].startswith("Row 4, field offer: it is no number.")
 
 
 def test_a_queue_and_a_command_of_the_staff(line: Line, number_of: Callable[[str], str]) -> None:
@@ -150,10 +221,7 @@ def test_the_journal_replays_to_the_same_rows(line: Line, demo: Any) -> None:
 def test_a_run_that_is_killed_goes_on_and_doubles_nothing(line: Line, demo: Any, tmp_path: Path) -> None:
     file = tmp_path / "bulk.csv"
     rows = _bulk_rows()
-    with file.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, [*rows[0]])
-        writer.writeheader()
-        writer.writerows(rows)
+    _write_rows(file, rows)
     cases_before = _cases(line)
     process = line.start("enroll", str(file))
     time.sleep(2.2)
@@ -195,13 +263,23 @@ def _cases(line: Line) -> int:
     return sum(sum(each["cases"].values()) for each in line.told("status")["organizations"])
 
 
-def _bulk_rows() -> list[dict[str, str]]:
+def _write_rows(file: Path, rows: list[dict[str, str]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, [*rows[0]])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _bulk_rows(few: int = 0) -> list[dict[str, str]]:
+    """Rows of a bulk file, one of them bad; or a few that are all good, from other points."""
     template = load_script()[2]
-    points = [each for each in territory_points()[100:] if each.supplier == UTILITY][:BULK_ROWS]
+    points = [each for each in territory_points()[100:] if each.supplier == UTILITY]
+    points = points[-few:] if few else points[:BULK_ROWS]
     rows = [
         application_row(replace(template, key=f"=B{point.number}", number=point.number, point={})) for point in points
     ]
-    rows[7]["signed_on"] = "yesterday"
+    if not few:
+        rows[7]["signed_on"] = "yesterday"
     for row in rows:
         row["application"] = row["application"].removeprefix("=")
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from evenroll.enrollment.case import Case
@@ -45,6 +46,7 @@ from tests.world.programs import UTILITY, program_of, world_programs
 if TYPE_CHECKING:
     from tests.world.memory import Household, Key, World
 
+READS_BEHIND = timedelta(days=70)
 _BILLS = {C.ISSUE_CLOSING_BILL: BillKind.CLOSING, C.ISSUE_FIRST_BILL: BillKind.FIRST}
 _ALL_FACTORS = frozenset({Factor.NAME, Factor.ACCOUNT_NUMBER, Factor.METER_SERIAL})
 
@@ -139,7 +141,7 @@ def _eligibility(
         "lockout": Lockout(barred=Known.NO),
         "assistance": Known.NO,
         "life_support": Known.NO,
-        "life_support_reviewed": Known.NO,
+        "life_support_reviewed": yes_if(case.reviewed_at),
         "equipment": EquipmentListing.LISTED,
         "holder": form.holder,
         "dwelling": form.dwelling,
@@ -183,6 +185,7 @@ def order_facts(world: World, order: ServiceOrder | None, name: C, *, pod: PodId
     if point is None or premise is None:
         return OrderFacts(now=world.now, calendar=world.calendar, utility=UTILITY)
     today = world.calendar.business_date(world.now)
+    around_on = min(today, (order.switch_on if order else None) or today)
     reads = premise.reads_at_switch(point, day=order.switch_on) if order and order.switch_on else None
     bill, spans = None, ()
     if order and name in _BILLS and _can_bill(order, point, name) and premise.spoiled != "missing":
@@ -193,10 +196,11 @@ def order_facts(world: World, order: ServiceOrder | None, name: C, *, pod: PodId
         calendar=world.calendar,
         utility=UTILITY,
         point=point,
+        programs=world_programs(),
         other_open_order=any(
             each.state.is_open and each.state.pod == pod and each.state is not order for each in world.orders.values()
         ),
-        scheduled_reads=premise.read_days(from_on=today, calendar=world.calendar),
+        scheduled_reads=premise.read_days(from_on=around_on - READS_BEHIND, calendar=world.calendar, months=9),
         reads=reads if name is C.SWITCH_SERVICE else None,
         bill=bill,
         spans=spans[1:] if premise.spoiled == "spans" else spans,

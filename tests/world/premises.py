@@ -118,7 +118,8 @@ class Premise:
         switch = order.switch
         assert switch is not None
         if kind is BillKind.FIRST:
-            return switch.switch_on, switch.next_read_on
+            ends = [each.end_on for each in point.agreements if each.start_on == switch.switch_on and each.end_on]
+            return switch.switch_on, min([switch.next_read_on, *ends])
         served = next(each for each in point.agreements if each.end_on == switch.switch_on)
         read_days = self.read_days(from_on=FIRST_DAY, calendar=calendar, months=120)
         before = [day for day in read_days if day < switch.switch_on]

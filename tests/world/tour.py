@@ -26,9 +26,10 @@ from tests.world.people import (
     something_happens,
 )
 from tests.world.scenes import QUIET
+from tests.world.supply import SUPPLY
 from tests.world.trouble import TROUBLE
 
-SCENES = (*QUIET, *TROUBLE, *EVERYDAY)
+SCENES = (*QUIET, *TROUBLE, *EVERYDAY, *SUPPLY)
 """Every scene: together they make every move and enter every wait, so that chance only adds to them."""
 
 Named = tuple[Track, State, Wait]

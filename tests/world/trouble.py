@@ -78,7 +78,7 @@ def supply_lost(world: World, *, at: State) -> None:
     assert case_of(world, key).status is State.ENDED
 
 
-def supply_lost_early(world: World, *, at: State) -> None:
+def supply_lost_early(world: World, *, at: State) -> Key:
     """Before the decision: it is asked anew who provides, and the case goes to them, nothing typed again."""
     key = open_case(world, pod="POD-4", at=BRIGHTWATER, program=None if at is State.CHOOSING else "BW-NIGHT-DRIVE")
     household = world.households[CaseNumber(key[2])]
@@ -98,6 +98,38 @@ def supply_lost_early(world: World, *, at: State) -> None:
     assert case_of(world, key).status is State.HANDED_OVER
     moved = case_of(world, (key[0], NORTHFORK, key[2]))
     assert moved.status in (State.CHOOSING, State.COMPLETING)
+    return key
+
+
+def comes_back(world: World) -> None:
+    """Handed over, and back again when the first supplier serves anew: the same number lives at the first door."""
+    key = supply_lost_early(world, at=State.COMPLETING)
+    supplier_changes(world, pod=PodId("POD-4"), to=BRIGHTWATER)
+    days(world, 1)
+    there = (key[0], NORTHFORK, key[2])
+    if case_of(world, there).status is State.CHOOSING:
+        say(world, there, C.AGREE_HAND_OVER)
+        world.settle()
+    assert case_of(world, there).status is State.HANDED_OVER
+    assert case_of(world, key).status is not State.HANDED_OVER
+
+
+_EARLY = (State.CHOOSING, State.COMPLETING, State.PROVING, State.DECIDING, State.NEEDS_ANSWER)
+
+
+def looked_at_by_a_person(world: World) -> None:
+    """Life support at home: the desk has five days, then the supervisor; who looked records it, and it is decided."""
+    key = open_case(world, pod="POD-2", at=UTILITY, program="LE-EV-NIGHT")
+    household = world.households[CaseNumber(key[2])]
+    household.flaws = {"life_support": Known.YES}
+    say(world, key, C.SUBMIT_FORM, c.SubmitForm(form=a_form(world, program=ProgramKey("LE-EV-NIGHT"))))
+    world.settle()
+    assert case_of(world, key).course.owner is Role.ENROLLMENT_DESK
+    days(world, 12)
+    assert case_of(world, key).course.owner is Role.SUPERVISOR
+    say(world, key, C.RECORD_REVIEW, role=Role.SUPERVISOR)
+    world.settle()
+    assert case_of(world, key).status is State.ENROLLED
 
 
 def others_supply(world: World) -> None:
@@ -314,7 +346,9 @@ TROUBLE: tuple[Scene, ...] = (
         partial(supply_lost, at=state)
         for state in (State.IN_RESCISSION, State.ENROLLED, State.WITHDRAWING, State.ACTIVE)
     ),
-    *(partial(supply_lost_early, at=state) for state in (State.CHOOSING, State.COMPLETING, State.NEEDS_ANSWER)),
+    *(partial(supply_lost_early, at=state) for state in _EARLY),
+    looked_at_by_a_person,
+    comes_back,
     others_supply,
     product_without_supplier,
     partial(reads_missing, stale_days=0),

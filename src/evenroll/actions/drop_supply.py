@@ -20,10 +20,13 @@ COMMAND = "drop_supply"
 def drop_supply(work: UnitOfWork, *, pod: PodId, lost_on: date, supplier: OrganizationKey | None = None) -> Answer:
     """From that day another provides the commodity; supplier absent: the utility itself, by default service.
 
-    Given in the clearinghouse's own books by its operator. The same change once more changes and tells nothing.
+    Given in the clearinghouse's own books by its operator, on that day or after it: told sooner, it would end at once
+    what the registry has for some days yet. The same change once more changes and tells nothing.
     """
     if work.actor.role is not Role.REGISTRY_OPERATOR or work.actor.organization != work.organization:
         return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": COMMAND, "role": work.actor.role.value})
+    if lost_on > work.business_on:
+        return Refusal(code=RefusalCode.NOT_YET_DUE, parameters={"pod": pod, "lost_on": lost_on.isoformat()})
     work.lock(point_stream(pod))
     before = supply_of(work.organization, pod=pod, on=lost_on)
     if before is None:

@@ -53,6 +53,8 @@ class AssumptionCode(StrEnum):
     PLUGGED_IN_DAILY = "plugged_in_daily"
     TAXES_AND_CREDITS_LEFT_OUT = "taxes_and_credits_left_out"
     PART_OF_BILL = "part_of_bill"
+    TYPICAL_DAY = "typical_day"
+    CHARGED_AT_HOME = "charged_at_home"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,9 +51,9 @@ def usage_of_load(load: HourlyLoad, *, rate: Rate, period: DatePeriod, calendar:
     """
     first, count = hours_of_period(load, period=period, calendar=calendar)
     found: dict[SeasonRegister, int] = {}
-    for hour in range(first, first + count):
-        place = place_at(load.start_at + hour * _HOUR, rate=rate, calendar=calendar)
-        found[place] = found.get(place, 0) + load.wh[hour]
+    places = _places(load.start_at + first * _HOUR, count, rate, calendar)
+    for place, wh in zip(places, load.wh[first : first + count], strict=True):
+        found[place] = found.get(place, 0) + wh
     return {place: Wh(wh) for place, wh in found.items()}
 
 
@@ -76,6 +76,12 @@ def place_at(at: datetime, *, rate: Rate, calendar: ServiceCalendar) -> SeasonRe
     local = at.astimezone(ZoneInfo(calendar.zone))
     register = register_at(rate, local=local, is_holiday=is_tariff_holiday(local.date(), calendar=calendar))
     return SeasonRegister(season=season_at(rate, month=local.month).key, register=register)
+
+
+# A comparison asks for the same twelve months of two rates six times; the places do not depend on the load.
+@lru_cache(maxsize=128)
+def _places(from_at: datetime, hours: int, rate: Rate, calendar: ServiceCalendar) -> tuple[SeasonRegister, ...]:
+    return tuple(place_at(from_at + hour * _HOUR, rate=rate, calendar=calendar) for hour in range(hours))
 
 
 def is_tariff_holiday(day: date, *, calendar: ServiceCalendar) -> bool:

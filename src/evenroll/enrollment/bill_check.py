@@ -26,6 +26,7 @@ def bill_fault(
         (HeldReason.KIND_WRONG, bill.kind is not kind),
         (HeldReason.RATE_WRONG, bill.rate != rate),
         (HeldReason.DAYS_WRONG, cut_on != switch.switch_on or bill.start_on >= bill.end_on),
+        (HeldReason.AGREEMENT_EXCEEDED, not _served(bill, kind=kind, switch=switch, point=point)),
         (HeldReason.TOTAL_WRONG, bill.total != sum((line.amount for line in bill.lines), Decimal(0))),
         (HeldReason.SPANS_WRONG, not _fit(given, expected=_expected(bill, switch=switch, point=point))),
         (HeldReason.ENERGY_WRONG, not energy_conserved(given, billed_wh=billed_wh(bill))),
@@ -36,6 +37,15 @@ def bill_fault(
 def billed_wh(bill: Bill) -> int:
     """The energy that the lines of a bill charge, Wh."""
     return sum(line.quantity_wh for line in bill.lines if line.code is LineCode.ENERGY)
+
+
+def _served(bill: Bill, *, kind: BillKind, switch: Switch, point: UsagePoint) -> bool:
+    """Whether the bill's rate was agreed on all of its days: by what ended at the switch, or by what began there."""
+    for each in point.agreements:
+        billed_on = each.end_on if kind is BillKind.CLOSING else each.start_on
+        if billed_on == switch.switch_on and bill.rate in (each.rate, each.supply_rate, *each.riders):
+            return each.start_on <= bill.start_on and (each.end_on is None or bill.end_on <= each.end_on)
+    return False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

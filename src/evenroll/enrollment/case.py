@@ -179,7 +179,8 @@ class Case:
     completed_at: datetime | None = None
     proof: Proof = field(default_factory=Proof)
     vehicle: VehicleOfCase | None = None
-    eligible_at: datetime | None = None
+    reviewed_at: datetime | None = None
+    decided_at: datetime | None = None
     place: Place | None = None
     agreement: Agreement | None = None
     order: OrderLink | None = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from evenroll.enrollment.case import Hidden, Offered, Opening, Place
+from evenroll.enrollment.case import Draft, Hidden, Offered, Opening, Place
 from evenroll.enrollment.eligibility import EligibilityFacts, Finding, Verdict
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.facts import Factor, MeterFacts, ProviderAnswer
@@ -109,6 +109,7 @@ class CaseReceived(Event):
     opening: Opening
     provider: ProviderAnswer
     form: Form | None = None
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -244,6 +245,13 @@ class CureAsked(Event):
     """Row 4a or 5: the customer can mend this; every open rule is named."""
 
     rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewRecorded(Event):
+    """Row 5: a person of the provider looked at what rules leave to people, such as life support at home."""
+
+    reviewed_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

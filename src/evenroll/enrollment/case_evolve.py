@@ -13,6 +13,7 @@ from evenroll.enrollment.case import VIN_CONDITION, Agreement, Case, Draft, Mail
 from evenroll.enrollment.event import Event, event_kind, kinds
 from evenroll.enrollment.form import FormField
 from evenroll.enrollment.track_fold import apply_moves
+from evenroll.enrollment.tracks import State
 
 Changes = dict[str, Any]
 
@@ -38,7 +39,8 @@ def evolve(case: Case | None, event: Event) -> Case:
 
 
 def _opened(case: Case | None, event: e.CaseOpened | e.CaseReceived) -> Case:
-    if case is not None:
+    # A case that was handed over may come back with its number: it begins anew with what was said meanwhile.
+    if case is not None and not (isinstance(event, e.CaseReceived) and case.status is State.HANDED_OVER):
         raise HistoryBroken(f"Case {case.number} is opened a second time.")
     opened = Case(
         number=event.number,
@@ -49,7 +51,7 @@ def _opened(case: Case | None, event: e.CaseOpened | e.CaseReceived) -> Case:
     )
     if isinstance(event, e.CaseReceived):
         pod = event.provider.pod or event.opening.pod
-        return replace(opened, provider=event.provider, pod=pod, form=event.form)
+        return replace(opened, provider=event.provider, pod=pod, form=event.form, draft=event.draft)
     return replace(opened, draft=Draft(answers=event.answers, fields=event.fields)) if event.answers else opened
 
 
@@ -160,7 +162,11 @@ def _terms_received(case: Case, event: e.TermsReceived) -> Changes:
 
 
 def _decision_made(case: Case, event: e.DecisionMade) -> Changes:
-    return {"eligible_at": event.decided_at}
+    return {"decided_at": event.decided_at}
+
+
+def _review_recorded(case: Case, event: e.ReviewRecorded) -> Changes:
+    return {"reviewed_at": event.reviewed_at}
 
 
 def _meter_asked(case: Case, event: life.MeterAsked) -> Changes:
@@ -211,6 +217,7 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingProxyTyp
         e.IdentityProved: _identity_proved,
         e.VehicleRecorded: _vehicle_recorded,
         e.DecisionMade: _decision_made,
+        e.ReviewRecorded: _review_recorded,
         e.PlaceReserved: _place_reserved,
         e.PlaceReleased: _place_released,
         e.ConditionMet: _condition_met,
@@ -254,6 +261,7 @@ CASE_EVENTS = kinds(
     e.PlaceReserved,
     e.PlaceReleased,
     e.MeterNeedFound,
+    e.ReviewRecorded,
     e.CureAsked,
     e.CureReceived,
     e.ConditionDueSet,

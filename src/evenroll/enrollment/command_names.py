@@ -34,6 +34,7 @@ class CommandName(StrEnum):
     MEET_CONDITION = "meet_condition"
     # 5
     DECIDE = "decide"
+    RECORD_REVIEW = "record_review"
     GIVE_CURE = "give_cure"
     END_RESCISSION = "end_rescission"
     # 5a

@@ -70,6 +70,7 @@ COMMANDS: Mapping[C, CommandRule] = MappingProxyType(
         C.SETTLE_MATCH: _case(Row.R4A, _DESK, _SUPERVISOR),
         C.MEET_CONDITION: _case(Row.R4A, _CUSTOMER, _DESK),
         C.DECIDE: _case(Row.R5, _SYSTEM),
+        C.RECORD_REVIEW: _case(Row.R5, _DESK, _SUPERVISOR),
         C.GIVE_CURE: _case(Row.R5, _CUSTOMER, _DESK),
         C.END_RESCISSION: _case(Row.R5, _SYSTEM),
         C.REQUEST_METER: _case(Row.R5A, _SYSTEM, _DESK),

@@ -48,6 +48,7 @@ CASE_DECIDERS: Mapping[C, Decider] = MappingProxyType(
         C.SETTLE_MATCH: decide_form.settle_match,
         C.MEET_CONDITION: decide_decision.meet_condition,
         C.DECIDE: decide_decision.decide,
+        C.RECORD_REVIEW: decide_decision.record_review,
         C.GIVE_CURE: decide_decision.give_cure,
         C.END_RESCISSION: decide_decision.end_rescission,
         C.REQUEST_METER: decide_orders.request_meter,

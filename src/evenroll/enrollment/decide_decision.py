@@ -12,14 +12,24 @@ from evenroll.enrollment.case import VIN_CONDITION, Case, Place
 from evenroll.enrollment.case_facts import CaseFacts, by_channel, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.dates import rescission_end
-from evenroll.enrollment.decided import Decided, FactMissing, Refusal
-from evenroll.enrollment.eligibility import EligibilityFacts, Verdict, check_all, meter_need, open_findings, verdict
+from evenroll.enrollment.decide_form import RETRIES_MAX
+from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
+from evenroll.enrollment.eligibility import (
+    EligibilityFacts,
+    Known,
+    Verdict,
+    check_all,
+    meter_need,
+    open_findings,
+    verdict,
+)
 from evenroll.enrollment.event import Event
-from evenroll.enrollment.facts import MeterFacts, PartnerAway
+from evenroll.enrollment.facts import SERVED, MeterFacts, PartnerAway
 from evenroll.enrollment.findings import Finding
 from evenroll.enrollment.form import VinState
 from evenroll.enrollment.meter_need import MeterNeed, MeterNeedWhy
 from evenroll.enrollment.rows import Row
+from evenroll.enrollment.rule_judges import JUDGES
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import Wait
 from evenroll.programs.program import MeterNeedKind, ProgramVersion, Track, Unit
@@ -40,14 +50,11 @@ def decide(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Ref
     if known is None:
         raise FactMissing("Row 5 needs the facts of register, meter and form.")
     if isinstance(known, PartnerAway):
-        wait = Wait.STAFF if case.course.times >= _RETRIES_MAX else Wait.RETRY
+        wait = Wait.LATER if case.course.times >= RETRIES_MAX else Wait.RETRY
         move = facts.move(State.DECIDING, wait=wait)
         return Decided(events=(e.RegisterUnreachable(row=Row.R5, partner=known.partner, moves=(move,)),))
     findings = check_all(facts.need_program(), known)
     return Decided(events=_by_verdict(case, known, findings, facts))
-
-
-_RETRIES_MAX = 4
 
 
 def _by_verdict(
@@ -190,6 +197,14 @@ def end_rescission(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decid
     return Decided(events=(e.RescissionEnded(row=Row.R5), *_enrolled(case, program, need, facts)))
 
 
+def record_review(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
+    """Row 5, by a person: what a rule leaves to people was looked at; the case is decided again with that fact."""
+    if case.status is not State.DECIDING:
+        return not_in_state(case, CommandName.RECORD_REVIEW)
+    reviewed = e.ReviewRecorded(row=Row.R5, reviewed_at=facts.now, moves=(facts.move(State.DECIDING),))
+    return Decided(events=(reviewed,))
+
+
 def give_cure(case: Case, command: c.SubmitForm, facts: CaseFacts) -> Decided | Refusal:
     """Row 2a or 5: the customer mended it; the case goes on where it stood, ranked by its first receipt."""
     if case.status is not State.NEEDS_ANSWER:
@@ -197,7 +212,8 @@ def give_cure(case: Case, command: c.SubmitForm, facts: CaseFacts) -> Decided | 
     form = command.form
     if case.form is not None:
         form = replace(form, received_at=case.form.received_at, channel=case.form.channel)
-    to = State.DECIDING if case.proof.proved_at else State.FINDING_PROVIDER
+    served = case.provider is not None and case.provider.kind in SERVED
+    to = State.DECIDING if case.proof.proved_at and served else State.FINDING_PROVIDER
     received = e.CureReceived(row=Row.R5, form=form, moves=(facts.move(to),))
     if to is State.DECIDING:
         return Decided(events=(received,))
@@ -209,7 +225,20 @@ def meet_condition(case: Case, command: c.MeetCondition, facts: CaseFacts) -> De
     """Row 4a: what was due later is here, such as the VIN of a car that was on order."""
     if case.state_of(Track.CONDITION, subject=command.rule) is not State.DUE:
         return not_in_state(case, CommandName.MEET_CONDITION)
-    if command.rule == VIN_CONDITION and command.form.vin_state is not VinState.GIVEN:
-        return not_in_state(case, CommandName.MEET_CONDITION)
+    if not _is_met(command, facts):
+        return Refusal(code=RefusalCode.CONDITION_OPEN, parameters={"case": case.number, "condition": command.rule})
     move = facts.move(State.MET, track=Track.CONDITION, subject=command.rule)
     return Decided(events=(e.ConditionMet(row=Row.R4A, rule=command.rule, moves=(move,)),))
+
+
+def _is_met(command: c.MeetCondition, facts: CaseFacts) -> bool:
+    """The condition's own rule, judged again on what the customer brings now; saying so is not enough."""
+    form = command.form
+    if command.rule == VIN_CONDITION:
+        return form.vin_state is VinState.GIVEN
+    program = facts.need_program()
+    rule = next((each for each in program.rules if str(each.id) == command.rule), None)
+    known = EligibilityFacts(
+        applied_on=facts.today, documents=form.documents, holder=form.holder, dwelling=form.dwelling, vin=form.vin_state
+    )
+    return rule is not None and JUDGES[rule.kind](rule, program, known).met is Known.YES

@@ -29,7 +29,8 @@ _BEFORE_PLACE = frozenset(
     }
 )
 
-_ASKS_ANEW = frozenset({State.CHOOSING, State.COMPLETING, State.NEEDS_ANSWER})
+_ASKS_ANEW = frozenset({State.CHOOSING, State.COMPLETING, State.PROVING, State.DECIDING, State.NEEDS_ANSWER})
+"""States in which nothing is promised yet: the clearinghouse is asked again, and the proof made anew."""
 
 
 def withdraw(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:

@@ -187,7 +187,10 @@ def give_evidence(case: Case, command: c.GiveEvidence, facts: CaseFacts) -> Deci
 
 
 def settle_match(case: Case, command: c.SettleMatch, facts: CaseFacts) -> Decided | Refusal:
-    """Row 4a, by a person: the account is settled, or the case is refused with the right to appeal."""
+    """Row 4a, by a person: the account is settled, or the case is refused.
+
+    Who was never proved has no appeal, for the case was never decided, and may apply anew with better evidence.
+    """
     if case.status is not State.PROVING or case.form is None or case.proof.attempts < PROOF_ATTEMPTS_MAX:
         return not_in_state(case, CommandName.SETTLE_MATCH)
     if command.account is None:

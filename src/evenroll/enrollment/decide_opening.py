@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import case_events as e
-from evenroll.enrollment.case import Case, Offered, Opening, Prompter
+from evenroll.enrollment.case import Case, Draft, Offered, Opening, Prompter
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
@@ -31,12 +31,20 @@ def open_case(case: Case | None, command: c.OpenCase, facts: CaseFacts) -> Decid
         row=Row.R2,
         number=command.number,
         organization=command.organization,
-        opening=command.opening,
+        opening=_without_plus_four(command.opening),
         answers=command.answers,
         fields=command.fields,
         moves=(facts.move(State.DRAFT),),
     )
     return Decided(events=(opened,))
+
+
+_ZIP_DIGITS = 5
+
+
+def _without_plus_four(opening: Opening) -> Opening:
+    """Five digits of a postal code name a district; four more may name a household, and stay in the vault."""
+    return replace(opening, postal_code=opening.postal_code[:_ZIP_DIGITS])
 
 
 def save_answers(case: Case, command: c.SaveAnswers, facts: CaseFacts) -> Decided | Refusal:
@@ -185,8 +193,9 @@ def hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | 
         postal_code=case.opening.postal_code,
         program=program,
         form=case.form,
+        fields=case.draft.fields if case.draft else frozenset(),
     )
-    sealed = case.form.answers if case.form else None
+    sealed = case.answers or None
     message = Message(to=to, conversation=case.number, body=forwarded, sealed=sealed)
     handed = e.CaseHandedOver(row=Row.R2B, to=to, moves=(facts.move(State.HANDED_OVER),))
     return Decided(events=(handed,), messages=(message,))
@@ -204,8 +213,11 @@ def _receiver(case: Case) -> OrganizationKey | None:
 
 
 def receive_case(case: Case | None, command: c.ReceiveCase, facts: CaseFacts) -> Decided | Refusal:
-    """Row 2b at the right door: the case begins here with what the customer had said already."""
-    if case is not None:
+    """Row 2b at the right door: the case begins here with what the customer had said already.
+
+    One that we had handed over ourselves may come back: meanwhile the customer's provider changed again.
+    """
+    if case is not None and case.status is not State.HANDED_OVER:
         return Refusal(code=RefusalCode.CASE_EXISTS, parameters={"case": case.number})
     received = e.CaseReceived(
         row=Row.R2B,
@@ -214,6 +226,7 @@ def receive_case(case: Case | None, command: c.ReceiveCase, facts: CaseFacts) ->
         opening=_opening_from(command, facts),
         provider=command.forwarded.provider,
         form=_form_stored_here(command),
+        draft=_draft_stored_here(command),
         moves=(facts.move(State.CHOOSING),),
     )
     return Decided(events=(received,))
@@ -223,6 +236,12 @@ def _form_stored_here(command: c.ReceiveCase) -> Form | None:
     """The sender's form with the reference to the answers as we stored them; theirs means nothing here."""
     form = command.forwarded.form
     return replace(form, answers=command.answers) if form else None
+
+
+def _draft_stored_here(command: c.ReceiveCase) -> Draft | None:
+    if command.forwarded.form is not None or not command.answers:
+        return None
+    return Draft(answers=command.answers, fields=command.forwarded.fields)
 
 
 def _opening_from(command: c.ReceiveCase, facts: CaseFacts) -> Opening:

@@ -184,7 +184,7 @@ def _meter_move(case: Case, to: State, facts: CaseFacts, *, due_on: date | None 
     subject = str(case.pod or "")
     now = case.state_of(Track.METER, subject=subject)
     stopping = now is State.CANCELLING and to not in (State.CANCELLED, State.DONE)
-    if now in (None, State.CANCELLED) or stopping or now is to:
+    if now in (None, State.CANCELLED) or stopping or (now is to and to not in _REDATED):
         return ()
     if to is State.METER_REFUSED:
         # From here it is our own desk's turn.
@@ -193,10 +193,16 @@ def _meter_move(case: Case, to: State, facts: CaseFacts, *, due_on: date | None 
     return (facts.heard(to, track=Track.METER, subject=subject, due_at=due_at),)
 
 
+_REDATED = frozenset({State.SCHEDULED, State.DATED})
+"""States that are told again with another day: a visit booked anew, a switch dated anew."""
+
+
 def _service_move(case: Case, to: State, facts: CaseFacts, *, due_on: date) -> tuple[Move, ...]:
     now = case.state_of(Track.SERVICE)
     unbegun = now is None and not case.is_ended
-    if now in (State.CANCELLED, State.NOT_NEEDED, State.BILLED) or now is to or (now is None and not unbegun):
+    if now in (State.CANCELLED, State.NOT_NEEDED, State.BILLED) or (now is to and to not in _REDATED):
+        return ()
+    if now is None and not unbegun:
         return ()
     # What the utility did is so, also where a track of ours had not begun or had been stopped before it could.
     begun = (facts.move(State.WAITING, track=Track.SERVICE),) if unbegun else ()

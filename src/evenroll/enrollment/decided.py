@@ -20,6 +20,7 @@ class RefusalCode(StrEnum):
     CASE_EXISTS = "case_exists"
     PROGRAM_NOT_OFFERED = "program_not_offered"
     PROGRAM_UNKNOWN = "program_unknown"
+    OFFER_UNKNOWN = "offer_unknown"
     POINT_NOT_OFFERED = "point_not_offered"
     SAME_PERSON_KEYED = "same_person_keyed"
     NOTHING_MISSING = "nothing_missing"
@@ -37,6 +38,7 @@ class RefusalCode(StrEnum):
     SELECTION_WRONG = "selection_wrong"
     NO_SUCH_TRACK = "no_such_track"
     PROSE = "prose"
+    CONDITION_OPEN = "condition_open"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

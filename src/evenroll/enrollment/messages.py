@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.facts import ProviderAnswer
-from evenroll.enrollment.form import Form, Language
+from evenroll.enrollment.form import Form, FormField, Language
 from evenroll.enrollment.tracks import State
 from evenroll.programs.bill import Bill
 from evenroll.programs.program import MeterNeedKind, ServiceChange
@@ -57,7 +57,12 @@ class RequestRefusal(StrEnum):
     POINT_UNKNOWN = "point_unknown"
     OTHER_ORDER_OPEN = "other_order_open"
     NOT_SUPPLIER_OF_RECORD = "not_supplier_of_record"
+    NOT_SUPPLIERS_TO_ASK = "not_suppliers_to_ask"
+    """A supplier asked for what only the utility may change."""
     PROGRAM_UNKNOWN = "program_unknown"
+    """No published program of who asked has these terms."""
+    RESCISSION_UNSAID = "rescission_unsaid"
+    """The program may be rescinded, and the request does not say until when."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,6 +162,7 @@ class CaseForwarded:
     """Provider to provider (row 2b): the case of a customer who knocked at the wrong door.
 
     form: as received, with its received date; its answers travel sealed beside the message, for the receiver alone.
+    fields: which answers a draft had, where there is no form yet.
     """
 
     number: CaseNumber
@@ -166,6 +172,7 @@ class CaseForwarded:
     postal_code: str
     program: ProgramKey | None = None
     form: Form | None = None
+    fields: frozenset[FormField] = frozenset()
 
 
 Body = (

@@ -94,6 +94,7 @@ def switch_service(order: ServiceOrder, _command: NoPayload, facts: OrderFacts) 
         old_rate=replaced_rate(cut.before, change=order.request.service_change),
         new_rate=new_rate,
         next_read_on=_next_read(switch_on, facts=facts),
+        closing_from_on=_closing_from(cut.before, switch_on=switch_on, facts=facts),
         closing=cut.closing,
         opening=cut.opening,
     )
@@ -228,6 +229,13 @@ def _next_read(switch_on: date, *, facts: OrderFacts) -> date:
     later = (day for day in facts.scheduled_reads if day > switch_on)
     known = min(later, default=None)
     return known or facts.calendar.next_business_day(switch_on + timedelta(days=FIRST_BILL_DAYS))
+
+
+def _closing_from(before: Agreement, *, switch_on: date, facts: OrderFacts) -> date | None:
+    """The last scheduled read before the switch, as the bills before it ended there, but not before the agreement."""
+    if closes_nothing(before, on=switch_on):
+        return None
+    return max([before.start_on, *(day for day in facts.scheduled_reads if day < switch_on)])
 
 
 def _patience(order: ServiceOrder) -> Wait | WaitRule:

@@ -16,16 +16,17 @@ from evenroll.enrollment.service_order import (
 )
 from evenroll.enrollment.usage_point import MeterExchange
 from evenroll.programs.bill import Bill
-from evenroll.programs.program import ServiceChange, Track
+from evenroll.programs.program import MeterNeedKind, ServiceChange, Track
 from evenroll.quantities.identifiers import OrganizationKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderOpened(Event):
-    """Row 5b: a provider's request was accepted."""
+    """Row 5b: a provider's request was accepted. need: what the utility does at its meter, where it says so itself."""
 
     request: MeterRequested
     requester: OrganizationKey
+    need: MeterNeedKind | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.usage_point import MeteredSpan, MeterReads, UsagePoint
 from evenroll.enrollment.waits import Wait, WaitRule
 from evenroll.programs.bill import Bill
-from evenroll.programs.program import Track
+from evenroll.programs.program import ProgramVersion, Track
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import OrganizationKey
 
@@ -24,7 +24,10 @@ class OrderFacts:
     """Everything that a step hands to a decision about an order.
 
     utility: whose order it is. point: absent where the utility does not know the usage point.
-    other_open_order: whether another order of the usage point is open. scheduled_reads: days of the read cycle.
+    programs: for a request, every published version of the program that it names. interval_opt_out: whether the
+    customer there opted out of interval metering.
+    other_open_order: whether another order of the usage point is open. scheduled_reads: days of the read cycle; for the
+    switch and its bills from before the day of the switch on, however long ago that is.
     reads: for a visit or a change from afar, the last known reads of the meter in place; for the switch, its reads on
     the day of the switch (not needed where the meter was exchanged that very day); absent where there are none.
     bill: as computed, for the two commands that issue one; spans: what the registers counted over its days.
@@ -34,6 +37,8 @@ class OrderFacts:
     calendar: ServiceCalendar
     utility: OrganizationKey
     point: UsagePoint | None = None
+    programs: tuple[ProgramVersion, ...] = ()
+    interval_opt_out: bool = False
     other_open_order: bool = False
     scheduled_reads: tuple[date, ...] = ()
     reads: MeterReads | None = None

@@ -36,8 +36,11 @@ _FIELDS: Mapping[type, Mapping[str, re.Pattern[str]]] = MappingProxyType(
 
 def refuse_prose(name: CommandName, command: object) -> Refusal | None:
     """The refusal of a command that would bring free text into the journal, naming the field; None if it does not."""
-    for field, form in _FIELDS.get(type(command), {}).items():
-        if any(text and not form.fullmatch(text) for text in _texts(getattr(command, field))):
+    fields = [(field, form, getattr(command, field)) for field, form in _FIELDS.get(type(command), {}).items()]
+    if isinstance(command, c.SubmitForm | c.KeyForm | c.MeetCondition):
+        fields += [("model", _GOODS, command.form.model), ("selections", _CODE, command.form.selections)]
+    for field, form, value in fields:
+        if any(text and not form.fullmatch(text) for text in _texts(value)):
             return Refusal(code=RefusalCode.PROSE, parameters={"command": name.value, "field": field})
     return None
 

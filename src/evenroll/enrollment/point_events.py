@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any, assert_never
 
@@ -65,7 +66,10 @@ class AgreementSwitched(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PointSupplierChanged(Event):
-    """From that day someone else supplies; the product of the supplier before ends with them."""
+    """From that day someone else supplies; the product of the supplier before ends with them.
+
+    The news may come late: whatever was agreed meanwhile with the supplier before goes to the new one as well.
+    """
 
     changed_on: date
     supplier: OrganizationKey
@@ -133,8 +137,20 @@ def _agreement_switched(point: UsagePoint, event: AgreementSwitched) -> UsagePoi
 
 def _supplier_changed(point: UsagePoint, event: PointSupplierChanged) -> UsagePoint:
     before = _covering(point, event.changed_on)
-    after = replace(before, supplier=event.supplier, supply_rate=None, start_on=event.changed_on)
-    return _split(point, before=before, after=after)
+    after = _supplied(before, by=event.supplier)
+    changed = _split(point, before=before, after=replace(after, start_on=event.changed_on))
+    later = [each for each in changed.agreements if each.start_on > event.changed_on]
+    # Until another supplier's agreement: what came after that was told for itself.
+    theirs = list(takewhile(lambda each: each.supplier == before.supplier, later))
+    kept = changed.agreements[: len(changed.agreements) - len(later)]
+    moved = tuple(_supplied(each, by=event.supplier) for each in theirs)
+    agreements = (*kept, *moved, *later[len(theirs) :])
+    check_periods(agreements, pod=point.pod)
+    return replace(changed, agreements=agreements)
+
+
+def _supplied(before: Agreement, *, by: OrganizationKey) -> Agreement:
+    return replace(before, supplier=by, supply_rate=None)
 
 
 def switched(before: Agreement, *, change: ServiceChange, new_rate: RateKey, on: date) -> Agreement:

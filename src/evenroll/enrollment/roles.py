@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,10 +46,32 @@ ROLES_OF = {
 """The staff roles that a membership in each kind of organization may hold."""
 
 
+_ACTOR_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,59}")
+
+
+def is_actor_key(text: str) -> bool:
+    """Whether a text is a code by which an actor may be named."""
+    return _ACTOR_KEY.fullmatch(text) is not None
+
+
+class ActorKeyWrong(ValueError):
+    """An actor was to be named by something else than a code; the journal keeps the name for good."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
-    """Who gives a command. `key` names a person or a machine without saying who it is."""
+    """Who gives a command. `key` names a person or a machine by a code, without saying who it is.
+
+    Raises ActorKeyWrong.
+    """
 
     key: ActorKey
     role: Role
     organization: OrganizationKey
+
+    def __post_init__(self) -> None:
+        if not is_actor_key(self.key):
+            raise ActorKeyWrong(
+                "Whoever acts is named by a code, such as desk-3, of letters, digits and . _ / : - and at most 60 "
+                "characters: it is kept for good and must not say who the person is. Give a code."
+            )

@@ -73,6 +73,8 @@ class HeldReason(StrEnum):
     KIND_WRONG = "kind_wrong"
     RATE_WRONG = "rate_wrong"
     DAYS_WRONG = "days_wrong"
+    AGREEMENT_EXCEEDED = "agreement_exceeded"
+    """The bill has days on which what it bills was not served: the supply was lost, or the customer had left."""
     TOTAL_WRONG = "total_wrong"
     SPANS_WRONG = "spans_wrong"
     ENERGY_WRONG = "energy_wrong"
@@ -96,8 +98,9 @@ class MeterWork:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Switch:
-    """The switch of service as it was made. next_read_on: the read that ends the first bill's period.
+    """The switch of service as it was made. next_read_on: the read that ends the first bill's period, if service lasts.
 
+    closing_from_on: where the closing bill begins, as the bill before it ended there; absent where nothing closes.
     closing, opening: the reads at which the old service ends and the new one begins; absent where nothing is metered.
     """
 
@@ -105,6 +108,7 @@ class Switch:
     old_rate: RateKey
     new_rate: RateKey
     next_read_on: date
+    closing_from_on: date | None = None
     closing: MeterReads | None = None
     opening: MeterReads | None = None
 

@@ -113,7 +113,8 @@ WAITS: Mapping[tuple[T, S], Mapping[Wait, WaitRule]] = {
     (T.CASE, S.DECIDING): {
         Wait.FIRST: _now(C.DECIDE),
         Wait.RETRY: WaitRule(owner=_DESK, span=Span.MINUTES, count=15, on_lapse=C.DECIDE),
-        Wait.STAFF: _bd(_DESK, 5, C.DECIDE),
+        Wait.LATER: _bd(_DESK, 1, C.DECIDE),
+        Wait.STAFF: _bd(_DESK, 5, C.ESCALATE),
     },
     (T.CASE, S.NEEDS_ANSWER): {
         Wait.FIRST: _days(_CUSTOMER, 30, C.EXPIRE),

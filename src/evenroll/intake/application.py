@@ -11,7 +11,7 @@ from evenroll.enrollment.case import Prompter
 from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, VinState
 from evenroll.programs.program import ConsentKind, DocumentKind
 from evenroll.programs.rules import Drivetrain
-from evenroll.quantities.identifiers import OrganizationKey, PodId, ProgramKey
+from evenroll.quantities.identifiers import OfferId, OrganizationKey, PodId, ProgramKey
 
 
 class FaultCode(StrEnum):
@@ -24,11 +24,13 @@ class FaultCode(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"
     NOT_A_TEXT = "not_a_text"
     TOO_LONG = "too_long"
+    NOT_A_CODE = "not_a_code"
     CONTROL_CHARACTER = "control_character"
     MISSING = "missing"
     NOT_A_CHOICE = "not_a_choice"
     NOT_A_DATE = "not_a_date"
     NOT_AN_AMOUNT = "not_an_amount"
+    NOT_A_NUMBER = "not_a_number"
     NOT_YES_OR_NO = "not_yes_or_no"
     NOT_A_SELECTION = "not_a_selection"
     POSTAL_CODE_WRONG = "postal_code_wrong"
@@ -43,6 +45,7 @@ class FaultCode(StrEnum):
     SAME_PERSON_KEYED = "same_person_keyed"
     ORGANIZATION_UNKNOWN = "organization_unknown"
     PROGRAM_UNKNOWN = "program_unknown"
+    APPLICATION_TWICE = "application_twice"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +85,7 @@ class Application:
     row: its number in the file. reference: the sender's own name for it, repeated in the result.
     received_on: the business date on which the organization had it in hand; absent: today.
     answers: the personal answers, which go to the vault and nowhere else. keyings: for mail, one or two.
+    offer: the number under which the organization showed the costs before (row 1).
     """
 
     row: int
@@ -106,3 +110,4 @@ class Application:
     consents_hand_over: bool
     receipt: str = ""
     keyings: tuple[Keying, ...] = ()
+    offer: OfferId | None = None

@@ -6,28 +6,33 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Final, TypeAlias
 
-from django.db import DataError, IntegrityError
+import django.db
+import psycopg
 
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.form import Language
-from evenroll.intake.application import Application, BadRow
+from evenroll.intake.application import Application, BadRow, FaultCode, RowFault
 from evenroll.intake.fault_texts import fault_text
-from evenroll.intake.file_rows import file_rows
+from evenroll.intake.file_rows import RawRow, file_rows
 from evenroll.intake.file_shape import FileShape
 from evenroll.intake.outcomes import Outcome, read_outcomes
 from evenroll.intake.result_file import ResultRow
 from evenroll.intake.row_reader import RowRules, read_row
-from evenroll.intake.taking_in import TakenIn, take_in
+from evenroll.intake.taking_in import TakenIn, number_of, take_in
 from evenroll.pages.texts import render
 from evenroll.quantities.codec import canonical
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
-from evenroll.records.models import IntakeFile, IntakeRow
+from evenroll.records.models import CaseRecord, IntakeFile, IntakeRow
 from evenroll.records.organizations import current, open_organization
 from evenroll.records.retries import with_retries
 
 BATCH_MAX: Final = 500
+
+_ROW_REFUSED: Final = (django.db.IntegrityError, django.db.DataError, psycopg.IntegrityError, psycopg.DataError)
+"""What the database says of one row, whichever way it was written: by Django, or by a step itself."""
 
 Driver: TypeAlias = Callable[[], None]
 """Runs what the rules themselves ask for until nothing is due; given by the one who wires, as a door knows no other."""
@@ -75,11 +80,29 @@ def run_file(run: BulkRun, *, driver: Driver) -> Iterator[ResultRow]:
 
 
 def _read(run: BulkRun) -> Iterator[_Read]:
+    first: dict[tuple[str, str], tuple[int, bytes]] = {}
     for raw in file_rows(run.shape, ignore=run.ignore):
         if isinstance(raw, tuple):
             yield BadRow(row=raw[0].row, faults=raw)
-        else:
-            yield read_row(raw, rules=run.rules)
+            continue
+        read = read_row(raw, rules=run.rules)
+        if isinstance(read, BadRow) or not read.reference:
+            yield read
+            continue
+        content = _content(raw)
+        number, before = first.setdefault((read.organization, read.reference), (raw.number, content))
+        yield read if before == content else _named_twice(read, first=number)
+
+
+def _content(raw: RawRow) -> bytes:
+    """What a row says, in 16 bytes: a file may have a million of them."""
+    said = {column: cell for column, cell in raw.cells.items() if cell not in ("", None)}
+    return blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).digest()
+
+
+def _named_twice(read: Application, *, first: int) -> BadRow:
+    fault = RowFault(row=read.row, column="application", code=FaultCode.APPLICATION_TWICE, choices=(str(first),))
+    return BadRow(row=read.row, reference=read.reference, faults=(fault,))
 
 
 def _batches(rows: Iterable[_Read], *, size: int) -> Iterator[Sequence[_Read]]:
@@ -106,7 +129,7 @@ def _commit_or_split(run: BulkRun, key: OrganizationKey, own: Sequence[Applicati
     """A batch that the database refuses is repeated one by one, so that one row never stops the others."""
     try:
         return with_retries(lambda: _commit(run, key, own))
-    except (IntegrityError, DataError):
+    except _ROW_REFUSED:
         if len(own) == 1:
             return {}
         taken: dict[int, TakenIn] = {}
@@ -127,9 +150,25 @@ def _commit(run: BulkRun, key: OrganizationKey, own: Sequence[Application]) -> d
         taken = {row.row_number: _read_note(row) for row in before}
         for each in own:
             if each.row not in taken:
-                taken[each.row] = take_in(each, source=run.shape.content_hash, now=run.now)
+                taken[each.row] = _taken_once(run, each)
                 _note(file, each.row, taken[each.row])
         return taken
+
+
+def _taken_once(run: BulkRun, application: Application) -> TakenIn:
+    """Taken in, unless its case stands since an earlier file or row: then as it was told before."""
+    source = run.shape.content_hash
+    number = number_of(application, source=source)
+    taken = _told_before(number) or take_in(application, source=source, now=run.now)
+    # Of two files that bring it at once, the second waits at its case and is refused there.
+    return taken if taken.refusal is None else _told_before(number) or taken
+
+
+def _told_before(number: CaseNumber) -> TakenIn | None:
+    row = IntakeRow.objects.filter(case_number=number).order_by("id").last()
+    # One that was refused at the opening has no case: a corrected row opens it now.
+    opened = row is not None and CaseRecord.objects.filter(number=number).exists()
+    return _read_note(row) if row is not None and opened else None
 
 
 def _note(file: IntakeFile, row: int, taken: TakenIn) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from evenroll.intake.application import FaultCode, RowFault
@@ -14,10 +15,25 @@ from evenroll.intake.columns import normalized
 from evenroll.quantities.codec import JsonValue
 
 LENGTH_MAX: Final = 500
+LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "application": 80,
+        "organization": 40,
+        "program": 60,
+        "usage_point": 40,
+        "model": 80,
+        "receipt": 40,
+        "keyed_by": 60,
+        "second_keyed_by": 60,
+    }
+)
+"""The columns that must be shorter than LENGTH_MAX characters, as the tables are that keep them."""
 _YES: Final = frozenset({"yes", "y", "true", "1", "x"})
 _NO: Final = frozenset({"no", "n", "false", "0", ""})
 _ISO: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _AMERICAN: Final = re.compile(r"(?P<month>\d{1,2})[/-](?P<day>\d{1,2})[/-](?P<year>\d{4})")
+# What a database counts with has at most 18 digits that are all free.
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _CENT: Final = Decimal("0.01")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -44,13 +60,7 @@ class Cells:
             self.fault(column, FaultCode.NOT_A_TEXT)
             return ""
         text = " ".join(str(value).split())
-        if len(text) > LENGTH_MAX:
-            self.fault(column, FaultCode.TOO_LONG)
-            return ""
-        if not text.isprintable():
-            self.fault(column, FaultCode.CONTROL_CHARACTER)
-            return ""
-        return text
+        return text if self._fits(column, text) else ""
 
     def choice(self, column: str, type_: type[Choice], *, default: Choice | None = None) -> Choice | None:
         """One of finite choices, forgiving case and blanks; the default where nothing stands."""
@@ -97,10 +107,11 @@ class Cells:
         """Selections inside a program as key=option; key=option, or an object of JSON."""
         said = self._cells.get(column)
         if isinstance(said, dict):
-            if all(isinstance(value, str) for value in said.values()):
-                return {key: str(value) for key, value in said.items()}
-            self.fault(column, FaultCode.NOT_A_SELECTION)
-            return {}
+            if not all(isinstance(value, str) for value in said.values()):
+                self.fault(column, FaultCode.NOT_A_SELECTION)
+                return {}
+            written = {key: str(value) for key, value in said.items()}
+            return written if self._fits(column, "".join((*written, *written.values()))) else {}
         found: dict[str, str] = {}
         for text in self._several(column):
             key, sign, option = (part.strip() for part in text.partition("="))
@@ -123,6 +134,27 @@ class Cells:
             self.fault(column, FaultCode.NOT_AN_AMOUNT)
             return ""
         return str(amount.quantize(_CENT))
+
+    def number(self, column: str) -> int | None:
+        """A number that was given out, such as an offer's; None where nothing stands."""
+        text = self.text(column).removeprefix("#")
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            self.fault(column, FaultCode.NOT_A_NUMBER)
+            return None
+        return int(text)
+
+    def _fits(self, column: str, text: str) -> bool:
+        """Whether a text is one that can be kept; if not, that is noted."""
+        longest = LENGTHS.get(column, LENGTH_MAX)
+        if len(text) > longest:
+            self.fault(column, FaultCode.TOO_LONG, str(longest))
+            return False
+        if not text.isprintable():
+            self.fault(column, FaultCode.CONTROL_CHARACTER)
+            return False
+        return True
 
     def _several(self, column: str) -> tuple[str, ...]:
         said = self._cells.get(column)

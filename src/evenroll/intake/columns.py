@@ -18,6 +18,7 @@ PLAIN: Final = (
     "language",
     "prompted_by",
     "program",
+    "offer",
     "usage_point",
     "drivetrain",
     "model",

@@ -47,7 +47,17 @@ FAULT_TEXTS: Final[Mapping[F, Text]] = MappingProxyType(
             "tiene más celdas que el encabezado. Ponga entre comillas las celdas que contienen un separador.",
         ),
         F.NOT_A_TEXT: _text("it must be a text.", "debe ser un texto."),
-        F.TOO_LONG: _text("it is longer than 500 characters. Shorten it.", "tiene más de 500 caracteres. Acórtelo."),
+        F.NOT_A_CODE: _text(
+            "it is kept for good and takes a code, not a name. Write the code of the person, such as desk-3.",
+            "se conserva siempre y admite un código, no un nombre. Escriba el código de la persona, como desk-3.",
+        ),
+        F.TOO_LONG: _text(
+            "it is longer than {choices} characters. Shorten it.", "tiene más de {choices} caracteres. Acórtelo."
+        ),
+        F.APPLICATION_TWICE: _text(
+            "row {choices} has the same name with other content. Give each application a name of its own.",
+            "la fila {choices} tiene el mismo nombre con otro contenido. Dé a cada solicitud un nombre propio.",
+        ),
         F.CONTROL_CHARACTER: _text(
             "it holds a character that cannot be printed. Type it again.",
             "contiene un carácter que no se puede imprimir. Escríbalo de nuevo.",
@@ -62,6 +72,10 @@ FAULT_TEXTS: Final[Mapping[F, Text]] = MappingProxyType(
         F.NOT_AN_AMOUNT: _text(
             "it is no amount in dollars and cents. Write it as 84.20.",
             "no es un importe en dólares y centavos. Escríbalo como 84.20.",
+        ),
+        F.NOT_A_NUMBER: _text(
+            "it is no number. Write it in digits, as it was given.",
+            "no es un número. Escríbalo en cifras, tal como se dio.",
         ),
         F.NOT_YES_OR_NO: _text("it is neither yes nor no. Write one of them.", "no es ni yes ni no. Escriba uno."),
         F.NOT_A_SELECTION: _text(

@@ -10,13 +10,14 @@ from typing import Final
 
 from evenroll.enrollment.case import Prompter
 from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, VinState
+from evenroll.enrollment.roles import is_actor_key
 from evenroll.intake.application import Application, BadRow, FaultCode, Keying
 from evenroll.intake.cells import Cells
 from evenroll.intake.columns import SECOND
 from evenroll.intake.file_rows import RawRow
 from evenroll.programs.program import ConsentKind, DocumentKind
 from evenroll.programs.rules import Drivetrain
-from evenroll.quantities.identifiers import OrganizationKey, PodId, ProgramKey, VinFault, VinWrong, check_vin
+from evenroll.quantities.identifiers import OfferId, OrganizationKey, PodId, ProgramKey, VinFault, VinWrong, check_vin
 
 _POSTAL_CODE: Final = re.compile(r"\d{5}(-\d{4})?")
 _PHONE_DIGITS_MIN: Final = 10
@@ -52,7 +53,7 @@ def read_row(raw: RawRow, *, rules: RowRules) -> Application | BadRow:
     keyings = _keyings(cells, answers) if channel is Channel.MAIL else ()
     application = Application(
         row=raw.number,
-        reference=cells.text("application")[:80],
+        reference=cells.text("application"),
         organization=OrganizationKey(_organization(cells, rules)),
         channel=channel,
         language=cells.choice("language", Language, default=Language.EN) or Language.EN,
@@ -66,13 +67,14 @@ def read_row(raw: RawRow, *, rules: RowRules) -> Application | BadRow:
         documents=cells.choices("documents", DocumentKind),
         selections=cells.selections("selections"),
         drivetrain=cells.choice("drivetrain", Drivetrain),
-        model=cells.text("model")[:80],
+        model=cells.text("model"),
         vin_state=vin_state,
         holder=cells.choice("holder", Holder, default=Holder.UNSAID) or Holder.UNSAID,
         dwelling=cells.choice("dwelling", Dwelling, default=Dwelling.UNSAID) or Dwelling.UNSAID,
         consents_hand_over=cells.yes("consents_hand_over"),
-        receipt=cells.text("receipt")[:40],
+        receipt=cells.text("receipt"),
         keyings=keyings,
+        offer=_offer(cells),
     )
     _check_duty(cells, application)
     if cells.faults:
@@ -94,6 +96,11 @@ def _program(cells: Cells, rules: RowRules) -> ProgramKey | None:
     if key and key not in rules.programs:
         cells.fault("program", FaultCode.PROGRAM_UNKNOWN, *sorted(rules.programs))
     return ProgramKey(key) if key else None
+
+
+def _offer(cells: Cells) -> OfferId | None:
+    number = cells.number("offer")
+    return None if number is None else OfferId(number)
 
 
 def _received_on(cells: Cells, rules: RowRules) -> date | None:
@@ -152,6 +159,9 @@ def _vin_state(cells: Cells, answers: dict[FormField, str], channel: Channel) ->
 
 def _keyings(cells: Cells, first: Mapping[FormField, str]) -> tuple[Keying, ...]:
     first_by, second_by = cells.text("keyed_by"), cells.text("second_keyed_by")
+    for column, who in (("keyed_by", first_by), ("second_keyed_by", second_by)):
+        if who and not is_actor_key(who):
+            cells.fault(column, FaultCode.NOT_A_CODE)
     if not first_by:
         if second_by:
             cells.fault("keyed_by", FaultCode.KEYING_INCOMPLETE)

@@ -32,13 +32,24 @@ class TakenIn:
     refusal: Refusal | None = None
 
 
+def number_of(application: Application, *, source: str) -> CaseNumber:
+    """The number of an application's case, by which it is one and the same whenever it comes again.
+
+    It stands for the sender's own name for the application, in whatever file and row; without one for the row of the
+    file. source: the hash of the file's content. The organization must be open.
+    """
+    named = f"application/{application.organization}/{application.reference}"
+    key = named if application.reference else f"{source}/{application.row}"
+    return case_number(bytes.fromhex(vault.digest(key, purpose="intake/case")))
+
+
 def take_in(application: Application, *, source: str, now: datetime) -> TakenIn:
     """Open the case of an application and give it its form; the organization must be open, the caller commits.
 
-    source: the hash of the file's content; with the row it is the key by which an application is one and the same
-    whenever it comes again: its case has one number, so it cannot be opened twice. now: the business clock.
+    source: the hash of the file's content; see `number_of`. Its case has one number, so it cannot be opened twice.
+    now: the business clock.
     """
-    number = case_number(bytes.fromhex(vault.digest(f"{source}/{application.row}", purpose="intake/case")))
+    number = number_of(application, source=source)
     actor = _actor(application, f"{source[:12]}/{application.row}")
     opening = Asked(number=number, command=_opening(application, number, now))
     refusal = _refusal(_ask(actor, open_case, opening, now=now))
@@ -94,6 +105,7 @@ def _opening(application: Application, number: CaseNumber, now: datetime) -> Ope
         language=application.language,
         prompted_by=application.prompted_by,
         program=application.program,
+        offer=application.offer,
         pod=application.pod,
         postal_code=application.answers.get(FormField.POSTAL_CODE, ""),
     )

@@ -13,6 +13,7 @@ from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State as S
 from evenroll.enrollment.use_case import ROW_OF, ROWS, Lane, ServicePath, SourceUseCase, commands_of
 from evenroll.pages.process_edges import FLOW, Edge, MoveKey
+from evenroll.programs.program import Track
 
 ACTIONS = "action"
 """The node that stands for the actions beside the rows; exits lead to it."""
@@ -151,6 +152,10 @@ _EXIT_STATES = frozenset(
 )
 
 
+_SUPPLY_LOST = frozenset({(Track.CASE, state, S.FINDING_PROVIDER) for state in (S.PROVING, S.DECIDING)})
+"""Moves back to row 2a that only the action of a lost supply makes."""
+
+
 def _exits() -> dict[Row, tuple[MoveKey, ...]]:
     """The moves that leave the rows for an action, by the row they leave; drawn edges are no exits."""
     drawn = {move for edge in FLOW for move in edge.moves}
@@ -158,7 +163,7 @@ def _exits() -> dict[Row, tuple[MoveKey, ...]]:
     for track, moves in MOVES.items():
         for from_, targets in moves.items():
             row = Row.ACTION if from_ is None else ROW_OF[(track, from_)]
-            for to in sorted(targets & _EXIT_STATES):
+            for to in sorted(each for each in targets if each in _EXIT_STATES or (track, from_, each) in _SUPPLY_LOST):
                 if row is not Row.ACTION and (track, from_, to) not in drawn:
                     exits[row] = (*exits.get(row, ()), (track, from_, to))
     return exits

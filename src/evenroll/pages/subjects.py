@@ -31,6 +31,7 @@ from evenroll.enrollment.service_order import (
 )
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.use_case import Lane, ServicePath, SourceUseCase
+from evenroll.pages.offer_codes import OfferWord
 from evenroll.pages.process_edges import Guard
 from evenroll.programs.bill import BillKind, LineCode
 from evenroll.programs.program import (
@@ -88,6 +89,7 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         MeterNeedWhy: "meter_need_why",
         MissingItem: "missing",
         OrganizationKind: "organization_kind",
+        OfferWord: "offer",
         Outcome: "outcome",
         ProgramKind: "program_kind",
         Prompter: "prompter",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias, cast
 
+from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.ports.outside import NOTHING, Outside
 from evenroll.quantities.codec import JsonValue, encode
@@ -49,10 +50,13 @@ class Command(Protocol):
         ...
 
 
-def payload_of(asked: Asked) -> JsonValue:
-    """The content that an idempotency key stands for; personal answers are only ever digested from it."""
+def payload_of(asked: Asked, *, name: CommandName) -> JsonValue:
+    """The content that an idempotency key stands for; personal answers are only ever digested from it.
+
+    name: of the command. Many commands say nothing but their name, and a key stands for one of them only.
+    """
     answers: dict[str, JsonValue] = {field.value: text for field, text in asked.outside.answers.items()}
-    return {"number": asked.number, "command": encode(asked.command), "answers": answers}
+    return {"name": name.value, "number": asked.number, "command": encode(asked.command), "answers": answers}
 
 
 def written_answer(answer: Answer) -> JsonValue:

@@ -16,16 +16,23 @@ def billing_period(
 ) -> DatePeriod | None:
     """The days that a bill covers; None where there are none.
 
-    The closing bill begins at the last scheduled read before the switch, as the bills before it ended there, but not
-    before the old agreement. The first bill ends at the next scheduled read after the switch.
+    The closing bill begins where the switch says, at the last scheduled read before it, but not before the old
+    agreement. The first bill ends at the next scheduled read after the switch, or with its agreement if that is sooner.
+    scheduled_reads: for a switch that does not say where its closing bill begins.
     """
     if kind is BillKind.FIRST:
-        return DatePeriod(start_on=switch.switch_on, end_on=switch.next_read_on)
+        return DatePeriod(start_on=switch.switch_on, end_on=_first_end(switch, point=point))
     before = [each for each in point.agreements if each.end_on == switch.switch_on]
     if not before:
         return None
-    reads = [day for day in scheduled_reads if day < switch.switch_on]
-    return DatePeriod(start_on=max([before[0].start_on, *reads[-1:]]), end_on=switch.switch_on)
+    told = [] if switch.closing_from_on is None else [switch.closing_from_on]
+    reads = told or [day for day in scheduled_reads if day < switch.switch_on]
+    return DatePeriod(start_on=max([before[0].start_on, *reads]), end_on=switch.switch_on)
+
+
+def _first_end(switch: Switch, *, point: UsagePoint) -> date:
+    ends = (each.end_on for each in point.agreements if each.start_on == switch.switch_on)
+    return min([switch.next_read_on, *(day for day in ends if day is not None)])
 
 
 def spans_of(

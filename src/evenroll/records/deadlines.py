@@ -17,12 +17,13 @@ LEASE = timedelta(minutes=1)
 
 # A lease, not a held lock: a step locks the usage point before the case, and a claim that kept the track locked would
 # turn that order around.
+# MATERIALIZED: as a subquery of WHERE the planner may ask it anew for every row, and then its LIMIT limits nothing.
 _CLAIM: LiteralString = (
-    "UPDATE track SET claimed_until = now() + %(lease)s WHERE id IN ("
-    "SELECT id FROM track WHERE organization_id = %(org)s AND due_at <= %(now)s "
+    "WITH picked AS MATERIALIZED (SELECT id FROM track WHERE organization_id = %(org)s AND due_at <= %(now)s "
     "AND (claimed_until IS NULL OR claimed_until < now()) "
     "ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) "
-    "RETURNING due_at, id, stream_kind, stream_key, track_key, owner, on_lapse"
+    "UPDATE track SET claimed_until = now() + %(lease)s FROM picked WHERE track.id = picked.id "
+    "RETURNING due_at, track.id, stream_kind, stream_key, track_key, owner, on_lapse"
 )
 
 

@@ -8,17 +8,18 @@ from typing import Any
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.dates import scheduled_reads
+from evenroll.enrollment.messages import MeterRequested
 from evenroll.enrollment.order_facts import OrderFacts
 from evenroll.enrollment.tracks import CASE_ENDS
 from evenroll.programs.program import ProgramVersion
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrderNumber, PodId, ProgramKey
 from evenroll.records.organizations import current, cursor
-from evenroll.records.program_shelf import program_version
+from evenroll.records.program_shelf import program_version, program_versions
 from evenroll.records.unit_of_work import UnitOfWork
 
 READS_BEHIND = timedelta(days=70)
 READS_MONTHS = 17
-"""Scheduled reads are looked up from the last one before today to more than a year ahead."""
+"""Scheduled reads are looked up from well before today, or a past switch, to more than a year ahead of that."""
 
 
 def program_of(case: Case | None) -> ProgramVersion | None:
@@ -34,16 +35,33 @@ def case_facts(work: UnitOfWork, case: Case | None, **known: Any) -> CaseFacts:
     return CaseFacts(now=work.now, calendar=current().calendar, program=program_of(case), **known)
 
 
-def order_facts(work: UnitOfWork, *, pod: PodId, number: OrderNumber, **known: Any) -> OrderFacts:
-    """The facts of a decision about a service order at a usage point, which is locked already."""
+def order_facts(
+    work: UnitOfWork, *, pod: PodId, number: OrderNumber, switch_on: date | None = None, **known: Any
+) -> OrderFacts:
+    """The facts of a decision about a service order at a usage point, which is locked already.
+
+    switch_on: the day of its switch, where the decision rests on the reads around that day, however late it is made.
+    """
+    around_on = min(work.business_on, switch_on or work.business_on)
     return OrderFacts(
         now=work.now,
         calendar=current().calendar,
         utility=work.organization,
         point=work.usage_point(pod),
         other_open_order=_other_open_order(pod, number),
-        scheduled_reads=reads_of_cycle(pod, from_on=work.business_on - READS_BEHIND, months=READS_MONTHS),
+        scheduled_reads=reads_of_cycle(pod, from_on=around_on - READS_BEHIND, months=READS_MONTHS),
         **known,
+    )
+
+
+def request_facts(work: UnitOfWork, *, request: MeterRequested, number: OrderNumber) -> OrderFacts:
+    """The facts of a decision about a provider's request, whose usage point is locked already."""
+    return order_facts(
+        work,
+        pod=request.pod,
+        number=number,
+        programs=program_versions(request.program),
+        interval_opt_out=_opted_out(request.pod),
     )
 
 
@@ -92,6 +110,14 @@ def open_cases_at(pod: PodId) -> tuple[CaseNumber, ...]:
             (current().id, pod, [state.value for state in CASE_ENDS]),
         ).fetchall()
     return tuple(CaseNumber(row[0]) for row in rows)
+
+
+def _opted_out(pod: PodId) -> bool:
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT interval_opt_out FROM usage_point WHERE organization_id = %s AND pod = %s", (current().id, pod)
+        ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _other_open_order(pod: PodId, number: OrderNumber) -> bool:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import LiteralString
 
 from evenroll.quantities.codec import canonical
-from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.quantities.identifiers import ActorKey, OrganizationKey
+from evenroll.records import answers
 from evenroll.records.envelope import Envelope
 from evenroll.records.organizations import current, cursor
+
+_LET_GO: LiteralString = (
+    "UPDATE inbox_message SET parked_why = '', sealed = NULL "
+    "WHERE organization_id = %s AND sender = %s AND message_id = %s AND parked_why <> ''"
+)
 
 
 class NotTheReceiver(ValueError):
@@ -33,6 +40,36 @@ def park(envelope: Envelope, *, why: str, at: datetime) -> None:
                 "WHERE organization_id = %s AND sender = %s AND message_id = %s",
                 (why, current().id, envelope.sender, envelope.message_id),
             )
+
+
+def take_parked(envelope: Envelope) -> bool:
+    """Whether this message was parked in the open organization; if so, from now on it has its effect (if this commits).
+
+    Of two that take it at once, the second waits for the first and then finds it taken.
+    """
+    with cursor() as pen:
+        pen.execute(_LET_GO, (current().id, envelope.sender, envelope.message_id))
+        return pen.rowcount == 1
+
+
+def dismiss_parked(envelope: Envelope, *, by: ActorKey, at: datetime) -> bool:
+    """Whether this message was parked; if so it is put away without an effect. Who did it is kept, with the reason."""
+    why = why_parked(envelope)
+    if not take_parked(envelope):
+        return False
+    note = answers.Answer(body={"parked": why})
+    answers.keep(by, key=f"dismissed/{envelope.sender}/{envelope.message_id}", payload=None, answer=note, at=at)
+    return True
+
+
+def why_parked(envelope: Envelope) -> str:
+    """The code why the open organization parked this message; "" if it did not."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT parked_why FROM inbox_message WHERE organization_id = %s AND sender = %s AND message_id = %s",
+            (current().id, envelope.sender, envelope.message_id),
+        ).fetchone()
+    return str(row[0]) if row else ""
 
 
 def parked() -> Sequence[tuple[Envelope, str]]:

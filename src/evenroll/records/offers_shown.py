@@ -28,6 +28,15 @@ def keep_offer(program: ProgramVersion, *, at: datetime, costs: object) -> Offer
     return OfferId(row[0])
 
 
+def was_shown(offer: OfferId) -> bool:
+    """Whether the open organization showed an offer under this number."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT 1 FROM offer_shown WHERE organization_id = %s AND id = %s", (current().id, offer)
+        ).fetchone()
+    return row is not None
+
+
 def read_offer(offer: OfferId) -> JsonValue:
     """What was shown, as it was written. Raises OfferMissing."""
     with cursor() as pen:

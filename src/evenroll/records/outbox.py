@@ -31,11 +31,26 @@ _INSERT: LiteralString = (
     "WHERE organization_id = %(org)s AND conversation = %(conversation)s) AS next"
 )
 
+# MATERIALIZED: as a subquery of WHERE the planner may ask it anew for every row, and then its LIMIT limits nothing.
+# What waits for an earlier message is not claimed at all, so that it is in nobody's way.
 _CLAIM: LiteralString = (
-    "UPDATE outbox_message SET attempts = attempts + 1, due_at = %(until)s WHERE id IN ("
-    "SELECT id FROM outbox_message WHERE organization_id = %(org)s AND due_at <= %(now)s "
-    "ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) "
-    "RETURNING id, receiver, message_id, conversation, number, in_reply_to, kind, version, body, sealed, attempts"
+    "WITH picked AS MATERIALIZED (SELECT waiting.id FROM outbox_message AS waiting "
+    "WHERE waiting.organization_id = %(org)s AND waiting.due_at <= %(now)s AND NOT EXISTS ("
+    "SELECT 1 FROM outbox_message AS earlier WHERE earlier.organization_id = waiting.organization_id "
+    "AND earlier.conversation = waiting.conversation AND earlier.receiver = waiting.receiver "
+    "AND earlier.number < waiting.number AND earlier.due_at IS NOT NULL) "
+    "ORDER BY waiting.id LIMIT %(limit)s FOR UPDATE OF waiting SKIP LOCKED) "
+    "UPDATE outbox_message AS message SET attempts = message.attempts + 1, due_at = %(until)s FROM picked "
+    "WHERE message.id = picked.id RETURNING "
+    "message.id, message.receiver, message.message_id, message.conversation, message.number, message.in_reply_to, "
+    "message.kind, message.version, message.body, message.sealed, message.attempts"
+)
+
+_CLAIM_PARKED: LiteralString = (
+    "UPDATE outbox_message AS message SET attempts = 1, due_at = %(until)s, parked_why = '' "
+    "WHERE message.organization_id = %(org)s AND message.parked_why <> '' AND message.delivered_at IS NULL RETURNING "
+    "message.id, message.receiver, message.message_id, message.conversation, message.number, message.in_reply_to, "
+    "message.kind, message.version, message.body, message.sealed, message.attempts"
 )
 
 
@@ -64,11 +79,21 @@ def write(pen: Cursor[Any], message: Message, *, now: datetime, in_reply_to: str
 def claim(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequence[Claimed]:
     """Messages that are due, oldest first; other workers leave them alone until the lease is over.
 
-    A worker that dies loses nothing: after LEASE they are due again.
+    Of a conversation with one receiver only the first that is still on its way: they arrive in the order in which they
+    were written, whichever worker brings them. One that was parked holds nobody up: it stands in sight, and what is
+    said later is answered by the receiver as it finds it. A worker that dies loses nothing: after LEASE they are due
+    again.
     """
     with open_organization(organization) as opened, cursor() as pen:
         values = {"org": opened.id, "now": now, "until": now + LEASE, "limit": limit}
         rows = pen.execute(_CLAIM, values).fetchall()
+    return tuple(_claimed(row, sender=organization) for row in sorted(rows, key=lambda row: row[0]))
+
+
+def claim_parked(organization: OrganizationKey, *, now: datetime) -> Sequence[Claimed]:
+    """The messages that were given up, oldest first, as if they had never been tried; see `claim` for the lease."""
+    with open_organization(organization) as opened, cursor() as pen:
+        rows = pen.execute(_CLAIM_PARKED, {"org": opened.id, "until": now + LEASE}).fetchall()
     return tuple(_claimed(row, sender=organization) for row in sorted(rows, key=lambda row: row[0]))
 
 

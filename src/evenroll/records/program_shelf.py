@@ -49,6 +49,14 @@ def program_version(key: ProgramKey, *, version: int, content_hash: str) -> Prog
     return _read(row[0], row[1])
 
 
+def program_versions(key: ProgramKey) -> tuple[ProgramVersion, ...]:
+    """Every version of a program that was ever published, the first one first; none where there is no such program."""
+    with connection.cursor() as pen:
+        pen.execute("SELECT content_hash, body FROM program_version WHERE key = %s ORDER BY version", (key,))
+        rows = pen.fetchall()
+    return tuple(_read(content_hash, body) for content_hash, body in rows)
+
+
 @lru_cache(maxsize=1024)
 def _read(content_hash: str, body: str) -> ProgramVersion:
     program = decode(ProgramVersion, json.loads(body))

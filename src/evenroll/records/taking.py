@@ -14,10 +14,10 @@ from evenroll.enrollment.decide import decide_case
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import event_kind
 from evenroll.enrollment.order_decide import decide_order
-from evenroll.enrollment.roles import ROLES_OF, Role
+from evenroll.enrollment.roles import ROLES_OF, Actor, Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import TrackState
-from evenroll.quantities.identifiers import CaseNumber, IdentifierKind, OrderNumber, PodId
+from evenroll.quantities.identifiers import CaseNumber, IdentifierKind, OrderNumber, OrganizationKey, PodId
 from evenroll.records.answers import Answer as Kept
 from evenroll.records.answers import KeyReused
 from evenroll.records.asked import Answer, Asked, Taken, payload_of, read_answer, written_answer
@@ -45,12 +45,12 @@ def take(work: UnitOfWork, asked: Asked, *, name: CommandName, act: Callable[[],
 
     A refusal leaves nothing behind but itself, kept under the key.
     """
-    refused = _refused(work, name)
+    refused = not_allowed(work.actor, organization=work.organization, name=name)
     if refused is not None:
         return refused
     if not asked.key:
         return _undoable(act)
-    payload = payload_of(asked)
+    payload = payload_of(asked, name=name)
     try:
         kept = work.answered(asked.key, payload)
     except KeyReused:
@@ -180,9 +180,10 @@ def _lock_point_of_case(work: UnitOfWork, number: CaseNumber) -> PodId | None:
     return pod
 
 
-def _refused(work: UnitOfWork, name: CommandName) -> Refusal | None:
-    actor, kinds = work.actor, kinds_of(work.organization)
-    own = actor.role is Role.PEER or actor.organization == work.organization
+def not_allowed(actor: Actor, *, organization: OrganizationKey, name: CommandName) -> Refusal | None:
+    """The refusal of a command that this actor may not give in the books of the organization; None if it may."""
+    kinds = kinds_of(organization)
+    own = actor.role is Role.PEER or actor.organization == organization
     held = actor.role in _ANYBODY or any(actor.role in ROLES_OF[kind] for kind in kinds)
     if may(actor.role, command=name) and own and held and kinds & COMMANDS[name].organizations:
         return None

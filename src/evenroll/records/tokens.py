@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
+from typing import LiteralString
 
 from evenroll.records import vault
 from evenroll.records.organizations import current, cursor
@@ -58,6 +61,34 @@ def index(key_id: KeyId, *, subject_kind: str, subject_id: int, values: Iterable
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findable:
+    """A subject that is to be found by these values; personal."""
+
+    key_id: KeyId
+    subject_id: int
+    values: tuple[tuple[TokenKind, str], ...] = field(repr=False)
+
+
+def index_many(subjects: Iterable[Findable], *, subject_kind: str) -> None:
+    """Make many subjects of one kind findable, by one statement; as `index` does each."""
+    rows = [
+        (each.key_id, kind.value, token(kind, value), each.subject_id)
+        for each in subjects
+        for kind, value in each.values
+        if normalized(kind, value)
+    ]
+    if rows:
+        with cursor() as pen:
+            pen.execute(_INDEX_MANY, (current().id, subject_kind, *(list(each) for each in zip(*rows, strict=True))))
+
+
+_INDEX_MANY: LiteralString = (
+    "INSERT INTO search_token (organization_id, subject_kind, key_id, kind, token, subject_id) "
+    "SELECT %s, %s, new.* FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) AS new ON CONFLICT DO NOTHING"
+)
+
+
 def find_by_token(kind: TokenKind, value: str, *, subject_kind: str) -> tuple[int, ...]:
     """The subjects of a kind that have this value, in the open organization; ascending."""
     with cursor() as pen:
@@ -95,7 +126,13 @@ def _signs(value: str) -> str:
 
 
 def _amount(value: str) -> str:
-    return value.strip().removeprefix("$").replace(",", "")
+    # "84.1", "84.10" and "$ 84.10" are one amount.
+    text = value.strip().removeprefix("$").replace(",", "").strip()
+    try:
+        amount = Decimal(text)
+        return str(amount.normalize()) if amount.is_finite() else text
+    except ArithmeticError:
+        return text
 
 
 def _written_words(value: str) -> str:

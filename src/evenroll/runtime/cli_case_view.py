@@ -18,7 +18,7 @@ from evenroll.enrollment.tracks import State, TrackState
 from evenroll.pages.texts import Parameter, render
 from evenroll.programs.bill import Bill
 from evenroll.quantities.codec import decode
-from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey
+from evenroll.quantities.identifiers import CaseNumber, OfferId, OrderNumber, OrganizationKey
 
 if TYPE_CHECKING:
     from evenroll.records.entries import Entry
@@ -47,10 +47,19 @@ class WaitingTrack:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OfferOfCase:
+    """What the customer was shown before the case was opened (row 1), and in whose books it is kept."""
+
+    number: OfferId
+    organization: OrganizationKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseView:
     """Everything that the terminal shows of a case. case: where it goes on; books: all that know of it."""
 
     case: Case
+    offer: OfferOfCase | None
     books: tuple[OrganizationKey, ...]
     orders: tuple[ServiceOrder, ...]
     timeline: tuple[Told, ...]
@@ -78,6 +87,7 @@ def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], l
     entries.sort(key=lambda each: (each.business_at, each.recorded_at))
     return CaseView(
         case=cases[home],
+        offer=_offer(cases),
         books=tuple(key for key in orders if key in cases or orders[key]),
         orders=found,
         timeline=tuple(_told(each, language) for each in entries),
@@ -107,6 +117,14 @@ def _in_books(
         streams = [case_stream(number)] if case else []
         streams += [order_stream(each) for each in numbers]
         return case, own, [entry for stream in streams for entry in read_stream(stream)]
+
+
+def _offer(cases: Mapping[OrganizationKey, Case]) -> OfferOfCase | None:
+    """A case that was handed over leaves its offer where it was opened: the number means nothing elsewhere."""
+    for key, case in cases.items():
+        if case.opening.offer is not None:
+            return OfferOfCase(number=case.opening.offer, organization=key)
+    return None
 
 
 def _waiting(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import psycopg
 from typer.exceptions import TyperException
 
+from evenroll.enrollment.roles import ActorKeyWrong
 from evenroll.intake.file_shape import FileRefused
 from evenroll.programs.catalog import CatalogRefused, ProgramUnknown
 from evenroll.quantities.identifiers import IdentifierWrong
@@ -31,7 +32,7 @@ def ending_of(error: Exception) -> Ending:
             return Ending(sentence=str(error), code=error.code, reason=error.reason)
         case TyperException():
             return Ending(sentence=_of_typer(error), code=ExitCode.WRONG_USE, reason="wrong_use")
-        case FileRefused() | IdentifierWrong():
+        case FileRefused() | IdentifierWrong() | ActorKeyWrong():
             return Ending(sentence=str(error), code=ExitCode.WRONG_USE, reason="input_refused")
         case ProgramUnknown():
             return Ending(sentence=str(error), code=ExitCode.NOT_FOUND, reason="program_unknown")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
 from enum import StrEnum
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar, get_type_hints
 
 import typer
 
 from evenroll.enrollment.roles import Role
 from evenroll.runtime.cli_session import asked
+
+Said = TypeVar("Said")
 
 OrganizationOption: TypeAlias = Annotated[
     str, typer.Option("--organization", metavar="KEY", help="Only this organization's own books.")
@@ -45,3 +48,22 @@ def with_json(command: Callable[..., None]) -> Callable[..., None]:
     run.__dict__["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), added])
     run.__annotations__ = {**command.__annotations__, "json": option}
     return run
+
+
+def with_options(command: Callable[[Said], None], *, of: type[Said]) -> Callable[..., None]:
+    """The command with an option for each field of a dataclass, which it is then given as one value."""
+    hints = get_type_hints(of, include_extras=True)
+
+    def run(**said: Any) -> None:
+        command(of(**said))
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    options = [_option(each, hints[each.name]) for each in fields(of)]  # pyright: ignore[reportArgumentType]
+    run.__dict__["__signature__"] = inspect.Signature(options)
+    run.__annotations__ = hints
+    return run
+
+
+def _option(field: Field[Any], hint: Any) -> inspect.Parameter:
+    default = inspect.Parameter.empty if field.default is MISSING else field.default
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)

@@ -58,6 +58,7 @@ def _told(key: OrganizationKey, *, now: Any) -> dict[str, Any]:
             "usage_points": m.UsagePoint.objects.count(),
             "due_now": m.TrackRecord.objects.filter(due_at__lte=now, owner__isnull=False).count(),
             "to_send": m.OutboxMessage.objects.filter(due_at__isnull=False).count(),
-            "parked": m.InboxMessage.objects.exclude(parked_why="").count(),
+            "parked": m.InboxMessage.objects.exclude(parked_why="").count()
+            + m.OutboxMessage.objects.exclude(parked_why="").count(),
             "journal_entries": m.JournalEntry.objects.count(),
         }

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
 
+if TYPE_CHECKING:
+    from evenroll.worker.installation import Installation
+
 BATCH = 500
 
 
 def worker(
     once: Annotated[bool, typer.Option("--once", help="Take what is due now, and end.")] = False,
+    retry_parked: Annotated[
+        bool, typer.Option("--retry-parked", help="Take every parked message once more, and tell what became of it.")
+    ] = False,
     poll: Annotated[float, typer.Option("--poll", min=0.05, metavar="SECONDS", help="How often to look.")] = 2.0,
 ) -> None:
     """Take every command whose time has come, and deliver messages. Any number may run at once.
@@ -32,6 +39,9 @@ def worker(
 
         organizations_here()
         installation = wired_installation()
+        if retry_parked:
+            _retry_parked(installation, output)
+            return
         if not once:
             output.note(f"Looking every {poll:g} seconds for what is due. Stop with Ctrl-C or SIGTERM.")
         while not stop.is_set():
@@ -50,3 +60,16 @@ def worker(
                     return
                 stop.wait(poll)
     output.note("Stopped.")
+
+
+def _retry_parked(installation: Installation, output: Output) -> None:
+    """Once, and then the ordinary rounds go on with what came of it."""
+    from evenroll.worker.parked import retry_parked
+
+    told = [asdict(each) for each in retry_parked(installation, now=business_now())]
+    output.data({"retried": told})
+    if not told:
+        output.say("No message is parked.")
+        return
+    columns = ("organization", "box", "other", "conversation", "kind", "outcome", "why", "message_id")
+    output.table(columns, [tuple(each[column] for column in columns) for each in told])

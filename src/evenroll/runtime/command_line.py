@@ -16,6 +16,7 @@ from evenroll.runtime import (
     cli_database,
     cli_demo,
     cli_enroll,
+    cli_inform,
     cli_journal,
     cli_process,
     cli_programs,
@@ -25,7 +26,7 @@ from evenroll.runtime import (
 )
 from evenroll.runtime.cli_endings import ending_of
 from evenroll.runtime.cli_exit import ExitCode
-from evenroll.runtime.cli_options import with_json
+from evenroll.runtime.cli_options import with_json, with_options
 from evenroll.runtime.cli_session import DATABASE, DATABASE_VARIABLE, DEMO_DATABASE, asked
 
 app = typer.Typer(
@@ -54,6 +55,7 @@ def before(
 
 
 app.command("demo")(with_json(cli_demo.demo))
+app.command("inform")(with_json(with_options(cli_inform.inform, of=cli_inform.CostOptions)))
 app.command("enroll")(with_json(cli_enroll.enroll))
 app.command("case")(with_json(cli_case.case))
 app.command("queue")(with_json(cli_queue.queue))

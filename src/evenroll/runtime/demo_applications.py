@@ -14,7 +14,17 @@ from evenroll.runtime.territory_draws import Draws
 from evenroll.runtime.territory_plan import SEED, UTILITY, PlannedPoint
 
 COLUMNS: Final = (
-    *("application", "organization", "channel", "received_on", "language", "prompted_by", "program", "usage_point"),
+    *(
+        "application",
+        "organization",
+        "channel",
+        "received_on",
+        "language",
+        "prompted_by",
+        "program",
+        "offer",
+        "usage_point",
+    ),
     *("name", "service_address", "postal_code", "account_number", "meter_serial", "last_bill_amount"),
     *("email", "phone", "mailing_address", "vin", "vehicle_on_order", "drivetrain", "model", "holder", "dwelling"),
     *("consents", "documents", "signed_on", "consents_hand_over"),
@@ -51,6 +61,11 @@ def application_row(scenario: Scenario) -> dict[str, str]:
     if row["name"] == "someone_else":
         row["name"] = "Nobody Athome"
     return {column: row.get(column, "") for column in COLUMNS}
+
+
+def program_of(scenario: Scenario) -> str:
+    """The program that an application is for, where it does not say another."""
+    return scenario.says.get("program", _PROGRAMS[point_of(scenario).supplier])
 
 
 def truth(scenario: Scenario, field: FormField) -> str:
@@ -91,7 +106,9 @@ def _truthful(scenario: Scenario, point: PlannedPoint) -> dict[str, str]:
         "received_on": "",
         "language": point.language,
         "prompted_by": "nobody",
-        "program": _PROGRAMS[point.supplier],
+        "program": program_of(scenario),
+        # Put in while the demo runs: the number is given when the costs are shown.
+        "offer": "",
         "usage_point": point.pod,
         "name": point.name,
         "service_address": point.address,

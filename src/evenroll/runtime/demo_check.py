@@ -8,6 +8,7 @@ from typing import Any
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.rows import Row
 from evenroll.programs.program import Track
 from evenroll.programs.rules import Outcome
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
@@ -15,7 +16,7 @@ from evenroll.runtime.cli_case_view import CaseView, view_case
 from evenroll.runtime.demo_run import DemoRun
 from evenroll.runtime.demo_script import Scenario, load_script
 
-_TRACKS = {"equipment": Track.EQUIPMENT, "setup": Track.SETUP}
+_TRACKS = {"equipment": Track.EQUIPMENT, "device": Track.DEVICE, "setup": Track.SETUP}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,8 +69,14 @@ def _checked(scenario: Scenario, run: DemoRun, keys: tuple[OrganizationKey, ...]
         expected=scenario.expect,
         actual=told,
         home=view.case.organization if view else "",
-        rows=frozenset(each.row for each in view.timeline) if view else frozenset(),
+        rows=_rows(view) if view else frozenset(),
     )
+
+
+def _rows(view: CaseView) -> frozenset[str]:
+    """Row 1 has no entry in a case, which begins at row 2: it is known by the offer that the case carries."""
+    informed = {Row.R1.value} if view.offer else set()
+    return frozenset({*informed, *(each.row for each in view.timeline)})
 
 
 def _actual(view: CaseView) -> dict[str, Any]:
@@ -77,6 +84,7 @@ def _actual(view: CaseView) -> dict[str, Any]:
     order = next((each for each in view.orders if case.order and each.number == case.order.number), None)
     told: dict[str, Any] = {
         "status": case.status.value,
+        "offer": "kept" if view.offer else "",
         "organization": case.organization,
         "decision": _decision(view),
         "waits_on": case.course.owner.value if case.course.owner else "",

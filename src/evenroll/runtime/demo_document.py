@@ -29,7 +29,8 @@ def expected_page(scenarios: Iterable[Scenario]) -> str:
 
 def _line(scenario: Scenario) -> str:
     row = application_row(scenario)
-    acts = "; ".join(_act(each) for each in scenario.acts) or "-"
+    told = ("asks for the costs first",) if scenario.asks else ()
+    acts = "; ".join((*told, *(_act(each) for each in scenario.acts))) or "-"
     cells = (scenario.key, scenario.title, row["channel"], acts, _expected(scenario.expect))
     return f"| {' | '.join(cells)} |"
 

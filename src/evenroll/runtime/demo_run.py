@@ -16,7 +16,7 @@ from evenroll.intake.row_reader import RowRules
 from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion
 from evenroll.programs.catalog import load_catalog
 from evenroll.quantities.calendars import calendar
-from evenroll.quantities.identifiers import CaseNumber, PodId
+from evenroll.quantities.identifiers import CaseNumber, OfferId, PodId
 from evenroll.runtime.demo_script import FOLDER, load_script, point_of, territory_points
 from evenroll.runtime.territory_plan import BEGINS_ON, REGISTRY, SUPPLIERS, TERRITORY, UTILITY
 
@@ -40,12 +40,14 @@ Tell = Callable[[str], None]
 class DemoRun:
     """What a run of the demo came to. results: of the example file's rows, by application.
 
-    refused: acts of the script that a rule refused. troubles: commands that failed and messages that were parked.
+    offers: by application, what was shown before it came. refused: acts of the script that a rule refused. troubles:
+    commands that failed and messages that were parked.
     """
 
     installation: Installation
     results: dict[str, ResultRow] = field(default_factory=dict[str, ResultRow])
     cases: dict[str, CaseNumber] = field(default_factory=dict[str, CaseNumber])
+    offers: dict[str, OfferId] = field(default_factory=dict[str, OfferId])
     now: datetime = BEGINS_AT
     moments: int = 0
     refused: tuple[str, ...] = ()
@@ -90,26 +92,33 @@ def prepare(*, now: datetime = BEGINS_AT) -> DemoRun:
 
 
 def take_in_example(run: DemoRun, *, tell: Tell) -> None:
-    """Enroll the example file through the door for files."""
+    """Enroll the example file through the door for files; who asks for the costs first brings the offer's number."""
     from evenroll.intake.bulk import BulkRun, run_file
     from evenroll.intake.file_shape import file_shape
+    from evenroll.runtime.demo_offers import file_with_offers, show_costs
 
     rules = RowRules(
         today=calendar(TERRITORY).business_date(run.now),
         organizations=frozenset({UTILITY, *SUPPLIERS}),
         programs=frozenset(each.key for each in load_catalog().programs),
     )
-    bulk = BulkRun(
-        shape=file_shape(example_file()),
-        rules=rules,
-        now=run.now,
-        organizations=run.installation.organizations,
-    )
-    for row in run_file(bulk, driver=lambda: _drive(run)):
-        run.results[row.application] = row
-        if row.case:
-            run.cases[row.application] = CaseNumber(row.case)
-        tell(row.application)
+    run.offers |= show_costs(load_script(), clearinghouse=run.installation.clearinghouse, now=run.now)
+    with file_with_offers(example_file(), offers=run.offers) as file:
+        bulk = BulkRun(
+            shape=file_shape(file),
+            rules=rules,
+            now=run.now,
+            organizations=run.installation.organizations,
+        )
+        for row in run_file(bulk, driver=lambda: _drive(run)):
+            _note_row(run, row, tell)
+
+
+def _note_row(run: DemoRun, row: ResultRow, tell: Tell) -> None:
+    run.results[row.application] = row
+    if row.case:
+        run.cases[row.application] = CaseNumber(row.case)
+    tell(row.application)
 
 
 def play(run: DemoRun, *, tell: Tell) -> None:

@@ -43,8 +43,19 @@ class Act:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asks:
+    """A question for costs. household_kwh, miles: in a year."""
+
+    household_kwh: int
+    miles: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Scenario:
-    """One application of the demo. says: what it says instead of the truth. expect: what the check compares."""
+    """One application of the demo. says: what it says instead of the truth. expect: what the check compares.
+
+    asks: what the customer said at row 1, where they asked for the costs first.
+    """
 
     key: str
     title: str
@@ -54,6 +65,7 @@ class Scenario:
     expect: Mapping[str, Any]
     point: Mapping[str, Any]
     clearinghouse: Mapping[str, str]
+    asks: Asks | None = None
 
 
 class ScriptWrong(ValueError):
@@ -93,6 +105,7 @@ def _scenario(entry: Mapping[str, Any]) -> Scenario:
         expect=dict(entry["expect"]),
         point={key: _TYPES[key](value) if key in _TYPES else value for key, value in point.items()},
         clearinghouse={key: str(value) for key, value in entry.get("clearinghouse", {}).items()},
+        asks=Asks(**entry["asks"]) if "asks" in entry else None,
     )
 
 

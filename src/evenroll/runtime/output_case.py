@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from evenroll.enrollment.form import Language
 from evenroll.pages.finding_texts import finding_sentences
 from evenroll.pages.formats import day, energy, money
+from evenroll.pages.offer_codes import OfferWord
 from evenroll.pages.texts import render
 from evenroll.programs.bill import Bill, BillLine
 from evenroll.programs.rules import Outcome
@@ -23,11 +24,19 @@ def show_case(view: CaseView, *, output: Output, language: Language, zone: ZoneI
     output.say(f"{case.number}  {render(f'state.{case.status.value}', language=language)}", style="bold")
     chosen = f"{case.chosen.program} version {case.chosen.version}" if case.chosen else "no program chosen yet"
     output.say(f"{case.organization} · {chosen} · {case.opening.channel.value} · usage point {case.pod or 'unknown'}")
+    show_offer(view, output=output, language=language)
     show_timeline(view, output=output, zone=zone)
     _show_waiting(view, output=output, language=language, zone=zone)
     _show_open(view, output=output, language=language)
     for bill in view.bills:
         show_bill(bill, output=output, language=language)
+
+
+def show_offer(view: CaseView, *, output: Output, language: Language) -> None:
+    """What the customer was shown before, where anything was."""
+    if view.offer is not None:
+        given = {"offer": str(view.offer.number), "organization": view.offer.organization}
+        output.say(render(OfferWord.OF_CASE, language=language, parameters=given))
 
 
 def show_timeline(view: CaseView, *, output: Output, zone: ZoneInfo) -> None:
@@ -77,6 +86,7 @@ def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
         "program": case.chosen.program if case.chosen else None,
         "program_version": case.chosen.version if case.chosen else None,
         "usage_point": case.pod,
+        "offer": {"number": view.offer.number, "organization": view.offer.organization} if view.offer else None,
         "tracks": {key: track.state.value for key, track in case.tracks.items()},
         "price_since": case.price_since,
         "orders": [

@@ -13,13 +13,13 @@ from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_case_view import view_case
 from evenroll.runtime.demo_check import Checked
-from evenroll.runtime.output_case import show_bill, show_timeline
+from evenroll.runtime.output_case import show_bill, show_offer, show_timeline
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.territory_plan import TERRITORY
 
 
 def funnel(checked: Iterable[Checked]) -> dict[str, dict[str, int]]:
-    """By row of the use case, how many cases of each provider have an entry there."""
+    """By row of the use case, how many cases of each provider have an entry there; of row 1, which carry an offer."""
     cases = [each for each in checked if each.home]
     homes = sorted({each.home for each in cases})
     return {
@@ -47,6 +47,7 @@ def show_example(checked: Checked, *, output: Output, organizations: Iterable[Or
         return
     output.heading(f"{checked.scenario.key}: {checked.scenario.title}")
     output.say(f"{checked.number} · {view.case.organization} · {view.case.chosen.program if view.case.chosen else ''}")
+    show_offer(view, output=output, language=Language.EN)
     show_timeline(view, output=output, zone=ZoneInfo(calendar(TERRITORY).zone))
     for bill in view.bills:
         show_bill(bill, output=output, language=Language.EN)

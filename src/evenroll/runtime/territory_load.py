@@ -16,7 +16,7 @@ from evenroll.enrollment.point_events import LoadUsagePoint, load_usage_point
 from evenroll.enrollment.roles import Actor, OrganizationKind, Role
 from evenroll.programs.catalog import load_catalog
 from evenroll.quantities.calendars import calendar
-from evenroll.quantities.identifiers import ActorKey, LocationId, OrganizationKey, PodId
+from evenroll.quantities.identifiers import AccountId, ActorKey, OrganizationKey, PodId
 from evenroll.runtime.territory_meters import usage_point_of
 from evenroll.runtime.territory_plan import (
     ACCOUNTS_OPENED_ON,
@@ -29,6 +29,7 @@ from evenroll.runtime.territory_plan import (
 from evenroll.runtime.territory_reads import past_reads, store_reads
 
 if TYPE_CHECKING:
+    from evenroll.records.books import NewSupply
     from evenroll.records.organizations import Opened
 
 LOADER: Final = ActorKey("territory")
@@ -86,9 +87,9 @@ def load_utility(points: Sequence[PlannedPoint], *, now: datetime) -> None:
     from evenroll.records.organizations import cursor, open_organization
 
     with open_organization(UTILITY) as opened:
+        _add_all_to_books(points, supplier=None)
         pen = cursor()
         with pen.connection.pipeline():
-            _add_all_to_books(points, supplier=None)
             for point in points:
                 _load_stream(pen, opened, point, now=now)
         store_reads(past_reads(points, before=opened.calendar.business_date(now)))
@@ -121,9 +122,9 @@ def _load_stream(pen: Cursor[Any], opened: Opened, point: PlannedPoint, *, now: 
 
 def load_supplier(points: Iterable[PlannedPoint], *, supplier: OrganizationKey) -> None:
     """A supplier's books: its own customers, accounts and where it supplies. It has no meters."""
-    from evenroll.records.organizations import cursor, open_organization
+    from evenroll.records.organizations import open_organization
 
-    with open_organization(supplier), cursor().connection.pipeline():
+    with open_organization(supplier):
         _add_all_to_books([point for point in points if point.supplier == supplier], supplier=supplier)
 
 
@@ -131,60 +132,84 @@ def load_registry(
     points: Iterable[PlannedPoint], *, special: Mapping[PodId, Mapping[str, object]] = NOTHING_SPECIAL
 ) -> None:
     """The clearinghouse's registry. special: what the demo's script says of single points instead."""
-    from evenroll.records.books import NewSupply, add_supply
-    from evenroll.records.organizations import cursor, open_organization
+    from evenroll.records.books_many import add_supplies
+    from evenroll.records.organizations import open_organization
 
-    with open_organization(REGISTRY), cursor().connection.pipeline():
-        for point in points:
-            esco = point.supplier in SUPPLIERS
-            row = NewSupply(
+    with open_organization(REGISTRY):
+        add_supplies(
+            [
+                replace(_supply_of(point), **special.get(point.pod, {}))  # pyright: ignore[reportArgumentType]
+                for point in points
+            ]
+        )
+
+
+def _supply_of(point: PlannedPoint) -> NewSupply:
+    from evenroll.records.books import NewSupply
+
+    esco = point.supplier in SUPPLIERS
+    return NewSupply(
+        pod=point.pod,
+        postal_code=point.postal_code,
+        address=point.address,
+        utility=UTILITY,
+        supplier=point.supplier if esco else None,
+        supplier_kind="esco" if esco else "utility",
+        from_on=ACCOUNTS_OPENED_ON,
+    )
+
+
+def _add_all_to_books(points: Sequence[PlannedPoint], *, supplier: OrganizationKey | None) -> None:
+    from evenroll.records.books import NewPoint
+    from evenroll.records.books_many import NewLocation, add_locations, add_points
+
+    accounts = _add_accounts(points, supplier=supplier)
+    # Two points may share a premise.
+    premises = {point.location: point for point in reversed(points)}
+    new = [NewLocation(address=each.address, postal_code=each.postal_code) for each in premises.values()]
+    locations = dict(zip(premises, add_locations(new), strict=True))
+    add_points(
+        [
+            NewPoint(
                 pod=point.pod,
-                postal_code=point.postal_code,
-                address=point.address,
-                utility=UTILITY,
-                supplier=point.supplier if esco else None,
-                supplier_kind="esco" if esco else "utility",
-                from_on=ACCOUNTS_OPENED_ON,
+                location=locations[point.location],
+                account=account,
+                read_cycle=str(point.cycle_day),
+                net_metering=point.net_metering,
+                interval_opt_out=point.interval_opt_out,
             )
-            add_supply(replace(row, **special.get(point.pod, {})))  # pyright: ignore[reportArgumentType]
+            for account, point in zip(accounts, points, strict=True)
+        ]
+    )
 
 
-def _add_all_to_books(points: Iterable[PlannedPoint], *, supplier: OrganizationKey | None) -> None:
-    locations: dict[int, LocationId] = {}
-    for point in points:
-        number = point.account_number if supplier is None else point.supplier_account
-        _add_to_books(point, number=number, locations=locations)
-
-
-def _add_to_books(point: PlannedPoint, *, number: str, locations: dict[int, LocationId]) -> None:
-    from evenroll.records.books import NewAccount, NewPoint, add_account, add_customer, add_location, add_point
+def _add_accounts(points: Sequence[PlannedPoint], *, supplier: OrganizationKey | None) -> tuple[AccountId, ...]:
+    """A customer and an account for each point; the number is the supplier's own, or the utility's."""
+    from evenroll.records.books import NewAccount
+    from evenroll.records.books_many import NewCustomer, add_accounts, add_customers
     from evenroll.records.tokens import TokenKind
 
-    customer = add_customer(
-        personal={TokenKind.NAME: point.name, TokenKind.PHONE: point.phone, TokenKind.EMAIL: point.email},
-        language=point.language,
-        life_support=point.life_support,
+    customers = add_customers(
+        [
+            NewCustomer(
+                personal={TokenKind.NAME: point.name, TokenKind.PHONE: point.phone, TokenKind.EMAIL: point.email},
+                language=point.language,
+                life_support=point.life_support,
+            )
+            for point in points
+        ]
     )
-    account = add_account(
-        NewAccount(
-            customer=customer,
-            number=number,
-            customer_class=point.customer_class.value,
-            opened_on=ACCOUNTS_OPENED_ON,
-            good_standing=point.good_standing,
-            assistance=point.assistance,
-            last_bill_amount=point.last_bill,
-        )
-    )
-    if point.location not in locations:
-        locations[point.location] = add_location(address=point.address, postal_code=point.postal_code)
-    add_point(
-        NewPoint(
-            pod=point.pod,
-            location=locations[point.location],
-            account=account,
-            read_cycle=str(point.cycle_day),
-            net_metering=point.net_metering,
-            interval_opt_out=point.interval_opt_out,
-        )
+    return add_accounts(
+        [
+            NewAccount(
+                customer=customer,
+                number=point.account_number if supplier is None else point.supplier_account,
+                customer_class=point.customer_class.value,
+                opened_on=ACCOUNTS_OPENED_ON,
+                good_standing=point.good_standing,
+                assistance=point.assistance,
+                last_bill_amount=point.last_bill,
+            )
+            for customer, point in zip(customers, points, strict=True)
+        ]
     )

@@ -16,13 +16,6 @@ from evenroll.runtime.territory_plan import TERRITORY, UTILITY, PlannedPoint, pr
 READS_BEHIND: Final = 3
 """Scheduled reads of each meter that are there when the demo begins."""
 
-# Row-level security takes no COPY FROM; one statement with arrays is nearly as fast.
-_INSERT: Final = (
-    "INSERT INTO meter_read (organization_id, serial, register, read_on, value_wh, quality) "
-    "SELECT %s, read.*, 'actual' FROM unnest(%s::text[], %s::text[], %s::date[], %s::bigint[]) AS read "
-    "ON CONFLICT (organization_id, serial, register, read_on) DO NOTHING"
-)
-
 
 def read_days(point: PlannedPoint, *, from_on: date, until_on: date) -> tuple[date, ...]:
     """The scheduled reads of a point on [from_on, until_on), ascending."""
@@ -42,16 +35,13 @@ def past_reads(points: Iterable[PlannedPoint], *, before: date) -> Iterable[Mete
 
 def store_reads(reads: Iterable[MeterReads]) -> None:
     """Keep reads in the books of the open organization; those that are there stay as they are."""
-    from evenroll.records.organizations import current, cursor
+    from evenroll.records.books import NewRead, add_reads
 
-    flat = [
-        (read.serial, register, read.read_on, value)
+    add_reads(
+        NewRead(serial=read.serial, register=register, read_on=read.read_on, value_wh=value)
         for read in reads
         for register, value in sorted(read.values_wh.items())
-    ]
-    if flat:
-        with cursor() as pen:
-            pen.execute(_INSERT, (current().id, *(list(column) for column in zip(*flat, strict=True))))
+    )
 
 
 def take_reads(points: Sequence[PlannedPoint], *, from_on: date, until_on: date) -> None:

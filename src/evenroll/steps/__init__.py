@@ -18,7 +18,7 @@ from evenroll.steps.step_02b_present import (
 )
 from evenroll.steps.step_03_submit import check_form, complete_answers, key_form, stamp_mail, submit_form
 from evenroll.steps.step_04a_authenticate import give_evidence, meet_condition, prove_identity, settle_match
-from evenroll.steps.step_05_decide import decide, end_rescission, give_cure
+from evenroll.steps.step_05_decide import decide, end_rescission, give_cure, record_review
 from evenroll.steps.step_05a_request_meter import hear_request_answer, request_meter
 from evenroll.steps.step_05b_schedule_meter import book_visit, hear_visit, rebook_visit, receive_request
 from evenroll.steps.step_05c_install_meter import (
@@ -64,6 +64,7 @@ STEPS: Mapping[CommandName, Command] = MappingProxyType(
         CommandName.GIVE_EVIDENCE: give_evidence,
         CommandName.MEET_CONDITION: meet_condition,
         CommandName.DECIDE: decide,
+        CommandName.RECORD_REVIEW: record_review,
         CommandName.GIVE_CURE: give_cure,
         CommandName.END_RESCISSION: end_rescission,
         CommandName.REQUEST_METER: request_meter,

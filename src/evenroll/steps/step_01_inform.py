@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from evenroll.costs.charging import NeedDoesNotFit, PevNeed
-from evenroll.costs.compare import Comparison, CoverageDiffers, LoadTooShort, compare
+from evenroll.costs.compare import Assumption, Comparison, CoverageDiffers, LoadTooShort, compare
 from evenroll.costs.usage import HourlyLoad
+from evenroll.enrollment.case import Hidden
 from evenroll.enrollment.facts import ProviderAnswer
-from evenroll.enrollment.offers import serving, supply_status
+from evenroll.enrollment.offers import present, serving
 from evenroll.programs.catalog import RateUnknown, load_catalog
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rate import Rate
@@ -27,7 +28,8 @@ class Interest:
 
     provider: who serves the usage point, where that is known already; absent, our own programs are shown.
     rates: the prices that the customer is on today, of whatever part of the bill; where none covers what a program
-    prices, its standard rate stands for today's. household: the load without the PEV, over the year.
+    prices, its standard rate stands for today's. household: the load without the PEV, over the year. assumptions: what
+    household and pev take for granted themselves; they are shown and kept with the figures.
     """
 
     household: HourlyLoad
@@ -35,6 +37,7 @@ class Interest:
     year: int
     provider: ProviderAnswer | None = None
     rates: tuple[RateKey, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,18 +65,26 @@ def inform(work: UnitOfWork, *, interest: Interest) -> tuple[Shown, ...]:
 
     Prices that cover different parts of the bill stand side by side and are never ranked.
     """
+    programs = _published(work, interest)
+    if interest.provider is not None:
+        hidden = {each.program for each in hidden_from(work, interest=interest)}
+        programs = tuple(each for each in programs if each.key not in hidden)
+    return tuple(_shown(work, each, interest) for each in programs)
+
+
+def hidden_from(work: UnitOfWork, *, interest: Interest) -> tuple[Hidden, ...]:
+    """The published programs that are not for this customer, each with the reason, as row 2b will say it."""
+    if interest.provider is None:
+        return ()
+    _, hidden = present(_published(work, interest), answer=interest.provider, on=work.business_on)
+    return hidden
+
+
+def _published(work: UnitOfWork, interest: Interest) -> tuple[ProgramVersion, ...]:
     publishers = {work.organization}
     if interest.provider is not None:
         publishers |= serving(interest.provider)
-    programs = published_programs(publishers, on=work.business_on)
-    visible = [each for each in programs if _is_visible(each, interest)]
-    return tuple(_shown(work, each, interest) for each in visible)
-
-
-def _is_visible(program: ProgramVersion, interest: Interest) -> bool:
-    if interest.provider is None:
-        return True
-    return supply_status(interest.provider) in program.supply_admitted
+    return published_programs(publishers, on=work.business_on)
 
 
 def _shown(work: UnitOfWork, program: ProgramVersion, interest: Interest) -> Shown:
@@ -91,7 +102,7 @@ def _costs(work: UnitOfWork, program: ProgramVersion, interest: Interest) -> Cos
         today = _today(interest, new, candidates=(*interest.rates, *program.replaces_rates), work=work)
     except RateUnknown:
         return PriceNotInCatalog(program=program.key, rate=program.rate)
-    return compare(
+    found = compare(
         today,
         program=new,
         household=interest.household,
@@ -99,6 +110,9 @@ def _costs(work: UnitOfWork, program: ProgramVersion, interest: Interest) -> Cos
         calendar=current().calendar,
         year=interest.year,
     )
+    if isinstance(found, Comparison):
+        return replace(found, assumptions=(*interest.assumptions, *found.assumptions))
+    return found
 
 
 def _today(interest: Interest, new: Rate, *, candidates: Iterable[RateKey], work: UnitOfWork) -> Rate:

@@ -41,8 +41,11 @@ from evenroll.records.gathered import (
     program_of,
 )
 from evenroll.records.streams import place_stream
-from evenroll.records.taking import take_case
+from evenroll.records.taking import plain_case, take_case
 from evenroll.records.unit_of_work import UnitOfWork
+
+_ANY_FAMILY = "any"
+_LOCATION = "location"
 
 
 def decide(work: UnitOfWork, *, asked: Asked) -> Answer:
@@ -53,12 +56,17 @@ def decide(work: UnitOfWork, *, asked: Asked) -> Answer:
         if case is None or program is None or case.proof.proved_at is None:
             return decide_case(case, CommandName.DECIDE, asked.command, case_facts(work, case))
         place = place_of(case, program)
-        work.lock(place_stream(place.family, unit=place.unit.value, unit_key=place.unit_key))
+        _lock_places(work, case, place)
         known = eligibility_facts(work, case, program=program, place=place, outside=asked.outside)
         facts = _with_meter(work, case, asked.outside, eligibility=known)
         return decide_case(case, CommandName.DECIDE, asked.command, facts)
 
     return take_case(work, asked, name=CommandName.DECIDE, decide=judge, with_point=True)
+
+
+def record_review(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """A person of the provider looked at what a rule leaves to people."""
+    return plain_case(work, asked, name=CommandName.RECORD_REVIEW)
 
 
 def give_cure(work: UnitOfWork, *, asked: Asked) -> Answer:
@@ -94,7 +102,7 @@ def eligibility_facts(
         return premise
     if account is None or premise is None or form is None or case.pod is None:
         return PartnerAway(partner="register", detail="not_asked")
-    here = _of_premise(_of_account(_of_form(work, case, form), account), premise, account)
+    here = _of_premise(_of_account(_of_form(work, case, form), account, case), premise, account)
     point = register.point(work.organization, pod=case.pod)
     return replace(
         here,
@@ -103,6 +111,18 @@ def eligibility_facts(
         live_units_at_location=_units(work, point, place),
         lockout=_lockout(case, program),
     )
+
+
+def _lock_places(work: UnitOfWork, case: Case, place: Place) -> None:
+    """Lock all that is looked at for others: the unit in every family, and the location where units are counted.
+
+    Two cases at two usage points of one location, or of one vehicle in two families, are judged one after the other.
+    """
+    streams = [place_stream(_ANY_FAMILY, unit=place.unit.value, unit_key=place.unit_key)]
+    point = register.point(work.organization, pod=case.pod) if case.pod else None
+    if point is not None:
+        streams.append(place_stream(_ANY_FAMILY, unit=_LOCATION, unit_key=str(point.location)))
+    work.lock(*streams)
 
 
 def _units(work: UnitOfWork, point: register.PointFound | None, place: Place) -> Count:
@@ -125,7 +145,7 @@ def _of_form(work: UnitOfWork, case: Case, form: Form) -> EligibilityFacts:
     )
 
 
-def _of_account(facts: EligibilityFacts, account: AccountFacts) -> EligibilityFacts:
+def _of_account(facts: EligibilityFacts, account: AccountFacts, case: Case) -> EligibilityFacts:
     return replace(
         facts,
         in_territory=account.in_territory,
@@ -134,7 +154,7 @@ def _of_account(facts: EligibilityFacts, account: AccountFacts) -> EligibilityFa
         good_standing=account.good_standing,
         assistance=account.assistance,
         life_support=account.life_support,
-        life_support_reviewed=Known.NO,
+        life_support_reviewed=yes_if(case.reviewed_at is not None),
     )
 
 

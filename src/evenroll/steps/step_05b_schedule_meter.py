@@ -9,7 +9,7 @@ from evenroll.enrollment.order_decide import decide_order
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.quantities.identifiers import OrderNumber
 from evenroll.records.asked import Answer, Asked
-from evenroll.records.gathered import order_facts
+from evenroll.records.gathered import request_facts
 from evenroll.records.taking import plain_case, plain_order, take_order, unknown_order
 from evenroll.records.unit_of_work import UnitOfWork
 
@@ -20,9 +20,9 @@ def receive_request(work: UnitOfWork, *, asked: Asked) -> Answer:
     pod = command.request.pod if isinstance(command, ReceiveRequest) else None
 
     def decide(order: ServiceOrder | None) -> Decided | Refusal:
-        if pod is None:
+        if not isinstance(command, ReceiveRequest):
             return unknown_order(asked)
-        facts = order_facts(work, pod=pod, number=OrderNumber(asked.number))
+        facts = request_facts(work, request=command.request, number=OrderNumber(asked.number))
         return decide_order(order, CommandName.RECEIVE_REQUEST, command, facts)
 
     return take_order(work, asked, name=CommandName.RECEIVE_REQUEST, pod=pod, decide=decide)

@@ -41,7 +41,7 @@ def switch_service(work: UnitOfWork, *, asked: Asked) -> Answer:
     def decide(order: ServiceOrder | None) -> Decided | Refusal:
         if order is None:
             return unknown_order(asked)
-        facts = order_facts(work, pod=order.pod, number=order.number)
+        facts = order_facts(work, pod=order.pod, number=order.number, switch_on=order.switch_on)
         facts = replace(facts, reads=_read_on(asked, order.switch_on, point=facts.point))
         return decide_order(order, CommandName.SWITCH_SERVICE, asked.command, facts)
 
@@ -72,7 +72,7 @@ def _issue(work: UnitOfWork, asked: Asked, *, name: CommandName, kind: BillKind)
     def decide(order: ServiceOrder | None) -> Decided | Refusal:
         if order is None:
             return unknown_order(asked)
-        facts = order_facts(work, pod=order.pod, number=order.number)
+        facts = order_facts(work, pod=order.pod, number=order.number, switch_on=order.switch_on)
         if order.switch is not None and facts.point is not None:
             facts = _with_bill(facts, switch=order.switch, point=facts.point, asked=asked, kind=kind)
         return decide_order(order, name, asked.command, facts)

@@ -21,7 +21,6 @@ from evenroll.records import deadlines, outbox
 from evenroll.records.asked import Asked, Taken, written_answer
 from evenroll.records.attempts import ATTEMPTS_MAX, SYSTEM, note_attempt, put_back
 from evenroll.records.deadlines import Due
-from evenroll.records.delivery_order import waits_its_turn
 from evenroll.records.envelope import Claimed
 from evenroll.records.organizations import open_organization
 from evenroll.records.unit_of_work import unit_of_work
@@ -42,7 +41,8 @@ _ON_TRACK = frozenset({CommandName.REMIND, CommandName.ESCALATE, CommandName.END
 class Progress:
     """What a run did. refused, failed: commands that were put back; parked: messages kept in sight; away: to retry.
 
-    idle: nothing is due any more; otherwise the run stopped at its limit.
+    handled: how many waits and messages were in hand, with an effect or without. idle: nothing is due that was not
+    tried in this run; otherwise it stopped at its limit.
     """
 
     commands: int = 0
@@ -51,6 +51,7 @@ class Progress:
     failed: int = 0
     parked: int = 0
     away: int = 0
+    handled: int = 0
     idle: bool = False
 
     @property
@@ -60,26 +61,38 @@ class Progress:
 
 
 def run_until_idle(installation: Installation, *, now: datetime, limit: int = LIMIT) -> Progress:
-    """Take commands and bring messages until nothing is due at `now`, or `limit` of them had an effect.
+    """Take commands and bring messages until nothing is due at `now` that was not tried, or `limit` were in hand.
 
-    Any number of workers may run at once: waits and messages are claimed, and looked at again under the lock.
+    Any number of workers may run at once: waits and messages are claimed, and looked at again under the lock. What had
+    no effect is put back and hides nobody; where it comes again in one run, the run ends when nothing else comes.
     """
-    progress = Progress()
-    while progress.done < limit:
-        before = progress.done
+    progress, tried = Progress(), set[object]()
+    while progress.handled < limit:
+        before, known = progress.done, len(tried)
+        claimed = 0
         for organization in installation.organizations:
-            _take_waits(installation, organization, progress, now=now)
-            _bring_messages(installation, organization, progress, now=now)
-        if progress.done == before:
-            progress.idle = True
+            claimed += _take_waits(installation, organization, progress, tried, now=now)
+            claimed += _bring_messages(installation, organization, progress, tried, now=now)
+        progress.handled += claimed
+        if not claimed or (progress.done == before and len(tried) == known):
+            # A whole batch that came a second time may hide what was not tried yet.
+            progress.idle = claimed < BATCH
             return progress
     return progress
 
 
 def _take_waits(
-    installation: Installation, organization: OrganizationKey, progress: Progress, *, now: datetime
-) -> None:
-    for due in deadlines.due(organization, now=now, limit=BATCH):
+    installation: Installation,
+    organization: OrganizationKey,
+    progress: Progress,
+    tried: set[object],
+    *,
+    now: datetime,
+) -> int:
+    """How many there were; what had no effect is added to `tried`."""
+    claimed = deadlines.due(organization, now=now, limit=BATCH)
+    for due in claimed:
+        before = progress.done
         try:
             _take_wait(installation, organization, due, progress, now=now)
         except PartnerNotReached:
@@ -91,6 +104,9 @@ def _take_waits(
             _log(error, about=due.stream.key)
             attempts = _note(organization, due, why={"failed": type(error).__name__})
             _to_staff(organization, due, attempts=attempts, now=now)
+        if progress.done == before:
+            tried.add((organization, due.stream, due.track_key, due.due_at))
+    return len(claimed)
 
 
 def _take_wait(
@@ -147,23 +163,31 @@ def _to_staff(organization: OrganizationKey, due: Due, *, attempts: int, now: da
 
 
 def _bring_messages(
-    installation: Installation, organization: OrganizationKey, progress: Progress, *, now: datetime
-) -> None:
-    for each in outbox.claim(organization, now=now, limit=BATCH):
+    installation: Installation,
+    organization: OrganizationKey,
+    progress: Progress,
+    tried: set[object],
+    *,
+    now: datetime,
+) -> int:
+    """How many there were; what was not delivered is added to `tried`."""
+    claimed = outbox.claim(organization, now=now, limit=BATCH)
+    for each in claimed:
+        before = progress.done
         try:
             _bring(installation, organization, each, progress, now=now)
         except Exception as error:  # it stays claimed and comes again
             progress.failed += 1
             _log(error, about=each.envelope.conversation)
             outbox.mark_failed(organization, claimed=each, why="failed", now=now)
+        if progress.done == before:
+            tried.add((organization, each.id))
+    return len(claimed)
 
 
 def _bring(
     installation: Installation, organization: OrganizationKey, claimed: Claimed, progress: Progress, *, now: datetime
 ) -> None:
-    with open_organization(organization):
-        if waits_its_turn(claimed, now=now):
-            return
     delivered = installation.delivery.deliver(claimed.envelope, now=now)
     if delivered.outcome is DeliveryOutcome.AWAY:
         progress.away += 1

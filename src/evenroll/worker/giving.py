@@ -11,6 +11,7 @@ from evenroll.actions import ACTIONS
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.roles import Actor
 from evenroll.records.asked import Answer, Asked, Command
+from evenroll.records.taking import not_allowed
 from evenroll.records.unit_of_work import unit_of_work
 from evenroll.steps import STEPS
 from evenroll.worker.asking import ask_outside
@@ -27,6 +28,10 @@ def give(installation: Installation, *, actor: Actor, name: CommandName, asked: 
     Raises asking.PartnerNotReached; refusals are answers.
     """
     organization = actor.organization
+    # Before anybody outside is asked about a customer: who may not give the command may not cause the question either.
+    refused = not_allowed(actor, organization=organization, name=name)
+    if refused is not None:
+        return refused
     outside = ask_outside(installation, organization=organization, name=name, asked=asked, now=now)
     whole = replace(asked, outside=outside)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from evenroll.actions import ACTIONS
 from evenroll.enrollment.case_commands import ReceiveCase
-from evenroll.enrollment.decided import Refusal
+from evenroll.enrollment.case_evolve import HistoryBroken
+from evenroll.enrollment.decided import FactMissing, Refusal
 from evenroll.enrollment.messages import (
     HEARD_BY,
     Body,
@@ -16,8 +18,11 @@ from evenroll.enrollment.messages import (
     SupplyLost,
     message_kind,
 )
+from evenroll.enrollment.moves import MoveRefused
 from evenroll.enrollment.order_commands import ReceiveRequest
+from evenroll.enrollment.order_evolve import OrderHistoryBroken
 from evenroll.enrollment.roles import Actor, OrganizationKind, Role
+from evenroll.enrollment.waits import DueUnknown
 from evenroll.ports.delivery import Delivered, DeliveryOutcome
 from evenroll.ports.outside import Outside
 from evenroll.quantities.codec import CodecRefused
@@ -32,6 +37,12 @@ from evenroll.worker.repeating import repeated
 
 UNREADABLE = "unreadable"
 NOT_FOR_SENDER = "not_for_sender"
+CONTRADICTORY = "contradictory"
+NOT_TAKEN = "not_taken"
+"""All that a sender is told of a message that could be read: the reason would tell who is a customer here."""
+
+_CANNOT_BE = (MoveRefused, FactMissing, DueUnknown, HistoryBroken, OrderHistoryBroken)
+"""What a message raises that says of a record what cannot follow on what stands there."""
 
 _COMMANDS = {**STEPS, **ACTIONS}
 
@@ -45,8 +56,19 @@ class _Refused(Exception):
 def receive(envelope: Envelope, now: datetime) -> Delivered:
     """Take a message into the books of its receiver. now: the business clock.
 
-    It has its effect once however often it comes; what is refused, or cannot be read, is parked with the reason.
+    It has its effect once however often it comes; what is refused, contradicts what stands here, or cannot be read, is
+    parked with the reason. The sender is told that it is parked, never why, unless it could not be read.
     """
+    return _received(envelope, now=now, again=False)
+
+
+def receive_again(envelope: Envelope, now: datetime) -> Delivered:
+    """Take a parked message of this receiver once more; why: for its own staff, the true reason if it stays parked."""
+    told = _received(envelope, now=now, again=True)
+    return replace(told, why=_why_parked(envelope)) if told.outcome is DeliveryOutcome.PARKED else told
+
+
+def _received(envelope: Envelope, *, now: datetime, again: bool) -> Delivered:
     try:
         body = envelope.decoded()
     except (CodecRefused, ValueError):
@@ -54,15 +76,20 @@ def receive(envelope: Envelope, now: datetime) -> Delivered:
     if not _is_for_sender(envelope, body):
         return _park(envelope, why=NOT_FOR_SENDER)
     try:
-        return repeated(lambda: _take_once(envelope, body, now=now))
+        return repeated(lambda: _take_once(envelope, body, now=now, again=again))
     except _Refused as refused:
         return _park(envelope, why=refused.refusal.code.value)
+    except _CANNOT_BE:
+        return _park(envelope, why=CONTRADICTORY)
 
 
-def _take_once(envelope: Envelope, body: Body, *, now: datetime) -> Delivered:
+def _take_once(envelope: Envelope, body: Body, *, now: datetime, again: bool) -> Delivered:
     peer = Actor(key=ActorKey(f"org/{envelope.sender}"), role=Role.PEER, organization=envelope.sender)
     with unit_of_work(envelope.receiver, actor=peer, now=now) as work:
-        if work.applied(envelope):
+        if not (again and inbox.take_parked(envelope)) and work.applied(envelope):
+            # One that was parked is told as it was at first, or its second coming would tell it from a stranger's.
+            if inbox.why_parked(envelope):
+                return Delivered(outcome=DeliveryOutcome.PARKED, why=NOT_TAKEN)
             return Delivered(outcome=DeliveryOutcome.TAKEN_BEFORE)
         answer = _take(work, envelope, body)
         if isinstance(answer, Refusal):
@@ -123,4 +150,9 @@ def _utility(viewer: queries.Viewer, conversation: str) -> str | None:
 def _park(envelope: Envelope, *, why: str) -> Delivered:
     with open_organization(envelope.receiver) as opened:
         inbox.park(envelope, why=why, at=opened.wall_at)
-    return Delivered(outcome=DeliveryOutcome.PARKED, why=why)
+    return Delivered(outcome=DeliveryOutcome.PARKED, why=why if why == UNREADABLE else NOT_TAKEN)
+
+
+def _why_parked(envelope: Envelope) -> str:
+    with open_organization(envelope.receiver):
+        return inbox.why_parked(envelope)

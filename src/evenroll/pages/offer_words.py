@@ -1,0 +1,84 @@
+"""What a program is shown with before anybody applies (row 1): terms, what must be told, why figures are missing."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from evenroll.costs.charging import NeedDoesNotFit
+from evenroll.costs.compare import Comparison, CoverageDiffers, LoadTooShort
+from evenroll.enrollment.form import Language
+from evenroll.pages.formats import energy
+from evenroll.pages.offer_codes import OfferWord
+from evenroll.pages.texts import Parameter, render
+from evenroll.programs.program import ProgramVersion
+from evenroll.steps.step_01_inform import Costs, PriceNotInCatalog
+
+
+def terms(program: ProgramVersion, *, language: Language) -> tuple[str, ...]:
+    """What a program asks for and binds to, a sentence each: meter, equipment, device, stay, return, revoking."""
+    said = (
+        _meter(program, language),
+        render(OfferWord.EQUIPMENT_NEEDED if program.equipment_needed else OfferWord.EQUIPMENT_ANY, language=language),
+        render(OfferWord.DEVICE_NEEDED if program.device_needed else OfferWord.DEVICE_NONE, language=language),
+        _days(OfferWord.STAY_DAYS, OfferWord.STAY_NONE, program.minimum_stay_days, language),
+        _days(OfferWord.LOCKOUT_DAYS, OfferWord.LOCKOUT_NONE, program.lockout_days, language),
+        _days(OfferWord.RESCISSION_DAYS, OfferWord.RESCISSION_NONE, program.rescission_business_days, language),
+        _documents(program, language),
+    )
+    return said
+
+
+def disclosures(program: ProgramVersion, *, language: Language) -> tuple[str, ...]:
+    """What must be told of a program, as what could go wrong is."""
+    return tuple(render(each, language=language) for each in program.disclosures)
+
+
+def assumptions(costs: Comparison, *, language: Language) -> tuple[str, ...]:
+    """What the figures take for granted, a sentence each."""
+    return tuple(
+        render(each.code, language=language, parameters=dict[str, Parameter](each.parameters))
+        for each in costs.assumptions
+    )
+
+
+def why_no_figures(costs: Costs, *, language: Language) -> str:
+    """Why there are no figures; "" where there are."""
+    match costs:
+        case Comparison():
+            return ""
+        case CoverageDiffers():
+            words = {
+                "today": render(costs.today, language=language),
+                "program": render(costs.program, language=language),
+            }
+            return render(OfferWord.COVERAGE_DIFFERS, language=language, parameters=words)
+        case NeedDoesNotFit():
+            given = {
+                "daily": energy(costs.daily_wh, language=language),
+                "session": energy(costs.session_wh, language=language),
+            }
+            return render(OfferWord.NEED_DOES_NOT_FIT, language=language, parameters=given)
+        case LoadTooShort():
+            return render(OfferWord.LOAD_TOO_SHORT, language=language, parameters={"year": str(costs.year)})
+        case PriceNotInCatalog():
+            return render(OfferWord.NO_PRICE, language=language)
+        case _:
+            assert_never(costs)
+
+
+def _meter(program: ProgramVersion, language: Language) -> str:
+    if program.meter_capability is None:
+        return render(OfferWord.METER_ANY, language=language)
+    words = {"capability": render(program.meter_capability, language=language)}
+    return render(OfferWord.METER_NEEDED, language=language, parameters=words)
+
+
+def _days(some: OfferWord, none: OfferWord, days: int, language: Language) -> str:
+    return render(some, language=language, parameters={"days": days}) if days else render(none, language=language)
+
+
+def _documents(program: ProgramVersion, language: Language) -> str:
+    if not program.documents:
+        return render(OfferWord.DOCUMENTS_NONE, language=language)
+    named = ", ".join(render(each, language=language) for each in program.documents)
+    return render(OfferWord.DOCUMENTS_NEEDED, language=language, parameters={"documents": named})

@@ -1,0 +1,143 @@
+"""Files on a real database: corrected files go on, names are keys, and no cell stops a run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from evenroll.intake.result_file import ResultRow
+from evenroll.programs.program import MeterCapability
+from evenroll.quantities.identifiers import ProgramKey
+from tests.territory import NIGHT_RATE, NOW, Territory, new_territory
+
+
+@pytest.fixture
+def territory(django_ready: object) -> Territory:
+    """One whose program has a key as a catalog writes it, in capitals."""
+    from evenroll.records.published import publish
+
+    territory = new_territory()
+    territory.night = replace(territory.night, key=ProgramKey(f"NIGHT-{territory.tag.upper()}"))
+    publish(territory.night)
+    return territory
+
+
+def row(territory: Territory, **cells: object) -> dict[str, object]:
+    """A row of a new customer that can be enrolled; cells: what it says besides."""
+    premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+    plain = {
+        "organization": str(territory.utility),
+        "channel": "web",
+        "program": str(territory.night.key),
+        "drivetrain": "bev",
+        "signed_on": "2026-11-01",
+        "consents": "terms;data_sharing",
+        "documents": "vehicle_registration",
+        "holder": "account_holder",
+        "dwelling": "own",
+    }
+    return {**plain, **{field.value: text for field, text in premise.answers().items()}, **cells}
+
+
+def run(territory: Territory, folder: Path, *rows: dict[str, object], drive: bool = False) -> list[ResultRow]:
+    """The results of a file with these rows."""
+    from evenroll.intake.bulk import BulkRun, run_file
+    from evenroll.intake.file_shape import file_shape
+    from evenroll.intake.row_reader import RowRules
+
+    path = folder / "applications.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
+    rules = RowRules(
+        today=NOW.date(),
+        organizations=frozenset({str(territory.utility)}),
+        programs=frozenset({str(territory.night.key)}),
+    )
+    bulk = BulkRun(shape=file_shape(path), rules=rules, now=NOW, organizations=(territory.utility,))
+    return list(run_file(bulk, driver=lambda: territory.run() if drive else None))
+
+
+def test_a_corrected_file_opens_nothing_twice(territory: Territory, tmp_path: Path) -> None:
+    good = row(territory, application="A-1")
+    wrong = row(territory, application="A-2", signed_on="yesterday")
+    first = run(territory, tmp_path, good, wrong, drive=True)
+    assert [each.result for each in first] == ["accepted", "bad_row"], first[0].problems
+    mended = {**wrong, "signed_on": "2026-11-01"}
+    again = run(territory, tmp_path, mended, good, drive=True)
+    assert [(each.result, each.status) for each in again] == [("accepted", "enrolled")] * 2
+    assert again[1].case == first[0].case != again[0].case
+    third = run(territory, tmp_path, {**good, "model": "Another"})
+    assert third[0].case == first[0].case
+    assert territory.events(territory.utility, first[0].case).count("form_received") == 1
+
+
+def test_a_row_that_was_refused_at_the_opening_may_come_corrected(territory: Territory, tmp_path: Path) -> None:
+    refused = row(territory, application="A-1", offer="4711")
+    assert run(territory, tmp_path, refused)[0].result == "refused"
+    mended = {key: cell for key, cell in refused.items() if key != "offer"}
+    results = [run(territory, tmp_path, mended)[0], run(territory, tmp_path, mended, row(territory))[0]]
+    assert [each.result for each in results] == ["accepted"] * 2
+    assert results[0].case == results[1].case
+
+
+def test_one_name_for_two_applications_is_a_bad_row_that_names_the_first(territory: Territory, tmp_path: Path) -> None:
+    one = row(territory, application="A-1")
+    other = row(territory, application="A-1")
+    told = run(territory, tmp_path, one, other, one)
+    assert [each.result for each in told] == ["accepted", "bad_row", "accepted"]
+    assert told[0].case == told[2].case
+    (problem,) = told[1].problems
+    assert (problem["column"], problem["code"]) == ("application", "application_twice")
+    assert "row 1" in problem["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("column", "length"),
+    [("usage_point", 41), ("application", 81), ("model", 81), ("receipt", 41), ("keyed_by", 61), ("note", 501)],
+)
+def test_a_cell_that_is_too_long_is_named_and_the_others_go_on(
+    territory: Territory, tmp_path: Path, column: str, length: int
+) -> None:
+    mail = {"channel": "mail", "receipt": "R-1", "keyed_by": "ana"} if column in ("receipt", "keyed_by") else {}
+    long = row(territory, **{**mail, column: "x" * length})
+    told = run(territory, tmp_path, long, row(territory))
+    assert [each.result for each in told] == ["bad_row", "accepted"]
+    assert (column, "too_long") in [(each["column"], each["code"]) for each in told[0].problems]
+
+
+@pytest.mark.parametrize("said", [{"a": "x" * 600}, {"a\0": "b"}, {"a": "\ud800"}])
+def test_selections_of_json_are_read_like_any_text(territory: Territory, tmp_path: Path, said: object) -> None:
+    told = run(territory, tmp_path, row(territory, selections=said), row(territory))
+    assert [each.result for each in told] == ["bad_row", "accepted"]
+
+
+def test_what_the_database_refuses_stops_no_other_row(territory: Territory, tmp_path: Path) -> None:
+    from evenroll.records.organizations import cursor, open_organization
+
+    rows = [row(territory, application=f"A-{number}") for number in range(3)]
+    numbers = [each.case for each in run(territory, tmp_path, *rows)]
+    fresh = [row(territory, application=f"B-{number}") for number in range(3)]
+    with open_organization(territory.utility) as opened, cursor() as pen:
+        # An entry that stands where the first one of the second row is to stand; steps write past Django.
+        pen.execute(
+            "INSERT INTO journal_entry (organization_id, stream_kind, stream_key, number, row, actor_key, actor_role, "
+            "actor_organization, event, version, data, business_at, business_on, recorded_at, idempotency_key, "
+            "previous_hash, hash) SELECT organization_id, stream_kind, %s, number, row, actor_key, actor_role, "
+            "actor_organization, event, version, data, business_at, business_on, recorded_at, idempotency_key, "
+            "previous_hash, hash FROM journal_entry WHERE organization_id = %s AND stream_key = %s AND number = 1",
+            (number_of(territory, fresh[1]), opened.id, numbers[0]),
+        )
+        assert pen.rowcount == 1
+    told = run(territory, tmp_path, *fresh)
+    assert [each.result for each in told] == ["accepted", "failed", "accepted"]
+
+
+def number_of(territory: Territory, cells: dict[str, object]) -> str:
+    """In the open organization."""
+    from evenroll.quantities.identifiers import case_number
+    from evenroll.records import vault
+
+    key = f"application/{territory.utility}/{cells['application']}"
+    return case_number(bytes.fromhex(vault.digest(key, purpose="intake/case")))
