@@ -27,9 +27,7 @@ def main(wanted: str) -> None:
             return
         started = time.monotonic()
         if shutil.which("git") is None:
-            print(
-                "git is missing: install it (Debian, Ubuntu: apt install git) to get updates; set-up goes on."
-            )
+            print("git is missing: install it (Debian, Ubuntu: apt install git) to get updates; set-up goes on.")
         print(f"Setting up .venv with the pinned requirements ({wanted}); this is done once.", flush=True)
         make_environment()
         BEGUN.touch()

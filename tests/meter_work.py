@@ -27,9 +27,7 @@ def at(day: date) -> datetime:
 def book_visit(territory: Territory, number: OrderNumber, *, on: date, now: datetime = NOW) -> None:
     command = BookVisit(visit_on=on)
     territory.taken(
-        territory.give(
-            territory.utility, CommandName.BOOK_VISIT, number, command, role=Role.METER_OFFICE, now=now
-        )
+        territory.give(territory.utility, CommandName.BOOK_VISIT, number, command, role=Role.METER_OFFICE, now=now)
     )
 
 

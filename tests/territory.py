@@ -78,9 +78,7 @@ class Territory:
     def actor(self, organization: OrganizationKey, role: Role = Role.ENROLLMENT_DESK, *, key: str = "") -> Actor:
         return Actor(key=ActorKey(key or f"{role.value}-1"), role=role, organization=organization)
 
-    def give(
-        self, organization: OrganizationKey, name: CommandName, number: str, command: object = None, **how: Any
-    ):
+    def give(self, organization: OrganizationKey, name: CommandName, number: str, command: object = None, **how: Any):
         """Give a command; how: see `Given`."""
         from evenroll.records.asked import Asked
         from evenroll.worker.giving import give
@@ -226,12 +224,8 @@ def new_territory(**changes: Any) -> Territory:
         add_organization(key, name=key.title(), kinds=frozenset({kind}), calendar_key="US-LAKELAND")
     utility, esco = keys[OrganizationKind.UTILITY], keys[OrganizationKind.SUPPLIER]
     catalog = load_catalog()
-    night = replace(
-        catalog.program(ProgramKey("LE-EV-NIGHT")), key=ProgramKey(f"NIGHT-{tag}"), organization=utility
-    )
-    supply = replace(
-        catalog.program(ProgramKey("BW-NIGHT-DRIVE")), key=ProgramKey(f"DRIVE-{tag}"), organization=esco
-    )
+    night = replace(catalog.program(ProgramKey("LE-EV-NIGHT")), key=ProgramKey(f"NIGHT-{tag}"), organization=utility)
+    supply = replace(catalog.program(ProgramKey("BW-NIGHT-DRIVE")), key=ProgramKey(f"DRIVE-{tag}"), organization=esco)
     for program in (night, supply):
         publish(program)
     return Territory(

@@ -85,9 +85,7 @@ def test_two_strangers_with_one_address_get_identical_answers(territory: Territo
     premise = territory.premise()
     register = OwnRegister(organization=territory.utility)
     answers = [
-        register.match(
-            Evidence(values={FormField.NAME: name, FormField.SERVICE_ADDRESS: premise.address})
-        )
+        register.match(Evidence(values={FormField.NAME: name, FormField.SERVICE_ADDRESS: premise.address}))
         for name in ("First Stranger", "Second Stranger")
     ]
     assert answers[0] == answers[1]

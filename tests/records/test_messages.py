@@ -160,6 +160,16 @@ def test_a_parked_message_stays_in_sight() -> None:
     assert found == [(envelope, "order_mismatch")]
 
 
+def test_a_message_that_had_its_effect_is_never_parked_afterwards() -> None:
+    envelope = _sent()[0].envelope
+    with working(UTILITY) as uow:
+        assert not uow.applied(envelope)
+    with open_organization(UTILITY):
+        inbox.park(envelope, why="not_for_sender", at=NOW)
+        assert inbox.why_parked(envelope) == ""
+        assert not inbox.take_parked(envelope)
+
+
 @pytest.mark.on_16
 def test_lapsed_waits_are_claimed_once_with_what_takes_them() -> None:
     case = open_case()

@@ -26,9 +26,7 @@ def territory(django_ready: object) -> Territory:
 def test_several_workers_do_everything_once(territory: Territory) -> None:
     from evenroll.worker.driver import run_until_idle
 
-    premises = [
-        territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS) for _ in range(6)
-    ]
+    premises = [territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS) for _ in range(6)]
     numbers = [territory.apply(premise) for premise in premises for _ in range(2)]
     installation, errors = territory.installation, []
 

@@ -133,9 +133,7 @@ def test_a_usage_point_that_is_not_found_is_asked_for_again(territory: Territory
 
 def test_of_two_usage_points_the_customer_names_one(territory: Territory) -> None:
     first = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
-    second = territory.premise(
-        registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS, address=first.address
-    )
+    second = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS, address=first.address)
     number = territory.apply(second)
     territory.run()
     case = territory.case(territory.utility, number)

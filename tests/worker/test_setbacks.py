@@ -92,9 +92,7 @@ def test_two_strangers_at_one_address_are_told_the_same(territory: Territory, re
 
 
 def test_who_is_not_eligible_gets_every_finding(territory: Territory) -> None:
-    behind = territory.premise(
-        registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS, good_standing=False
-    )
+    behind = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS, good_standing=False)
     number = territory.apply(behind, drivetrain=Drivetrain.NOT_PLUG_IN, documents=frozenset())
     territory.run()
     case = territory.case(territory.utility, number)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Refusal, RefusalCode
-from evenroll.enrollment.order_commands import RecordRemoteChange
+from evenroll.enrollment.order_commands import RecordRemoteChange, RecordVisit
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.:%-]{0,39}")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#:-]{0,59}")
@@ -39,6 +39,10 @@ def refuse_prose(name: CommandName, command: object) -> Refusal | None:
     fields = [(field, form, getattr(command, field)) for field, form in _FIELDS.get(type(command), {}).items()]
     if isinstance(command, c.SubmitForm | c.KeyForm | c.MeetCondition):
         fields += [("model", _GOODS, command.form.model), ("selections", _CODE, command.form.selections)]
+    if isinstance(command, RecordVisit | RecordRemoteChange) and command.exchange is not None:
+        meter = command.exchange
+        fields += [("serial", _NUMBER, (meter.old_serial, meter.new_serial))]
+        fields += [("registers", _CODE, (*meter.opening_wh, *meter.closing_wh))]
     for field, form, value in fields:
         if any(text and not form.fullmatch(text) for text in _texts(value)):
             return Refusal(code=RefusalCode.PROSE, parameters={"command": name.value, "field": field})

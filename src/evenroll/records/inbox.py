@@ -32,12 +32,15 @@ def was_applied(envelope: Envelope, *, at: datetime) -> bool:
 
 
 def park(envelope: Envelope, *, why: str, at: datetime) -> None:
-    """Keep a message that can have no effect now where a person sees it. why: a code."""
+    """Keep a message that can have no effect now where a person sees it. why: a code.
+
+    One that had its effect before is left as it is: taken once more it would have it twice.
+    """
     if not _insert(envelope, parked_why=why, at=at):
         with cursor() as pen:
             pen.execute(
                 "UPDATE inbox_message SET parked_why = %s "
-                "WHERE organization_id = %s AND sender = %s AND message_id = %s",
+                "WHERE organization_id = %s AND sender = %s AND message_id = %s AND parked_why <> ''",
                 (why, current().id, envelope.sender, envelope.message_id),
             )
 

@@ -71,8 +71,7 @@ def embedded_major(environ: Mapping[str, str]) -> int:
     given = environ.get(MAJOR_VARIABLE, "") or str(MAJORS[0])
     if given not in {str(major) for major in MAJORS}:
         raise ServerRefused(
-            f"{MAJOR_VARIABLE}={given} is not a version that is shipped. "
-            "Set it to 18 or 16, or leave it unset."
+            f"{MAJOR_VARIABLE}={given} is not a version that is shipped. Set it to 18 or 16, or leave it unset."
         )
     return int(given)
 
@@ -162,8 +161,7 @@ def _port(environ: Mapping[str, str]) -> int | None:
         return None
     if not (given.isascii() and given.isdigit() and 1024 <= int(given) <= 65535):
         raise ServerRefused(
-            f"{PORT_VARIABLE}={given} is not a port. "
-            "Set it to a number from 1024 to 65535, or leave it unset."
+            f"{PORT_VARIABLE}={given} is not a port. Set it to a number from 1024 to 65535, or leave it unset."
         )
     return int(given)
 
