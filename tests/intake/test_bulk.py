@@ -70,6 +70,9 @@ def test_a_corrected_file_opens_nothing_twice(territory: Territory, tmp_path: Pa
     assert again[1].case == first[0].case != again[0].case
     third = run(territory, tmp_path, {**good, "model": "Another"})
     assert third[0].case == first[0].case
+    # A name that comes again for something else is said aloud: nothing is taken for told.
+    assert (third[0].result, third[0].problems[0]["code"]) == ("refused", "key_reused")
+    assert "A-1" in third[0].problems[0]["sentence"]
     assert territory.events(territory.utility, first[0].case).count("form_received") == 1
 
 

@@ -86,6 +86,7 @@ class Application:
     received_on: the business date on which the organization had it in hand; absent: today.
     answers: the personal answers, which go to the vault and nowhere else. keyings: for mail, one or two.
     offer: the number under which the organization showed the costs before (row 1).
+    content: a digest of what the row says, to know it again.
     """
 
     row: int
@@ -110,4 +111,5 @@ class Application:
     consents_hand_over: bool
     receipt: str = ""
     keyings: tuple[Keying, ...] = ()
+    content: bytes = field(default=b"", repr=False)
     offer: OfferId | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final, TypeAlias
@@ -25,6 +25,7 @@ from evenroll.intake.taking_in import TakenIn, number_of, take_in
 from evenroll.pages.texts import render
 from evenroll.quantities.codec import canonical
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
+from evenroll.records import vault
 from evenroll.records.models import CaseRecord, IntakeFile, IntakeRow
 from evenroll.records.organizations import current, open_organization
 from evenroll.records.retries import with_retries
@@ -89,9 +90,9 @@ def _read(run: BulkRun) -> Iterator[_Read]:
         if isinstance(read, BadRow) or not read.reference:
             yield read
             continue
-        content = _content(raw)
-        number, before = first.setdefault((read.organization, read.reference), (raw.number, content))
-        yield read if before == content else _named_twice(read, first=number)
+        read = replace(read, content=_content(raw))
+        number, before = first.setdefault((read.organization, read.reference), (raw.number, read.content))
+        yield read if before == read.content else _named_twice(read, first=number)
 
 
 def _content(raw: RawRow) -> bytes:
@@ -151,7 +152,7 @@ def _commit(run: BulkRun, key: OrganizationKey, own: Sequence[Application]) -> d
         for each in own:
             if each.row not in taken:
                 taken[each.row] = _taken_once(run, each)
-                _note(file, each.row, taken[each.row])
+                _note(file, each, taken[each.row])
         return taken
 
 
@@ -159,25 +160,38 @@ def _taken_once(run: BulkRun, application: Application) -> TakenIn:
     """Taken in, unless its case stands since an earlier file or row: then as it was told before."""
     source = run.shape.content_hash
     number = number_of(application, source=source)
-    taken = _told_before(number) or take_in(application, source=source, now=run.now)
+    taken = _told_before(application, number) or take_in(application, source=source, now=run.now)
     # Of two files that bring it at once, the second waits at its case and is refused there.
-    return taken if taken.refusal is None else _told_before(number) or taken
+    return taken if taken.refusal is None else _told_before(application, number) or taken
 
 
-def _told_before(number: CaseNumber) -> TakenIn | None:
-    row = IntakeRow.objects.filter(case_number=number).order_by("id").last()
+def _told_before(application: Application, number: CaseNumber) -> TakenIn | None:
+    notes = list(IntakeRow.objects.filter(case_number=number).order_by("-id"))
     # One that was refused at the opening has no case: a corrected row opens it now.
-    opened = row is not None and CaseRecord.objects.filter(number=number).exists()
-    return _read_note(row) if row is not None and opened else None
+    if not notes or not CaseRecord.objects.filter(number=number).exists():
+        return None
+    content = _known_by(application)
+    same = next((each for each in notes if json.loads(each.outcome).get("content", "") == content), None)
+    if same is not None:
+        return _read_note(same)
+    # The sender used a name again for something else: said aloud, so that nothing is taken for told.
+    reused = Refusal(code=RefusalCode.KEY_REUSED, parameters={"application": application.reference})
+    return TakenIn(number=number, refusal=reused)
 
 
-def _note(file: IntakeFile, row: int, taken: TakenIn) -> None:
+def _known_by(application: Application) -> str:
+    """A keyed digest of what the row says: the note tells it again and nothing else of it."""
+    return vault.digest(application.content.hex(), purpose="intake/content") if application.content else ""
+
+
+def _note(file: IntakeFile, application: Application, taken: TakenIn) -> None:
     refusal = taken.refusal
-    outcome = {} if refusal is None else {"refused": refusal.code.value, "parameters": dict(refusal.parameters)}
+    said = {} if refusal is None else {"refused": refusal.code.value, "parameters": dict(refusal.parameters)}
+    outcome = {**said, "content": _known_by(application)}
     IntakeRow.objects.create(
         organization_id=current().id,
         file=file,
-        row_number=row,
+        row_number=application.row,
         case_number=taken.number,
         outcome=canonical(outcome),
     )
