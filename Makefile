@@ -18,8 +18,8 @@ demo: setup-run
 	@.venv/bin/evenroll demo
 
 test: check
-	@EVENROLL_POSTGRES=16 $(PYTHON_OF) -m pytest -q -m on_16
-	@$(PYTHON_OF) -m pytest -q -n 2
+	@EVENROLL_POSTGRES=16 $(PYTHON_OF) -m pytest -q -n 2 --dist loadfile -m on_16
+	@$(PYTHON_OF) -m pytest -q -n 2 --dist loadfile
 
 check: setup-test
 	@$(PYTHON_OF) -m ruff format --check --quiet .

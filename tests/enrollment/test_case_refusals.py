@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from evenroll.enrollment import case_commands as c
+from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.command_names import CommandName as C
-from evenroll.enrollment.decided import Refusal, RefusalCode
+from evenroll.enrollment.decide_use import issue_statement
+from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.form import FormField, VinState
 from evenroll.enrollment.life_events import EquipmentKind, Installer
 from evenroll.enrollment.roles import Role
+from evenroll.enrollment.track_fold import apply_moves
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import ProgramKey
@@ -101,7 +106,36 @@ def test_what_is_still_to_come_is_not_recorded() -> None:
     installed = c.RecordInstallation(installer=Installer.SELF, installed_on=today, serial="E", permit="P")
     say(world, key, C.RECORD_INSTALLATION, installed)
     inspected = c.RecordInspection(passed=True, inspected_on=today + timedelta(days=1))
-    assert refused(world, key, C.RECORD_INSPECTION, inspected, role=Role.CUSTOMER) is RefusalCode.VISIT_DATE_WRONG
+    assert refused(world, key, C.RECORD_INSPECTION, inspected, role=Role.CUSTOMER) is RefusalCode.DATE_WRONG
+
+
+def test_a_purchase_has_a_price_and_is_of_these_years() -> None:
+    world = new_world()
+    key = enroll(world, program="BW-CONTROL", pod="POD-4")
+    today = world.calendar.business_date(world.now)
+    say(world, key, C.CHOOSE_EQUIPMENT, c.ChooseEquipment(kind=EquipmentKind.EVSE, outlet="store"))
+    bought = c.RecordPurchase(outlet="store", bought_on=today, price=Decimal(0))
+    cheap = replace(bought, price=Decimal("-0.01"))
+    assert refused(world, key, C.RECORD_PURCHASE, cheap, role=Role.CUSTOMER) is RefusalCode.PRICE_NEGATIVE
+    for day in (today + timedelta(days=1), date(1900, 1, 1)):
+        wrong = replace(bought, bought_on=day)
+        assert refused(world, key, C.RECORD_PURCHASE, wrong, role=Role.CUSTOMER) is RefusalCode.DATE_WRONG
+    say(world, key, C.RECORD_PURCHASE, bought)
+
+
+def test_a_statement_is_yearly_and_for_billing_a_month_apart() -> None:
+    world = new_world()
+    case = case_of(world, enroll(world, program=NIGHT, pod="POD-2"))
+    facts = CaseFacts(now=world.now, calendar=world.calendar)
+    active = replace(case, tracks=apply_moves(case.tracks, (facts.move(State.ACTIVE),)))
+
+    def issued(after: timedelta, by: Role) -> Decided | Refusal:
+        return issue_statement(active, c.NoPayload(), replace(facts, now=world.now + after, by=by))
+
+    for by, too_early, due in ((Role.BILLING, 29, 30), (Role.SYSTEM, 364, 366)):
+        early = issued(timedelta(days=too_early), by)
+        assert isinstance(early, Refusal) and early.code is RefusalCode.NOT_YET_DUE
+        assert isinstance(issued(timedelta(days=due), by), Decided)
 
 
 def test_the_service_track_follows_a_meter_that_is_there_already() -> None:

@@ -12,6 +12,7 @@ from evenroll.enrollment import order_commands as c
 from evenroll.enrollment.case_commands import NoPayload
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.decided import Decided, RefusalCode
+from evenroll.enrollment.form import Language
 from evenroll.enrollment.messages import (
     BillTold,
 )
@@ -24,6 +25,7 @@ from evenroll.enrollment.service_order import (
 )
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.usage_point import VACANT
+from evenroll.pages.texts import render
 from evenroll.programs.bill import Bill
 from evenroll.programs.program import MeterNeedKind, ServiceChange
 from evenroll.programs.timing import SwitchTiming
@@ -67,6 +69,19 @@ def test_no_switch_before_its_day_nor_without_reads() -> None:
     world.reads_known = True
     world.at(date(2026, 3, 14))
     assert world.live.switch is not None and world.live.switch.switch_on == date(2026, 3, 12)
+
+
+def test_a_person_is_told_why_nothing_was_switched() -> None:
+    world = opened(need=MeterNeedKind.ALREADY_THERE)
+    world.run_clock()
+    world.reads_known = False
+    world.at(date(2026, 3, 12))
+    before = world.live
+    by_billing = replace(world.facts(C.SWITCH_SERVICE), by=Role.BILLING)
+    no = refused(world.give(C.SWITCH_SERVICE, NoPayload(), by_billing), RefusalCode.SWITCH_HELD)
+    assert no.parameters["held_for"] == "reads_missing"
+    assert "a meter read is missing" in render(no.code, language=Language.EN, parameters=dict(no.parameters))
+    assert world.live == before
 
 
 def test_a_supplier_who_lost_the_customer_does_not_switch() -> None:

@@ -51,6 +51,12 @@ def test_codes_numbers_and_goods_pass() -> None:
     assert [refuse_prose(name, command) for name, command in commands.items()] == [None] * len(commands)
 
 
+@pytest.mark.parametrize("model", ["Prius Prime (2024)", "Kia EV6 \u2013 GT-Line", "Mégane E-Tech, 60 kWh"])
+def test_names_of_models_pass(model: str) -> None:
+    chosen = c.ChooseEquipment(kind=EquipmentKind.EVSE, outlet="Hardware & Co.", model=model)
+    assert refuse_prose(CommandName.CHOOSE_EQUIPMENT, chosen) is None
+
+
 def test_every_text_of_a_command_that_is_journaled_is_looked_at() -> None:
     from evenroll.enrollment.plain_words import _FIELDS
 

@@ -12,7 +12,7 @@ from evenroll.enrollment import order_commands as c
 from evenroll.enrollment.case_commands import NoPayload, OnTrack
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.commands import COMMANDS, Record
-from evenroll.enrollment.decided import Decided, RefusalCode
+from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import (
     BillTold,
     CancelAnswered,
@@ -26,6 +26,7 @@ from evenroll.enrollment.messages import (
 )
 from evenroll.enrollment.order_decide import ORDER_DECIDERS
 from evenroll.enrollment.order_evolve import OrderHistoryBroken, evolve_order
+from evenroll.enrollment.order_facts import OrderFacts
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import (
     BackOfficeItem,
@@ -34,7 +35,8 @@ from evenroll.enrollment.service_order import (
     VisitResult,
 )
 from evenroll.enrollment.tracks import State
-from evenroll.programs.program import MeterNeedKind, ServiceChange, Track
+from evenroll.enrollment.usage_point import MeterExchange
+from evenroll.programs.program import MeterCapability, MeterNeedKind, ServiceChange, Track
 from evenroll.programs.timing import NoticeWindow, SwitchTiming
 from tests.enrollment.order_world import (
     ESCO,
@@ -207,7 +209,7 @@ def test_a_visit_without_a_result_becomes_the_office_s_task_then_the_supervisor_
 def test_no_result_before_the_visit() -> None:
     world = opened()
     world.book(TUESDAY)
-    refused(world.record(VisitResult.EXCHANGED, exchange=world.exchange()), RefusalCode.NOT_YET_DUE)
+    refused(world.record(VisitResult.EXCHANGED, exchange=world.exchange()), RefusalCode.DATE_WRONG)
 
 
 def test_what_a_crew_brings_back_must_be_possible() -> None:
@@ -215,7 +217,8 @@ def test_what_a_crew_brings_back_must_be_possible() -> None:
     good = world.exchange()
     known = world.wh("OLD-1", TUESDAY)
     wrong = {
-        RefusalCode.SERIAL_WRONG: [replace(good, old_serial="OLD-2"), replace(good, new_serial="OLD-1"), None],
+        RefusalCode.SERIAL_WRONG: [replace(good, old_serial="OLD-2"), replace(good, new_serial="OLD-1")],
+        RefusalCode.EXCHANGE_MISSING: [None],
         RefusalCode.READ_IMPLAUSIBLE: [
             replace(good, closing_wh={"total": known - 1}),
             replace(good, closing_wh={"total": known + 20_000_000}),
@@ -231,11 +234,37 @@ def test_what_a_crew_brings_back_must_be_possible() -> None:
     assert isinstance(world.record(VisitResult.EXCHANGED, exchange=good), Decided)
 
 
+def test_a_new_meter_can_do_what_the_program_and_its_rate_need() -> None:
+    world = booked()
+    good = world.exchange()
+    needs = replace(world.facts(C.RECORD_VISIT), need=MeterCapability.INTERVAL, rate_registers=("peak", "night"))
+    weak = replace(good, capability=MeterCapability.TOTAL_REGISTER)
+
+    def recorded(exchange: MeterExchange, facts: OrderFacts) -> Decided | Refusal:
+        command = c.RecordVisit(result=VisitResult.EXCHANGED, visited_on=TUESDAY, exchange=exchange)
+        return world.give(C.RECORD_VISIT, command, facts)
+
+    no = refused(recorded(weak, needs), RefusalCode.METER_UNFIT)
+    assert no.parameters["needed_meter"] == "interval"
+    no = refused(recorded(good, needs), RefusalCode.METER_UNFIT)
+    assert no.parameters["registers"] == "peak, night"
+    refused(recorded(good, replace(needs, rate_registers=(), is_elsewhere=True)), RefusalCode.METER_ELSEWHERE)
+    assert isinstance(recorded(good, replace(needs, rate_registers=("total",))), Decided)
+
+
+def test_a_visit_and_a_wished_switch_lie_within_a_year() -> None:
+    for day in (date(2027, 3, 4), date.max):
+        no = refused(opened().book(day), RefusalCode.VISIT_DATE_WRONG)
+        assert no.parameters["latest_on"] == "2027-03-03"
+    world = opened(need=MeterNeedKind.ALREADY_THERE)
+    refused(world.give(C.DATE_SWITCH, c.DateSwitch(not_before_on=date.max)), RefusalCode.VISIT_DATE_WRONG)
+
+
 def test_a_permit_is_asked_seen_and_a_visit_booked_again() -> None:
     world = booked()
     world.record(VisitResult.PERMIT_NEEDED)
     tomorrow = c.ShowPermit(seen_on=TUESDAY + timedelta(days=1))
-    refused(world.give(C.SHOW_PERMIT, tomorrow), RefusalCode.PERMIT_MISSING)
+    refused(world.give(C.SHOW_PERMIT, tomorrow), RefusalCode.DATE_WRONG)
     assert isinstance(world.give(C.SHOW_PERMIT, c.ShowPermit(seen_on=TUESDAY)), Decided)
     assert isinstance(world.book(date(2026, 3, 17)), Decided)
 

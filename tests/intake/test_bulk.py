@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from evenroll.enrollment.form import Language
 from evenroll.intake.result_file import ResultRow
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import ProgramKey
@@ -42,7 +43,13 @@ def row(territory: Territory, **cells: object) -> dict[str, object]:
     return {**plain, **{field.value: text for field, text in premise.answers().items()}, **cells}
 
 
-def run(territory: Territory, folder: Path, *rows: dict[str, object], drive: bool = False) -> list[ResultRow]:
+def run(
+    territory: Territory,
+    folder: Path,
+    *rows: dict[str, object],
+    drive: bool = False,
+    language: Language = Language.EN,
+) -> list[ResultRow]:
     """The results of a file with these rows."""
     from evenroll.intake.bulk import BulkRun, run_file
     from evenroll.intake.file_shape import file_shape
@@ -55,7 +62,7 @@ def run(territory: Territory, folder: Path, *rows: dict[str, object], drive: boo
         organizations=frozenset({str(territory.utility)}),
         programs=frozenset({str(territory.night.key)}),
     )
-    bulk = BulkRun(shape=file_shape(path), rules=rules, now=NOW, organizations=(territory.utility,))
+    bulk = BulkRun(shape=file_shape(path), rules=rules, now=NOW, organizations=(territory.utility,), language=language)
     return list(run_file(bulk, driver=lambda: territory.run() if drive else None))
 
 
@@ -74,6 +81,36 @@ def test_a_corrected_file_opens_nothing_twice(territory: Territory, tmp_path: Pa
     assert (third[0].result, third[0].problems[0]["code"]) == ("refused", "key_reused")
     assert "A-1" in third[0].problems[0]["sentence"]
     assert territory.events(territory.utility, first[0].case).count("form_received") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "cure"),
+    [
+        (Language.EN, "The account holder, or someone", "Let the account holder sign"),
+        (Language.ES, "La solicitud debe hacerla", "Haga que firme el titular"),
+    ],
+)
+def test_a_finding_is_told_in_words_beside_its_codes(
+    territory: Territory, tmp_path: Path, language: Language, sentence: str, cure: str
+) -> None:
+    (told,) = run(territory, tmp_path, row(territory, holder="neither"), drive=True, language=language)
+    found = next(each for each in told.findings if each["cure"] == "account_holder_applies")
+    assert found["outcome"] == "curable"
+    assert found["sentence"].startswith(sentence)
+    assert found["cure_sentence"].startswith(cure)
+
+
+def test_a_case_that_a_broken_run_holds_is_told_until_when(territory: Territory, tmp_path: Path) -> None:
+    from evenroll.records.deadlines import due
+
+    application = row(territory, application="A-1")
+    run(territory, tmp_path, application)
+    assert due(territory.utility, now=NOW, limit=10)
+    (told,) = run(territory, tmp_path, application)
+    assert [each["code"] for each in told.problems] == ["held"]
+    assert told.result == "accepted"
+    assert "evenroll worker --once" in told.problems[0]["sentence"]
+    assert "UTC" in told.problems[0]["sentence"]
 
 
 def test_a_row_that_was_refused_at_the_opening_may_come_corrected(territory: Territory, tmp_path: Path) -> None:

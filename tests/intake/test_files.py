@@ -1,6 +1,7 @@
 """Files of applications: encodings, separators, headers, and what is refused by name."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -152,6 +153,73 @@ def test_american_and_iso_days_and_amounts_are_read() -> None:
     assert isinstance(read, Application)
     assert (read.signed_on, read.received_on) == (date(2026, 3, 1), date(2026, 2, 27))
     assert read.answers[FormField.LAST_BILL_AMOUNT] == "1084.50"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "1e999999999",
+        "1e-999999999",
+        "-5",
+        "-0.01",
+        "1000000",
+        "84.205",
+        "NaN",
+        "inf",
+        "$",
+        ".",
+        "8\u0664",
+        float("inf"),
+        1e300,
+    ],
+)
+def test_an_amount_that_no_bill_has_is_a_bad_row(said: object) -> None:
+    assert _codes(_read(last_bill_amount=said)) == {"last_bill_amount": FaultCode.NOT_AN_AMOUNT}
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [("0", "0.00"), ("999,999.99", "999999.99"), ("$ .5", "0.50"), (84.2, "84.20")]
+)
+def test_an_amount_is_kept_to_the_cent(said: object, read: str) -> None:
+    application = _read(last_bill_amount=said)
+    assert isinstance(application, Application)
+    assert application.answers[FormField.LAST_BILL_AMOUNT] == read
+
+
+@pytest.mark.parametrize(
+    "model", ["Prius Prime (2024)", "Kia EV6 \u2013 GT-Line", "Mégane E-Tech, 60 kWh", "Me\u0301gane"]
+)
+def test_a_model_is_named_as_makers_name_it(model: str) -> None:
+    assert isinstance(_read(model=model), Application)
+
+
+@pytest.mark.parametrize("model", ["ask me@example.test", "EV; it is my wife's!", "(2024)", "x" * 61])
+def test_a_model_that_is_no_name_is_a_bad_row_before_any_case(model: str) -> None:
+    assert "model" in _codes(_read(model=model))
+
+
+def test_what_could_not_be_kept_as_a_code_is_a_bad_row_before_any_case() -> None:
+    assert _codes(_read(channel="mail", receipt="from Ada, by hand")) == {"receipt": FaultCode.NOT_A_RECEIPT}
+    assert _codes(_read(selections="meter=the one of my wife")) == {"selections": FaultCode.NOT_A_SELECTION}
+
+
+def test_a_yes_or_no_is_one_also_where_the_vin_is_given() -> None:
+    read = _read(vehicle_on_order="maybe", vin="5YJ3E1EA7KF000316")
+    assert _codes(read)["vehicle_on_order"] is FaultCode.NOT_YES_OR_NO
+
+
+def test_a_row_for_another_organization_than_the_file_is_for_is_a_bad_row() -> None:
+    rules = replace(RULES, organization="brightwater-energy")
+    cells = {"channel": "web", "postal_code": "02981"}
+    other = read_row(RawRow(number=7, cells={**cells, "organization": "lakeland-electric"}), rules=rules)
+    assert _codes(other) == {"organization": FaultCode.ORGANIZATION_OTHER}
+    for said in ("", "brightwater-energy"):
+        assert isinstance(read_row(RawRow(number=7, cells={**cells, "organization": said}), rules=rules), Application)
+
+
+def test_a_person_is_the_same_in_capitals() -> None:
+    read = _read(channel="mail", receipt="R1", keyed_by="clerk-1", second_keyed_by=" CLERK-1 ")
+    assert _codes(read) == {"second_keyed_by": FaultCode.SAME_PERSON_KEYED}
 
 
 def test_mail_needs_its_receipt_and_two_persons() -> None:

@@ -105,3 +105,62 @@ def test_a_finding_about_the_meter_names_need_and_reason() -> None:
         "About the meter: the meter is exchanged, because it cannot measure what the program needs. "
         "That work cannot be done there."
     )
+
+
+def test_a_finding_does_not_say_twice_that_the_program_asks_otherwise() -> None:
+    finding = Finding(
+        rule=RuleId("net-metering"),
+        kind=RuleKind.NET_METERING_NONE,
+        outcome=Outcome.FINAL,
+        evidence=Evidence(code=EvidenceCode.NOT_AS_REQUIRED),
+    )
+    assert finding_sentences(finding, language=EN) == (
+        "The meter has net metering, and the program is not for such meters.",
+    )
+
+
+def test_what_could_not_be_checked_is_said_once() -> None:
+    finding = Finding(
+        rule=RuleId("class"),
+        kind=RuleKind.CUSTOMER_CLASS_IN,
+        outcome=Outcome.NOT_CHECKED,
+        evidence=Evidence(code=EvidenceCode.NOT_KNOWN),
+    )
+    assert finding_sentences(finding, language=EN) == ("We could not yet check the class of your account.",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "parameters", "said"),
+    [
+        (
+            RuleKind.PROGRAM_OPEN,
+            EvidenceCode.NOT_OPEN_YET,
+            {"opens_on": "2027-01-01"},
+            "The program does not take applications now. It opens on January 1, 2027.",
+        ),
+        (
+            RuleKind.LOCKOUT_OVER,
+            EvidenceCode.BARRED_UNTIL,
+            {"until": "2027-01-01"},
+            "After leaving an earlier program you cannot enroll now. You may enroll again from January 1, 2027 on.",
+        ),
+    ],
+)
+def test_why_and_what_was_seen_do_not_contradict_each_other(
+    kind: RuleKind, code: EvidenceCode, parameters: dict[str, str], said: str
+) -> None:
+    evidence = Evidence(code=code, parameters=parameters)
+    finding = Finding(rule=RuleId("r"), kind=kind, outcome=Outcome.FINAL, evidence=evidence)
+    assert " ".join(finding_sentences(finding, language=EN)) == said
+
+
+@pytest.mark.parametrize(("language", "word"), [(EN, "end it"), (ES, "termínela")])
+def test_a_live_enrollment_is_to_be_seen_or_ended(language: Language, word: str) -> None:
+    finding = Finding(
+        rule=RuleId("no-double"),
+        kind=RuleKind.NO_EXCLUDED_PROGRAM,
+        outcome=Outcome.CURABLE,
+        evidence=Evidence(code=EvidenceCode.EXCLUDED_PROGRAM_LIVE, parameters={"found": "ev-night"}),
+        cure=Cure(code=CureCode.LEAVE_OTHER_PROGRAM, owner=CureOwner.CUSTOMER, days=30),
+    )
+    assert word in " ".join(finding_sentences(finding, language=language))

@@ -41,6 +41,7 @@ KNOWN_TO_ALL = {
     "evenroll_user",
     "evenroll_user_groups",
     "evenroll_user_user_permissions",
+    "master_key_mark",
     "organization",
     "program_version",
 }

@@ -12,9 +12,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from evenroll.records.keys import current_keys
 from evenroll.runtime.settings import database_for
 from evenroll.runtime.wiring import AlreadyConfigured, MasterKeyRefused, configure, find_master_key
-from tests.records.invented import Urls
+from tests.records.invented import Urls, rows
 
 MIGRATE = """
 import sys
@@ -93,3 +94,27 @@ def test_the_environment_goes_before_the_home(tmp_path: Path, monkeypatch: pytes
         with pytest.raises(MasterKeyRefused, match="32 bytes") as caught:
             find_master_key(tmp_path)
         assert wrong not in str(caught.value)
+
+
+@pytest.mark.on_16
+def test_another_key_than_the_databases_own_is_refused(
+    django_ready: Urls, embedded_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = current_keys()
+    other = base64.b64encode(b"x" * 32).decode()
+    monkeypatch.setenv("EVENROLL_MASTER_KEY", other)
+    with pytest.raises(MasterKeyRefused, match="Give the key that this database was made with") as caught:
+        configure(django_ready)
+    assert other not in str(caught.value)
+    assert current_keys() is own
+    monkeypatch.delenv("EVENROLL_MASTER_KEY")
+    configure(django_ready, home=embedded_home)
+    assert current_keys().fingerprint() == own.fingerprint()
+
+
+@pytest.mark.on_16
+def test_the_mark_of_the_key_is_one_row_that_stays(django_ready: Urls) -> None:
+    assert rows("SELECT is_only, fingerprint FROM master_key_mark") == [(True, current_keys().fingerprint())]
+    for address in (django_ready.app, django_ready.owner):
+        with psycopg.connect(address) as connection, pytest.raises(psycopg.Error):
+            connection.execute("UPDATE master_key_mark SET fingerprint = 'another'")

@@ -15,8 +15,10 @@ from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
 from evenroll.runtime.cli_endings import ending_of
 from evenroll.runtime.cli_exit import ExitCode
+from evenroll.runtime.cli_numbers import read_number
 from evenroll.runtime.cli_possible import HELPS, possible_commands
 from evenroll.runtime.command_line import app, run
+from evenroll.runtime.output_console import Output
 
 COMMANDS_OF_THE_LINE = (
     ["demo"],
@@ -66,6 +68,14 @@ def test_every_command_and_exit_code_is_documented() -> None:
         (["queue", "--role", "king"], ExitCode.WRONG_USE, "king"),
         (["programs", "--organization", "nobody"], ExitCode.NOT_FOUND, "lakeland-electric"),
         (["enroll", "/nowhere/at/all.csv"], ExitCode.WRONG_USE, "There is no file"),
+        (["enroll", "/dev/zero"], ExitCode.WRONG_USE, "no regular file"),
+        (["process", "--out", "where.png"], ExitCode.WRONG_USE, "ends in .svg"),
+        (["process", "--format", "mermaid", "--out", "p.svg"], ExitCode.WRONG_USE, "do not agree"),
+        (["--demo", "--database", "other", "status"], ExitCode.WRONG_USE, "Give one of them"),
+        (["--database", "postgres", "status"], ExitCode.UNAVAILABLE, "not an Evenroll database"),
+        (["db", "statsu"], ExitCode.WRONG_USE, "Did you mean 'status'? `evenroll db --help`"),
+        (["act", "SO-7K3M9-QXT2H-WPC3", "nonsense"], ExitCode.WRONG_USE, "`evenroll act CASE` without a command"),
+        (["act", "SO-7K3M9-QXT2H-WPC3", "drop_supply"], ExitCode.WRONG_USE, "clearinghouse's operator"),
         (["clock", "--advance", "1d", "--set", "2026-01-01"], ExitCode.WRONG_USE, "cannot stand together"),
     ],
 )
@@ -78,6 +88,17 @@ def test_an_error_is_one_sentence_and_a_code(
     assert shown.out == ""
     assert "Traceback" not in shown.err
     assert shown.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("group", ["db", "journal"])
+def test_a_group_alone_says_what_is_missing(group: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([group]) == ExitCode.WRONG_USE
+    assert f"evenroll: Say what evenroll {group} is to do" in capsys.readouterr().err
+
+
+def test_the_number_in_the_examples_is_one() -> None:
+    assert read_number("ev 7k3m9 qxt2h wpcf") == "EV-7K3M9-QXT2H-WPCF"
+    assert read_number("so7k3m9qxt2hwpc3") == "SO-7K3M9-QXT2H-WPC3"
 
 
 def test_an_error_for_machines_is_an_object(capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +119,7 @@ def test_an_error_for_machines_is_an_object(capsys: pytest.CaptureFixture[str]) 
 def test_a_command_that_cannot_be_given_is_named(
     command: str, role: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["act", "EV-7K3M9-QXT2H-WPC4", command, "--as", role]) != ExitCode.OK
+    assert run(["act", "EV-7K3M9-QXT2H-WPCF", command, "--as", role]) != ExitCode.OK
     assert "defect" not in (shown := capsys.readouterr().err)
     assert said in shown or "character" in shown
 
@@ -117,6 +138,10 @@ def test_the_process_is_drawn_and_written(tmp_path: Path, capsys: pytest.Capture
     assert "flowchart" in capsys.readouterr().out
     assert run(["process", "--format", "svg", "--out", str(tmp_path / "p.svg")]) == ExitCode.OK
     assert (tmp_path / "p.svg").read_text().startswith("<")
+    assert run(["process", "--out", str(tmp_path / "q.svg")]) == ExitCode.OK
+    assert (tmp_path / "q.svg").read_text() == (tmp_path / "p.svg").read_text()
+    assert run(["process", "--out", str(tmp_path / "q.mmd")]) == ExitCode.OK
+    assert "flowchart" in (tmp_path / "q.mmd").read_text()
 
 
 def test_a_closed_pipe_ends_quietly() -> None:
@@ -124,6 +149,11 @@ def test_a_closed_pipe_ends_quietly() -> None:
     shell = f"{sys.executable} -c '{script}' process --format svg | head -c 10"
     done = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr == ""
+
+
+def test_a_pipe_that_was_closed_ends_with_its_own_code() -> None:
+    with pytest.raises(BrokenPipeError):
+        Output().out.on_broken_pipe()
 
 
 def test_a_defect_names_no_value() -> None:

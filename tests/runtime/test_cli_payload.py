@@ -1,12 +1,23 @@
 """What a person says with a command: every payload from words, and what is wrong with them in a sentence."""
 
+import shlex
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from evenroll.enrollment.case_commands import ChooseEquipment, KeyForm, RecordPurchase, SetParameters, SubmitForm
+from evenroll.enrollment.case_commands import (
+    ChooseEquipment,
+    KeyForm,
+    RecordPurchase,
+    SetParameters,
+    SettleMatch,
+    StampMail,
+    SubmitForm,
+)
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.commands import COMMANDS
 from evenroll.enrollment.form import Channel, Form, FormField, Holder, VinState
@@ -15,9 +26,11 @@ from evenroll.enrollment.order_commands import BookVisit, CompleteBackOffice
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import BackOfficeItem
 from evenroll.programs.program import DocumentKind
+from evenroll.quantities.identifiers import AccountId
 from evenroll.records.asked import Asked
 from evenroll.runtime.cli_exit import CommandEnded
-from evenroll.runtime.cli_payload import asked_with, words_of
+from evenroll.runtime.cli_payload import asked_with, placed, words_of
+from evenroll.runtime.cli_values import EXAMPLES
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -94,6 +107,13 @@ def test_a_car_on_order_has_no_vin_yet() -> None:
         (C.WITHDRAW, {"why": "x"}, "takes nothing"),
         (C.CHOOSE_EQUIPMENT, {"kind": "toaster", "outlet": "A"}, r"cordset\|evse"),
         (C.SETTLE_APPEAL, {"reopened": "perhaps"}, r"yes\|no"),
+        (C.SETTLE_MATCH, {}, "account=none"),
+        (C.SETTLE_MATCH, {"account": "nobody"}, "cannot be 'nobody'"),
+        (C.RECORD_VISIT, {}, r"result=\(exchanged\|missed_by_customer"),
+        (C.RECORD_VISIT, {"result": "exchanged", "visited_on": "today", "exchange": "{}"}, '"old_serial"'),
+        (C.RECORD_PURCHASE, {"outlet": "A", "bought_on": "today", "price": "nan"}, "an amount such as"),
+        (C.STAMP_MAIL, {"receipt": "R1", "received_at": "in May"}, "an instant such as"),
+        (C.COMPLETE_ANSWERS, {"vehicle_on_order": "maybe"}, "vehicle_on_order cannot be read"),
         (C.MEET_CONDITION, {"vin": "x"}, "needs rule"),
         (C.COMPLETE_ANSWERS, {"drivetrain": "steam"}, "Choose among bev"),
     ],
@@ -101,6 +121,35 @@ def test_a_car_on_order_has_no_vin_yet() -> None:
 def test_what_cannot_be_meant_is_told(name: C, values: dict[str, str], said: str) -> None:
     with pytest.raises(CommandEnded, match=said):
         _asked(name, **values)
+
+
+def test_no_account_is_said_and_never_left_out() -> None:
+    assert _asked(C.SETTLE_MATCH, account="none").command == SettleMatch()
+    assert _asked(C.SETTLE_MATCH, account="17").command == SettleMatch(account=AccountId(17))
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("2026-03-01", datetime(2026, 3, 1, 6, tzinfo=UTC)),
+        ("2026-03-01T00:00:00Z", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-01 09:30", datetime(2026, 3, 1, 15, 30, tzinfo=UTC)),
+        ("2026-03-01T00:00:00+01:00", datetime(2026, 2, 28, 23, tzinfo=UTC)),
+        ("today", datetime(2026, 3, 2, 6, tzinfo=UTC)),
+    ],
+)
+def test_mail_is_stamped_with_a_day_or_an_instant_of_the_territory(said: str, at: datetime) -> None:
+    zone = ZoneInfo("America/Chicago")
+    values = placed(C.STAMP_MAIL, {"receipt": "R1", "received_at": said}, zone=zone, today=TODAY)
+    assert _asked(C.STAMP_MAIL, **values).command == StampMail(receipt="R1", received_at=at)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_is_taken_and_documented(name: C) -> None:
+    values = dict(each.split("=", 1) for each in shlex.split(EXAMPLES[name]))
+    assert _asked(name, **values).command
+    page = (Path(__file__).parents[2] / "docs" / "command_line.md").read_text(encoding="utf-8")
+    assert f"| `{name.value}` | `{EXAMPLES[name]}` |" in page
 
 
 def test_every_command_of_persons_has_its_words() -> None:

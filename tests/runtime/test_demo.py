@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 
+from evenroll.programs.program import MeterCapability
+from evenroll.programs.rules import CustomerClass
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.demo_applications import application_row
 from evenroll.runtime.demo_script import load_script, territory_points
 from evenroll.runtime.embedded_server import Server, drop_database
-from evenroll.runtime.territory_plan import UTILITY
+from evenroll.runtime.territory_plan import UTILITY, PlannedPoint
 
 _PROGRAM = "from evenroll.runtime.command_line import main; main()"
 _PERSONAL = ("name", "service_address", "account_number", "email", "phone", "vin")
@@ -180,6 +182,39 @@ def test_what_was_shown_reaches_the_case_and_no_other_number_does(
     assert told["problems"][1].startswith("Row 4, field offer: it is no number.")
 
 
+def test_an_own_case_is_worked_on_by_the_number_of_its_order(line: Line, demo: Any, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    _write_rows(file, _bulk_rows(40)[:4])
+    line.told("enroll", str(file), "--organization", "northfork-power", code=ExitCode.SOME_ROWS_FAILED)
+    line.run("enroll", str(file), "--organization", UTILITY)
+    told = list(csv.DictReader((tmp_path / "own.results.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert {each["waits_on"] for each in told} <= {"meter_office", "customer", "billing"}, "never the long look"
+    waiting = line.told("queue")["waiting"]
+    cases = {each["case"] for each in told}
+    assert not [each for each in waiting if each["number"] in cases and each["track"] == "case"]
+    order = next(each for each in waiting if each["record"] == "service_order" and each["state"] == "to_schedule")
+    assert order["commands"] == ["book_visit"]
+    case = line.told("case", order["number"])
+    assert {"role": "meter_office", "commands": ["book_visit"]} in case["possible"]
+    possible = line.told("act", order["number"])["possible"]
+    assert "visit_on=" in next(each["example"] for each in possible if each["command"] == "book_visit")
+    refusal = line.told("act", order["number"], "issue_first_bill", "--as", "billing", code=ExitCode.REFUSED)
+    assert "issue_first_bill" not in refusal["sentence"].partition("Possible now")[2]
+    line.told("act", case["case"], "withdraw")
+    refusal = line.told("act", case["case"], "withdraw", code=ExitCode.REFUSED)
+    assert "withdraw" not in refusal["sentence"].partition("Possible now")[2]
+    assert sum(line.told("status")["organizations"][1]["waits"].values()) > 0
+    drawing = line.told("process", "--case", case["case"], "--path", "esco")
+    assert drawing["path"] == "utility"
+    assert case["case"] in drawing["drawing"]
+
+
+def test_a_slip_in_the_name_of_a_database_makes_none(line: Line, demo: Any) -> None:
+    for _ in range(2):
+        refusal = replace(line, database=f"{line.database}_typo").told("status", code=ExitCode.NOT_FOUND)
+        assert refusal["error"] == "database_unknown"
+
+
 def test_a_queue_and_a_command_of_the_staff(line: Line, number_of: Callable[[str], str]) -> None:
     case = number_of("D40")
     waiting = line.told("queue", "--role", "supervisor")["waiting"]
@@ -257,6 +292,32 @@ def test_a_demo_never_replaces_an_installation(line: Line, embedded_server: Serv
         assert refusal["error"] == "not_a_demo"
     finally:
         drop_database(embedded_server, name)
+
+
+def test_a_customer_of_one_s_own_comes_to_the_new_rate_when_the_clock_is_moved(
+    line: Line, demo: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.csv"
+    points = [each for each in territory_points()[100:] if each.supplier == UTILITY and _is_plain(each)]
+    template = replace(load_script()[2], key="OWN", number=points[-5].number, point={})
+    _write_rows(file, [application_row(template)])
+    line.run("enroll", str(file))
+    with (tmp_path / "own.results.csv").open(encoding="utf-8-sig") as told:
+        [row] = csv.DictReader(told)
+    far = line.told("clock", "--advance", "600w", code=ExitCode.REFUSED)
+    assert far["error"] == "clock_too_far"
+    line.run("clock", "--advance", "10w")
+    line.run("worker", "--once")
+    told = line.told("case", row["case"])
+    assert (told["status"], told["orders"][0]["service"]) == ("active", "billed")
+    assert [bill["kind"] for bill in told["bills"]] == ["closing", "first"]
+
+
+def _is_plain(point: PlannedPoint) -> bool:
+    """Whether nothing speaks against the program at a point, and the meter in place will do."""
+    against = (point.net_metering, point.life_support, point.assistance, point.interval_opt_out)
+    residential = point.customer_class is CustomerClass.RESIDENTIAL and point.good_standing
+    return residential and point.capability is MeterCapability.INTERVAL and not any(against)
 
 
 def _cases(line: Line) -> int:

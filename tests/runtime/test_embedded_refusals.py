@@ -163,6 +163,29 @@ def test_a_disk_that_is_really_full(empty: Path, megabytes: int) -> None:
         assert not [path for path in disk.rglob("*") if ".new-" in path.name or path.name.startswith(".18-")]
 
 
+@only_root
+def test_a_disk_that_fills_up_after_the_start(empty: Path) -> None:
+    # What the server was to say of it had no room either, or the connection merely broke.
+    with small_disk(empty, megabytes=220) as disk:
+        with pytest.raises(ServerRefused, match=r"could not go on: the disk that holds .* is full"):
+            with using_server(disk) as server:
+                with psycopg.connect(server.url(role=SUPERUSER, database="postgres"), autocommit=True) as connection:
+                    connection.execute(
+                        "CREATE TABLE filler AS SELECT repeat(md5(n::text), 8) FROM generate_series(1, 900000) n"
+                    )
+        (disk / "filler").write_bytes(b"")
+        with (disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space left"):
+            while True:
+                filler.write(b"x" * 1_000_000)
+        with pytest.raises(ServerRefused, match=r"the disk that holds .* is full"):
+            with using_server(disk):
+                pass
+        (disk / "filler").unlink()
+        with using_server(disk) as server:
+            with psycopg.connect(server.url(role=SUPERUSER, database="postgres")) as connection:
+                assert connection.execute("SELECT to_regclass('filler') IS NULL").fetchone() == (True,)
+
+
 def test_a_home_that_may_not_be_written(empty: Path) -> None:
     shut = empty / "shut"
     shut.mkdir(mode=0o555)

@@ -29,8 +29,9 @@ def test_two_keyings_that_agree_are_a_form_received_when_stamped(territory: Terr
     premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
     number = stamped(territory)
     territory.taken(key(territory, number, premise, by="clerk-1"))
-    same = key(territory, number, premise, by="clerk-1")
-    assert territory.refused(same).code is RefusalCode.SAME_PERSON_KEYED
+    for again in ("clerk-1", "CLERK-1"):
+        same = key(territory, number, premise, by=again)
+        assert territory.refused(same).code is RefusalCode.SAME_PERSON_KEYED
     written_otherwise = {FormField.NAME: f"  {premise.name.upper()} "}
     territory.taken(key(territory, number, premise, by="clerk-2", **written_otherwise))
     territory.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -163,6 +164,30 @@ def test_a_withdrawal_that_comes_after_the_crew_leaves_the_meter(territory: Terr
     assert order.cancelled is CancelResult.METER_STAYS and order.switch is None
     meter = territory.point(premise.pod).meter
     assert meter is not None and meter.serial == exchange.new_serial
+
+
+def test_a_meter_that_hangs_elsewhere_or_cannot_do_the_work_is_not_recorded(territory: Territory) -> None:
+    elsewhere, premise = territory.premise(), territory.premise()
+    number = territory.apply(premise)
+    territory.run()
+    order = territory.order_of(territory.utility, number)
+    book_visit(territory, order.number, on=VISIT_ON)
+    total = the_exchange(
+        territory, premise, on=VISIT_ON, registers=("total",), capability=MeterCapability.TOTAL_REGISTER
+    )
+    good = the_exchange(territory, premise, on=VISIT_ON, registers=NIGHT_RATE)
+    wrong = {
+        RefusalCode.METER_ELSEWHERE: replace(good, new_serial=elsewhere.serial),
+        RefusalCode.METER_UNFIT: total,
+    }
+    for code, each in wrong.items():
+        said = record_visit(territory, order.number, on=VISIT_ON, result=VisitResult.EXCHANGED, exchange=each)
+        assert territory.refused(said).code is code
+    nameless = replace(total, capability=MeterCapability.PERIOD_REGISTERS)
+    said = record_visit(territory, order.number, on=VISIT_ON, result=VisitResult.EXCHANGED, exchange=nameless)
+    assert territory.refused(said).parameters["registers"] == ", ".join(NIGHT_RATE)
+    done = record_visit(territory, order.number, on=VISIT_ON, result=VisitResult.EXCHANGED, exchange=good)
+    territory.taken(done)
 
 
 def test_a_supplier_drop_stops_the_case_and_its_order(territory: Territory) -> None:

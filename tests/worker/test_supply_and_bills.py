@@ -104,6 +104,27 @@ def _switch_alone(territory: Territory, order: ServiceOrder) -> None:
     assert territory.order(order.number).closing_bill is None
 
 
+def test_why_a_switch_is_held_stands_in_the_timeline_and_is_told_to_billing(territory: Territory) -> None:
+    from evenroll.runtime.cli_case_view import view_case
+
+    premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+    number = territory.apply(premise)
+    territory.run_through(at(SWITCH_ON) - days(1))
+    territory.reads.meters.clear()
+    territory.run(at(SWITCH_ON))
+    order = territory.order_of(territory.utility, number)
+    assert order.service.owner is Role.BILLING
+    view = view_case(number, organizations=(territory.utility,), language=Language.EN)
+    assert view is not None
+    [held] = [each.sentence for each in view.timeline if each.event == "switch_held"]
+    assert held.startswith("The switch was held back: a meter read is missing. ")
+    by_billing = territory.give(
+        territory.utility, CommandName.SWITCH_SERVICE, order.number, role=Role.BILLING, now=at(SWITCH_ON)
+    )
+    assert territory.refused(by_billing).code is RefusalCode.SWITCH_HELD
+    assert territory.order(order.number) == order
+
+
 def test_a_switch_that_is_made_late_closes_the_same_days(territory: Territory) -> None:
     premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
     number = territory.apply(premise)

@@ -217,6 +217,8 @@ def withdrawn_unasked(world: World) -> None:
     say(world, key, C.WITHDRAW)
     other = enroll(world, program="LE-IN-ORDER", pod="POD-2")
     assert case_of(world, other).state_of(Track.METER, subject="POD-2") is State.BEFORE_METER
+    # Long enough that the customer is reminded of what the meter waits for.
+    days(world, 32)
     say(world, other, C.WITHDRAW)
     world.settle()
 

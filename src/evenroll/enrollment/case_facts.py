@@ -11,6 +11,7 @@ from evenroll.enrollment.decided import FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.eligibility import EligibilityFacts
 from evenroll.enrollment.facts import MeterFacts, PartnerAway, ProviderAnswer, RegisterAnswer
 from evenroll.enrollment.form import Channel
+from evenroll.enrollment.roles import Role
 from evenroll.enrollment.track_fold import move
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import Wait, WaitRule
@@ -23,11 +24,13 @@ from evenroll.quantities.identifiers import OrderNumber, Pevid
 class CaseFacts:
     """Everything that a step hands to a decision. A decision that lacks what it needs raises FactMissing.
 
-    program: the version that decides the case. programs: the published ones, for row 2b.
+    by: the role in which the command is given. program: the version that decides the case. programs: the
+    published ones, for row 2b.
     """
 
     now: datetime
     calendar: ServiceCalendar
+    by: Role = Role.SYSTEM
     program: ProgramVersion | None = None
     programs: tuple[ProgramVersion, ...] = ()
     provider: ProviderAnswer | PartnerAway | None = None

@@ -15,6 +15,7 @@ from evenroll.enrollment.event import Event
 from evenroll.enrollment.facts import Factor, PartnerAway, RegisterAnswer
 from evenroll.enrollment.form import Channel, Form, VinState, missing_items
 from evenroll.enrollment.life_events import RefusedAtProof
+from evenroll.enrollment.roles import is_same_actor
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.waits import Wait
@@ -73,7 +74,7 @@ def key_form(case: Case, command: c.KeyForm, facts: CaseFacts) -> Decided | Refu
     mail = case.mail
     if case.status not in _TAKES_MAIL or mail is None or mail.received_at is None:
         return not_in_state(case, CommandName.KEY_FORM)
-    if command.by in (mail.first_by, mail.second_by):
+    if any(is_same_actor(command.by, before) for before in (mail.first_by, mail.second_by)):
         return Refusal(code=RefusalCode.SAME_PERSON_KEYED, parameters={"case": case.number})
     form = replace(command.form, received_at=mail.received_at, channel=Channel.MAIL)
     if not mail.first_by:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import life_events as life
@@ -12,9 +14,19 @@ from evenroll.enrollment.case import LIVE, Case
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
+from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import Move, State
 from evenroll.programs.program import ProgramVersion, Track
+
+DAYS_BACK_MAX: Final = 3652
+"""What was bought or done longer ago than ten years is a slip of the pen."""
+
+STATEMENT_DAYS: Final = 366
+"""A statement is due at the end of the 365th day after the last one, so on the next."""
+
+STATEMENT_DAYS_APART_MIN: Final = 30
+"""So many days lie between a statement that billing asks for and the one before."""
 
 _MAY_CHOOSE = frozenset({State.CHOOSING_EQUIPMENT, State.NOT_NEEDED, State.UNFIT, State.READY})
 _PARAMETERS = frozenset({"charge_from", "charge_until", "departure", "minimum_charge", "price_cap"})
@@ -47,22 +59,33 @@ def record_purchase(case: Case, command: c.RecordPurchase, facts: CaseFacts) -> 
     """Row 6: date, price and outlet; rebates hang on it."""
     if case.status not in LIVE or case.state_of(Track.EQUIPMENT) is not State.INSTALLING:
         return not_in_state(case, CommandName.RECORD_PURCHASE)
-    if command.bought_on > facts.today:
-        return _date_wrong(command.bought_on.isoformat())
+    fault = _not_done_on(command.bought_on, facts)
+    if fault is not None:
+        return fault
+    if command.price < 0:
+        return Refusal(code=RefusalCode.PRICE_NEGATIVE, parameters={"case": case.number})
     bought = life.EquipmentBought(row=Row.R6, outlet=command.outlet, bought_on=command.bought_on, price=command.price)
     return Decided(events=(bought,))
 
 
-def _date_wrong(day: str) -> Refusal:
-    return Refusal(code=RefusalCode.VISIT_DATE_WRONG, parameters={"date": day})
+def _not_done_on(day: date, facts: CaseFacts) -> Refusal | None:
+    """Why nothing can have been done on that day: it is still to come, or too long ago to be of this program."""
+    if day > facts.today:
+        return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": day.isoformat()})
+    earliest_on = facts.today - timedelta(days=DAYS_BACK_MAX)
+    if day < earliest_on:
+        parameters = {"date": day.isoformat(), "earliest_on": earliest_on.isoformat()}
+        return Refusal(code=RefusalCode.DATE_WRONG, parameters=parameters)
+    return None
 
 
 def record_installation(case: Case, command: c.RecordInstallation, facts: CaseFacts) -> Decided | Refusal:
     """Row 7: a hard-wired unit needs a permit, also when self-installed, and is inspected; a cordset neither."""
     if case.status not in LIVE or case.state_of(Track.EQUIPMENT) is not State.INSTALLING:
         return not_in_state(case, CommandName.RECORD_INSTALLATION)
-    if command.installed_on > facts.today:
-        return _date_wrong(command.installed_on.isoformat())
+    fault = _not_done_on(command.installed_on, facts)
+    if fault is not None:
+        return fault
     if command.hard_wired and not command.permit:
         return Refusal(code=RefusalCode.PERMIT_MISSING, parameters={"case": case.number})
     moves = (
@@ -85,8 +108,9 @@ def record_inspection(case: Case, command: c.RecordInspection, facts: CaseFacts)
     """Row 7: passed, or back to the installer."""
     if case.status not in LIVE or case.state_of(Track.EQUIPMENT) is not State.INSPECTING:
         return not_in_state(case, CommandName.RECORD_INSPECTION)
-    if command.inspected_on > facts.today:
-        return _date_wrong(command.inspected_on.isoformat())
+    fault = _not_done_on(command.inspected_on, facts)
+    if fault is not None:
+        return fault
     moves = (
         _track_done(case, State.READY, Track.EQUIPMENT, facts)
         if command.passed
@@ -170,14 +194,31 @@ def record_use(case: Case, command: c.RecordUse, facts: CaseFacts) -> Decided | 
     """Row 10: the customer decides when and why; the reason is kept as a code."""
     if case.status is not State.ACTIVE:
         return not_in_state(case, CommandName.RECORD_USE)
-    if command.on > facts.today:
-        return _date_wrong(command.on.isoformat())
+    fault = _not_done_on(command.on, facts)
+    if fault is not None:
+        return fault
     return Decided(events=(life.UseRecorded(row=Row.R10, kind=command.kind, on=command.on, reason=command.reason),))
 
 
 def issue_statement(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
-    """Row 10: the yearly statement, and the date of the next."""
+    """Row 10: the yearly statement, and the date of the next. Billing may ask for one before, a month apart."""
     if case.status is not State.ACTIVE:
         return not_in_state(case, CommandName.ISSUE_STATEMENT)
+    due_on = _statement_due(case, facts)
+    if due_on is not None and facts.today < due_on:
+        parameters = {"case": case.number, "due_on": due_on.isoformat()}
+        return Refusal(code=RefusalCode.NOT_YET_DUE, parameters=parameters)
     issued = life.StatementIssued(row=Row.R10, on=facts.today, moves=(facts.move(State.ACTIVE),))
     return Decided(events=(issued,))
+
+
+def _statement_due(case: Case, facts: CaseFacts) -> date | None:
+    """The first day of the next statement. The wait for it began with the last one, or with the use of the program."""
+    due_at = case.course.due_at
+    if due_at is None:
+        return None
+    # The wait lapses at the end of its last day, which is the start of the day on which the clock acts.
+    due_on = facts.calendar.business_date(due_at)
+    if facts.by is Role.SYSTEM:
+        return due_on
+    return due_on - timedelta(days=STATEMENT_DAYS - STATEMENT_DAYS_APART_MIN)

@@ -38,6 +38,12 @@ class RefusalCode(StrEnum):
     SELECTION_WRONG = "selection_wrong"
     NO_SUCH_TRACK = "no_such_track"
     PROSE = "prose"
+    SWITCH_HELD = "switch_held"
+    METER_UNFIT = "meter_unfit"
+    METER_ELSEWHERE = "meter_elsewhere"
+    EXCHANGE_MISSING = "exchange_missing"
+    DATE_WRONG = "date_wrong"
+    PRICE_NEGATIVE = "price_negative"
     CONDITION_OPEN = "condition_open"
 
 

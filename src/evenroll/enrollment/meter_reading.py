@@ -8,8 +8,12 @@ from typing import Final
 
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.usage_point import MeterExchange, MeterReads, PointMeter, Register, UsagePoint
+from evenroll.programs.program import MeterCapability, reaches
 from evenroll.quantities.energy import ReadImplausible, register_advance
 from evenroll.quantities.identifiers import MeterSerial
+
+TOTAL: Final = "total"
+"""The register that counts everything, beside what the others of its meter tell apart."""
 
 DAY_WH_MAX: Final = 1_152_000
 """The most that a service of 200 A at 240 V can deliver in a day, Wh: 48 kW for 24 hours."""
@@ -35,6 +39,24 @@ def exchange_fault(exchange: MeterExchange, *, point: UsagePoint, last: MeterRea
     if not exchange.registers:
         return _implausible(exchange.new_serial, register="", wh=None)
     return _off_dial(exchange.new_serial, exchange.opening_wh, registers=exchange.registers)
+
+
+def unfit(
+    exchange: MeterExchange, *, needed: MeterCapability | None, registers: tuple[str, ...], is_elsewhere: bool
+) -> Refusal | None:
+    """Why the new meter will not do: it hangs elsewhere, or cannot tell apart what the program or its rate needs.
+
+    registers: of the new rate; a rate with one register takes the sum of whatever the meter tells apart.
+    """
+    serial = exchange.new_serial
+    if is_elsewhere:
+        return Refusal(code=RefusalCode.METER_ELSEWHERE, parameters={"serial": serial})
+    if needed is not None and not reaches(exchange.capability, needed=needed):
+        return Refusal(code=RefusalCode.METER_UNFIT, parameters={"serial": serial, "needed_meter": needed.value})
+    told = {each.name for each in exchange.registers}
+    if len(registers) > 1 and told - {TOTAL} != set(registers):
+        return Refusal(code=RefusalCode.METER_UNFIT, parameters={"serial": serial, "registers": ", ".join(registers)})
+    return None
 
 
 def _closing_fault(

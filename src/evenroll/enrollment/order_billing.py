@@ -14,7 +14,7 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.dates import SwitchDateRefused
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import BillTold, SwitchTold
-from evenroll.enrollment.order_dates import order_switch_date
+from evenroll.enrollment.order_dates import latest_day, order_switch_date, too_far_ahead
 from evenroll.enrollment.order_facts import OrderFacts, told, wrong_state
 from evenroll.enrollment.point_events import AgreementSwitched, closes_nothing, replaced_rate
 from evenroll.enrollment.roles import Role
@@ -39,7 +39,10 @@ def date_switch(order: ServiceOrder, command: c.DateSwitch, facts: OrderFacts) -
     meter_ready = order.meter.state in (State.DONE, State.NOT_NEEDED, State.ALREADY_THERE)
     if state not in (State.WAITING, State.DATED) or not meter_ready:
         return wrong_state(order, CommandName.DATE_SWITCH, state=state)
-    found = order_switch_date(order, not_before_on=command.not_before_on, facts=facts)
+    wished_on = command.not_before_on
+    if wished_on is not None and wished_on > latest_day(facts.today):
+        return too_far_ahead(order, day=wished_on, facts=facts)
+    found = order_switch_date(order, not_before_on=wished_on, facts=facts)
     if isinstance(found, SwitchDateRefused):
         return _not_dated(order, found, facts)
     if found.switch_on == order.switch_on:
@@ -86,6 +89,8 @@ def switch_service(order: ServiceOrder, _command: NoPayload, facts: OrderFacts) 
         )
     point = facts.need_point()
     cut = _cut(order, point=point, switch_on=switch_on, facts=facts)
+    if isinstance(cut, HeldReason) and facts.by is not Role.SYSTEM:
+        return Refusal(code=RefusalCode.SWITCH_HELD, parameters={"order": order.number, "held_for": cut.value})
     if isinstance(cut, HeldReason):
         moves = (facts.service(State.DATED, wait=_patience(order)),)
         return Decided(events=(e.SwitchHeld(row=Row.R5D, switch_on=switch_on, reason=cut, moves=moves),))
@@ -213,7 +218,7 @@ def _checked_bill(
         fault = bill_fault(bill, kind=kind, switch=switch, spans=facts.spans, point=facts.need_point())
         if fault is None:
             return bill
-    if order.service.owner is not Role.SYSTEM:
+    if facts.by is not Role.SYSTEM or order.service.owner is not Role.SYSTEM:
         return Refusal(code=RefusalCode.ORDER_MISMATCH, parameters={"order": order.number, "bill": fault.value})
     moves = (facts.service(order.service.state, wait=Wait.RETRY),)
     return Decided(events=(e.BillHeld(row=Row.R5D, reason=fault, moves=moves),))

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from evenroll.enrollment import dates
+from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.order_facts import OrderFacts
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.programs.timing import SwitchTiming
 from evenroll.quantities.calendars import ServiceCalendar
+
+AHEAD_DAYS_MAX: Final = 366
+"""How far ahead a visit is booked or a switch is put off: a year, a leap day included."""
+
+
+def latest_day(today: date) -> date:
+    """The last day that anybody may name for something to come."""
+    return today + timedelta(days=AHEAD_DAYS_MAX)
+
+
+def too_far_ahead(order: ServiceOrder, *, day: date, facts: OrderFacts) -> Refusal:
+    """The refusal of a day after the last one."""
+    parameters = {"order": order.number, "date": day.isoformat(), "latest_on": latest_day(facts.today).isoformat()}
+    return Refusal(code=RefusalCode.VISIT_DATE_WRONG, parameters=parameters)
 
 
 def earliest_visit(order: ServiceOrder, *, now: datetime, calendar: ServiceCalendar) -> date:

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.messages import Body, Message
+from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.track_fold import move
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.usage_point import MeteredSpan, MeterReads, UsagePoint
 from evenroll.enrollment.waits import Wait, WaitRule
 from evenroll.programs.bill import Bill
-from evenroll.programs.program import ProgramVersion, Track
+from evenroll.programs.program import MeterCapability, ProgramVersion, Track
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import OrganizationKey
 
@@ -23,25 +24,32 @@ from evenroll.quantities.identifiers import OrganizationKey
 class OrderFacts:
     """Everything that a step hands to a decision about an order.
 
-    utility: whose order it is. point: absent where the utility does not know the usage point.
+    utility: whose order it is. by: the role in which the command is given. point: absent where the utility does
+    not know the usage point.
     programs: for a request, every published version of the program that it names. interval_opt_out: whether the
     customer there opted out of interval metering.
     other_open_order: whether another order of the usage point is open. scheduled_reads: days of the read cycle; for the
     switch and its bills from before the day of the switch on, however long ago that is.
     reads: for a visit or a change from afar, the last known reads of the meter in place; for the switch, its reads on
     the day of the switch (not needed where the meter was exchanged that very day); absent where there are none.
+    is_elsewhere: for work at the meter, whether the new meter is in place at another usage point of this utility. need:
+    what the program needs of the new meter; rate_registers: what the new rate needs it to tell apart.
     bill: as computed, for the two commands that issue one; spans: what the registers counted over its days.
     """
 
     now: datetime
     calendar: ServiceCalendar
     utility: OrganizationKey
+    by: Role = Role.SYSTEM
     point: UsagePoint | None = None
     programs: tuple[ProgramVersion, ...] = ()
     interval_opt_out: bool = False
     other_open_order: bool = False
     scheduled_reads: tuple[date, ...] = ()
     reads: MeterReads | None = None
+    is_elsewhere: bool = False
+    need: MeterCapability | None = None
+    rate_registers: tuple[str, ...] = ()
     bill: Bill | None = None
     spans: tuple[MeteredSpan, ...] = ()
 

@@ -12,8 +12,8 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.messages import CancelResult, MeterTold, VisitTold
-from evenroll.enrollment.meter_reading import exchange_fault
-from evenroll.enrollment.order_dates import earliest_visit
+from evenroll.enrollment.meter_reading import exchange_fault, unfit
+from evenroll.enrollment.order_dates import earliest_visit, latest_day, too_far_ahead
 from evenroll.enrollment.order_facts import OrderFacts, told, wrong_state
 from evenroll.enrollment.point_events import PointMeterExchanged
 from evenroll.enrollment.rows import Row
@@ -53,6 +53,8 @@ def _booked(
     kind: type[e.VisitBooked] | type[e.VisitRebooked],
 ) -> Decided | Refusal:
     day = command.visit_on
+    if day > latest_day(facts.today):
+        return too_far_ahead(order, day=day, facts=facts)
     earliest_on = earliest_visit(order, now=facts.now, calendar=facts.calendar)
     if day < earliest_on or not facts.calendar.is_business_day(day):
         return Refusal(
@@ -86,7 +88,7 @@ def record_visit(order: ServiceOrder, command: c.RecordVisit, facts: OrderFacts)
     if visit is None or not (state is State.SCHEDULED or too_late):
         return wrong_state(order, CommandName.RECORD_VISIT, state=state)
     if not visit.visit_on <= command.visited_on <= facts.today:
-        return _not_yet(order, on=max(visit.visit_on, command.visited_on))
+        return _day_wrong(command.visited_on, booked_on=visit.visit_on)
     if command.result is VisitResult.EXCHANGED:
         return _exchanged(order, command, facts)
     return _not_exchanged(order, command, facts)
@@ -97,15 +99,26 @@ def _exchanged(order: ServiceOrder, command: c.RecordVisit, facts: OrderFacts) -
     if exchange is None or exchange.new_serial in ("", exchange.old_serial):
         return _serial_wrong(order, exchange)
     fault = exchange_fault(exchange, point=facts.need_point(), last=facts.reads, on=command.visited_on)
+    cancelled = order.meter.state is State.CANCELLED
+    fault = fault or _unfit(exchange, facts, cancelled=cancelled)
     if fault is not None:
         return fault
-    cancelled = order.meter.state is State.CANCELLED
     moved = facts.meter(order, State.BACK_OFFICE)
     event = e.MeterExchanged(row=Row.R5C, exchanged_on=command.visited_on, exchange=exchange, moves=(moved,))
     # The provider of a cancelled order has its answer already; the meter is the premise's business now.
     messages = () if cancelled else told(order, _meter_told(order, State.BACK_OFFICE, on=command.visited_on))
     at_point = PointMeterExchanged(row=Row.R5C, exchanged_on=command.visited_on, exchange=exchange)
     return Decided(events=(event,), messages=messages, point_events=(at_point,))
+
+
+def _unfit(exchange: MeterExchange, facts: OrderFacts, *, cancelled: bool) -> Refusal | None:
+    # After a cancellation nothing is billed by the new meter for the program; what hangs there is recorded.
+    return unfit(
+        exchange,
+        needed=None if cancelled else facts.need,
+        registers=() if cancelled else facts.rate_registers,
+        is_elsewhere=facts.is_elsewhere,
+    )
 
 
 def _not_exchanged(order: ServiceOrder, command: c.RecordVisit, facts: OrderFacts) -> Decided:
@@ -126,10 +139,7 @@ def show_permit(order: ServiceOrder, command: c.ShowPermit, facts: OrderFacts) -
     if order.meter.state is not State.PERMIT_NEEDED:
         return wrong_state(order, CommandName.SHOW_PERMIT, state=order.meter.state)
     if command.seen_on > facts.today:
-        return Refusal(
-            code=RefusalCode.PERMIT_MISSING,
-            parameters={"order": order.number, "seen_on": command.seen_on.isoformat()},
-        )
+        return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": command.seen_on.isoformat()})
     to_schedule = facts.meter(order, State.TO_SCHEDULE)
     seen = e.PermitSeen(row=Row.R5C, seen_on=command.seen_on, document=command.document, moves=(to_schedule,))
     return Decided(events=(seen,), messages=told(order, _meter_told(order, State.TO_SCHEDULE, on=command.seen_on)))
@@ -144,10 +154,11 @@ def record_remote_change(order: ServiceOrder, command: c.RecordRemoteChange, fac
     exchange, on = command.exchange, command.changed_on
     not_before_on = order.request.rescission_ends_on or order.request.asked_on
     if not not_before_on <= on <= facts.today:
-        return _not_yet(order, on=max(not_before_on, on))
+        return _day_wrong(on, booked_on=not_before_on)
     if exchange is None or exchange.new_serial != exchange.old_serial:
         return _serial_wrong(order, exchange)
     fault = exchange_fault(exchange, point=facts.need_point(), last=facts.reads, on=on)
+    fault = fault or _unfit(exchange, facts, cancelled=False)
     if fault is not None:
         return fault
     moves = (facts.meter(order, State.BACK_OFFICE),)
@@ -207,10 +218,13 @@ def _meter_told(order: ServiceOrder, state: State, *, on: date, reason: str = ""
     return MeterTold(order=order.number, state=state, on=on, reason=reason)
 
 
-def _not_yet(order: ServiceOrder, *, on: date) -> Refusal:
-    return Refusal(code=RefusalCode.NOT_YET_DUE, parameters={"order": order.number, "due_on": on.isoformat()})
+def _day_wrong(on: date, *, booked_on: date) -> Refusal:
+    parameters = {"visited_on": on.isoformat(), "booked_on": booked_on.isoformat()}
+    return Refusal(code=RefusalCode.DATE_WRONG, parameters=parameters)
 
 
 def _serial_wrong(order: ServiceOrder, exchange: MeterExchange | None) -> Refusal:
-    given = (exchange.new_serial or "") if exchange else ""
-    return Refusal(code=RefusalCode.SERIAL_WRONG, parameters={"order": order.number, "serial": given})
+    if exchange is None:
+        return Refusal(code=RefusalCode.EXCHANGE_MISSING, parameters={"order": order.number})
+    parameters = {"order": order.number, "serial": str(exchange.new_serial)}
+    return Refusal(code=RefusalCode.SERIAL_WRONG, parameters=parameters)

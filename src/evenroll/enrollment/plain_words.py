@@ -16,7 +16,8 @@ from evenroll.enrollment.order_commands import RecordRemoteChange, RecordVisit
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.:%-]{0,39}")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#:-]{0,59}")
-_GOODS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .&'_/#+-]{0,59}")
+# Letters of every language: makers write accents, and dashes of both lengths.
+_GOODS = re.compile(r"[^\W_][\w .&'/#+,()\u2013-]{0,59}")
 
 _FIELDS: Mapping[type, Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
@@ -32,6 +33,21 @@ _FIELDS: Mapping[type, Mapping[str, re.Pattern[str]]] = MappingProxyType(
     }
 )
 """The text fields that reach the journal, and the form each of them must have. Empty is left to the decision."""
+
+
+def is_name_of_goods(text: str) -> bool:
+    """Whether a text may be kept as the name of a model or an outlet."""
+    return _GOODS.fullmatch(text) is not None
+
+
+def is_number_given(text: str) -> bool:
+    """Whether a text may be kept as a number that someone gave out, such as a receipt's."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def is_code(text: str) -> bool:
+    """Whether a text may be kept as a code, such as the key of a selection."""
+    return _CODE.fullmatch(text) is not None
 
 
 def refuse_prose(name: CommandName, command: object) -> Refusal | None:

@@ -54,6 +54,11 @@ def is_actor_key(text: str) -> bool:
     return _ACTOR_KEY.fullmatch(text) is not None
 
 
+def is_same_actor(one: str, other: str) -> bool:
+    """Whether two keys name one actor: capitals and blanks around a key make nobody else of them."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
 class ActorKeyWrong(ValueError):
     """An actor was to be named by something else than a code; the journal keeps the name for good."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final, TypeAlias
@@ -18,6 +18,8 @@ from evenroll.intake.application import Application, BadRow, FaultCode, RowFault
 from evenroll.intake.fault_texts import fault_text
 from evenroll.intake.file_rows import RawRow, file_rows
 from evenroll.intake.file_shape import FileShape
+from evenroll.intake.finding_words import in_words
+from evenroll.intake.held import held_text, held_until
 from evenroll.intake.outcomes import Outcome, read_outcomes
 from evenroll.intake.result_file import ResultRow
 from evenroll.intake.row_reader import RowRules, read_row
@@ -76,8 +78,11 @@ def run_file(run: BulkRun, *, driver: Driver) -> Iterator[ResultRow]:
             driver()
         numbers = [each.taken.number for each in done.values()]
         outcomes = read_outcomes(numbers, organizations=run.organizations)
+        held = held_until(numbers, organizations=run.organizations, now=run.now)
         for each in batch:
-            yield _result(each, done, outcomes, run.language)
+            result = _result(each, done, outcomes, run.language)
+            until = held.get(CaseNumber(result.case))
+            yield result if until is None else _held(result, until, run.language)
 
 
 def _read(run: BulkRun) -> Iterator[_Read]:
@@ -224,10 +229,15 @@ def _result(row: _Read, done: dict[int, _Done], outcomes: dict[CaseNumber, Outco
         decision=outcome.decision if outcome else "",
         waits_on=outcome.waits_on if outcome else "",
         due_at=outcome.due_at.isoformat() if outcome and outcome.due_at else "",
-        findings=tuple(asdict(each) for each in outcome.findings) if outcome else (),
+        findings=tuple(in_words(each, language=language) for each in outcome.findings) if outcome else (),
         problems=_problems(taken, outcome, language),
     )
     return told
+
+
+def _held(result: ResultRow, until: datetime, language: Language) -> ResultRow:
+    problem = {"column": "", "code": "held", "sentence": f"{result.case}: {held_text(until, language=language)}"}
+    return replace(result, problems=(*result.problems, problem))
 
 
 def _failed(row: Application) -> ResultRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -21,7 +21,7 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "organization": 40,
         "program": 60,
         "usage_point": 40,
-        "model": 80,
+        "model": 60,
         "receipt": 40,
         "keyed_by": 60,
         "second_keyed_by": 60,
@@ -34,6 +34,8 @@ _ISO: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _AMERICAN: Final = re.compile(r"(?P<month>\d{1,2})[/-](?P<day>\d{1,2})[/-](?P<year>\d{4})")
 # What a database counts with has at most 18 digits that are all free.
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
+# Written out: an exponent would let one cell ask for a number of a billion digits.
+_AMOUNT: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{0,2}0{0,6})?|\.[0-9]{1,2}0{0,6}")
 _CENT: Final = Decimal("0.01")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -122,18 +124,15 @@ class Cells:
         return found
 
     def amount(self, column: str) -> str:
-        """An amount in USD, written to the cent; "" where nothing stands."""
+        """An amount in USD from 0 to under a million, written to the cent; "" where nothing stands."""
         text = self.text(column)
         if not text:
             return ""
-        try:
-            amount = Decimal(text.removeprefix("$").replace(",", "").strip())
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if not amount.is_finite() or abs(amount) >= 1_000_000 or amount != amount.quantize(_CENT):
+        digits = text.removeprefix("$").replace(",", "").strip()
+        if not _AMOUNT.fullmatch(digits):
             self.fault(column, FaultCode.NOT_AN_AMOUNT)
             return ""
-        return str(amount.quantize(_CENT))
+        return str(Decimal(digits).quantize(_CENT))
 
     def number(self, column: str) -> int | None:
         """A number that was given out, such as an offer's; None where nothing stands."""

@@ -70,8 +70,18 @@ FAULT_TEXTS: Final[Mapping[F, Text]] = MappingProxyType(
             "it is no day. Write it as 2026-03-31 or 3/31/2026.", "no es una fecha. Escríbala como 2026-03-31."
         ),
         F.NOT_AN_AMOUNT: _text(
-            "it is no amount in dollars and cents. Write it as 84.20.",
-            "no es un importe en dólares y centavos. Escríbalo como 84.20.",
+            "it is no amount in dollars and cents from 0 to 999,999.99. Write it as 84.20.",
+            "no es un importe en dólares y centavos de 0 a 999,999.99. Escríbalo como 84.20.",
+        ),
+        F.NOT_A_MODEL: _text(
+            "it is no name of a model. Write letters, digits, spaces and . & ' _ / # + - ( ) , only, as in Prius "
+            "Prime (2024).",
+            "no es el nombre de un modelo. Escriba solo letras, cifras, espacios y . & ' _ / # + - ( ) , como en "
+            "Prius Prime (2024).",
+        ),
+        F.NOT_A_RECEIPT: _text(
+            "it is no receipt number. Write letters, digits and . _ / # : - without spaces, as in R-2026-17.",
+            "no es un número de recibo. Escriba letras, cifras y . _ / # : - sin espacios, como en R-2026-17.",
         ),
         F.NOT_A_NUMBER: _text(
             "it is no number. Write it in digits, as it was given.",
@@ -121,6 +131,12 @@ FAULT_TEXTS: Final[Mapping[F, Text]] = MappingProxyType(
         F.SAME_PERSON_KEYED: _text(
             "the same person keyed the form twice. Let another person key it.",
             "la misma persona capturó dos veces. Que otra persona lo capture.",
+        ),
+        F.ORGANIZATION_OTHER: _text(
+            "the whole file was given for {choices}, and this row names another. Correct it, or give the file without "
+            "--organization.",
+            "todo el archivo se dio para {choices}, y esta fila nombra otra. Corríjala, o dé el archivo sin "
+            "--organization.",
         ),
         F.ORGANIZATION_UNKNOWN: _text(
             "no such organization takes applications here. Write one of {choices}.",

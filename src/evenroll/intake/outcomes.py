@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from evenroll.enrollment.findings import Cure, Evidence, EvidenceCode, Finding
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.tracks import State
+from evenroll.programs.program import Track
+from evenroll.programs.rules import CureCode, CureOwner, RuleId, RuleKind
+from evenroll.programs.rules import Outcome as Met
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.records.journal import read_stream
-from evenroll.records.models import CaseRecord
+from evenroll.records.models import CaseRecord, ServiceOrderRecord, TrackRecord
 from evenroll.records.organizations import current, open_organization
-from evenroll.records.streams import case_stream
+from evenroll.records.streams import StreamKind, case_stream
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,12 +29,15 @@ class FindingTold:
     outcome: str
     evidence: str
     cure: str = ""
+    finding: Finding | None = None
+    """The whole of it, from which its sentences are made."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """Where a case stands. organization: in whose books; a case handed over is read where it went.
 
+    waits_on, due_at: of the nearest wait of a person, on whichever track and in whichever books.
     decision: the last verdict, "" before the first. missing: what the form lacked when it was last returned.
     """
 
@@ -48,17 +57,60 @@ def read_outcomes(
     """The outcomes of these cases in the books of these organizations; outside any transaction."""
     wanted = tuple(numbers)
     found: dict[CaseNumber, Outcome] = {}
+    live: dict[str, list[LiveWait]] = {}
     for key in organizations if wanted else ():
         with open_organization(key):
-            rows = CaseRecord.objects.filter(number__in=wanted).values_list("number", "status", "owner", "due_at")
-            for number, status, owner, due_at in list(rows):
+            for number, status in list(CaseRecord.objects.filter(number__in=wanted).values_list("number", "status")):
                 # A case that was handed over stands in two books; it goes on in the other one.
                 if status != "handed_over" or CaseNumber(number) not in found:
-                    found[CaseNumber(number)] = _outcome(CaseNumber(number), status, owner, due_at)
+                    found[CaseNumber(number)] = _outcome(CaseNumber(number), status)
+            for number, waits in live_waits(wanted).items():
+                live.setdefault(number, []).extend(waits)
+    return {number: _with_wait(each, live.get(number, ())) for number, each in found.items()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveWait:
+    """One wait of a case or of its service orders. backstop: the long look of the supervisor at an enrolled case."""
+
+    owner: str
+    due_at: datetime
+    backstop: bool
+
+
+def live_waits(numbers: Iterable[str]) -> dict[str, list[LiveWait]]:
+    """By case, what is waited for in the books that are open now: its own tracks and those of its orders here."""
+    wanted = tuple(numbers)
+    orders = dict(ServiceOrderRecord.objects.filter(case_number__in=wanted).values_list("number", "case_number"))
+    tracks = TrackRecord.objects.filter(
+        stream_kind__in=[StreamKind.CASE.value, StreamKind.SERVICE_ORDER.value],
+        stream_key__in=[*wanted, *orders],
+        owner__isnull=False,
+        due_at__isnull=False,
+    )
+    found: dict[str, list[LiveWait]] = {}
+    for key, track, state, owner, due_at, times in tracks.values_list(
+        "stream_key", "track", "state", "owner", "due_at", "times"
+    ):
+        wait = LiveWait(owner=owner, due_at=due_at, backstop=is_backstop(track=track, state=state, times=times))
+        found.setdefault(orders.get(key, key), []).append(wait)
     return found
 
 
-def _outcome(number: CaseNumber, status: str, owner: str | None, due_at: datetime | None) -> Outcome:
+def is_backstop(*, track: str, state: str, times: int) -> bool:
+    """Whether a wait is the supervisor's long look at an enrolled case, before it lapsed for the first time."""
+    return (track, state, times) == (Track.CASE.value, State.ENROLLED.value, 0)
+
+
+def _with_wait(outcome: Outcome, waits: Iterable[LiveWait]) -> Outcome:
+    live = list(waits)
+    nobody = (Role.SYSTEM.value, Role.PEER.value)
+    # A person before the clock, and whoever owes the next act before the one who only looks whether it came.
+    nearest = min(live, key=lambda each: (each.backstop, each.owner in nobody, each.due_at), default=None)
+    return outcome if nearest is None else replace(outcome, waits_on=nearest.owner, due_at=nearest.due_at)
+
+
+def _outcome(number: CaseNumber, status: str) -> Outcome:
     decision: dict[str, Any] = {}
     missing: tuple[str, ...] = ()
     for entry in read_stream(case_stream(number)):
@@ -73,8 +125,6 @@ def _outcome(number: CaseNumber, status: str, owner: str | None, due_at: datetim
         organization=current().key,
         status=status,
         decision=str(decision.get("verdict", "")),
-        waits_on=owner or "",
-        due_at=due_at,
         findings=tuple(_finding(each) for each in decision.get("findings", ()) if each["outcome"] != "met"),
         missing=missing,
     )
@@ -87,4 +137,18 @@ def _finding(said: dict[str, Any]) -> FindingTold:
         outcome=str(said["outcome"]),
         evidence=str(said["evidence"]["code"]),
         cure=str(cure.get("code", "")),
+        finding=_whole(said),
+    )
+
+
+def _whole(said: dict[str, Any]) -> Finding:
+    cure: dict[str, Any] | None = said.get("cure")
+    return Finding(
+        rule=RuleId(said["rule"]),
+        kind=RuleKind(said["kind"]),
+        outcome=Met(said["outcome"]),
+        evidence=Evidence(
+            code=EvidenceCode(said["evidence"]["code"]), parameters=said["evidence"].get("parameters", {})
+        ),
+        cure=Cure(code=CureCode(cure["code"]), owner=CureOwner(cure["owner"]), days=cure["days"]) if cure else None,
     )

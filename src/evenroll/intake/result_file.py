@@ -98,12 +98,16 @@ def safe_cell(value: object) -> str:
 
 
 def _cells(row: ResultRow) -> tuple[object, ...]:
-    said = "; ".join(
-        f"{each['rule']}: {each['outcome']}{' -> ' + each['cure'] if each.get('cure') else ''}" for each in row.findings
-    )
+    said = "; ".join(_finding(each) for each in row.findings)
     problems = " | ".join(each["sentence"] for each in row.problems)
     head = (row.row, row.application, row.organization, row.case, row.result, row.status, row.decision)
     return (*head, row.waits_on, row.due_at, said, problems)
+
+
+def _finding(told: Mapping[str, str]) -> str:
+    codes = f"{told['rule']}: {told['outcome']}{' -> ' + told['cure'] if told.get('cure') else ''}"
+    words = " ".join(told[each] for each in ("sentence", "cure_sentence") if told.get(each))
+    return f"{codes} ({words})" if words else codes
 
 
 def _object(row: ResultRow) -> dict[str, object]:

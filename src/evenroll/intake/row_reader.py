@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,8 @@ from typing import Final
 
 from evenroll.enrollment.case import Prompter
 from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, VinState
-from evenroll.enrollment.roles import is_actor_key
+from evenroll.enrollment.plain_words import is_code, is_name_of_goods, is_number_given
+from evenroll.enrollment.roles import is_actor_key, is_same_actor
 from evenroll.intake.application import Application, BadRow, FaultCode, Keying
 from evenroll.intake.cells import Cells
 from evenroll.intake.columns import SECOND
@@ -32,7 +34,7 @@ _VIN_FAULTS: Final[Mapping[VinFault, FaultCode]] = {
 class RowRules:
     """What holds for all rows of a file.
 
-    today: the business date. organization: whom a row without an organization is for; "" if each must say it.
+    today: the business date. organization: whom the whole file is for; "" if each row must say it.
     channel: how rows came in that do not say it. organizations: the providers that take applications here.
     programs: every program that can be asked for.
     """
@@ -65,14 +67,14 @@ def read_row(raw: RawRow, *, rules: RowRules) -> Application | BadRow:
         answers=answers,
         consents=cells.choices("consents", ConsentKind),
         documents=cells.choices("documents", DocumentKind),
-        selections=cells.selections("selections"),
+        selections=_selections(cells),
         drivetrain=cells.choice("drivetrain", Drivetrain),
-        model=cells.text("model"),
+        model=_model(cells),
         vin_state=vin_state,
         holder=cells.choice("holder", Holder, default=Holder.UNSAID) or Holder.UNSAID,
         dwelling=cells.choice("dwelling", Dwelling, default=Dwelling.UNSAID) or Dwelling.UNSAID,
         consents_hand_over=cells.yes("consents_hand_over"),
-        receipt=cells.text("receipt"),
+        receipt=_receipt(cells),
         keyings=keyings,
         offer=_offer(cells),
     )
@@ -83,8 +85,11 @@ def read_row(raw: RawRow, *, rules: RowRules) -> Application | BadRow:
 
 
 def _organization(cells: Cells, rules: RowRules) -> str:
-    key = cells.text("organization") or rules.organization
-    if not key:
+    said = cells.text("organization")
+    key = said or rules.organization
+    if said and rules.organization and said != rules.organization:
+        cells.fault("organization", FaultCode.ORGANIZATION_OTHER, rules.organization)
+    elif not key:
         cells.fault("organization", FaultCode.MISSING)
     elif key not in rules.organizations:
         cells.fault("organization", FaultCode.ORGANIZATION_UNKNOWN, *sorted(rules.organizations))
@@ -101,6 +106,28 @@ def _program(cells: Cells, rules: RowRules) -> ProgramKey | None:
 def _offer(cells: Cells) -> OfferId | None:
     number = cells.number("offer")
     return None if number is None else OfferId(number)
+
+
+def _model(cells: Cells) -> str:
+    # An accent typed apart from its letter is the same letter.
+    name = unicodedata.normalize("NFC", cells.text("model"))
+    if name and not is_name_of_goods(name):
+        cells.fault("model", FaultCode.NOT_A_MODEL)
+    return name
+
+
+def _receipt(cells: Cells) -> str:
+    receipt = cells.text("receipt")
+    if receipt and not is_number_given(receipt):
+        cells.fault("receipt", FaultCode.NOT_A_RECEIPT)
+    return receipt
+
+
+def _selections(cells: Cells) -> dict[str, str]:
+    found = cells.selections("selections")
+    if not all(is_code(text) for text in (*found, *found.values())):
+        cells.fault("selections", FaultCode.NOT_A_SELECTION)
+    return found
 
 
 def _received_on(cells: Cells, rules: RowRules) -> date | None:
@@ -144,9 +171,9 @@ def _looks_like_email(text: str) -> bool:
 
 
 def _vin_state(cells: Cells, answers: dict[FormField, str], channel: Channel) -> VinState:
-    vin = answers.get(FormField.VIN, "")
+    vin, on_order = answers.get(FormField.VIN, ""), cells.yes("vehicle_on_order")
     if not vin:
-        return VinState.ON_ORDER if cells.yes("vehicle_on_order") else VinState.MISSING
+        return VinState.ON_ORDER if on_order else VinState.MISSING
     try:
         answers[FormField.VIN] = check_vin(vin)
     except VinWrong as wrong:
@@ -166,7 +193,7 @@ def _keyings(cells: Cells, first: Mapping[FormField, str]) -> tuple[Keying, ...]
         if second_by:
             cells.fault("keyed_by", FaultCode.KEYING_INCOMPLETE)
         return ()
-    if first_by == second_by:
+    if is_same_actor(first_by, second_by):
         cells.fault("second_keyed_by", FaultCode.SAME_PERSON_KEYED)
     if not second_by:
         return (Keying(by=first_by, answers=first),)

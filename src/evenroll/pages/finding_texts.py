@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from evenroll.enrollment.findings import Finding
+from evenroll.enrollment.findings import EvidenceCode, Finding
 from evenroll.enrollment.form import Language
 from evenroll.pages.texts import has, render
 from evenroll.programs.rules import RuleKind
@@ -20,15 +20,17 @@ _SUBJECT_OF_VALUES: Mapping[RuleKind, str] = MappingProxyType(
 )
 """The subject of the codes that a rule found or wants; those of other rules, such as rates, are names of their own."""
 
+_SAID_ALREADY = frozenset({EvidenceCode.AS_REQUIRED, EvidenceCode.NOT_AS_REQUIRED, EvidenceCode.NOT_KNOWN})
 _CODE_LISTS = ("found", "wanted", "missing")
 
 
 def finding_sentences(finding: Finding, *, language: Language) -> tuple[str, ...]:
-    """Why it is so, what was seen, and, where there is one, the cure with its time; each a sentence or two."""
-    said = [
-        render(f"finding.{finding.kind.value}.{finding.outcome.value}", language=language),
-        render(f"evidence.{finding.evidence.code.value}", language=language, parameters=_in_words(finding, language)),
-    ]
+    """Why it is so, what was seen where that adds to it, and, where there is one, the cure with its time."""
+    said = [render(f"finding.{finding.kind.value}.{finding.outcome.value}", language=language)]
+    seen = _in_words(finding, language)
+    # That it is as the program asks, or is not, or is not known, the first sentence has said.
+    if seen or finding.evidence.code not in _SAID_ALREADY:
+        said.append(render(f"evidence.{finding.evidence.code.value}", language=language, parameters=seen))
     if finding.cure is not None:
         said.append(render(finding.cure.code, language=language))
         if finding.cure.days:

@@ -130,6 +130,8 @@ CODED_PARAMETERS: Mapping[str, str] = MappingProxyType(
         "why": "meter_need_why",
         "open": "back_office",
         "bill": "held",
+        "held_for": "held",
+        "needed_meter": "meter_capability",
         "coverage": "coverage",
     }
 )

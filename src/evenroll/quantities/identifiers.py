@@ -34,6 +34,7 @@ _VALUE: Final[Mapping[str, int]] = MappingProxyType({character: value for value,
 _LOOK_ALIKES: Final = str.maketrans("ILOUB", "110V8")
 _SEPARATORS: Final = str.maketrans("", "", "-_. \t\r\n\u00a0\u2010\u2011\u2012\u2013\u2014\u2212")
 _BODY_LENGTH: Final = 13
+_EXAMPLE: Final = "7K3M9QXT2HWPC"
 _GROUPS: Final = (slice(0, 5), slice(5, 10), slice(10, 14))
 
 
@@ -77,7 +78,7 @@ class EntropyTooShort(ValueError):
 
 
 def case_number(entropy: bytes) -> CaseNumber:
-    """A new case number such as EV-7K3M9-QXT2H-WPC4.
+    """A new case number such as EV-7K3M9-QXT2H-WPCF.
 
     entropy: at least 16 random bytes; the same bytes give the same number.
     Raises EntropyTooShort.
@@ -145,7 +146,8 @@ def _parsed(kind: IdentifierKind, text: str) -> str:
     folded = text.translate(_SEPARATORS).upper().translate(_LOOK_ALIKES)
     # The prefix SO is folded too (to S0): it is compared as it reads, not as it is written.
     prefix = kind.value.translate(_LOOK_ALIKES)
-    example = f"It looks like {_written(kind, '7K3M9QXT2HWPC4')}; copy it again from the letter or message."
+    shown = _written(kind, _EXAMPLE + _check_character(kind, _EXAMPLE))
+    example = f"It looks like {shown}; copy it again from the letter or message."
     if not folded.startswith(prefix):
         raise IdentifierWrong(
             f"This is no {_NAME[kind]}: it does not begin with {kind.value}. {example}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,9 +11,21 @@ from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.dates import scheduled_reads
 from evenroll.enrollment.messages import MeterRequested
 from evenroll.enrollment.order_facts import OrderFacts
+from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import CASE_ENDS
+from evenroll.enrollment.usage_point import MeterExchange
+from evenroll.programs.catalog import RateUnknown, load_catalog
 from evenroll.programs.program import ProgramVersion
-from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrderNumber, PodId, ProgramKey
+from evenroll.programs.rate import registers_of
+from evenroll.quantities.identifiers import (
+    CaseNumber,
+    CustomerId,
+    MeterSerial,
+    OrderNumber,
+    PodId,
+    ProgramKey,
+    RateKey,
+)
 from evenroll.records.organizations import current, cursor
 from evenroll.records.program_shelf import program_version, program_versions
 from evenroll.records.unit_of_work import UnitOfWork
@@ -32,7 +45,7 @@ def program_of(case: Case | None) -> ProgramVersion | None:
 
 def case_facts(work: UnitOfWork, case: Case | None, **known: Any) -> CaseFacts:
     """The facts of a decision about a case; known: what the step adds, by the names of `CaseFacts`."""
-    return CaseFacts(now=work.now, calendar=current().calendar, program=program_of(case), **known)
+    return CaseFacts(now=work.now, calendar=current().calendar, by=work.actor.role, program=program_of(case), **known)
 
 
 def order_facts(
@@ -47,6 +60,7 @@ def order_facts(
         now=work.now,
         calendar=current().calendar,
         utility=work.organization,
+        by=work.actor.role,
         point=work.usage_point(pod),
         other_open_order=_other_open_order(pod, number),
         scheduled_reads=reads_of_cycle(pod, from_on=around_on - READS_BEHIND, months=READS_MONTHS),
@@ -110,6 +124,36 @@ def open_cases_at(pod: PodId) -> tuple[CaseNumber, ...]:
             (current().id, pod, [state.value for state in CASE_ENDS]),
         ).fetchall()
     return tuple(CaseNumber(row[0]) for row in rows)
+
+
+def work_facts(work: UnitOfWork, order: ServiceOrder, *, exchange: MeterExchange | None, **known: Any) -> OrderFacts:
+    """The facts of a decision about work at the meter: what the program needs of it, and where it hangs already."""
+    request, facts = order.request, order_facts(work, pod=order.pod, number=order.number, **known)
+    needs = [each.meter_capability for each in program_versions(request.program) if each.rate == request.new_rate]
+    return replace(
+        facts,
+        need=needs[-1] if needs else None,
+        rate_registers=_rate_registers(request.new_rate, on=work.business_on),
+        is_elsewhere=exchange is not None and _is_elsewhere(exchange.new_serial, pod=order.pod),
+    )
+
+
+def _rate_registers(key: RateKey | None, *, on: date) -> tuple[str, ...]:
+    """What the rate tells apart; nothing where none is switched to, or it is not on the shelf."""
+    try:
+        return registers_of(load_catalog().rate(key, on=on)) if key else ()
+    except RateUnknown:
+        return ()
+
+
+def _is_elsewhere(serial: MeterSerial, *, pod: PodId) -> bool:
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT 1 FROM meter WHERE organization_id = %s AND serial = %s AND removed_on IS NULL AND pod <> %s "
+            "LIMIT 1",
+            (current().id, serial, pod),
+        ).fetchone()
+    return row is not None
 
 
 def _opted_out(pod: PodId) -> bool:

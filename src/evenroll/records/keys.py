@@ -47,6 +47,10 @@ class Keys:
         """The private key with which an organization opens what was sealed for it."""
         return X25519PrivateKey.from_private_bytes(self._derived("seal", organization))
 
+    def fingerprint(self) -> str:
+        """By which the master key is known again, hexadecimal; it tells nothing of the key."""
+        return self._derived("fingerprint", "").hex()
+
     def digest(self, organization: OrganizationKey, *, purpose: str, text: str) -> str:
         """A keyed hash of a text, hexadecimal: equal texts agree within one organization and purpose."""
         key = self._derived("index", organization)

@@ -9,6 +9,20 @@ from django.db import models
 from evenroll.records.model_people import TenantModel
 
 
+class MasterKeyMark(models.Model):
+    """By which the master key of this database is known again: one row, written at its first use, never changed."""
+
+    is_only = models.BooleanField(default=True)
+    fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "master_key_mark"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["is_only"], name="master_key_mark_once"),
+            models.CheckConstraint(condition=models.Q(is_only=True), name="master_key_mark_only"),
+        ]
+
+
 class CustomerKey(TenantModel):
     """A customer's data key, wrapped by the organization's key. No wrapped key left: erased for good."""
 

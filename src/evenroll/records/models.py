@@ -14,7 +14,7 @@ from evenroll.records.model_offers import OfferShown, ProgramVersionRow
 from evenroll.records.model_people import Customer, CustomerAccount, Membership, Organization, User
 from evenroll.records.model_places import Meter, MeterRead, ServiceLocation, SupplyRegistry, UsagePoint
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
-from evenroll.records.model_vault import CustomerKey, PersonalRecord, SearchToken
+from evenroll.records.model_vault import CustomerKey, MasterKeyMark, PersonalRecord, SearchToken
 
 __all__ = [
     "Bill",
@@ -31,6 +31,7 @@ __all__ = [
     "IntakeRow",
     "JournalEntry",
     "MailForm",
+    "MasterKeyMark",
     "Membership",
     "Meter",
     "MeterRead",

@@ -8,31 +8,35 @@ from zoneinfo import ZoneInfo
 import typer
 
 from evenroll.enrollment.form import Language
-from evenroll.quantities.identifiers import parse_case_number
 from evenroll.runtime.cli_exit import not_found
+from evenroll.runtime.cli_numbers import meant_by, read_number
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, organizations_here, session
 from evenroll.runtime.output_console import Output
 
 
 def case(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The case number, as people copy it.")],
+    number: Annotated[
+        str, typer.Argument(metavar="NUMBER", help="Of the case or its service order, as people copy it.")
+    ],
     language: Annotated[Language, typer.Option("--language", help="Of the sentences.")] = Language.EN,
     organization: OrganizationOption = "",
 ) -> None:
     """Show a case.
 
-    Example: evenroll --demo case EV-7K3M9-QXT2H-WPC4
+    Example: evenroll --demo case EV-7K3M9-QXT2H-WPCF
     """
     output = Output(json=asked.json)
-    wanted = parse_case_number(number)
+    said = read_number(number)
     with session():
         from evenroll.quantities.calendars import calendar
         from evenroll.records.models import Organization
         from evenroll.runtime.cli_case_view import view_case
         from evenroll.runtime.output_case import show_case, told_case
 
-        view = view_case(wanted, organizations=organizations_here(organization), language=language)
+        keys = organizations_here(organization)
+        wanted = meant_by(said, organizations=keys).case
+        view = view_case(wanted, organizations=keys, language=language)
         if view is None:
             raise not_found(
                 f"No case {wanted} is in these books. Check its number, and whether it is in another database "

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.findings import Finding
@@ -15,13 +15,16 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import State, TrackState
-from evenroll.pages.texts import Parameter, render
+from evenroll.pages.texts import Parameter, has, render
 from evenroll.programs.bill import Bill
 from evenroll.quantities.codec import decode
 from evenroll.quantities.identifiers import CaseNumber, OfferId, OrderNumber, OrganizationKey
 
 if TYPE_CHECKING:
     from evenroll.records.entries import Entry
+
+
+_HELD: Final = frozenset({"switch_held", "bill_held"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +59,10 @@ class OfferOfCase:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseView:
-    """Everything that the terminal shows of a case. case: where it goes on; books: all that know of it."""
+    """Everything that the terminal shows of a case. case: where it goes on; books: all that know of it.
+
+    waiting: who owes the next act; live: every track that is not at its end, also those only looked at.
+    """
 
     case: Case
     offer: OfferOfCase | None
@@ -64,6 +70,7 @@ class CaseView:
     orders: tuple[ServiceOrder, ...]
     timeline: tuple[Told, ...]
     waiting: tuple[WaitingTrack, ...]
+    live: tuple[WaitingTrack, ...]
     findings: tuple[Finding, ...]
     missing: tuple[str, ...]
     bills: tuple[Bill, ...]
@@ -84,6 +91,7 @@ def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], l
         return None
     home = next((key for key, case in cases.items() if case.status is not State.HANDED_OVER), next(iter(cases)))
     found = tuple(order for own in orders.values() for order in own)
+    live = _live(cases, orders)
     entries.sort(key=lambda each: (each.business_at, each.recorded_at))
     return CaseView(
         case=cases[home],
@@ -91,7 +99,9 @@ def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], l
         books=tuple(key for key in orders if key in cases or orders[key]),
         orders=found,
         timeline=tuple(_told(each, language) for each in entries),
-        waiting=_waiting(cases, orders),
+        # The supervisor's long look at an enrolled case hides who owes the next act: told where nobody else does.
+        waiting=tuple(each for each in live if not _is_backstop(each)) or live,
+        live=live,
         findings=_findings(entries),
         missing=_missing(entries),
         bills=tuple(bill for order in found for bill in (order.closing_bill, order.first_bill) if bill),
@@ -127,7 +137,7 @@ def _offer(cases: Mapping[OrganizationKey, Case]) -> OfferOfCase | None:
     return None
 
 
-def _waiting(
+def _live(
     cases: Mapping[OrganizationKey, Case], orders: Mapping[OrganizationKey, tuple[ServiceOrder, ...]]
 ) -> tuple[WaitingTrack, ...]:
     found = [
@@ -143,6 +153,12 @@ def _waiting(
     ]
     live = [each for each in found if each.track.owner is not None and each.track.due_at is not None]
     return tuple(sorted(live, key=lambda each: (each.track.due_at or each.track.since, each.record)))
+
+
+def _is_backstop(each: WaitingTrack) -> bool:
+    from evenroll.intake.outcomes import is_backstop
+
+    return is_backstop(track=each.track.track.value, state=each.track.state.value, times=each.track.times)
 
 
 def _findings(entries: Sequence[Entry]) -> tuple[Finding, ...]:
@@ -188,9 +204,13 @@ def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict
         found["answer"] = render(f"provider_answer.{answer['kind']}", language=language)
     if event == "decision_made":
         found["verdict"] = render(f"verdict.{data['verdict']}", language=language)
+    if event in _HELD:
+        found["held"] = render(f"held.{data['reason']}", language=language)
     if isinstance(bill, Mapping):
         found["bill_kind"] = render(f"bill.{bill['kind']}", language=language)
         found["total"] = Decimal(str(bill["total"]))
+    if event in ("switch_held", "bill_held") and has(f"held.{data.get('reason')}"):
+        found["held"] = render(f"held.{data['reason']}", language=language)
     need = data.get("need")
     if isinstance(need, Mapping):
         found |= {"need": str(need["kind"]), "why": str(need["why"])}

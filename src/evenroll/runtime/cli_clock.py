@@ -13,6 +13,9 @@ from evenroll.runtime.cli_session import asked, session
 from evenroll.runtime.output_console import Output
 
 _SPAN: Final = re.compile(r"(?P<count>\d{1,4})(?P<unit>[mhdw])")
+AHEAD_MAX: Final = timedelta(days=3652)
+"""How far the clock of a demo goes ahead at once: ten years."""
+
 _UNITS: Final = {
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -34,12 +37,14 @@ def clock(
     output = Output(json=asked.json)
     with session():
         from evenroll.records.business_clock import set_demo_now
+        from evenroll.runtime.demo_reads import read_meters
 
         before = _demo_clock(moving=bool(advance or to))
         now = before
         if before is not None and (advance or to):
             now = _moved(before, advance=advance, to=to)
             set_demo_now(now)
+            read_meters(now)
     shown = now or datetime.now(UTC)
     output.data({"now": shown, "is_demo": before is not None, "before": before})
     whose = "" if before else ", the clock of this machine"
@@ -70,17 +75,25 @@ def _demo_clock(*, moving: bool) -> datetime | None:
 
 
 def _moved(before: datetime, *, advance: str, to: str) -> datetime:
-    if advance:
-        return before + parse_span(advance)
-    try:
-        day = date.fromisoformat(to)
-    except ValueError:
-        raise wrong_use(f"{to!r} is no day. Write it as 2026-04-01.") from None
-    now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    now = before + parse_span(advance) if advance else _noon_of(to)
     if now < before:
         raise refused(
             f"The business clock stands at {before:%Y-%m-%d %H:%M} UTC and never goes back: what was decided then was "
             "decided. Choose a later day, or run `evenroll demo` again.",
             reason="clock_backwards",
         )
+    if now > before + AHEAD_MAX:
+        raise refused(
+            f"The business clock stands at {before:%Y-%m-%d %H:%M} UTC and goes ahead by ten years at most, as it "
+            f"never goes back. Choose a day up to {before + AHEAD_MAX:%Y-%m-%d}.",
+            reason="clock_too_far",
+        )
     return now
+
+
+def _noon_of(to: str) -> datetime:
+    try:
+        day = date.fromisoformat(to)
+    except ValueError:
+        raise wrong_use(f"{to!r} is no day. Write it as 2026-04-01.") from None
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

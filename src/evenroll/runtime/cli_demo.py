@@ -21,6 +21,9 @@ ESCO_EXAMPLE = "D13"
 def demo() -> None:
     """Build the demo territory, enroll the example file, and check what came of it.
 
+    The demo's database is made anew each time: what was in it, your own cases too, is gone. An installation is never
+    replaced.
+
     Example: evenroll demo
     """
     output = Output(json=asked.json)
@@ -40,6 +43,7 @@ def _run(output: Output, tell: Callable[[str], None], began: float) -> dict[str,
     from evenroll.runtime.demo_database import fresh_demo
     from evenroll.runtime.demo_run import BEGINS_AT, play, prepare, take_in_example
 
+    output.say(f"The demo's database {_database()} is made anew; what was in it, your own cases too, is gone.")
     tell("Making the demo's database")
     with fresh_demo(now=BEGINS_AT, name=_database()):
         tell("Loading 2,000 usage points with accounts, meters, reads and rates")

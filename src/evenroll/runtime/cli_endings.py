@@ -47,7 +47,11 @@ def _of_typer(error: TyperException) -> str:
     sentence = " ".join(told.split())
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "evenroll"
-    return f"{sentence.rstrip('.')}. `{command} --help` shows how it is used."
+    if not sentence:
+        # The help was shown already; its sentence is empty.
+        return f"Say what {command} is to do: name one of the commands above. `{command} --help` shows them."
+    ended = sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+    return f"{ended} `{command} --help` shows how it is used."
 
 
 def _of_depth(error: Exception) -> Ending:

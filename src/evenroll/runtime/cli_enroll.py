@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evenroll.enrollment.form import Channel, Language
-from evenroll.intake.file_shape import FileFormat, FileRefused, file_shape
+from evenroll.intake.file_shape import FileFormat, FileRefused, FileShape, file_shape
 from evenroll.intake.result_file import ResultRefused, ResultRow, result_writer
 from evenroll.intake.row_reader import RowRules
 from evenroll.programs.catalog import load_catalog
@@ -39,7 +40,9 @@ def enroll(
     Example: evenroll --demo enroll applications.csv --out results.csv
     """
     output = Output(json=asked.json)
+    _refuse_irregular(file)
     shape = file_shape(file)
+    _tell_not_ignored(output, shape, ignore or ())
     result = out or _beside(file, shape.format)
     if result.resolve() == file.resolve():
         raise wrong_use("--out names the file of applications itself. Name another one for the results.")
@@ -85,9 +88,26 @@ def _drive(run_until_idle: object, installation: object, run: BulkRun) -> None:
     run_until_idle(installation, now=run.now)
 
 
+def _refuse_irregular(file: Path) -> None:
+    """A file is read twice, for its hash and for its rows: a device never ends, and a pipe is empty by then."""
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise wrong_use(f"{file} is no regular file. Save what it gives to a file first, and name that one.")
+
+
+def _tell_not_ignored(output: Output, shape: FileShape, ignore: Iterable[str]) -> None:
+    """Columns that were to be ignored and are not there: perhaps another name was meant."""
+    if shape.format is not FileFormat.CSV:
+        return
+    with shape.path.open(encoding=shape.encoding, errors="replace", newline="") as text:
+        head = next((row for row in csv.reader(text, delimiter=shape.separator) if any(row)), [])
+    for column in ignore:
+        if column not in {each.strip() for each in head}:
+            output.note(f"--ignore {column}: the file has no such column. Check the name.")
+
+
 def _note(row: ResultRow, problems: list[str]) -> None:
-    if row.result != "accepted":
-        problems.extend(each["sentence"] for each in row.problems)
+    accepted = row.result == "accepted"
+    problems.extend(each["sentence"] for each in row.problems if not accepted or each["code"] == "held")
 
 
 def _rules(organization: str) -> RowRules:
@@ -96,8 +116,13 @@ def _rules(organization: str) -> RowRules:
     from evenroll.records.models import Organization
     from evenroll.records.organizations import organization_keys
 
-    takes = [*organization_keys(kind=OrganizationKind.UTILITY), *organization_keys(kind=OrganizationKind.SUPPLIER)]
+    takes: list[str] = [
+        *organization_keys(kind=OrganizationKind.UTILITY),
+        *organization_keys(kind=OrganizationKind.SUPPLIER),
+    ]
     organizations_here(organization)
+    if organization and organization not in takes:
+        raise wrong_use(f"{organization} takes no applications. Name one of {', '.join(takes)}.")
     calendars = Organization.objects.values_list("calendar", flat=True)
     return RowRules(
         today=max(calendar(key).business_date(business_now()) for key in calendars),

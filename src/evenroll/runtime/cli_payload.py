@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass, replace
+from dataclasses import MISSING, fields, replace
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_type_hints
+from zoneinfo import ZoneInfo
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import order_commands as o
@@ -22,8 +20,11 @@ from evenroll.quantities.codec import CodecRefused, JsonValue, decode
 from evenroll.quantities.identifiers import ProgramKey
 from evenroll.records.asked import Asked
 from evenroll.runtime.cli_exit import wrong_use
+from evenroll.runtime.cli_values import EXAMPLES, json_of, shape_of, without_none
 
 TODAY: Final = "today"
+NO_ACCOUNT: Final = "none"
+"""For settle_match: no account could be matched."""
 
 PAYLOADS: Final[Mapping[C, type[Any]]] = {
     C.CHOOSE_USAGE_POINT: c.ChooseUsagePoint,
@@ -74,6 +75,8 @@ def words_of(name: C) -> tuple[str, ...]:
         own = ("rule*",) if name is C.MEET_CONDITION else ()
         return (*own, *(_FORM_COLUMNS if name in WITH_FORM else ()), *sorted(_PERSONAL))
     type_ = PAYLOADS.get(name)
+    if name is C.SETTLE_MATCH:
+        return ("account*",)
     found = fields(type_) if type_ is not None else ()
     needed = {each.name for each in found if each.default is MISSING and each.default_factory is MISSING}
     named = [f"{each.name}*" if each.name in needed else each.name for each in found]
@@ -92,9 +95,30 @@ def asked_with(
         raise wrong_use(f"{name.value} does not take {', '.join(unknown)}. It takes {takes} (* is needed).")
     if name in WITH_ANSWERS:
         return _with_answers(name, number=number, said=said, form=form, now=now)
+    if name is C.SETTLE_MATCH:
+        return Asked(number=number, command=_settled(said))
     type_ = PAYLOADS.get(name)
     command = c.NoPayload() if type_ is None else _payload(name, type_, said)
     return Asked(number=number, command=command)
+
+
+def placed(name: C, values: Mapping[str, str], *, zone: ZoneInfo, today: date) -> dict[str, str]:
+    """The values with their instants in the zone of the territory, where they say none; what is no instant stands."""
+    type_ = PAYLOADS.get(name)
+    hints = get_type_hints(type_) if type_ is not None else {}
+    instants = {key for key, hint in hints.items() if without_none(hint) is datetime}
+    return {
+        key: _placed(today.isoformat() if value == TODAY else value, zone) if key in instants else value
+        for key, value in values.items()
+    }
+
+
+def _placed(text: str, zone: ZoneInfo) -> str:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return at.replace(tzinfo=at.tzinfo or zone).isoformat()
 
 
 def _with_answers(name: C, *, number: str, said: Mapping[str, str], form: Form | None, now: datetime) -> Asked:
@@ -148,62 +172,35 @@ def _payload(name: C, type_: type[Any], said: Mapping[str, str]) -> object:
     hints = get_type_hints(type_)
     missing = [each[:-1] for each in words_of(name) if each.endswith("*") and each[:-1] not in said]
     if missing:
-        raise wrong_use(f"{name.value} needs {', '.join(f'{each}=...' for each in missing)}.")
+        raise wrong_use(
+            f"{name.value} needs {'; '.join(f'{each}=({shape_of(hints[each])})' for each in missing)}.{_example(name)}"
+        )
     told: dict[str, JsonValue] = {}
     for key, text in said.items():
         try:
-            told[key] = _json_of(text, hints[key])
-        except ValueError:
-            raise wrong_use(f"{name.value}: {key} cannot be {text!r}. It takes {_shape_of(hints[key])}.") from None
+            told[key] = json_of(text, hints[key])
+        except (ValueError, OverflowError):
+            raise wrong_use(
+                f"{name.value}: {key} cannot be {text!r}. It takes {shape_of(hints[key])}.{_example(name)}"
+            ) from None
     try:
         return decode(type_, told)
-    except CodecRefused as error:
-        shapes = ", ".join(f"{key}={_shape_of(hints[key])}" for key in said)
-        raise wrong_use(f"{name.value} does not take these values ({error}). It takes {shapes}.") from None
+    except CodecRefused:
+        shapes = "; ".join(f"{key}=({shape_of(hints[key])})" for key in said)
+        raise wrong_use(f"{name.value} does not take these values. It takes {shapes}.{_example(name)}") from None
 
 
-def _json_of(text: str, hint: Any) -> JsonValue:
-    """The JSON in which the codec keeps a value of this type."""
-    hint = _without_none(hint)
-    origin = get_origin(hint)
-    hint = getattr(hint, "__supertype__", hint)
-    if hint is bool:
-        return _bool(text)
-    if hint is int:
-        return int(text)
-    if origin in (frozenset, tuple):
-        return cast("JsonValue", sorted(part.strip() for part in text.split(";") if part.strip()))
-    if is_dataclass(hint):
-        return cast("JsonValue", json.loads(text))
-    if origin is not None and issubclass(origin, Mapping):
-        pairs = (part.partition("=") for part in text.split(";") if part.strip())
-        return {key.strip(): value.strip() for key, _, value in pairs}
-    return text
+def _settled(said: Mapping[str, str]) -> object:
+    """That no account could be matched closes the door on a person, so it is said and never left out."""
+    if "account" not in said:
+        raise wrong_use(
+            "settle_match needs account=NUMBER, the number of the account that matches, or account=none where none "
+            "does; the case is then refused."
+        )
+    if said["account"].casefold() == NO_ACCOUNT:
+        return c.SettleMatch()
+    return _payload(C.SETTLE_MATCH, c.SettleMatch, said)
 
 
-def _bool(text: str) -> bool:
-    if text.casefold() in ("yes", "true", "1"):
-        return True
-    if text.casefold() in ("no", "false", "0"):
-        return False
-    raise ValueError(text)
-
-
-def _without_none(hint: Any) -> Any:
-    if get_origin(hint) in (Union, types.UnionType):
-        return next(each for each in get_args(hint) if each is not type(None))
-    return hint
-
-
-def _shape_of(hint: Any) -> str:
-    """How a value of this type is written, for a sentence."""
-    hint = _without_none(hint)
-    if get_origin(hint) is frozenset:
-        return f"{_shape_of(get_args(hint)[0])}, several with ; between"
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return "|".join(each.value for each in hint)
-    if hint is date:
-        return "a day such as 2026-03-31, or today"
-    if hint is bool:
-        return "yes|no"
-    return "JSON" if is_dataclass(hint) else "a text or number"
+def _example(name: C) -> str:
+    return f" For example: {name.value} {EXAMPLES[name]}" if name in EXAMPLES else ""

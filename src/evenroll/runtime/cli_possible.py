@@ -15,7 +15,6 @@ from evenroll.programs.program import Track as T
 _EQUIPMENT = (C.CHOOSE_EQUIPMENT, C.RECORD_PURCHASE, C.RECORD_INSTALLATION, C.RECORD_INSPECTION)
 _SETUP = (C.SET_PARAMETERS, C.CONFIRM_PARAMETERS)
 _VISIT = (C.BOOK_VISIT, C.REBOOK_VISIT)
-_BILLING = (C.DATE_SWITCH, C.SWITCH_SERVICE, C.ISSUE_CLOSING_BILL, C.ISSUE_FIRST_BILL)
 
 HELPS: Final[Mapping[tuple[T, S], tuple[C, ...]]] = MappingProxyType(
     {
@@ -40,10 +39,10 @@ HELPS: Final[Mapping[tuple[T, S], tuple[C, ...]]] = MappingProxyType(
         (T.METER, S.PERMIT_NEEDED): (C.SHOW_PERMIT,),
         (T.METER, S.REMOTE_CHANGE): (C.RECORD_REMOTE_CHANGE,),
         (T.METER, S.BACK_OFFICE): (C.COMPLETE_BACK_OFFICE,),
-        (T.SERVICE, S.WAITING): _BILLING,
-        (T.SERVICE, S.DATED): _BILLING,
-        (T.SERVICE, S.SWITCHED): _BILLING,
-        (T.SERVICE, S.CLOSING_BILLED): _BILLING,
+        (T.SERVICE, S.WAITING): (C.DATE_SWITCH,),
+        (T.SERVICE, S.DATED): (C.DATE_SWITCH, C.SWITCH_SERVICE),
+        (T.SERVICE, S.SWITCHED): (C.ISSUE_CLOSING_BILL,),
+        (T.SERVICE, S.CLOSING_BILLED): (C.ISSUE_FIRST_BILL,),
         (T.EQUIPMENT, S.CHOOSING_EQUIPMENT): _EQUIPMENT,
         (T.EQUIPMENT, S.INSTALLING): _EQUIPMENT,
         (T.EQUIPMENT, S.INSPECTING): _EQUIPMENT,
@@ -54,6 +53,13 @@ HELPS: Final[Mapping[tuple[T, S], tuple[C, ...]]] = MappingProxyType(
         (T.SETUP, S.TOLD): _SETUP,
     }
 )
+
+
+def commands_by_role(states: Iterable[tuple[T, S]]) -> Mapping[Role, tuple[C, ...]]:
+    """The commands that help now, by each role of persons that may give some of them."""
+    live = tuple(states)
+    found = {role: possible_commands(live, role=role) for role in Role if role not in (Role.SYSTEM, Role.PEER)}
+    return {role: names for role, names in found.items() if names}
 
 
 def possible_commands(states: Iterable[tuple[T, S]], *, role: Role | None) -> tuple[C, ...]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.tracks import State
+from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
+from evenroll.runtime.cli_possible import possible_commands
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_times import local, zone_names, zone_of
 
 LIMIT = 200
 
@@ -34,28 +40,60 @@ def queue(
         found: list[dict[str, Any]] = []
         for key in organizations_here(organization):
             found += _waiting(key, role=role, limit=limit, now=now)
-    found.sort(key=lambda each: (each["due_at"], each["number"]))
+        found = sorted(_without_backstops(found), key=lambda each: (each["due_at"], each["number"]))
+        shown = [_shown(each) for each in found]
+        zones = _zones(found)
     output.data({"now": now, "waiting": found})
     if not found:
         output.say("Nothing waits." if role is None else f"Nothing waits on {role.value.replace('_', ' ')}.")
         return
-    output.table(
-        ("organization", "record", "number", "track", "state", "waits on", "since", "due", "overdue"),
-        [
-            (
-                each["organization"],
-                each["record"],
-                each["number"],
-                each["track"],
-                each["state"],
-                each["role"],
-                each["since"],
-                each["due_at"],
-                each["overdue"],
-            )
-            for each in found
-        ],
+    heads = ("organization", "record", "number", "track", "state", "waits on")
+    output.table((*heads, f"since ({zones})", f"due ({zones})", "overdue", "can be done"), shown)
+
+
+def _shown(each: dict[str, Any]) -> tuple[object, ...]:
+    """A wait as people read it, in the local time of the organization's territory."""
+    zone = zone_of(each["organization"])
+    return (
+        each["organization"],
+        each["record"],
+        each["number"],
+        each["track"],
+        each["state"],
+        each["role"],
+        local(each["since"], zone=zone),
+        local(each["due_at"], zone=zone),
+        each["overdue"],
+        ", ".join(each["commands"]),
     )
+
+
+def _zones(found: list[dict[str, Any]]) -> str:
+    names = (
+        zone_names((each[key] for each in found if each["organization"] == organization), zone=zone_of(organization))
+        for organization in dict.fromkeys(each["organization"] for each in found)
+        for key in ("since", "due_at")
+    )
+    return "/".join(dict.fromkeys(name for each in names for name in each.split("/")))
+
+
+def _without_backstops(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the supervisor's long look at enrolled cases of whom somebody else owes the next act."""
+    from evenroll.intake.outcomes import live_waits
+    from evenroll.records.organizations import open_organization
+
+    looked_at = {each["number"] for each in found if each["backstop"]}
+    busy: set[str] = set()
+    for key in organizations_here() if looked_at else ():
+        with open_organization(key):
+            busy |= {
+                number for number, waits in live_waits(looked_at).items() if any(not each.backstop for each in waits)
+            }
+    return [
+        {key: value for key, value in each.items() if key != "backstop"}
+        for each in found
+        if not (each["backstop"] and each["number"] in busy)
+    ]
 
 
 def _tell_parked(output: Output, organization: str, *, limit: int) -> None:
@@ -63,13 +101,19 @@ def _tell_parked(output: Output, organization: str, *, limit: int) -> None:
         found: list[dict[str, Any]] = []
         for key in organizations_here(organization):
             found += _parked(key, limit=limit)
+        zones = {each["organization"]: zone_of(each["organization"]) for each in found}
     output.data({"parked": found})
     if not found:
         output.say("No message is parked.")
         return
     columns = ("organization", "box", "other", "conversation", "kind", "why", "since", "message")
-    output.table(columns, [tuple(each[column] for column in columns) for each in found])
+    shown = [{**each, "since": _with_zone(each["since"], zones[each["organization"]])} for each in found]
+    output.table(columns, [tuple(each[column] for column in columns) for each in shown])
     output.say("When what was in the way is mended, take them once more: evenroll worker --retry-parked")
+
+
+def _with_zone(at: datetime, zone: ZoneInfo) -> str:
+    return f"{local(at, zone=zone)} {zone_names((at,), zone=zone)}"
 
 
 def _parked(key: OrganizationKey, *, limit: int) -> list[dict[str, Any]]:
@@ -98,6 +142,7 @@ def _parked(key: OrganizationKey, *, limit: int) -> list[dict[str, Any]]:
 
 
 def _waiting(key: OrganizationKey, *, role: StaffRole | None, limit: int, now: datetime) -> list[dict[str, Any]]:
+    from evenroll.intake.outcomes import is_backstop
     from evenroll.records.models import TrackRecord
     from evenroll.records.organizations import open_organization
 
@@ -117,6 +162,13 @@ def _waiting(key: OrganizationKey, *, role: StaffRole | None, limit: int, now: d
                 "due_at": row.due_at,
                 "on_lapse": row.on_lapse,
                 "overdue": row.due_at is not None and row.due_at < now,
+                "commands": _commands(row.track, row.state, row.owner),
+                "backstop": is_backstop(track=row.track, state=row.state, times=row.times),
             }
             for row in rows.order_by("due_at", "stream_key")[:limit]
         ]
+
+
+def _commands(track: str, state: str, owner: str | None) -> list[str]:
+    role = Role(owner) if owner else None
+    return [each.value for each in possible_commands([(Track(track), State(state))], role=role)]

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from evenroll.quantities.identifiers import OrganizationKey
-from evenroll.runtime.cli_exit import not_found
-from evenroll.runtime.database import DatabaseUrls, database
+from evenroll.runtime.cli_exit import not_found, unavailable
+from evenroll.runtime.database import DatabaseUrls, database, embedded_major, outside_urls
+from evenroll.runtime.embedded_server import list_databases, using_server
 from evenroll.runtime.home import evenroll_home
 from evenroll.runtime.wiring import configure, migrate
 
@@ -36,6 +38,8 @@ asked = Asked()
 def session(*, name: str | None = None) -> Iterator[DatabaseUrls]:
     """The database of a command, ready for use, for as long as the block lasts. Raises ServerRefused."""
     home = evenroll_home(os.environ)
+    if name is None:
+        _refuse_unmade(home)
     with database(home, name=name or asked.database, environ=os.environ) as urls:
         configure(urls, home=home)
         if not _is_current():
@@ -44,6 +48,23 @@ def session(*, name: str | None = None) -> Iterator[DatabaseUrls]:
             yield urls
         finally:
             _close()
+
+
+def _refuse_unmade(home: Path) -> None:
+    """A database that was named must be there, so that a slip of the pen makes no new one; and it must be ours."""
+    named = asked.database
+    if named == DATABASE or outside_urls(os.environ) is not None:
+        return
+    if named == "postgres" or named.startswith("template"):
+        raise unavailable(
+            f"The database {named} is not an Evenroll database. Name another one, or none for {DATABASE}.",
+            reason="not_evenroll",
+        )
+    with using_server(home, major=embedded_major(os.environ)) as server:
+        there = list_databases(server, prefix=named)
+    if named not in there:
+        cure = "Make it with `evenroll demo`" if named == DEMO_DATABASE else "Check its name"
+        raise not_found(f"There is no database {named} on the embedded server. {cure}.", reason="database_unknown")
 
 
 def business_now() -> datetime:
@@ -63,8 +84,8 @@ def organizations_here(asked_for: str = "") -> tuple[OrganizationKey, ...]:
     keys = organization_keys()
     if not keys:
         raise not_found(
-            f"No organization is in the database {asked.database}. Load a territory, or begin with `evenroll demo` and "
-            "look into its database with `evenroll --demo ...`.",
+            f"No organization is in the database {asked.database}. Begin with `evenroll demo`, and look into its "
+            "database with `evenroll --demo ...`.",
             reason="no_organizations",
         )
     if not asked_for:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,8 +45,10 @@ def worker(
             return
         if not once:
             output.note(f"Looking every {poll:g} seconds for what is due. Stop with Ctrl-C or SIGTERM.")
+        read_at = None
         while not stop.is_set():
             now = business_now()
+            read_at = _read_meters(now, before=read_at)
             # In slices, so that a long queue does not keep a stop waiting.
             progress = run_until_idle(installation, now=now, limit=BATCH)
             if progress.done or progress.failed or once:
@@ -60,6 +63,15 @@ def worker(
                     return
                 stop.wait(poll)
     output.note("Stopped.")
+
+
+def _read_meters(now: datetime, *, before: datetime | None) -> datetime:
+    """The moment at which a demo's meters are read; a demo's clock stands still until somebody moves it."""
+    from evenroll.runtime.demo_reads import read_meters
+
+    if now != before:
+        read_meters(now)
+    return now
 
 
 def _retry_parked(installation: Installation, output: Output) -> None:

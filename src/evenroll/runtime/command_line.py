@@ -25,7 +25,8 @@ from evenroll.runtime import (
     cli_worker,
 )
 from evenroll.runtime.cli_endings import ending_of
-from evenroll.runtime.cli_exit import ExitCode
+from evenroll.runtime.cli_exit import ExitCode, wrong_use
+from evenroll.runtime.cli_full_output import is_output_full, say_output_full
 from evenroll.runtime.cli_options import with_json, with_options
 from evenroll.runtime.cli_session import DATABASE, DATABASE_VARIABLE, DEMO_DATABASE, asked
 
@@ -50,6 +51,8 @@ def before(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Options that stand before the name of a command."""
+    if demo and database not in (DATABASE, DEMO_DATABASE, os.environ.get(DATABASE_VARIABLE)):
+        raise wrong_use("--demo and --database each name a database. Give one of them.")
     asked.database = DEMO_DATABASE if demo else database
     asked.debug = debug
 
@@ -83,23 +86,36 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="evenroll", standalone_mode=False)
         sys.stdout.flush()
-        return int(code or 0)
+        # Typer itself takes most interrupts, and tells of them by their code alone.
+        return _interrupted() if code == ExitCode.INTERRUPTED else int(code or 0)
     except BrokenPipeError:
         # Whoever read us has enough; nothing may complain when Python closes the pipe at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.BROKEN_PIPE
     except (KeyboardInterrupt, typer.Abort):
-        return _end("Interrupted. What was finished is kept; run the command again to go on.", ExitCode.INTERRUPTED)
+        return _interrupted()
     except Exception as error:
+        if is_output_full(error):
+            return say_output_full()
         ending = ending_of(error)
         if asked.debug or (ending.code is ExitCode.DEFECT and "EVENROLL_DEBUG" in os.environ):
             raise
         return _end(ending.sentence, ending.code, reason=ending.reason)
 
 
+def _interrupted() -> int:
+    return _end("Interrupted. What was finished is kept; run the command again to go on.", ExitCode.INTERRUPTED)
+
+
 def _end(sentence: str, code: ExitCode, *, reason: str = "interrupted") -> int:
     from evenroll.runtime.output_console import Output
 
-    Output(json=asked.json).data({"error": reason, "sentence": sentence, "exit_code": int(code)})
+    try:
+        Output(json=asked.json).data({"error": reason, "sentence": sentence, "exit_code": int(code)})
+        sys.stdout.flush()
+    except OSError as error:
+        if not is_output_full(error):
+            raise
+        say_output_full()
     sys.stderr.write(f"evenroll: {sentence}\n")
     return code

@@ -18,6 +18,7 @@ from evenroll.runtime.embedded_cluster import (
     database_process,
     last_words,
 )
+from evenroll.runtime.embedded_disk import is_full
 from evenroll.runtime.embedded_places import Places, ServerRefused, disk_full, refusal_of
 
 LOOPBACK = "127.0.0.1"
@@ -236,7 +237,7 @@ def _await_answer(places: Places, *, child: subprocess.Popen[bytes], password: s
 
 
 def _start_refused(places: Places, *, said: str, port: int) -> ServerRefused:
-    if NO_SPACE in said:
+    if NO_SPACE in said or is_full(places.base):
         return disk_full(doing="start the database", at=places.data)
     if PORT_TAKEN in said:
         return ServerRefused(

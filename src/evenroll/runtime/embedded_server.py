@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from evenroll.runtime.embedded_binaries import installed_binaries
 from evenroll.runtime.embedded_cluster import SUPERUSER, ensure_cluster, read_passwords
+from evenroll.runtime.embedded_disk import telling_of_full_disk
 from evenroll.runtime.embedded_places import (
     DATABASE_ACCOUNT,
     Places,
@@ -129,7 +130,8 @@ def using_server(
         with _turn(places):
             fcntl.flock(share, fcntl.LOCK_SH)
             server = _adopt_or_start(places, port=port)
-        yield server
+        with telling_of_full_disk(places):
+            yield server
     finally:
         # Closed and not unlocked: a forked child that still works keeps its share.
         os.close(share)

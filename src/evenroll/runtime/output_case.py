@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.roles import Role
 from evenroll.pages.finding_texts import finding_sentences
 from evenroll.pages.formats import day, energy, money
 from evenroll.pages.offer_codes import OfferWord
@@ -15,7 +17,9 @@ from evenroll.pages.texts import render
 from evenroll.programs.bill import Bill, BillLine
 from evenroll.programs.rules import Outcome
 from evenroll.runtime.cli_case_view import CaseView, WaitingTrack
+from evenroll.runtime.cli_possible import commands_by_role
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_times import local, zone_names
 
 
 def show_case(view: CaseView, *, output: Output, language: Language, zone: ZoneInfo) -> None:
@@ -43,9 +47,9 @@ def show_timeline(view: CaseView, *, output: Output, zone: ZoneInfo) -> None:
     """What happened, with the row of the use case, in whose books, and in which role."""
     output.heading("Timeline")
     output.table(
-        ("when", "row", "books of", "by", "what"),
+        (f"when ({zone_names((each.at for each in view.timeline), zone=zone)})", "row", "books of", "by", "what"),
         [
-            (_local(each.at, zone), each.row, each.organization, each.actor_role.replace("_", " "), each.sentence)
+            (local(each.at, zone=zone), each.row, each.organization, each.actor_role.replace("_", " "), each.sentence)
             for each in view.timeline
         ],
     )
@@ -94,6 +98,10 @@ def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
             for each in view.orders
         ],
         "waiting": [_told_wait(each) for each in view.waiting],
+        "possible": [
+            {"role": role.value, "commands": [name.value for name in names]}
+            for role, names in possible_in(view).items()
+        ],
         "findings": [
             {
                 "rule": each.rule,
@@ -125,21 +133,32 @@ def _show_waiting(view: CaseView, *, output: Output, language: Language, zone: Z
     output.heading("Who is waited on")
     if not view.waiting:
         output.say("Nobody: the case is finished.")
+        return
+    zones = zone_names((each.track.due_at or each.track.since for each in view.waiting), zone=zone)
     output.table(
-        ("books of", "track", "state", "waits on", "since", "until", "then"),
+        ("books of", "track", "state", "waits on", f"since ({zones})", f"until ({zones})", "then"),
         [
             (
                 each.organization,
                 each.track.key,
                 render(f"state.{each.track.state.value}", language=language),
-                each.track.owner.value.replace("_", " ") if each.track.owner else "",
-                _local(each.track.since, zone),
-                _local(each.track.due_at, zone) if each.track.due_at else "",
-                each.track.on_lapse.value.replace("_", " ") if each.track.on_lapse else "",
+                render(each.track.owner, language=language) if each.track.owner else "",
+                local(each.track.since, zone=zone),
+                local(each.track.due_at, zone=zone) if each.track.due_at else "",
+                render(each.track.on_lapse, language=language) if each.track.on_lapse else "",
             )
             for each in view.waiting
         ],
     )
+    output.heading("What can be done now")
+    for role, names in possible_in(view).items():
+        output.say(f"as {role.value}: {', '.join(name.value for name in names)}")
+    output.say(f"With their values: evenroll act {view.case.number}")
+
+
+def possible_in(view: CaseView) -> Mapping[Role, tuple[CommandName, ...]]:
+    """The commands of persons that help the case now, by role."""
+    return commands_by_role((each.track.track, each.track.state) for each in view.live)
 
 
 def _show_open(view: CaseView, *, output: Output, language: Language) -> None:
@@ -154,10 +173,6 @@ def _show_open(view: CaseView, *, output: Output, language: Language) -> None:
 
 def _quantity(line: BillLine, language: Language) -> str:
     return energy(line.quantity_wh, language=language) if line.quantity_wh or not line.days else f"{line.days} days"
-
-
-def _local(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _told_wait(each: WaitingTrack) -> dict[str, Any]:

@@ -17,10 +17,17 @@ PIPED_WIDTH: Final = 240
 """Where no terminal says how wide it is, nothing is cut off."""
 
 
+class _Pipe(Console):
+    """A console that leaves a closed pipe to the one who ends the command: its exit code is his to give."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PIPED_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False, emoji=False, markup=False, soft_wrap=False)
+    return _Pipe(stderr=stderr, width=width, highlight=False, emoji=False, markup=False, soft_wrap=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from evenroll.enrollment.dates import scheduled_reads
 from evenroll.enrollment.usage_point import MeterReads, PointMeter
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import PodId
-from evenroll.runtime.territory_meters import reads_on, usage_point_of
-from evenroll.runtime.territory_plan import TERRITORY, UTILITY, PlannedPoint, product_map
+from evenroll.runtime.territory_meters import reads_on, register_map_of, usage_point_of
+from evenroll.runtime.territory_plan import BEGINS_ON, TERRITORY, UTILITY, PlannedPoint, product_map
 
 READS_BEHIND: Final = 3
 """Scheduled reads of each meter that are there when the demo begins."""
@@ -52,13 +52,23 @@ def take_reads(points: Sequence[PlannedPoint], *, from_on: date, until_on: date)
     if not due:
         return
     with open_organization(UTILITY):
-        meters = _meters_at(tuple(due))
+        meters = [(pod, meter) for pod, meter in _meters_at(tuple(due)) if _is_readable(due[pod], meter)]
         store_reads(
             reads_on(due[pod], meter=meter, product=product_map(due[pod].supplier), on=day)
             for pod, meter in meters
             for day in read_days(due[pod], from_on=from_on, until_on=until_on)
             if meter.installed_on < day and (meter.removed_on is None or day < meter.removed_on)
         )
+
+
+def _is_readable(point: PlannedPoint, meter: PointMeter) -> bool:
+    """Whether the invented load can be told on this meter's registers: one that was hung by hand may have others."""
+    names = frozenset(each.name for each in meter.registers)
+    try:
+        register_map_of(names, point=point, product=product_map(point.supplier))
+    except LookupError:
+        return False
+    return True
 
 
 def _meters_at(pods: tuple[PodId, ...]) -> Sequence[tuple[PodId, PointMeter]]:
@@ -73,6 +83,19 @@ def _meters_at(pods: tuple[PodId, ...]) -> Sequence[tuple[PodId, PointMeter]]:
         point = decode(UsagePoint, json.loads(state))
         found += [(PodId(pod), meter) for meter in point.meters]
     return found
+
+
+def catch_up_reads(points: Sequence[PlannedPoint], *, until_on: date) -> None:
+    """Read the meters of all usage points with an open service order, from the first day of the demo up to a day.
+
+    A clock that was moved has days behind it on which nobody read; what is read already stays as it is.
+    """
+    from evenroll.records.models import ServiceOrderRecord
+    from evenroll.records.organizations import open_organization
+
+    with open_organization(UTILITY):
+        pods = frozenset(ServiceOrderRecord.objects.filter(status="open").values_list("pod", flat=True))
+    take_reads([each for each in points if each.pod in pods], from_on=BEGINS_ON, until_on=until_on)
 
 
 def by_pod(points: Iterable[PlannedPoint]) -> Mapping[PodId, PlannedPoint]:

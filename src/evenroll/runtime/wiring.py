@@ -9,6 +9,7 @@ import dataclasses
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import psycopg
@@ -17,6 +18,9 @@ from django.core.management import call_command
 from django.db import connections
 
 from evenroll.runtime.settings import OWNER_ALIAS, Urls, settings_for
+
+if TYPE_CHECKING:
+    from evenroll.records.keys import Keys
 
 MIGRATION_LOCK = 0x4576656E726F6C6C
 """The number of the advisory lock under which one process at a time changes tables ("Evenroll" in ASCII)."""
@@ -46,7 +50,8 @@ def configure(urls: Urls, *, home: Path | None = None) -> None:
 
     home: EVENROLL_HOME, whose folder `keys` holds the demo's master key, made if absent; the environment variable
     EVENROLL_MASTER_KEY goes before it. Without both the vault has no keys and refuses by name. A second call with the
-    same addresses does nothing. Raises AlreadyConfigured for other ones, and MasterKeyRefused.
+    same addresses does nothing. Raises AlreadyConfigured for other ones, and MasterKeyRefused, also
+    for a key that is not the one this database was first used with.
     """
     asked = (urls.app, urls.owner, urls.auditor)
     if _configured.urls not in (None, asked):
@@ -61,7 +66,10 @@ def configure(urls: Urls, *, home: Path | None = None) -> None:
 
 
 def migrate(urls: Urls) -> None:
-    """Bring the tables up to date as the owner role. Several processes at once wait for each other."""
+    """Bring the tables up to date as the owner role. Several processes at once wait for each other.
+
+    Raises MasterKeyRefused.
+    """
     configure(urls)
     with psycopg.connect(urls.owner, autocommit=True) as lock:
         lock.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
@@ -69,6 +77,7 @@ def migrate(urls: Urls) -> None:
             call_command("migrate", database=OWNER_ALIAS, interactive=False, verbosity=0)
         finally:
             connections[OWNER_ALIAS].close()
+    _leave_mark()
 
 
 def find_master_key(home: Path | None) -> bytes | None:
@@ -127,4 +136,26 @@ def _give_keys(home: Path | None) -> None:
 
     master = find_master_key(home)
     if master is not None:
-        use_keys(Keys(master))
+        keys = Keys(master)
+        _check_mark(keys)
+        use_keys(keys)
+
+
+def _leave_mark() -> None:
+    from evenroll.records.keys import KeysMissing, current_keys
+
+    with contextlib.suppress(KeysMissing):
+        _check_mark(current_keys())
+
+
+def _check_mark(keys: Keys) -> None:
+    """Refuse a key with which nothing that stands here could be opened."""
+    from evenroll.records.key_mark import marked_fingerprint
+
+    fingerprint = keys.fingerprint()
+    if marked_fingerprint(fingerprint) not in (None, fingerprint):
+        raise MasterKeyRefused(
+            "The master key is not the one that this database was made with, so personal data in it could not be "
+            f"opened. Give the key that this database was made with, in {MASTER_KEY_VARIABLE} or in the folder "
+            "`keys` of EVENROLL_HOME."
+        )

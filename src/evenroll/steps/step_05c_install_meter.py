@@ -13,7 +13,7 @@ from evenroll.enrollment.order_decide import decide_order
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import MeterReads, UsagePoint
 from evenroll.records.asked import Answer, Asked
-from evenroll.records.gathered import order_facts
+from evenroll.records.gathered import work_facts
 from evenroll.records.taking import plain_case, plain_order, take_order, unknown_order
 from evenroll.records.unit_of_work import UnitOfWork
 
@@ -51,7 +51,9 @@ def _at_meter(work: UnitOfWork, asked: Asked, *, name: CommandName, on: date) ->
     def decide(order: ServiceOrder | None) -> Decided | Refusal:
         if order is None:
             return unknown_order(asked)
-        facts = order_facts(work, pod=order.pod, number=order.number)
+        command = asked.command
+        exchange = command.exchange if isinstance(command, RecordVisit | RecordRemoteChange) else None
+        facts = work_facts(work, order, exchange=exchange)
         facts = replace(facts, reads=_last_reads(asked, point=facts.point, on=on))
         return decide_order(order, name, asked.command, facts)
 
