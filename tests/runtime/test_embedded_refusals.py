@@ -164,6 +164,7 @@ def test_a_disk_that_is_really_full(empty: Path, megabytes: int) -> None:
 
 
 @only_root
+@pytest.mark.full_disk
 def test_a_disk_that_fills_up_after_the_start(empty: Path) -> None:
     # What the server was to say of it had no room either, or the connection merely broke.
     with small_disk(empty, megabytes=220) as disk:
