@@ -40,7 +40,7 @@ setup-test:
 pins:
 	@for set in run test; do \
 		uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
-			--no-emit-index-url --no-emit-find-links requirements/$$set.in -o requirements/$$set.txt || exit 1; \
+			requirements/$$set.in -o requirements/$$set.txt || exit 1; \
 	done
 
 clean:

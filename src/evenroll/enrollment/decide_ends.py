@@ -99,10 +99,11 @@ def lose_supply(case: Case, command: SupplyLost, facts: CaseFacts) -> Decided | 
     if case.status not in LIVE or not ours:
         return Decided(events=(heard,))
     sent, messages = _cancel(case, CancelReason.SUPPLY_LOST, facts)
-    return Decided(events=(heard, *sent, *_ended(case, EndReason.SUPPLIER, facts)), messages=messages)
+    return Decided(events=(heard, *sent, *ended_because(case, EndReason.SUPPLIER, facts)), messages=messages)
 
 
-def _ended(case: Case, reason: EndReason, facts: CaseFacts) -> tuple[Event, ...]:
+def ended_because(case: Case, reason: EndReason, facts: CaseFacts) -> tuple[Event, ...]:
+    """The end of a live enrollment: its side tracks stop, and its place is free."""
     unasked = () if case.order else _meter_stopped(case, State.CANCELLED, facts)
     moves = (facts.move(State.ENDED), *unasked, *stop_tracks(case, facts))
     ended = life.Ended(row=Row.ACTION, reason=reason, ended_on=facts.today, moves=moves)
@@ -120,7 +121,7 @@ def end_condition(case: Case, command: c.OnTrack, facts: CaseFacts) -> Decided |
     if case.status is State.WITHDRAWING:
         return Decided(events=(_taken(lapsed, facts, wait=CONDITION_HELD),))
     sent, messages = _cancel(case, CancelReason.CONDITION, facts)
-    return Decided(events=(*sent, *_ended(case, EndReason.CONDITION, facts)), messages=messages)
+    return Decided(events=(*sent, *ended_because(case, EndReason.CONDITION, facts)), messages=messages)
 
 
 def _lapsed(case: Case, command: c.OnTrack, facts: CaseFacts, *, name: CommandName) -> TrackState | None:

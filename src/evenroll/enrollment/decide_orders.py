@@ -14,6 +14,7 @@ from evenroll.enrollment.case_events import PlaceReleased
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide_decision import need_of
+from evenroll.enrollment.decide_ends import ended_because
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.rows import Row
@@ -108,14 +109,8 @@ def hear_meter(case: Case, command: m.MeterTold, facts: CaseFacts) -> Decided | 
     moves = _with_freed(case, _meter_move(case, command.state, facts), facts)
     heard = life.MeterHeard(row=Row.R5C, on=command.on, reason=command.reason, moves=moves)
     if command.state is State.CANCELLED and case.status in LIVE and case.status is not State.WITHDRAWING:
-        return Decided(events=(heard, *_ended(case, EndReason.CONDITION, facts)))
+        return Decided(events=(heard, *ended_because(case, EndReason.CONDITION, facts)))
     return Decided(events=(heard,))
-
-
-def _ended(case: Case, reason: EndReason, facts: CaseFacts) -> tuple[Event, ...]:
-    moves = (facts.move(State.ENDED), *stop_tracks(case, facts))
-    ended = life.Ended(row=Row.ACTION, reason=reason, ended_on=facts.today, moves=moves)
-    return (ended, PlaceReleased(row=Row.ACTION)) if case.place and case.place.live else (ended,)
 
 
 def hear_switch(case: Case, command: m.SwitchTold, facts: CaseFacts) -> Decided | Refusal:

@@ -38,12 +38,10 @@ class Wait(StrEnum):
     CUSTOMER = "customer"
     MAIL = "mail"
     STAFF = "staff"
-    SUPERVISOR = "supervisor"
     RETRY = "retry"
     KEYING = "keying"
     APPEAL = "appeal"
     CONSENT = "consent"
-    OPERATOR = "operator"
     REMINDED = "reminded"
     LATER = "later"
 

@@ -55,16 +55,6 @@ def supply_at(organization: OrganizationKey, *, postal_code: str, address: str, 
     return tuple(_supply(row) for row in rows)
 
 
-def knows_postal_code(organization: OrganizationKey, *, postal_code: str) -> bool:
-    """Whether a clearinghouse has any usage point in a postal code."""
-    with open_organization(organization) as opened, cursor() as pen:
-        row = pen.execute(
-            "SELECT 1 FROM supply_registry WHERE organization_id = %s AND postal_code = %s LIMIT 1",
-            (opened.id, postal_code),
-        ).fetchone()
-    return row is not None
-
-
 def reads_of(organization: OrganizationKey, *, serial: MeterSerial, on: Sequence[date]) -> Sequence[NewRead]:
     """The reads of a meter on the days asked for, by day and register."""
     with open_organization(organization) as opened, cursor() as pen:
