@@ -45,7 +45,7 @@ def _history() -> Case:
 
 def test_replay_gives_the_same_rows() -> None:
     _history()
-    result = replay("replay_equal")
+    result = replay("replay_equal", organizations=(UTILITY,))
     assert result.differences == ()
     assert result.entries > 5 and result.rows > 5
 
