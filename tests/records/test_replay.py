@@ -19,6 +19,7 @@ from evenroll.records.stream_writer import project
 from evenroll.records.streams import StreamKind, case_stream
 from tests.records.invented import (
     UTILITY,
+    new_case_number,
     new_pod,
     open_case,
     released,
@@ -45,7 +46,7 @@ def _history() -> Case:
 
 def test_replay_gives_the_same_rows() -> None:
     _history()
-    result = replay("replay_equal", organizations=(UTILITY,))
+    result = replay("replay_equal")
     assert result.differences == ()
     assert result.entries > 5 and result.rows > 5
 
@@ -86,6 +87,33 @@ def test_a_planted_change_in_a_row_shows(table: str, change: str) -> None:
     finally:
         _mend(case)
     assert replay(f"replay_mended_{table}", organizations=(UTILITY,)).equal
+
+
+def test_entries_that_stand_under_another_number_show_and_make_no_rows() -> None:
+    """Without this, a copied opening would make the row of the case it was copied from anew, or not, by chance."""
+    copied, planted = _history(), new_case_number()
+    with open_organization(UTILITY) as opened, cursor() as pen:
+        pen.execute(
+            "INSERT INTO journal_entry (organization_id, stream_kind, stream_key, number, row, actor_key, actor_role, "
+            "actor_organization, event, version, data, business_at, business_on, recorded_at, idempotency_key, "
+            "previous_hash, hash) SELECT organization_id, stream_kind, %s, number, row, actor_key, actor_role, "
+            "actor_organization, event, version, data, business_at, business_on, recorded_at, idempotency_key, "
+            "previous_hash, hash FROM journal_entry WHERE organization_id = %s AND stream_key = %s AND number = 1",
+            (planted, opened.id, copied.number),
+        )
+    try:
+        result = replay("replay_copied", organizations=(UTILITY,))
+    finally:
+        _remove_entries(planted)
+    assert [(each.table, each.key) for each in result.differences] == [("journal_entry", planted)]
+
+
+def _remove_entries(number: str) -> None:
+    """What only the owner of the tables can do, and only by taking the lock off first."""
+    with open_organization(UTILITY, alias="owner"), cursor() as pen:
+        pen.execute("ALTER TABLE journal_entry DISABLE TRIGGER USER")
+        pen.execute("DELETE FROM journal_entry WHERE stream_key = %s", (number,))
+        pen.execute("ALTER TABLE journal_entry ENABLE TRIGGER USER")
 
 
 def _mend(case: Case) -> None:

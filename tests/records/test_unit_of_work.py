@@ -7,6 +7,7 @@ import pytest
 from evenroll.enrollment.decided import Decided
 from evenroll.quantities.identifiers import PodId
 from evenroll.records.answers import Answer, KeyReused
+from evenroll.records.folds import StreamForeign
 from evenroll.records.locks import LockBackwards
 from evenroll.records.stream_writer import PlaceConflict
 from evenroll.records.streams import case_stream, point_stream
@@ -69,6 +70,16 @@ def test_a_decision_from_another_state_is_refused() -> None:
         uow.record_case(case.number, Decided(events=(vehicle_recorded(),)), expected=case)
     with working() as uow, pytest.raises(StateStale, match="decide again"):
         uow.record_case(case.number, Decided(events=(opened(case.number),)), expected=None)
+
+
+def test_events_of_another_case_are_refused_and_leave_nothing() -> None:
+    case, other = open_case(), new_case_number()
+    with working() as uow:
+        with pytest.raises(StreamForeign, match="Give the number"):
+            uow.record_case(other, Decided(events=(opened(case.number),)), expected=None)
+    assert rows("SELECT count(*) FROM journal_entry WHERE stream_key = %s", other) == [(0,)]
+    with working() as uow:
+        assert uow.case(case.number) == case
 
 
 def test_locks_go_one_way() -> None:

@@ -54,7 +54,7 @@ def test_a_whole_journey_leaves_no_person_in_sight_and_replays(
     personal = {field: text for field, text in premise.answers().items() if field is not FormField.POSTAL_CODE}
     assert number in shown
     assert [field for field, text in personal.items() if text in shown] == []
-    result = replay(f"replay_{territory.tag}", organizations=(territory.utility, territory.esco))
+    result = replay(f"replay_{territory.tag}")
     own = {territory.utility, territory.esco}
     assert [each for each in result.differences if each.organization in own] == []
 

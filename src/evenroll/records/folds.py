@@ -28,6 +28,10 @@ class EventForeign(LookupError):
     """An event does not belong to the kind of stream it was to be written to or read from."""
 
 
+class StreamForeign(ValueError):
+    """The events of a stream fold to a state that names another stream; nothing was written."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fold:
     """The fold of one kind of stream."""
@@ -80,3 +84,8 @@ def written_state(state: Aggregate) -> str:
 def read_state(kind: StreamKind, text: str) -> Any:
     """The state that a row keeps."""
     return decode(FOLDS[kind].state_type, json.loads(text))
+
+
+def key_of(state: Aggregate) -> str:
+    """The key of the stream to which a state belongs: its number, or the identifier of its usage point."""
+    return state.pod if isinstance(state, UsagePoint) else state.number

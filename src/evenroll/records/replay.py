@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from evenroll.enrollment.event import Event
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.entries import Entry
-from evenroll.records.folds import FOLDS, Fold, read_event
+from evenroll.records.folds import FOLDS, Fold, key_of, read_event
 from evenroll.records.journal import all_entries
 from evenroll.records.organizations import current, cursor, open_organization, organization_keys
 from evenroll.records.stream_writer import project
@@ -53,7 +53,10 @@ _ACROSS_STREAMS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """A row that the fold and the tables do not have alike. key: natural key; where: "tables" or "journal" alone."""
+    """A row that the fold and the tables do not have alike. key: natural key; where: "tables" or "journal" alone.
+
+    table "journal_entry": a stream whose entries tell of another one; key: that under which they stand.
+    """
 
     organization: OrganizationKey
     table: str
@@ -96,7 +99,9 @@ def replay(
         for organization in organization_keys() if organizations is None else organizations:
             with _one_instant(), open_organization(organization, alias=OWNER):
                 cursor().execute("SELECT set_config('search_path', %s, true)", (f"{schema}, public",))
-                entries += _fold_all(folds, upcasters)
+                folded, foreign = _fold_all(folds, upcasters)
+                entries += folded
+                differences += foreign
                 for table, key in FOLD_TABLES.items():
                     rows += _count(table)
                     differences += _compare(schema, table, key)
@@ -132,17 +137,25 @@ def _copy_shape(pen: Cursor[Any], schema: str, table: str) -> None:
             pen.execute(SQL("DROP INDEX {}").format(Identifier(schema, name)))
 
 
-def _fold_all(folds: Mapping[StreamKind, Fold], upcasters: Mapping[tuple[str, int], Upcaster]) -> int:
-    count = 0
+def _fold_all(
+    folds: Mapping[StreamKind, Fold], upcasters: Mapping[tuple[str, int], Upcaster]
+) -> tuple[int, list[Difference]]:
+    """How many entries were folded, and the streams whose entries tell of another stream: those make no rows."""
+    count, foreign = 0, list[Difference]()
     pen, organization_id = cursor(), current().id
     for stream, entries in groupby(all_entries(), key=lambda entry: entry.stream):
         events = tuple(_events(stream.kind, entries, upcasters))
         state: Any = None
         for event in events:
             state = folds[stream.kind].evolve(state, event)
-        project(pen, organization_id, before=None, after=state, events=events)
         count += len(events)
-    return count
+        if key_of(state) == stream.key:
+            project(pen, organization_id, before=None, after=state, events=events)
+        else:
+            foreign.append(
+                Difference(organization=current().key, table="journal_entry", key=stream.key, where="journal")
+            )
+    return count, foreign
 
 
 def _events(

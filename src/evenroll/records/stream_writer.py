@@ -18,7 +18,7 @@ from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical
 from evenroll.records.entries import INSERT, Entry, entry_hash, to_columns
-from evenroll.records.folds import FOLDS, Aggregate, read_state, written_event
+from evenroll.records.folds import FOLDS, Aggregate, StreamForeign, key_of, read_state, written_event
 from evenroll.records.locks import Head
 from evenroll.records.organizations import Opened
 from evenroll.records.projection import project_case
@@ -78,9 +78,14 @@ def append(
 ) -> tuple[Aggregate, Head]:
     """Add events to a locked stream; the state after them and the new head.
 
-    Raises EventForeign, and PlaceConflict: then nothing of this call is written.
+    Raises EventForeign, StreamForeign and PlaceConflict: then nothing of this call is written.
     """
     after = fold(stream.kind, before, events)
+    if key_of(after) != stream.key:
+        raise StreamForeign(
+            f"These events are of {stream.kind.value} {key_of(after)} and were to be written to {stream.key}. "
+            "Give the number that the first event names."
+        )
     entries = _entries(writing, stream, head, events)
     reserved = next((event.place for event in events if isinstance(event, PlaceReserved)), None)
     if reserved is None:
