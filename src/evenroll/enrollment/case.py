@@ -43,8 +43,13 @@ class EndReason(StrEnum):
     CUSTOMER = "customer"
     SUPPLIER = "supplier"
     CONDITION = "condition"
-    ACCESS = "access"
     MOVED = "moved"
+    PROGRAM_CHANGED = "program_changed"
+    PROGRAM_CLOSED = "program_closed"
+    COMPLIANCE = "compliance"
+    DEVICE_LOST = "device_lost"
+    CONSENT_ENDED = "consent_ended"
+    DEATH = "death"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,7 +221,7 @@ class Case:
         return found.state if found else None
 
 
-LIVE = frozenset({State.IN_RESCISSION, State.ENROLLED, State.WITHDRAWING, State.ACTIVE})
+LIVE = frozenset({State.IN_RESCISSION, State.ENROLLED, State.WITHDRAWING, State.ACTIVE, State.SUSPENDED, State.LEAVING})
 """States in which an enrollment holds its place."""
 
 VIN_CONDITION = "vin"

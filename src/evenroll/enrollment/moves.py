@@ -10,27 +10,46 @@ from evenroll.programs.program import Track
 
 S = State
 
-_OPEN_ENDS = frozenset({S.WITHDRAWN, S.EXPIRED})
+_OPEN_ENDS = frozenset({S.WITHDRAWN, S.EXPIRED, S.MERGED})
 
 CASE: Mapping[State | None, frozenset[State]] = {
-    None: frozenset({S.DRAFT, S.FINDING_PROVIDER, S.CHOOSING}),
+    # A case that goes on from another one (another program, another premise) begins where nothing is asked again.
+    None: frozenset({S.DRAFT, S.FINDING_PROVIDER, S.CHOOSING, S.PROVING, S.DECIDING}),
     S.DRAFT: frozenset({S.FINDING_PROVIDER}) | _OPEN_ENDS,
     # It never expires: the customer is not the one who is waited on.
-    S.FINDING_PROVIDER: frozenset({S.CHOOSING, S.NEEDS_ANSWER, S.REFUSED, S.WITHDRAWN}),
+    S.FINDING_PROVIDER: frozenset({S.CHOOSING, S.NEEDS_ANSWER, S.REFUSED, S.WITHDRAWN, S.MERGED}),
     S.CHOOSING: frozenset({S.COMPLETING, S.FINDING_PROVIDER, S.HANDED_OVER, S.REFUSED}) | _OPEN_ENDS,
     S.COMPLETING: frozenset({S.PROVING, S.FINDING_PROVIDER}) | _OPEN_ENDS,
     S.PROVING: frozenset({S.DECIDING, S.REFUSED, S.FINDING_PROVIDER}) | _OPEN_ENDS,
-    S.DECIDING: frozenset({S.IN_RESCISSION, S.ENROLLED, S.NEEDS_ANSWER, S.REFUSED, S.FINDING_PROVIDER, S.WITHDRAWN}),
+    S.DECIDING: frozenset(
+        {
+            S.IN_RESCISSION,
+            S.ENROLLED,
+            S.NEEDS_ANSWER,
+            S.REFUSED,
+            S.FINDING_PROVIDER,
+            S.WAITLISTED,
+            S.WITHDRAWN,
+            S.MERGED,
+        }
+    ),
+    S.WAITLISTED: frozenset({S.DECIDING, S.FINDING_PROVIDER}) | _OPEN_ENDS,
     S.NEEDS_ANSWER: frozenset({S.FINDING_PROVIDER, S.DECIDING, S.REFUSED}) | _OPEN_ENDS,
     S.IN_RESCISSION: frozenset({S.ENROLLED, S.RESCINDED, S.ENDED}),
     S.ENROLLED: frozenset({S.ACTIVE, S.WITHDRAWING, S.WITHDRAWN, S.ENDED}),
     S.WITHDRAWING: frozenset({S.WITHDRAWN, S.ENROLLED, S.ENDED}),
-    S.ACTIVE: frozenset({S.ENDED}),
+    S.ACTIVE: frozenset({S.SUSPENDED, S.LEAVING, S.ENDED}),
+    S.SUSPENDED: frozenset({S.ACTIVE, S.LEAVING, S.ENDED}),
+    # Back to active where the utility could not switch the service back and the customer stays.
+    S.LEAVING: frozenset({S.ACTIVE, S.ENDED}),
     S.REFUSED: frozenset({S.CLOSED, S.DECIDING}),
 }
 
 SUPPLY: Mapping[State | None, frozenset[State]] = {
-    None: frozenset({S.NOT_NEEDED, S.EFFECTIVE}),
+    None: frozenset({S.NOT_NEEDED, S.ASKED, S.EFFECTIVE}),
+    S.ASKED: frozenset({S.ACCEPTED, S.OBJECTED, S.CANCELLED}),
+    S.OBJECTED: frozenset({S.ASKED, S.CANCELLED}),
+    S.ACCEPTED: frozenset({S.EFFECTIVE, S.OBJECTED, S.LOST, S.CANCELLED}),
     S.EFFECTIVE: frozenset({S.LOST}),
 }
 
@@ -85,7 +104,9 @@ DEVICE: Mapping[State | None, frozenset[State]] = {
     S.REGISTERING: frozenset({S.TESTING, S.CANCELLED}),
     S.TESTING: frozenset({S.LIVE, S.TEST_FAILED, S.CANCELLED}),
     S.TEST_FAILED: frozenset({S.TESTING, S.CANCELLED}),
-    S.LIVE: frozenset({S.TESTING, S.CANCELLED}),
+    S.LIVE: frozenset({S.TESTING, S.OFFLINE, S.CONSENT_ENDED, S.CANCELLED}),
+    S.OFFLINE: frozenset({S.LIVE, S.TESTING, S.CONSENT_ENDED, S.CANCELLED}),
+    S.CONSENT_ENDED: frozenset({S.LIVE, S.TESTING, S.CANCELLED}),
 }
 
 SETUP: Mapping[State | None, frozenset[State]] = {

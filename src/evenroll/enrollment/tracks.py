@@ -25,6 +25,9 @@ class State(StrEnum):
     IN_RESCISSION = "in_rescission"
     ENROLLED = "enrolled"
     ACTIVE = "active"
+    WAITLISTED = "waitlisted"
+    SUSPENDED = "suspended"
+    LEAVING = "leaving"
     WITHDRAWING = "withdrawing"
     REFUSED = "refused"
     # ends of the case
@@ -34,7 +37,10 @@ class State(StrEnum):
     EXPIRED = "expired"
     HANDED_OVER = "handed_over"
     CLOSED = "closed"
+    MERGED = "merged"
     # supply
+    ACCEPTED = "accepted"
+    OBJECTED = "objected"
     EFFECTIVE = "effective"
     LOST = "lost"
     # meter
@@ -72,6 +78,8 @@ class State(StrEnum):
     TESTING = "testing"
     TEST_FAILED = "test_failed"
     LIVE = "live"
+    OFFLINE = "offline"
+    CONSENT_ENDED = "consent_ended"
     # set-up
     NOT_TOLD = "not_told"
     TOLD = "told"
@@ -89,6 +97,7 @@ CASE_ENDS = frozenset(
         State.EXPIRED,
         State.HANDED_OVER,
         State.CLOSED,
+        State.MERGED,
     }
 )
 """From these a case never moves again."""

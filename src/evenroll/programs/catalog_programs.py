@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from evenroll.programs.catalog_terms import terms_from
 from evenroll.programs.program import (
     REQUIRED_DISCLOSURES,
     Activation,
@@ -110,6 +111,7 @@ def program_from(entry: Table, *, organization: OrganizationKey, rates: tuple[Ra
         closes_on=_closing_day_from(entry),
         review_by=entry.day("review_by"),
         source=entry.text("source"),
+        **terms_from(entry),
     )
     _check_disclosures(entry, program)
     _check_counts(entry, program)

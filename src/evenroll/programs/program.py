@@ -8,8 +8,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
+from evenroll.programs.program_terms import (
+    Cap,
+    ChangeLimit,
+    EventTerms,
+    Incentive,
+    MissingPrice,
+    Protection,
+    StayOf,
+)
 from evenroll.programs.rules import Rule
 from evenroll.programs.text import Text
 from evenroll.programs.timing import NoticeWindow, SwitchTiming
@@ -199,6 +209,11 @@ class ProgramVersion:
     rescission_business_days: business days of the territory; 0 means no right to rescind. opens_on,
     closes_on: applications are admitted from the first day up to, not including, the second. review_by: past
     it nothing is published from this version.
+    cap: how many it admits. stays: minimum stays that differ by supply status. changes: how often the rate may change.
+    events, incentives, protection: see `program_terms`. feeder_limit_kw: what all its vehicles together may draw at one
+    feeder. all_meters: every meter of the account must fit. account_needed: False where a driver who holds no account
+    may enroll. settled_by_others: a submeter's part is billed by someone else. suspension_days: how long a lost device
+    or consent is waited for. unpriced: what the catalog does not know, so that it is never compared.
     """
 
     key: ProgramKey
@@ -236,6 +251,18 @@ class ProgramVersion:
     closes_on: date | None
     review_by: date
     source: str
+    cap: Cap | None = None
+    stays: tuple[StayOf, ...] = ()
+    changes: ChangeLimit | None = None
+    events: EventTerms | None = None
+    incentives: tuple[Incentive, ...] = ()
+    protection: Protection | None = None
+    feeder_limit_kw: Decimal | None = None
+    all_meters: bool = False
+    account_needed: bool = True
+    settled_by_others: bool = False
+    suspension_days: int = 30
+    unpriced: tuple[MissingPrice, ...] = ()
 
     @property
     def use_case(self) -> UseCase:
@@ -246,6 +273,12 @@ class ProgramVersion:
     def content_hash(self) -> str:
         """SHA-256 of the canonical encoding, hexadecimal: it differs if and only if the terms do."""
         return hashlib.sha256(canonical(encode(self)).encode()).hexdigest()
+
+
+def stay_days(program: ProgramVersion, *, supply: SupplyStatus | None) -> int:
+    """The minimum stay in calendar days of a customer with this supply status; 0 means none."""
+    own = [each.days for each in program.stays if supply is not None and each.supply == supply.value]
+    return own[0] if own else program.minimum_stay_days
 
 
 def reaches(capability: MeterCapability, *, needed: MeterCapability) -> bool:

@@ -1,0 +1,193 @@
+"""Reads what a program promises and limits beside its price; an entry that is left out means there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from evenroll.programs.program_terms import (
+    Cap,
+    ChangeLimit,
+    EventLimit,
+    EventTerms,
+    Grid,
+    Incentive,
+    IncentiveIf,
+    IncentivePer,
+    MissingPrice,
+    Protection,
+    ProtectionKind,
+    StayOf,
+    TermsWrong,
+)
+from evenroll.programs.yaml_table import Table
+
+T = TypeVar("T")
+
+TERMS_KEYS: Final = frozenset(
+    {
+        "cap",
+        "stays",
+        "changes",
+        "events",
+        "incentives",
+        "protection",
+        "feeder_limit_kw",
+        "all_meters",
+        "account_needed",
+        "settled_by_others",
+        "suspension_days",
+        "unpriced",
+    }
+)
+"""The entries of a program that this file reads."""
+
+_INCENTIVE_KEYS: Final = frozenset(
+    {"code", "usd", "per", "condition", "count", "months", "after_days", "once_per_device"}
+)
+_EVENT_KEYS: Final = frozenset(
+    {
+        "limits",
+        "months",
+        "from_hour",
+        "to_hour",
+        "weekdays_only",
+        "hours_max",
+        "notice_hours_min",
+        "opt_outs_max",
+        "usd_per_kwh",
+    }
+)
+
+
+def terms_from(entry: Table) -> dict[str, Any]:
+    """The terms that an entry states, by the names of `ProgramVersion`. Raises CatalogRefused."""
+    found: dict[str, Any] = {}
+    for key, read in _READERS.items():
+        if entry.has(key):
+            found[key] = read(entry, key)
+    return found
+
+
+def _cap(entry: Table, key: str) -> Cap:
+    row = entry.table(key, known=frozenset({"places", "waiting_list", "offer_days"}))
+    return _made(
+        row, lambda: Cap(places=row.integer("places"), waiting_list=row.flag("waiting_list"), offer_days=_days(row))
+    )
+
+
+def _days(row: Table) -> int:
+    return row.integer("offer_days") if row.has("offer_days") else Cap(places=1).offer_days
+
+
+def _stays(entry: Table, key: str) -> tuple[StayOf, ...]:
+    rows = entry.tables(key, known=frozenset({"supply", "days"}))
+    return tuple(StayOf(supply=row.text("supply"), days=row.integer("days")) for row in rows)
+
+
+def _changes(entry: Table, key: str) -> ChangeLimit:
+    row = entry.table(key, known=frozenset({"changes_max", "days"}))
+    if row.integer("days") < 1:
+        raise row.refuse("changes are counted over no days; give at least one.", key="days")
+    return ChangeLimit(changes_max=row.integer("changes_max"), days=row.integer("days"))
+
+
+def _events(entry: Table, key: str) -> EventTerms:
+    row = entry.table(key, known=_EVENT_KEYS)
+    limits = row.tables("limits", known=frozenset({"events_max", "per"}))
+    return _made(
+        row,
+        lambda: EventTerms(
+            limits=tuple(
+                EventLimit(events_max=each.integer("events_max"), per=each.choice("per", Grid)) for each in limits
+            ),
+            months=row.integers("months"),
+            from_hour=row.integer("from_hour"),
+            to_hour=row.integer("to_hour"),
+            weekdays_only=row.flag("weekdays_only"),
+            hours_max=row.integer("hours_max"),
+            notice_hours_min=row.integer("notice_hours_min"),
+            opt_outs_max=row.integer("opt_outs_max") if row.has("opt_outs_max") else None,
+            usd_per_kwh=row.decimal("usd_per_kwh") if row.has("usd_per_kwh") else Decimal(0),
+        ),
+    )
+
+
+def _incentives(entry: Table, key: str) -> tuple[Incentive, ...]:
+    found: dict[str, Incentive] = {}
+    for row in entry.tables(key, known=_INCENTIVE_KEYS):
+        incentive = _made(row, lambda row=row: _incentive(row))
+        if incentive.code in found:
+            raise row.refuse(f"incentive {incentive.code} stands twice; keep one.", key="code")
+        found[incentive.code] = incentive
+    return tuple(found.values())
+
+
+def _incentive(row: Table) -> Incentive:
+    return Incentive(
+        code=row.text("code"),
+        usd=row.decimal("usd"),
+        per=row.choice("per", IncentivePer),
+        condition=row.choice("condition", IncentiveIf) if row.has("condition") else IncentiveIf.ALWAYS,
+        count=row.integer("count") if row.has("count") else 0,
+        months=row.integers("months") if row.has("months") else (),
+        after_days=row.integer("after_days") if row.has("after_days") else 0,
+        once_per_device=row.flag("once_per_device") if row.has("once_per_device") else False,
+    )
+
+
+def _protection(entry: Table, key: str) -> Protection:
+    row = entry.table(key, known=frozenset({"kind", "months", "season_months"}))
+    return _made(
+        row,
+        lambda: Protection(
+            kind=row.choice("kind", ProtectionKind),
+            months=row.integer("months"),
+            season_months=row.integers("season_months") if row.has("season_months") else (),
+        ),
+    )
+
+
+def _feeder_limit(entry: Table, key: str) -> Decimal:
+    limit = entry.decimal(key)
+    if limit <= 0:
+        raise entry.refuse("a feeder that may carry nothing charges no car; give a limit above 0.", key=key)
+    return limit
+
+
+def _suspension_days(entry: Table, key: str) -> int:
+    if entry.integer(key) < 1:
+        raise entry.refuse("a lost device is waited for at least a day.", key=key)
+    return entry.integer(key)
+
+
+def _made(row: Table, make: Callable[[], T]) -> T:
+    try:
+        return make()
+    except TermsWrong as wrong:
+        raise row.refuse(str(wrong)) from wrong
+
+
+def _flag(entry: Table, key: str) -> bool:
+    return entry.flag(key)
+
+
+def _missing(entry: Table, key: str) -> tuple[MissingPrice, ...]:
+    return entry.choices(key, MissingPrice)
+
+
+_READERS: Final[dict[str, Callable[[Table, str], Any]]] = {
+    "cap": _cap,
+    "stays": _stays,
+    "changes": _changes,
+    "events": _events,
+    "incentives": _incentives,
+    "protection": _protection,
+    "feeder_limit_kw": _feeder_limit,
+    "all_meters": _flag,
+    "account_needed": _flag,
+    "settled_by_others": _flag,
+    "suspension_days": _suspension_days,
+    "unpriced": _missing,
+}

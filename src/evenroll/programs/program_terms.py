@@ -1,0 +1,169 @@
+"""What a program promises and limits beside its price: places, stays, events, money, protection. All of it is data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class TermsWrong(ValueError):
+    """Terms that no program can mean."""
+
+
+class MissingPrice(StrEnum):
+    """What is absent from the catalog, so that a program or rate enrolls and is never compared."""
+
+    HOURLY_SERIES = "hourly_series"
+    CAPACITY_CHARGE = "capacity_charge"
+    DELIVERY_PART = "delivery_part"
+    SUPPLY_PART = "supply_part"
+    TIERS = "tiers"
+    BASELINE_CREDIT = "baseline_credit"
+    ALL_PRICES = "all_prices"
+
+
+class Grid(StrEnum):
+    """What a limit of events is counted in."""
+
+    MONTH = "month"
+    SEASON = "season"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventLimit:
+    """At most so many events in each month, season or year."""
+
+    events_max: int
+    per: Grid
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventTerms:
+    """How a provider may call events (CPP, DLC, Optimized Energy).
+
+    months: 1-12, in which events may be called. from_hour, to_hour: clock hours [from, to) between which an event must
+    lie; 0 and 24: any. weekdays_only: not on weekends and holidays. hours_max: the longest event. notice_hours_min: how
+    long before its start it is announced. opt_outs_max: in 12 months; absent: no limit.
+    usd_per_kwh: added to the price in event hours; 0 where an event has no price.
+    """
+
+    limits: tuple[EventLimit, ...]
+    months: tuple[int, ...]
+    from_hour: int
+    to_hour: int
+    weekdays_only: bool
+    hours_max: int
+    notice_hours_min: int
+    opt_outs_max: int | None = None
+    usd_per_kwh: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        if not self.months or not set(self.months) <= set(range(1, 13)):
+            raise TermsWrong(f"Events need months of 1 to 12; {list(self.months)} are named.")
+        if not 0 <= self.from_hour < self.to_hour <= 24:
+            raise TermsWrong(f"Events from {self.from_hour} to {self.to_hour} o'clock are no span of a day.")
+        if self.hours_max < 1 or self.notice_hours_min < 0 or self.usd_per_kwh < 0:
+            raise TermsWrong("An event lasts at least an hour, and neither its notice nor its price is negative.")
+
+
+class IncentivePer(StrEnum):
+    """What an incentive is earned by."""
+
+    ENROLLMENT = "enrollment"
+    MONTH = "month"
+    SEASON = "season"
+    YEAR = "year"
+    EVENT = "event"
+    KWH = "kwh"
+
+
+class IncentiveIf(StrEnum):
+    """What must be so in the span for which an incentive is earned."""
+
+    ALWAYS = "always"
+    CONTROL_LIVE = "control_live"
+    NO_OPT_OUT = "no_opt_out"
+    FEW_OPT_OUTS = "few_opt_outs"
+    CHARGED_IN_WINDOW = "charged_in_window"
+    NO_PEAK_CHARGING = "no_peak_charging"
+    EVENTS_JOINED = "events_joined"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incentive:
+    """Money that a program pays. usd: USD per what `per` says.
+
+    condition, count: what must be so, and the number that goes with it (opt-outs allowed, events joined). months: in
+    which it is earned; empty: all. after_days: calendar days since the enrollment was active before it is earned.
+    once_per_device: once for the life of a device, whoever enrolls it and under whichever program of the family.
+    """
+
+    code: str
+    usd: Decimal
+    per: IncentivePer
+    condition: IncentiveIf = IncentiveIf.ALWAYS
+    count: int = 0
+    months: tuple[int, ...] = ()
+    after_days: int = 0
+    once_per_device: bool = False
+
+    def __post_init__(self) -> None:
+        if self.usd <= 0:
+            raise TermsWrong(f"Incentive {self.code} pays nothing; leave it out, or state what it pays.")
+
+
+class ProtectionKind(StrEnum):
+    """How a customer is kept from paying more than before."""
+
+    BILL_PROTECTION = "bill_protection"
+    PRICE_GUARANTEE = "price_guarantee"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Protection:
+    """What was paid more than on the replaced rate over the first months is credited at their end.
+
+    A price guarantee looks at the whole first year; bill protection at the months named, or all where none is.
+    """
+
+    kind: ProtectionKind
+    months: int
+    season_months: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.months < 1:
+            raise TermsWrong("A protection lasts at least a month.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cap:
+    """How many live enrollments a program admits. offer_days: how long a freed place waits for the one it is offered.
+
+    The waiting list ranks by the instant at which an application was complete and authenticated; paper by its receipt.
+    """
+
+    places: int
+    waiting_list: bool = True
+    offer_days: int = 14
+
+    def __post_init__(self) -> None:
+        if self.places < 1 or self.offer_days < 1:
+            raise TermsWrong("A cap admits at least one place, and offers it for at least a day.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeLimit:
+    """At most so many changes of rate in so many calendar days, this enrollment among them."""
+
+    changes_max: int
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StayOf:
+    """The minimum stay of customers with one supply status (a code of `SupplyStatus`), where it differs."""
+
+    supply: str
+    days: int
