@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from evenroll.quantities.identifiers import OrganizationKey
 DEFAULT = "default"
 
 _OPEN: LiteralString = (
-    "SELECT id, calendar, transaction_timestamp(), set_config('evenroll.organization', id::text, true) "
+    "SELECT id, calendar, transaction_timestamp(), kinds, set_config('evenroll.organization', id::text, true) "
     "FROM organization WHERE key = %s"
 )
 
@@ -49,6 +49,7 @@ class Opened:
 
     id: int
     key: OrganizationKey
+    kinds: frozenset[OrganizationKind]
     calendar: ServiceCalendar
     wall_at: datetime
     alias: str
@@ -58,16 +59,17 @@ _opened: ContextVar[Opened | None] = ContextVar("evenroll_opened", default=None)
 
 
 @contextmanager
-def open_organization(key: OrganizationKey, *, alias: str = DEFAULT) -> Iterator[Opened]:
+def open_organization(key: OrganizationKey, *, alias: str = DEFAULT, savepoint: bool = False) -> Iterator[Opened]:
     """One transaction in which the rows of this organization, and of no other, are seen and written.
 
-    Opening the same organization again inside it joins the transaction with a savepoint.
+    Opening the same organization again inside it joins the transaction; savepoint: what this block wrote is undone by
+    an exception, and the transaction goes on. A reader needs none: each costs two waits on the database.
     Raises OrganizationUnknown, and OtherOrganizationOpen for another one inside.
     """
     outer = _opened.get()
     if outer is not None:
         _refuse_other(outer, key)
-        with transaction.atomic(using=outer.alias):
+        with transaction.atomic(using=outer.alias) if savepoint else nullcontext():
             yield outer
         return
     _drop_if_broken(alias)
@@ -122,11 +124,18 @@ def organization_keys(*, kind: OrganizationKind | None = None) -> tuple[Organiza
 
 def kinds_of(key: OrganizationKey) -> frozenset[OrganizationKind]:
     """What an organization does. Raises OrganizationUnknown."""
+    outer = _opened.get()
+    if outer is not None and outer.key == key:
+        return outer.kinds
     with Cursor(_connection(DEFAULT)) as pen:
         row = pen.execute("SELECT kinds FROM organization WHERE key = %s", (key,)).fetchone()
     if row is None:
         raise _unknown(key)
-    return frozenset(OrganizationKind(kind) for kind in row[0].split(",") if kind)
+    return _kinds(row[0])
+
+
+def _kinds(written: str) -> frozenset[OrganizationKind]:
+    return frozenset(OrganizationKind(kind) for kind in written.split(",") if kind)
 
 
 def _open(key: OrganizationKey, alias: str) -> Opened:
@@ -134,7 +143,9 @@ def _open(key: OrganizationKey, alias: str) -> Opened:
         row = pen.execute(_OPEN, (key,)).fetchone()
     if row is None:
         raise _unknown(key)
-    return Opened(id=row[0], key=key, calendar=calendar(row[1]), wall_at=row[2], alias=alias)
+    return Opened(
+        id=row[0], key=key, calendar=calendar(row[1]), wall_at=row[2], kinds=_kinds(row[3]), alias=alias
+    )
 
 
 def _connection(alias: str) -> Connection[TupleRow]:

@@ -39,14 +39,23 @@ def published_programs(publishers: Iterable[OrganizationKey], *, on: date) -> tu
 def program_version(key: ProgramKey, *, version: int, content_hash: str) -> ProgramVersion:
     """That version, with that content. Raises ProgramMissing."""
     with connection.cursor() as pen:
-        pen.execute("SELECT content_hash, body FROM program_version WHERE key = %s AND version = %s", (key, version))
+        # A version never changes, so its body is fetched once a process; that it is published is asked each time.
+        pen.execute("SELECT content_hash FROM program_version WHERE key = %s AND version = %s", (key, version))
         row = pen.fetchone()
     if row is None or row[0] != content_hash:
         raise ProgramMissing(
             f"Program {key} version {version} is not published here with the terms that were offered, so its case "
             "cannot go on. Publish its catalog."
         )
-    return _read(row[0], row[1])
+    return _fetched(key, version, content_hash)
+
+
+@lru_cache(maxsize=1024)
+def _fetched(key: ProgramKey, version: int, content_hash: str) -> ProgramVersion:
+    with connection.cursor() as pen:
+        pen.execute("SELECT body FROM program_version WHERE key = %s AND version = %s", (key, version))
+        row = pen.fetchone()
+    return _read(content_hash, row[0] if row else "")
 
 
 def program_versions(key: ProgramKey) -> tuple[ProgramVersion, ...]:

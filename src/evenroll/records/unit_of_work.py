@@ -39,7 +39,7 @@ def unit_of_work(organization: OrganizationKey, *, actor: Actor, now: datetime) 
     now: the business clock. Inside open_organization of the same organization it is a savepoint of that transaction,
     which commits later (the bulk door's batches). Raises OrganizationUnknown, OtherOrganizationOpen, InstantNaive.
     """
-    with open_organization(organization) as opened:
+    with open_organization(organization, savepoint=True) as opened:
         yield UnitOfWork(opened, actor=actor, now=now)
 
 

@@ -50,6 +50,11 @@ class _Question:
         return queries.Viewer(organization=self.organization, role=Role.SYSTEM)
 
 
+def asks_outside(name: CommandName) -> bool:
+    """Whether anybody is asked before this command."""
+    return name in _ASKING
+
+
 def ask_outside(
     installation: Installation, *, organization: OrganizationKey, name: CommandName, asked: Asked, now: datetime
 ) -> Outside:

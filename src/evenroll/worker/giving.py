@@ -14,7 +14,7 @@ from evenroll.records.asked import Answer, Asked, Command
 from evenroll.records.taking import not_allowed
 from evenroll.records.unit_of_work import unit_of_work
 from evenroll.steps import STEPS
-from evenroll.worker.asking import ask_outside
+from evenroll.worker.asking import ask_outside, asks_outside
 from evenroll.worker.installation import Installation
 from evenroll.worker.repeating import repeated
 
@@ -29,7 +29,7 @@ def give(installation: Installation, *, actor: Actor, name: CommandName, asked: 
     """
     organization = actor.organization
     # Before anybody outside is asked about a customer: who may not give the command may not cause the question either.
-    refused = not_allowed(actor, organization=organization, name=name)
+    refused = not_allowed(actor, organization=organization, name=name) if asks_outside(name) else None
     if refused is not None:
         return refused
     outside = ask_outside(installation, organization=organization, name=name, asked=asked, now=now)
