@@ -21,7 +21,8 @@ from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.ports.clearinghouse import Clearinghouse
 from evenroll.ports.outside import Outside
 from evenroll.programs.catalog import load_catalog
-from evenroll.programs.program import ConsentKind, DocumentKind, ProgramVersion
+from evenroll.programs.program import ConsentKind, DocumentKind, ProgramVersion, SupplyStatus
+from evenroll.programs.program_terms import Cap
 from evenroll.programs.rules import Drivetrain
 from evenroll.quantities.identifiers import (
     ActorKey,
@@ -63,17 +64,26 @@ class Territory:
     supply: ProgramVersion
     reads: SteadyReads = field(default_factory=SteadyReads)
     clearinghouse: Clearinghouse | None = None
+    partners: Mapping[str, Any] = field(default_factory=dict)
+    """Partners in place of those of this installation, by the names of `Installation`."""
+    more: tuple[OrganizationKey, ...] = ()
+    """Further organizations, beside utility, ESCO and registry."""
+
+    @property
+    def organizations(self) -> tuple[OrganizationKey, ...]:
+        return tuple(dict.fromkeys((self.utility, self.esco, self.registry, *self.more)))
 
     @property
     def installation(self):
         from evenroll.worker.installation import one_installation
 
-        return one_installation(
-            (self.utility, self.esco, self.registry),
+        made = one_installation(
+            self.organizations,
             entropy=lambda: secrets.token_bytes(32),
             clearinghouse=self.clearinghouse,
             reads=self.reads,
         )
+        return replace(made, **self.partners)
 
     def actor(self, organization: OrganizationKey, role: Role = Role.ENROLLMENT_DESK, *, key: str = "") -> Actor:
         return Actor(key=ActorKey(key or f"{role.value}-1"), role=role, organization=organization)
@@ -109,7 +119,7 @@ class Territory:
             progress = self.run(now)
             dates = [
                 found
-                for key in (self.utility, self.esco, self.registry)
+                for key in self.organizations
                 for found in (deadlines.next_due_at(key, after=now), outbox.next_due_at(key, after=now))
                 if found is not None
             ]
@@ -237,6 +247,26 @@ def new_territory(**changes: Any) -> Territory:
         supply=supply,
         **changes,
     )
+
+
+def capped_program(territory: Territory, cap: Cap | None = None) -> ProgramVersion:
+    """The night program under a key of its own, published with a cap: by default of one place."""
+    from evenroll.records.published import publish
+
+    key = ProgramKey(f"CAPPED-{secrets.token_hex(4)}")
+    program = replace(territory.night, key=key, cap=cap or Cap(places=1))
+    publish(program)
+    return program
+
+
+def winning_program(territory: Territory) -> ProgramVersion:
+    """The ESCO's product under a key of its own, published, sold also to customers of the utility's supply."""
+    from evenroll.records.published import publish
+
+    key = ProgramKey(f"WINS-{secrets.token_hex(4)}")
+    program = replace(territory.supply, key=key, switch_from=frozenset({SupplyStatus.UTILITY}))
+    publish(program)
+    return program
 
 
 def days(count: float) -> timedelta:

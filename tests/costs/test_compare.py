@@ -26,6 +26,7 @@ from evenroll.costs.compare import (
     ScenarioCode,
     compare,
 )
+from evenroll.costs.pricing import Pricing
 from evenroll.costs.reference import bill_usage
 from evenroll.costs.usage import HourlyLoad, usage_of_load
 from evenroll.programs.catalog import load_catalog
@@ -41,7 +42,7 @@ NEED = PevNeed(annual_wh=3_500_000)
 
 
 def _rate(key: str) -> Any:
-    return CATALOG.rate(RateKey(key), on=date(2026, 1, 1))
+    return Pricing(rate=CATALOG.rate(RateKey(key), on=date(2026, 1, 1)))
 
 
 def _household(year: int = YEAR) -> HourlyLoad:
@@ -127,7 +128,7 @@ def test_managed_charging_draws_the_same_within_the_stay_and_costs_no_more(
     sessions = charging_year(need, year=year, calendar=CALENDAR)
     assert isinstance(sessions, ChargingYear)
     rate = _rate(key)
-    loads = (charge_at_once(sessions), charge_cheapest(sessions, rate=rate, calendar=CALENDAR))
+    loads = (charge_at_once(sessions), charge_cheapest(sessions, pricing=rate, calendar=CALENDAR))
     plugged_in = {hour for hours, _ in sessions.sessions for hour in hours}
     cost = []
     period = DatePeriod(start_on=date(year, 1, 1), end_on=date(year + 1, 1, 1))
@@ -135,7 +136,7 @@ def test_managed_charging_draws_the_same_within_the_stay_and_costs_no_more(
         assert sum(load.wh) == annual_wh
         assert max(load.wh) <= power_w
         assert {hour for hour, wh in enumerate(load.wh) if wh} <= plugged_in
-        usage = usage_of_load(load, rate=rate, period=period, calendar=CALENDAR)
-        cost.append(bill_usage(usage, rate=rate, period=period, kind=BillKind.REGULAR, actual=False).total)
+        usage = usage_of_load(load, rate=rate.rate, period=period, calendar=CALENDAR)
+        cost.append(bill_usage(usage, rate=rate.rate, period=period, kind=BillKind.REGULAR, actual=False).total)
     # One cent a line may come from rounding.
     assert cost[1] <= cost[0] + Decimal("0.06")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from evenroll.costs.charging import NeedWrong
 from evenroll.costs.compare import AssumptionCode, Comparison, compare
+from evenroll.costs.pricing import Pricing
 from evenroll.costs.typical import (
     UseWrong,
     annual_of_monthly,
@@ -109,8 +110,8 @@ def test_what_is_assumed_is_said_with_its_figures() -> None:
 def test_a_typical_household_can_be_compared() -> None:
     catalog, on = load_catalog(), date(2026, 3, 2)
     found = compare(
-        catalog.rate(RateKey("LE-R"), on=on),
-        program=catalog.rate(RateKey("LE-EV-TOU"), on=on),
+        Pricing(rate=catalog.rate(RateKey("LE-R"), on=on)),
+        program=Pricing(rate=catalog.rate(RateKey("LE-EV-TOU"), on=on)),
         household=typical_household(9_000_000, year=2026, calendar=CALENDAR),
         pev=need_of_miles(12_000, wh_per_100_miles=30_000),
         calendar=CALENDAR,

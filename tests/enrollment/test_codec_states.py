@@ -16,6 +16,7 @@ from evenroll.enrollment.point_events import POINT_EVENTS
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical, decode, encode
+from tests.world.loaded import events_of_two_cases, loaded_events
 from tests.world.people import new_world
 from tests.world.scenes import apply
 from tests.world.tour import histories, states, tour
@@ -36,7 +37,7 @@ def test_every_event_comes_about_and_is_read_back(kind: str) -> None:
 
 
 def _events() -> list[_ById]:
-    return [each for history in histories(tour()) for each in history]
+    return [*(each for history in histories(tour()) for each in history), *loaded_events(), *events_of_two_cases()]
 
 
 def test_every_field_of_every_event_is_set_once() -> None:

@@ -27,26 +27,14 @@ S, T = State, Track
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 DRAWN_AHEAD = {
-    (T.CASE, None, S.FINDING_PROVIDER),
     (T.CASE, S.CHOOSING, S.REFUSED),
-    (T.CASE, S.NEEDS_ANSWER, S.REFUSED),
-    (T.METER, S.REMOTE_CHANGE, S.DONE),
-    (T.METER, S.TO_SCHEDULE, S.DONE),
-    (T.SERVICE, S.WAITING, S.SWITCHED),
-    (T.EQUIPMENT, S.CHOOSING_EQUIPMENT, S.UNFIT),
-    (T.EQUIPMENT, S.INSTALLING, S.UNFIT),
-    (T.EQUIPMENT, S.INSTALLING, S.CHOOSING_EQUIPMENT),
-    (T.EQUIPMENT, S.INSPECTING, S.UNFIT),
-    (T.EQUIPMENT, S.UNFIT, S.INSTALLING),
-    (T.EQUIPMENT, S.UNFIT, S.CHOOSING_EQUIPMENT),
-    (T.EQUIPMENT, S.UNFIT, S.CANCELLED),
 }
 """Moves of the table, and of the drawing, that no decider makes yet. A new one fails; one that comes alive as well."""
 
 CAME_BACK = (T.CASE, S.HANDED_OVER, S.CHOOSING)
 """A case that was handed over and came back begins anew, with its number: a beginning, not a move."""
 
-FOLDS = ("case_evolve", "order_evolve", "point_events", "track_fold")
+FOLDS = ("case_evolve", "moving_fold", "order_evolve", "point_events", "point_moves", "track_fold")
 CLOCKS = {"now", "today", "utcnow", "time", "time_ns", "monotonic", "localtime", "gmtime", "perf_counter"}
 
 

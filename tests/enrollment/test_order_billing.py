@@ -99,7 +99,7 @@ def test_a_vacant_point_has_nothing_to_close() -> None:
     assert world.point is not None
     [agreement] = world.point.agreements
     world.point = replace(world.point, agreements=(replace(agreement, rate=VACANT),))
-    world.open(need=MeterNeedKind.ALREADY_THERE, service_change=ServiceChange.NEW_SEPARATE_SERVICE)
+    world.open(need=MeterNeedKind.ALREADY_THERE, service_change=ServiceChange.REPLACED_RATE)
     world.at(date(2026, 3, 12))
     assert world.live.service.state is State.CLOSING_BILLED and world.told(BillTold) == []
     world.at(date(2026, 4, 14))

@@ -108,8 +108,8 @@ def test_a_switch_within_an_ended_period_keeps_the_next_one() -> None:
     after = evolve_point(point(served, vacant), switch(date(2026, 3, 2)))
     assert [each.rate for each in after.agreements] == [STANDARD, NIGHT, VACANT]
     assert after.agreements[1].end_on == date(2026, 6, 1)
-    assert closes_nothing(vacant, on=date(2026, 7, 1))
-    assert not closes_nothing(served, on=date(2026, 3, 2))
+    assert closes_nothing(vacant, on=date(2026, 7, 1), change=ServiceChange.REPLACED_RATE)
+    assert not closes_nothing(served, on=date(2026, 3, 2), change=ServiceChange.REPLACED_RATE)
 
 
 def test_no_period_covers_the_day() -> None:

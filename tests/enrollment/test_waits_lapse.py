@@ -21,9 +21,13 @@ from tests.world.tour import tour
 NAMED = [(track, state, wait) for (track, state), waits in WAITS.items() for wait in waits]
 
 UNREACHED = {
-    (Track.EQUIPMENT, State.UNFIT, Wait.FIRST): "drawn and named by the rules; no command finds equipment unfit yet",
+    (
+        Track.CONDITION,
+        State.DUE,
+        Wait.STAFF,
+    ): "a vehicle in dispute: it takes the records of two cases, see test_vehicles",
 }
-"""Waits that no decider enters, each with its reason. A new one needs a reason, or goes from the table."""
+"""Waits that no history in memory enters, each with its reason. A new one needs one, or goes from the table."""
 
 
 @pytest.mark.parametrize(("track", "state", "wait"), NAMED)
@@ -39,7 +43,7 @@ def test_what_follows_a_lapse_is_a_command_of_the_clock(track: Track, state: Sta
     assert may(Role.SYSTEM, command=command)
 
 
-@pytest.mark.parametrize("record", [Record.CASE, Record.SERVICE_ORDER])
+@pytest.mark.parametrize("record", [Record.CASE, Record.SERVICE_ORDER, Record.PROGRAM_PLACE])
 @pytest.mark.parametrize("partners", ["answer", "away"])
 def test_a_lapsed_wait_is_taken(record: Record, partners: str) -> None:
     for (kind, named), waiting in tour().waiting.items():

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from evenroll.enrollment.form import Channel, FormField, VinState
+from evenroll.enrollment.form import Channel, FormField, Statement, VinState
 from evenroll.intake.application import Application, BadRow, FaultCode
 from evenroll.intake.file_rows import RawRow, file_rows
 from evenroll.intake.file_shape import FileFormat, FileRefused, file_shape
 from evenroll.intake.row_reader import RowRules, read_row
+from evenroll.programs.rules import HomeType
 
 RULES = RowRules(
     today=date(2026, 3, 2),
@@ -238,3 +239,17 @@ def test_no_representation_shows_what_is_personal() -> None:
     assert "anary" not in repr(read)
     faulty = _read(name="Canary Quux", email="canary")
     assert "anary" not in repr(faulty)
+
+
+def test_what_is_said_with_yes_or_no_is_read_and_what_is_unsaid_stays_unsaid() -> None:
+    read = _read(statements="registered_here=yes; vehicle_connected=no", home="single family", equipment_bought_on="")
+    assert isinstance(read, Application)
+    assert read.statements == {Statement.REGISTERED_HERE: True, Statement.VEHICLE_CONNECTED: False}
+    assert (read.home, read.equipment_bought_on) == (HomeType.SINGLE_FAMILY, None)
+    wrong = _codes(_read(statements="rich=yes", home="castle", equipment_bought_on="2199-01-01"))
+    assert wrong == {
+        "statements": FaultCode.NOT_A_STATEMENT,
+        "home": FaultCode.NOT_A_CHOICE,
+        "equipment_bought_on": FaultCode.RECEIVED_IN_FUTURE,
+    }
+    assert _codes(_read(statements="registered_here=perhaps")) == {"statements": FaultCode.NOT_A_STATEMENT}

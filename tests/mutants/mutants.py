@@ -54,13 +54,10 @@ MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_CORE}/eligibility.py",
-                old=(
-                    "    return tuple(_finding(rule, JUDGES[rule.kind](rule, program, facts)) "
-                    "for rule in program.rules)"
-                ),
+                old=("    return tuple(_finding(rule, JUDGES[rule.kind](rule, program, facts)) for rule in rules)"),
                 new=(
                     "    findings: list[Finding] = []\n"
-                    "    for rule in program.rules:\n"
+                    "    for rule in rules:\n"
                     "        findings.append(_finding(rule, JUDGES[rule.kind](rule, program, facts)))\n"
                     "        if findings[-1].outcome is not Outcome.MET:\n"
                     "            break\n"
@@ -219,6 +216,29 @@ MUTANTS: tuple[Mutant, ...] = (
         caught_by=("tests/records/test_messages.py", "-k", "takes_effect_once"),
     ),
     Mutant(
+        name="whoever comes while a place is free overtakes those in line",
+        changes=(
+            Change(
+                file=f"{_CORE}/decide_waiting.py",
+                old="    if places.free and not places.waiting:",
+                new="    if places.free:",
+            ),
+        ),
+        # Between the moment at which a place becomes free and its offer somebody else is decided.
+        caught_by=("tests/enrollment/test_waiting_list.py",),
+    ),
+    Mutant(
+        name="a refused application keeps the place that was held for it",
+        changes=(
+            Change(
+                file=f"{_CORE}/waiting_events.py",
+                old="    return replace(case, counted=None, line=None)",
+                new="    return replace(case, line=None)",
+            ),
+        ),
+        caught_by=("tests/enrollment/test_waiting_list.py",),
+    ),
+    Mutant(
         name="messages written after the commit of their cause",
         changes=(
             Change(
@@ -233,13 +253,12 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
             Change(
                 file=f"{_RECORDS}/unit_of_work.py",
-                old="        yield UnitOfWork(opened, actor=actor, now=now)",
+                old="        work.settle_places()\n\n",
                 new=(
-                    "        work = UnitOfWork(opened, actor=actor, now=now)\n"
-                    "        yield work\n"
+                    "        work.settle_places()\n"
                     "    with open_organization(organization):\n"
                     "        for message in work.late:\n"
-                    "            outbox.write(cursor(), message, now=now)"
+                    "            outbox.write(cursor(), message, now=now)\n\n"
                 ),
             ),
         ),

@@ -109,7 +109,7 @@ def test_every_state_stands_at_a_row() -> None:
 
 
 def test_what_the_clock_does_belongs_to_the_row_where_the_state_stands() -> None:
-    leaving = {(Track.CASE, State.DRAFT), (Track.SERVICE, State.WAITING)}
+    leaving = {(Track.CASE, State.DRAFT), (Track.CASE, State.LEAVING), (Track.SERVICE, State.WAITING)}
     for (track, state), waits in WAITS.items():
         rows = {COMMANDS[rule.on_lapse].row for rule in waits.values()} - {Row.ACTION}
         assert rows <= {ROW_OF[(track, state)]} or (track, state) in leaving

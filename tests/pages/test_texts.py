@@ -19,6 +19,8 @@ from evenroll.enrollment.findings import EvidenceCode
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.order_events import ORDER_EVENTS
 from evenroll.enrollment.point_events import POINT_EVENTS
+from evenroll.enrollment.program_places import PLACE_EVENTS
+from evenroll.enrollment.supply_request import SUPPLY_REQUEST_EVENTS
 from evenroll.enrollment.tracks import State
 from evenroll.pages import texts
 from evenroll.pages.notices import NOTICE_KINDS
@@ -26,7 +28,7 @@ from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
 from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of, parse, render, variants
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
-EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS}
+EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS}
 SAME_IN_BOTH = {"lane.esco"}
 
 NEEDED = {
@@ -40,17 +42,18 @@ NEEDED = {
 
 
 def keys_in_code() -> set[str]:
-    """The keys of the drawing's own words: written out in the code, or made of the id of a node."""
-    return {key for key in catalog() if key.startswith("process.")} & written()
+    """The keys that the code writes out whole, and those of the drawing's nodes, which are made of their ids."""
+    return set(catalog()) & written()
 
 
 def written() -> set[str]:
     found: set[str] = set()
-    folder = Path(evenroll.__file__).parent / "pages"
-    for file in folder.glob("process*.py"):
+    for file in Path(evenroll.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found |= {node.value, f"process.{node.value}"}
+                found.add(node.value)
+                if file.name.startswith("process"):
+                    found.add(f"process.{node.value}")
     for lane in ("esco", "utility"):
         found |= {f"process.received_from_{lane}", f"process.handed_over_to_{lane}"}
     return found
@@ -118,6 +121,7 @@ def test_spanish_speaks_to_usted() -> None:
 def test_a_notice_names_only_what_its_event_brings(kind: str) -> None:
     brought = {field.name for field in fields(CASE_EVENTS[kind])}
     made = {"case", "state", "answer", "verdict", "missing_items", "bill_kind", "total", "reason"}
+    made |= {"objections", "supply_news"}
     assert catalog()[f"notice.{kind}"].placeholders(Language.EN) <= brought | made
 
 

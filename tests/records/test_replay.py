@@ -56,7 +56,7 @@ def test_a_planted_change_in_evolve_shows() -> None:
 
     def wrong(before: Case | None, event: Event) -> Case:
         after = evolve(before, event)
-        return replace(after, vehicle=None) if after.number == case.number else after
+        return replace(after, vehicles=()) if after.number == case.number else after
 
     folds = {**FOLDS, StreamKind.CASE: replace(FOLDS[StreamKind.CASE], evolve=wrong)}
     result = replay("replay_wrong_evolve", organizations=(UTILITY,), folds=folds)

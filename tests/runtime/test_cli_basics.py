@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.commands import COMMANDS
+from evenroll.enrollment.commands import COMMANDS, Record
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
@@ -22,13 +22,20 @@ from evenroll.runtime.output_console import Output
 
 COMMANDS_OF_THE_LINE = (
     ["demo"],
+    ["end-program"],
     ["enroll"],
+    ["export"],
+    ["load"],
     ["inform"],
     ["case"],
     ["queue"],
+    ["line"],
+    ["cap"],
     ["act"],
+    ["event"],
     ["programs"],
     ["process"],
+    ["report"],
     ["worker"],
     ["clock"],
     ["status"],
@@ -163,7 +170,12 @@ def test_a_defect_names_no_value() -> None:
 
 
 def test_every_command_of_persons_helps_somewhere() -> None:
-    helped = {name for names in HELPS.values() for name in names} | {CommandName.OPEN_CASE}
+    helped = {name for names in HELPS.values() for name in names} | {
+        CommandName.OPEN_CASE,
+        CommandName.SET_CAP,
+        CommandName.MOVE_IN,
+    }
     persons = {name for name, rule in COMMANDS.items() if rule.roles - {Role.SYSTEM, Role.PEER}}
+    persons -= {name for name in persons if COMMANDS[name].record is Record.PROGRAM_EVENT}
     assert persons - {CommandName.ASK_PROVIDER, *helped} == set()
     assert possible_commands([(Track.CASE, State.REFUSED)], role=Role.SUPERVISOR) == (CommandName.SETTLE_APPEAL,)

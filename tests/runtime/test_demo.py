@@ -25,6 +25,7 @@ from evenroll.runtime.territory_plan import UTILITY, PlannedPoint
 
 _PROGRAM = "from evenroll.runtime.command_line import main; main()"
 _PERSONAL = ("name", "service_address", "account_number", "email", "phone", "vin")
+_BOTH = ("lakeland-electric", "brightwater-energy")
 BULK_ROWS = 60
 
 
@@ -88,7 +89,7 @@ def test_every_application_comes_to_what_the_script_expects(demo: Any) -> None:
 
 def test_both_paths_go_through_the_rows(demo: Any) -> None:
     for row in ("1", "2", "2a", "2b", "3", "4a", "5", "5b", "5c", "5d", "9"):
-        assert all(demo["funnel"][row].values()), row
+        assert all(demo["funnel"][row][home] for home in _BOTH), row
     assert demo["funnel"]["5a"]["brightwater-energy"]
     assert demo["funnel"]["8"]["lakeland-electric"]
     assert demo["funnel"]["10"]["lakeland-electric"]
@@ -116,11 +117,26 @@ def test_nothing_personal_is_shown(line: Line, number_of: Callable[[str], str]) 
 _ASKS = ("--household-kwh", "9000", "--miles", "12000")
 
 
+def _shown(told: Any, program: str) -> Any:
+    [found] = [each for each in told["shown"] if each["program"] == program]
+    return found
+
+
+def test_the_report_of_each_provider_counts_cases_and_money_and_is_drawn(demo: Any) -> None:
+    reports = {each["organization"]: each for each in demo["reports"]}
+    assert {*_BOTH, "coned", "comed"} <= reports.keys()
+    for home in _BOTH:
+        assert "credit" in {each["what"] for each in reports[home]["money"]}
+    # The utility issues the bills of both: they stand in its books.
+    assert "bill" in {each["what"] for each in reports[_BOTH[0]]["money"]}
+    assert Path(demo["drawing"]).read_text(encoding="utf-8").startswith("<svg")
+
+
 def test_costs_are_shown_as_ranges_and_kept(line: Line, demo: Any) -> None:
     told = line.told("inform", "--organization", UTILITY, *_ASKS)
     assert told["provider"] is None
-    (night,) = told["shown"]
-    assert (night["program"], night["coverage"]) == ("LE-EV-NIGHT", "both")
+    night = _shown(told, "LE-EV-NIGHT")
+    assert night["coverage"] == "both"
     assert [each["scenario"] for each in night["scenarios"]] == ["today", "program_unchanged", "program_managed"]
     for each in night["scenarios"]:
         low, mid, high = (Decimal(each["cost_usd"][key]) for key in ("low", "mid", "high"))
@@ -128,8 +144,12 @@ def test_costs_are_shown_as_ranges_and_kept(line: Line, demo: Any) -> None:
         assert sum(Decimal(item["amount"]) for item in each["lines"]) == mid
     assert {"typical_day", "charged_at_home", "part_of_bill"} <= set(night["assumptions"])
     again = line.told("inform", "--organization", UTILITY, "--household-kwh-monthly", "750", "--miles", "12000")
-    assert again["shown"][0]["scenarios"] == night["scenarios"]
-    assert again["shown"][0]["offer"] != night["offer"]
+    assert _shown(again, "LE-EV-NIGHT")["scenarios"] == night["scenarios"]
+    assert _shown(again, "LE-EV-NIGHT")["offer"] != night["offer"]
+    hourly = _shown(told, "LE-EV-HOURLY")
+    assert [each["year"] for each in hourly["past"]] == [2026, 2025, 2024]
+    assert len({each["unchanged_usd"] for each in hourly["past"]}) == 3
+    assert _shown(told, "LE-EV-PAUSE")["no_figures"] == "RewardsOnly"
 
 
 def test_an_escos_customer_sees_what_applies(line: Line, demo: Any) -> None:
@@ -137,11 +157,13 @@ def test_an_escos_customer_sees_what_applies(line: Line, demo: Any) -> None:
     asks = ("inform", "--organization", UTILITY, *_ASKS, "--usage-point", point)
     told = line.told(*asks)
     assert told["provider"]["supplier"] == "brightwater-energy"
-    assert [(each["program"], each["coverage"]) for each in told["shown"]] == [("BW-NIGHT-DRIVE", "supply")]
-    assert told["hidden"][0]["reason"] == "supply_not_admitted"
+    supply = {each["program"] for each in told["shown"] if each["coverage"] == "supply"}
+    assert supply == {"BW-NIGHT-DRIVE", "BW-LIVE", "BW-PEAK-SAVER", "BW-SMART-CHARGE"}
+    assert not any(each["coverage"] == "both" for each in told["shown"])
+    assert {each["reason"] for each in told["hidden"] if each["program"] == "LE-EV-NIGHT"} == {"supply_not_admitted"}
     shown = line.run(*asks, "--language", "es", "--explain")
     assert "Líneas en el medio: como es hoy, Suministro estándar Brightwater (BW-STD)" in shown
-    unlike = line.told(*asks, "--rate", "LE-R")["shown"][0]
+    unlike = _shown(line.told(*asks, "--rate", "LE-R"), "BW-NIGHT-DRIVE")
     assert Decimal(unlike["scenarios"][0]["cost_usd"]["mid"]) > 0, "its own supply rate stands for today's"
 
 

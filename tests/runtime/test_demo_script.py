@@ -16,19 +16,22 @@ from evenroll.intake.file_rows import RawRow, file_rows
 from evenroll.intake.file_shape import file_shape
 from evenroll.intake.row_reader import RowRules, read_row
 from evenroll.programs.catalog import load_catalog
-from evenroll.programs.program import MeterCapability
+from evenroll.programs.program import MeterCapability, ProgramKind
 from evenroll.quantities.calendars import calendar
-from evenroll.runtime.demo_applications import applications_csv
+from evenroll.quantities.identifiers import ProgramKey
+from evenroll.runtime.demo_applications import applications_csv, program_of
 from evenroll.runtime.demo_document import expected_page
 from evenroll.runtime.demo_run import example_file
-from evenroll.runtime.demo_script import DROP_SUPPLY, load_script, point_of, territory_points
+from evenroll.runtime.demo_script import OUTSIDE_ACTS, load_events, load_script, point_of, territory_points
 from evenroll.runtime.territory_loads import COUNTED_FROM_ON, SHAPES, RegisterMap, counted_wh
 from evenroll.runtime.territory_meters import reads_on, usage_point_of
 from evenroll.runtime.territory_plan import (
     BEGINS_ON,
+    BRIGHTWATER,
     ESCO_PERCENT,
     POINTS,
     SUPPLIERS,
+    TERRITORIES,
     TERRITORY,
     TOTAL_REGISTER_PERCENT,
     UTILITY,
@@ -52,9 +55,9 @@ def test_the_example_file_is_shipped_with_the_package() -> None:
     assert {each.name for each in folder.iterdir()} >= {"applications.csv", "script.yaml"}
 
 
-def test_the_script_shows_at_least_forty_applications_in_every_channel() -> None:
+def test_the_script_shows_at_least_three_hundred_applications_in_every_channel() -> None:
     script = load_script()
-    assert len(script) >= 40
+    assert len(script) >= 300
     assert len({each.key for each in script}) == len(script)
     with example_file().open(encoding="utf-8", newline="") as file:
         channels = {row["channel"] for row in csv.DictReader(file)}
@@ -62,10 +65,37 @@ def test_the_script_shows_at_least_forty_applications_in_every_channel() -> None
     assert all(each.expect for each in script)
 
 
+def test_the_utility_and_a_supplier_show_every_kind_of_program() -> None:
+    catalog = load_catalog()
+    shown = {
+        (program.organization, program.kind)
+        for program in (catalog.program(ProgramKey(program_of(each))) for each in load_script())
+    }
+    for organization in (UTILITY, BRIGHTWATER):
+        assert {kind for owner, kind in shown if owner == organization} == set(ProgramKind)
+
+
+def test_two_real_territories_are_among_them_and_a_supplier_s_customer_in_one() -> None:
+    homes = {(each.territory.utility, point_of(each).supplier) for each in load_script()}
+    assert {("coned", "coned"), ("coned", "harborlight-energy"), ("comed", "comed")} <= homes
+
+
+def test_events_are_called_of_programs_that_have_them() -> None:
+    for each in load_events():
+        assert load_catalog().program(ProgramKey(each.program)).events is not None
+        assert each.told_on <= each.day
+
+
+def test_an_everyday_application_stands_once_on_the_page_with_how_often() -> None:
+    page = expected_page(load_script())
+    [line] = [each for each in page.splitlines() if "D101-" in each]
+    assert "(30 times)" in line
+
+
 def test_every_row_reads_as_expected() -> None:
     rules = RowRules(
         today=BEGINS_ON,
-        organizations=frozenset({UTILITY, *SUPPLIERS}),
+        organizations=frozenset(key for each in TERRITORIES for key in each.organizations),
         programs=frozenset(each.key for each in load_catalog().programs),
     )
     bad: dict[str, list[str]] = {}
@@ -83,7 +113,7 @@ def test_every_row_reads_as_expected() -> None:
 def test_every_act_names_a_command_and_the_point_is_as_fixed(scenario: object) -> None:
     found = next(each for each in load_script() if each is scenario)
     for act in found.acts:
-        assert act.do == DROP_SUPPLY or CommandName(act.do)
+        assert act.do in OUTSIDE_ACTS or CommandName(act.do)
     point = point_of(found)
     assert all(getattr(point, key) == value for key, value in found.point.items())
 
@@ -131,8 +161,7 @@ def test_a_meter_never_runs_backwards() -> None:
     point = territory_points()[3]
     meter = usage_point_of(point).meters[0]
     reads = [
-        reads_on(point, meter=meter, product=product_map(point.supplier), on=BEGINS_ON + timedelta(days=n))
-        for n in range(40)
+        reads_on(point, meter=meter, product=product_map(point), on=BEGINS_ON + timedelta(days=n)) for n in range(40)
     ]
     for before, after in pairwise(reads):
         assert all(after.values_wh[name] >= value for name, value in before.values_wh.items())

@@ -4,22 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from evenroll.enrollment import case_commands as c
+from evenroll.enrollment import leaving_commands as lc
 from evenroll.enrollment import messages as m
+from evenroll.enrollment import money_commands as money
+from evenroll.enrollment import moving_commands as mc
 from evenroll.enrollment import order_commands as oc
+from evenroll.enrollment import reversal_commands as rc
+from evenroll.enrollment import supply_commands as sc
+from evenroll.enrollment import supply_messages as sm
 from evenroll.enrollment.case import Opening
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.event_messages import EventCancelTold
 from evenroll.enrollment.facts import ProviderAnswer, ProviderAnswerKind
 from evenroll.enrollment.form import Channel, Language
+from evenroll.enrollment.leaving_codes import CorrectableFact, LeaveReason, SuspensionCause
+from evenroll.enrollment.ledger import ReverseReason
 from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
 from evenroll.enrollment.service_order import ChangeResult, VisitResult
+from evenroll.enrollment.supply import (
+    ChargerClass,
+    PevBasis,
+    SupplyCancelResult,
+    SupplyNewsKind,
+    SupplyTransaction,
+)
 from evenroll.enrollment.tracks import State
 from evenroll.programs.bill import Bill, BillKind
 from evenroll.programs.program import MeterNeedKind, NoticeWindow, ServiceChange, SwitchTiming, Track
-from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey, PodId, RateKey
+from evenroll.programs.reject_codes import RejectCode
+from evenroll.programs.rules import Drivetrain
+from evenroll.quantities.identifiers import (
+    AccountId,
+    CaseNumber,
+    MeterSerial,
+    OrderNumber,
+    OrganizationKey,
+    Pevid,
+    PodId,
+    RateKey,
+    TrackingNumber,
+)
 from tests.territory import NOW, Territory
 
 DAY = date(2026, 11, 10)
@@ -81,6 +109,20 @@ def _request(about: About) -> object:
     return oc.ReceiveRequest(request=request, requester=about.territory.esco)
 
 
+_TRACKING = TrackingNumber("SW-NONE")
+
+
+def _supply_request(about: About) -> object:
+    request = sm.SupplyAsked(
+        tracking=TrackingNumber(about.number),
+        case=CaseNumber("EV-NOBODY"),
+        pod=about.pod,
+        postal_code="60999",
+        transaction=SupplyTransaction.SWITCH,
+    )
+    return sc.ReceiveSupplyRequest(request=request, requester=about.territory.esco)
+
+
 def _bill(about: About) -> object:
     bill = Bill(
         kind=BillKind.CLOSING, rate=RateKey("LE-R"), start_on=DAY, end_on=date(2026, 12, 1), lines=(), total=Decimal(0)
@@ -116,6 +158,58 @@ CARRIED_BY: Mapping[C, Callable[[About], object]] = {
     C.CONFIRM_PARAMETERS: lambda about: c.ConfirmParameters(),
     C.RECORD_USE: lambda about: c.RecordUse(kind=next(iter(UseKind)), on=DAY, reason="trip"),
     C.SETTLE_APPEAL: lambda about: c.SettleAppeal(reopened=True),
+    C.CALL_EVENT: lambda about: money.CallEvent(starts_at=NOW + timedelta(days=2), hours=1),
+    C.CANCEL_EVENT: lambda about: money.CancelEvent(),
+    C.SETTLE_EVENT: lambda about: money.SettleEvent(),
+    C.HEAR_EVENT: lambda about: EventCancelTold(case=about.case, event="E-1"),
+    C.RECORD_CHARGING: lambda about: money.RecordCharging(month="2026-10", charged_kwh=Decimal(1)),
+    C.APPROVE_CREDIT: lambda about: money.NameCredit(),
+    C.SEND_CREDIT: lambda about: money.NameCredit(),
+    C.RECORD_PAYMENT: lambda about: money.RecordPayment(code="bonus", span="enrollment", paid_on=NOW.date()),
+    C.REVERSE_CREDIT: lambda about: money.ReverseCredit(code="bonus", span="enrollment", reason=ReverseReason.ERROR),
+    C.SETTLE_PROTECTION: lambda about: money.SettleProtection(),
+    C.ASK_SUPPLY: lambda about: sc.AskSupply(),
+    C.RECORD_VERIFICATION: lambda about: sc.RecordVerification(reference="TPV-1"),
+    C.CHANGE_SUPPLIER: lambda about: sc.ChangeSupplier(),
+    C.REJECT_SUPPLY: lambda about: sc.RejectSupply(codes=(RejectCode.OTHER,)),
+    C.HEAR_SUPPLY_ANSWER: lambda about: sm.SupplyAnswered(tracking=_TRACKING, accepted=True, effective_on=DAY),
+    C.HEAR_SUPPLY_EFFECTIVE: lambda about: sm.SupplyEffective(
+        tracking=_TRACKING, pod=about.pod, utility=about.territory.utility, effective_on=DAY
+    ),
+    C.HEAR_SUPPLY_CANCEL: lambda about: sm.SupplyCancelAnswered(
+        tracking=_TRACKING, result=SupplyCancelResult.CANCELLED
+    ),
+    C.HEAR_SUPPLY_NEWS: lambda about: sm.SupplyNews(pod=about.pod, news=SupplyNewsKind.PENDING, on=DAY),
+    C.RECEIVE_SUPPLY_REQUEST: _supply_request,
+    C.CANCEL_SUPPLY: lambda about: sm.SupplyCancelAsked(tracking=_TRACKING),
+    C.REVERSE_SUPPLY: lambda about: sm.SupplyDisputed(pod=about.pod, disputed_on=DAY),
+    C.HEAR_PEV: lambda about: sm.PevTold(
+        case=CaseNumber("EV-NOBODY"),
+        pod=about.pod,
+        drivetrain=Drivetrain.BEV,
+        charger=ChargerClass.UNKNOWN,
+        basis=PevBasis.CONSENT,
+        told_on=DAY,
+    ),
+    C.CHANGE_PROGRAM: lambda about: mc.ChangeProgram(program=about.territory.night.key, signed_on=DAY),
+    C.MOVE_OUT: lambda about: mc.MoveOut(moved_on=DAY),
+    C.HEAR_MOVE: lambda about: m.MoveTold(pod=about.pod, moved_on=DAY),
+    C.MOVE_IN: lambda about: mc.MoveIn(moved_on=DAY, account=AccountId(10**9)),
+    C.MOVE_WITH_CAR: lambda about: mc.MoveWithCar(moved_on=DAY, signed_on=DAY, postal_code="60999"),
+    C.ADD_VEHICLE: lambda about: mc.AddVehicle(drivetrain=Drivetrain.BEV),
+    C.SWAP_VEHICLE: lambda about: mc.SwapVehicle(drivetrain=Drivetrain.BEV),
+    C.REMOVE_VEHICLE: lambda about: mc.RemoveVehicle(pevid=Pevid("PEV-NONE")),
+    C.SETTLE_VEHICLE: lambda about: mc.SettleVehicle(pevid=Pevid("PEV-NONE"), kept=True),
+    C.SWAP_EQUIPMENT: lambda about: mc.SwapEquipment(part=mc.EquipmentPart.CHARGER),
+    C.REMOVE_EQUIPMENT: lambda about: mc.RemoveEquipment(part=mc.EquipmentPart.CHARGER),
+    C.MERGE_CASE: lambda about: mc.MergeCase(into=CaseNumber("EV-NOBODY")),
+    C.UNENROLL: lambda about: lc.Unenroll(reason=LeaveReason.OTHER),
+    C.CLOSE_PROGRAM: lambda about: lc.CloseProgram(program=about.territory.night.key, closes_on=DAY),
+    C.SUSPEND: lambda about: lc.Suspend(cause=SuspensionCause.ACCOUNT),
+    C.RESUME: lambda about: lc.Resume(),
+    C.LOSE_DEVICE: lambda about: lc.LoseDevice(cause="silent"),
+    C.PROPOSE_CORRECTION: lambda about: lc.ProposeCorrection(fact=CorrectableFact.SIGNED_DATE, after="2026-11-01"),
+    C.SETTLE_CORRECTION: lambda about: lc.SettleCorrection(agreed=True),
     C.REMIND: _on_case,
     C.ESCALATE: _on_case,
     C.END_CONDITION: _on_case,
@@ -126,7 +220,10 @@ CARRIED_BY: Mapping[C, Callable[[About], object]] = {
     C.RECORD_REMOTE_CHANGE: lambda about: oc.RecordRemoteChange(result=ChangeResult.FAILED, changed_on=DAY),
     C.SHOW_PERMIT: lambda about: oc.ShowPermit(seen_on=DAY),
     C.COMPLETE_BACK_OFFICE: lambda about: oc.CompleteBackOffice(done=frozenset()),
+    C.QUESTION_READ: lambda about: rc.QuestionRead(serial=MeterSerial("M-NONE")),
+    C.CORRECT_READ: lambda about: rc.CorrectRead(closing_wh={}, opening_wh={}),
     C.DATE_SWITCH: lambda about: oc.DateSwitch(),
+    C.REVERSE_SWITCH: lambda about: rc.ReverseSwitch(reason=rc.ReversalReason.WRONG_RATE),
     C.CANCEL_ORDER: lambda about: m.CancelAsked(order=about.order, reason=m.CancelReason.WITHDRAWN),
     C.LOSE_SUPPLY: lambda about: m.SupplyLost(pod=about.pod, lost_on=DAY),
     C.HEAR_REQUEST_ANSWER: lambda about: m.RequestAnswered(order=about.order, answer=m.RequestAnswer.ACCEPTED),

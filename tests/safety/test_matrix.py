@@ -14,9 +14,10 @@ from evenroll.enrollment.commands import COMMANDS, CommandRule, Record
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.roles import ROLES_OF, Actor, OrganizationKind, Role
 from evenroll.programs.program import MeterCapability
-from evenroll.quantities.identifiers import ActorKey, OrganizationKey, PodId, case_number, order_number
+from evenroll.quantities.identifiers import ActorKey, OrganizationKey, PodId, case_number, order_number, tracking_number
 from tests.safety.said import About, said_with
-from tests.territory import NIGHT_RATE, NOW, Territory, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, new_territory
+from tests.territory_events import a_called_event
 
 NO_STEP = {CommandName.LOAD_USAGE_POINT}
 """Given by the loader, who is no door."""
@@ -55,15 +56,31 @@ def world(django_ready: object) -> World:
     territory.run()
     order = territory.order_of(territory.utility, enrolled)
     draft = territory.apply(territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS))
+    capped = capped_program(territory)
+    for _ in range(2):
+        ready = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+        territory.apply(ready, program=capped)
+    territory.run()
     others = (beside.utility, beside.esco, territory.esco, territory.registry)
     return World(
         territory=territory,
         others=others,
         kinds={key: next(iter(kinds_of(key))) for key in (territory.utility, *others)},
-        known={Record.CASE: draft, Record.SERVICE_ORDER: order.number},
+        known={
+            Record.PROGRAM_EVENT: a_called_event(territory),
+            Record.CASE: draft,
+            Record.SERVICE_ORDER: order.number,
+            Record.PROGRAM_PLACE: capped.key,
+            Record.USAGE_POINT: premise.pod,
+            Record.SUPPLY_REQUEST: tracking_number(secrets.token_bytes(16)),
+        },
         unknown={
             Record.CASE: case_number(secrets.token_bytes(16)),
             Record.SERVICE_ORDER: order_number(secrets.token_bytes(16)),
+            Record.PROGRAM_EVENT: f"PEAK-{secrets.token_hex(4)}-20261104T2200Z",
+            Record.PROGRAM_PLACE: f"CAPPED-{secrets.token_hex(4)}",
+            Record.USAGE_POINT: f"LP-{secrets.token_hex(6)}",
+            Record.SUPPLY_REQUEST: tracking_number(secrets.token_bytes(16)),
         },
         pods=(premise.pod, PodId(f"LP-{secrets.token_hex(6)}")),
     )
@@ -91,7 +108,8 @@ def test_nobody_of_another_organization_acts_in_these_books(world: World, name: 
     for giver, role in itertools.product(world.others, Role):
         answer = _answer(world, name, books=own, giver=giver, role=role, number=world.known[_record(name)])
         # Another organization is heard as a peer, through its messages, and as nothing else.
-        heard = role is Role.PEER and Role.PEER in COMMANDS[name].roles
+        here = OrganizationKind.UTILITY in COMMANDS[name].organizations
+        heard = role is Role.PEER and Role.PEER in COMMANDS[name].roles and here
         assert _is_allowed(answer) == heard, (giver, role, answer)
 
 
@@ -149,7 +167,16 @@ def _listings(viewer: object, *, pod: str, case: str) -> Iterator[object]:
 
 
 _BEGINS = frozenset(
-    {CommandName.OPEN_CASE, CommandName.RECEIVE_CASE, CommandName.RECEIVE_REQUEST, CommandName.LOSE_SUPPLY}
+    {
+        CommandName.OPEN_CASE,
+        CommandName.RECEIVE_CASE,
+        CommandName.RECEIVE_REQUEST,
+        CommandName.LOSE_SUPPLY,
+        CommandName.HEAR_MOVE,
+        CommandName.HEAR_SUPPLY_NEWS,
+        CommandName.RECEIVE_SUPPLY_REQUEST,
+        CommandName.CALL_EVENT,
+    }
 )
 """What may be given without a record that stands: it begins one, or is about a usage point."""
 
@@ -191,11 +218,22 @@ def _is_allowed(answer: object) -> bool:
     return not (isinstance(answer, Refusal) and answer.code is RefusalCode.NOT_ALLOWED)
 
 
+_UNKNOWN = frozenset(
+    {
+        RefusalCode.CASE_UNKNOWN,
+        RefusalCode.PROGRAM_UNKNOWN,
+        RefusalCode.EVENT_UNKNOWN,
+        RefusalCode.EVENTS_NONE,
+        RefusalCode.POINT_NOT_OFFERED,
+    }
+)
+
+
 def _is_unknown(answer: object) -> bool:
     if not isinstance(answer, Refusal):
         return False
     mismatch = answer.code is RefusalCode.ORDER_MISMATCH and set(answer.parameters) == {"order"}
-    return answer.code is RefusalCode.CASE_UNKNOWN or mismatch
+    return answer.code in _UNKNOWN or mismatch
 
 
 def _told(answer: object, world: World) -> str:

@@ -17,10 +17,21 @@ from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.usage_point import PointMeter
 from evenroll.programs.program import MeterCapability
-from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
+from evenroll.programs.program_terms import Incentive, IncentivePer
+from evenroll.quantities.identifiers import CaseNumber, OrganizationKey, ProgramKey
 from evenroll.records.streams import StreamKind
 from tests.meter_work import at, exchange_meter
-from tests.territory import NIGHT_RATE, NIGHT_SUPPLY, NOW, Territory, days, new_territory
+from tests.territory import (
+    NIGHT_RATE,
+    NIGHT_SUPPLY,
+    NOW,
+    Territory,
+    capped_program,
+    days,
+    new_territory,
+    winning_program,
+)
+from tests.territory_events import a_called_event
 
 VISIT_ON = date(2026, 11, 12)
 END = NOW + days(120)
@@ -40,6 +51,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(django_ready: object) -> World:
+    from evenroll.records.published import publish
+
     territory = new_territory()
     supplied = territory.premise(supplier=territory.esco)
     active = territory.apply(supplied, at=territory.utility, program=territory.supply, consents_hand_over=True)
@@ -47,12 +60,32 @@ def world(django_ready: object) -> World:
     first, second, withdrawn = territory.apply(ready), territory.apply(ready), territory.apply(ready)
     unsigned = territory.apply(ready, signed_on=None)
     stopped = territory.apply(territory.premise())
+    to_be_won = territory.premise(registers=NIGHT_SUPPLY, capability=MeterCapability.INTERVAL)
+    won = territory.apply(to_be_won, at=territory.esco, program=winning_program(territory))
+    capped = capped_program(territory)
+    for _ in range(2):
+        here = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+        territory.apply(here, program=capped)
+    bonus = replace(
+        territory.night,
+        key=ProgramKey(f"BONUS-{territory.tag}"),
+        incentives=(Incentive(code="welcome", usd=Decimal(25), per=IncentivePer.ENROLLMENT),),
+    )
+    publish(bonus)
+    there = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+    territory.apply(there, program=bonus)
+    a_called_event(territory)
     territory.run()
     for number in (withdrawn, stopped):
         territory.taken(territory.give(territory.utility, CommandName.WITHDRAW, number, role=Role.CUSTOMER))
     agreement = territory.case(territory.esco, active).agreement
     assert agreement is not None
     territory.run(at(agreement.rescission_ends_on))
+    # The registrar accepted the switch; it is taken back, so that the usage point stays as it was.
+    given = territory.give(
+        territory.esco, CommandName.WITHDRAW, won, role=Role.CUSTOMER, now=at(agreement.rescission_ends_on)
+    )
+    territory.taken(given)
     order = territory.order_of(territory.esco, active)
     exchange_meter(
         territory, supplied, order.number, registers=NIGHT_SUPPLY, on=VISIT_ON, capability=MeterCapability.INTERVAL
@@ -95,11 +128,12 @@ def test_the_copies_are_canonical(world: World) -> None:
 @pytest.mark.parametrize(
     ("kind", "change", "table"),
     [
-        (StreamKind.CASE, lambda state: replace(state, vehicle=None), "vehicle"),
+        (StreamKind.CASE, lambda state: replace(state, vehicles=()), "vehicle"),
         (StreamKind.CASE, lambda state: replace(state, agreement=None), "case_record"),
         (StreamKind.SERVICE_ORDER, lambda state: replace(state, first_bill=None), "bill"),
         (StreamKind.SERVICE_ORDER, lambda state: replace(state, visit=None), "service_order"),
         (StreamKind.USAGE_POINT, lambda state: replace(state, meters=_remote(state.meters)), "point_record"),
+        (StreamKind.PROGRAM_PLACE, lambda state: replace(state, waiting=0), "program_place"),
         (StreamKind.USAGE_POINT, lambda state: replace(state, agreements=state.agreements[:1]), "service_agreement"),
     ],
 )
@@ -135,6 +169,7 @@ _STATES = {
     "case_record": StreamKind.CASE,
     "service_order": StreamKind.SERVICE_ORDER,
     "point_record": StreamKind.USAGE_POINT,
+    "program_place": StreamKind.PROGRAM_PLACE,
 }
 
 

@@ -227,7 +227,7 @@ def equips(world: World) -> None:
     """Rows 6 to 9: bought, failed its inspection, passed; tested, failed, passed; set, set again; and once more."""
     key = enroll(world, program="BW-CONTROL", pod="POD-4")
     today = world.calendar.business_date(world.now)
-    say(world, key, C.CHOOSE_EQUIPMENT, c.ChooseEquipment(kind=EquipmentKind.CORDSET, outlet="store", model="M"))
+    say(world, key, C.CHOOSE_EQUIPMENT, c.ChooseEquipment(kind=EquipmentKind.EVSE, outlet="store", model="M"))
     say(world, key, C.RECORD_PURCHASE, c.RecordPurchase(outlet="store", bought_on=today, price=Decimal("399.00")))
     installed = c.RecordInstallation(installer=Installer.SELF, installed_on=today, serial="E", permit="P")
     for passed in (False, True):

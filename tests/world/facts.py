@@ -27,6 +27,7 @@ from evenroll.enrollment.facts import (
     RegisterAnswer,
 )
 from evenroll.enrollment.messages import SupplyLost
+from evenroll.enrollment.offers import wins
 from evenroll.enrollment.order_facts import OrderFacts
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import UsagePoint
@@ -38,16 +39,23 @@ from evenroll.quantities.identifiers import (
     CaseNumber,
     CustomerId,
     PodId,
+    case_number,
     order_number,
     pevid,
+    tracking_number,
 )
-from tests.world.programs import UTILITY, program_of, world_programs
+from tests.world import moving_known as moving
+from tests.world.payloads_money import protection_known
+from tests.world.programs import REGISTRY, UTILITY, program_of, world_programs
+from tests.world.reversing import bills_anew
+from tests.world.waiting import places_of
 
 if TYPE_CHECKING:
     from tests.world.memory import Household, Key, World
 
 READS_BEHIND = timedelta(days=70)
 _BILLS = {C.ISSUE_CLOSING_BILL: BillKind.CLOSING, C.ISSUE_FIRST_BILL: BillKind.FIRST}
+_PROGRAM_RATES = {each.rate for each in world_programs()} - {"LE-R"}
 _ALL_FACTORS = frozenset({Factor.NAME, Factor.ACCOUNT_NUMBER, Factor.METER_SERIAL})
 
 
@@ -63,6 +71,7 @@ def case_facts(world: World, case: Case | None, *, key: Key) -> CaseFacts:
     return CaseFacts(
         now=world.now,
         calendar=world.calendar,
+        by=world.by,
         program=program,
         programs=world_programs(),
         provider=_provider(world, household),
@@ -71,6 +80,11 @@ def case_facts(world: World, case: Case | None, *, key: Key) -> CaseFacts:
         meter=_meter(world, case.pod if case else None),
         order_number=order_number(entropy(world)),
         pevid=pevid(entropy(world)),
+        tracking=tracking_number(entropy(world)),
+        **moving.known(world, case, key=key, number=case_number(entropy(world))),
+        by_key=f"person-{next(world.numbers)}",
+        protection=protection_known(world, case),
+        places=places_of(world, key[1], program.key) if program and program.cap else None,
     )
 
 
@@ -93,6 +107,7 @@ def _provider(world: World, household: Household | None) -> ProviderAnswer | Par
         utility=UTILITY,
         supplier=agreement.supplier,
         pod=household.pod,
+        registrar=REGISTRY,
     )
 
 
@@ -122,6 +137,7 @@ def _eligibility(
         return None
     meter, form = point.meter, case.form
     ours = agreement.supplier == UTILITY
+    won = case.provider is not None and wins(program, answer=case.provider)
     rate = agreement.rate if program.organization == UTILITY else agreement.supply_rate
     known: dict[str, Any] = {
         "applied_on": world.calendar.business_date(form.received_at),
@@ -129,7 +145,7 @@ def _eligibility(
         "account_active": Known.YES,
         "customer_class": told(CustomerClass.RESIDENTIAL),
         "good_standing": Known.YES,
-        "supply_status": told("utility" if ours else "esco"),
+        "supply_status": told("utility" if ours and not won else "esco"),
         "current_rate": told(rate or ""),
         "live_families": told(*_live_families(world, case, program, key=key)),
         "net_metering": Known.NO,
@@ -159,7 +175,8 @@ def _live_families(world: World, case: Case, program: ProgramVersion, *, key: Ke
     place = place_of(case, program)
     unit = (place.unit.value, place.unit_key)
     mine = {slot: holder for slot, holder in world.places.items() if slot[3] == key[1]}
-    return {slot[0] for slot, holder in mine.items() if slot[1:3] == unit and holder != key}
+    released = moving.released(world, case, key=key)
+    return {slot[0] for slot, holder in mine.items() if slot[1:3] == unit and holder not in (key, released)}
 
 
 def _meter(world: World, pod: PodId | None) -> MeterFacts | None:
@@ -201,7 +218,9 @@ def order_facts(world: World, order: ServiceOrder | None, name: C, *, pod: PodId
             each.state.is_open and each.state.pod == pod and each.state is not order for each in world.orders.values()
         ),
         scheduled_reads=premise.read_days(from_on=around_on - READS_BEHIND, calendar=world.calendar, months=9),
-        reads=reads if name is C.SWITCH_SERVICE else None,
+        reads=reads if name in (C.SWITCH_SERVICE, C.CORRECT_BILL) else None,
+        bills_anew=bills_anew(order, point=point, premise=premise) if order and name is C.CORRECT_BILL else (),
+        program_before=bool(order and order.switch and order.switch.old_rate in _PROGRAM_RATES),
         bill=bill,
         spans=spans[1:] if premise.spoiled == "spans" else spans,
     )

@@ -8,19 +8,22 @@ from itertools import combinations, pairwise
 from evenroll.enrollment.case import LIVE, Case, Place
 from evenroll.enrollment.case_events import ApplicationCompleted, DecisionMade, IdentityProved
 from evenroll.enrollment.case_evolve import evolve
-from evenroll.enrollment.eligibility import check_all, verdict
+from evenroll.enrollment.eligibility import PLACES_RULE, check_all, verdict
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.life_events import MeterAsked
 from evenroll.enrollment.moves import is_final
+from evenroll.enrollment.moving_events import CaseContinued
 from evenroll.enrollment.order_events import InServiceDateTold, ServiceSwitched, SwitchDated, SwitchRedated
 from evenroll.enrollment.order_evolve import evolve_order
 from evenroll.enrollment.point_events import evolve_point
 from evenroll.enrollment.service_order import SWITCHED, ServiceOrder
+from evenroll.enrollment.supply_events import SupplyBegan, SupplySent
 from evenroll.enrollment.tracks import State, TrackState
 from evenroll.enrollment.usage_point import UsagePoint, check_periods
 from evenroll.programs.bill import Bill, BillKind, LineCode
 from evenroll.programs.program import ServiceChange
-from tests.world.memory import Stream, World
+from tests.world.caps import check_cap_folds, check_caps
+from tests.world.memory import Stream, World, case_key
 from tests.world.programs import forbidden_beside, program_of
 
 
@@ -33,6 +36,7 @@ def check_world(world: World) -> None:
     for stream in world.points.values():
         check_periods(stream.state.agreements, pod=stream.state.pod)
     check_places(world)
+    check_caps(world)
     check_bills(world)
 
 
@@ -42,12 +46,21 @@ def check_case(world: World, stream: Stream) -> None:
     for track in case.tracks.values():
         check_wait(track)
     assert case.is_ended == is_final(case.course.track, state=case.status)
-    assert bool(case.place and case.place.live) == (case.status in LIVE), f"{case.number} is {case.status}"
+    assert bool(case.live_places) == (case.status in LIVE) or waits_for_unit(world, case), (
+        f"{case.number} is {case.status}"
+    )
     check_authenticated_first([event for _, event in stream.events])
     check_rescission(world, stream)
     for _, event in stream.events:
         if isinstance(event, DecisionMade):
             check_decision(event)
+
+
+def waits_for_unit(world: World, case: Case) -> bool:
+    """An enrollment holds no unit only while the one that it follows holds it still, or its own are in dispute."""
+    before = world.cases.get(case_key(case.organization, case.follows)) if case.follows else None
+    waits = before is not None and before.state.followed_by == case.number and bool(before.state.live_places)
+    return case.status in LIVE and (waits or all(each.disputed for each in case.vehicles))
 
 
 def check_wait(track: TrackState) -> None:
@@ -67,15 +80,18 @@ def check_authenticated_first(events: list[Event]) -> None:
             assert proved, "decided before it was proved"
         if isinstance(event, IdentityProved):
             assert complete, "proved before it was complete"
-        complete = complete or isinstance(event, ApplicationCompleted)
-        proved = proved or isinstance(event, IdentityProved)
+        carried = isinstance(event, CaseContinued) and event.proof is not None and event.proof.proved_at is not None
+        complete = complete or carried or isinstance(event, ApplicationCompleted)
+        proved = proved or carried or isinstance(event, IdentityProved)
 
 
 def check_rescission(world: World, stream: Stream) -> None:
-    """Invariant 8, first half: nothing is asked of the utility before the end of the window."""
+    """Invariant 8, first half: nothing is asked of utility or registrar before the window ends, nothing begins."""
     agreement = stream.state.agreement
     for at, event in stream.events:
-        if isinstance(event, MeterAsked):
+        if isinstance(event, SupplyBegan):
+            assert agreement is not None and event.effective_on >= agreement.rescission_ends_on
+        if isinstance(event, MeterAsked | SupplySent):
             assert agreement is not None
             assert world.calendar.business_date(at) >= agreement.rescission_ends_on
 
@@ -86,7 +102,8 @@ def check_decision(event: DecisionMade) -> None:
     assert program.content_hash == event.content_hash
     findings = check_all(program, event.facts)
     assert findings == event.findings
-    assert [finding.rule for finding in findings] == [rule.id for rule in program.rules]
+    limited = () if program.cap is None else (PLACES_RULE,)
+    assert [finding.rule for finding in findings] == [rule.id for rule in (*program.rules, *limited)]
     assert verdict(findings) is event.verdict
 
 
@@ -109,14 +126,10 @@ def check_order(world: World, stream: Stream) -> None:
 
 def check_places(world: World) -> None:
     """Invariant 2: no unit has two live enrollments in one set of books that the stacking matrix forbids."""
-    live = [
-        (each.state.place, key)
-        for key, each in world.cases.items()
-        if each.state.place is not None and each.state.place.live
-    ]
+    live = [(place, key) for key, each in world.cases.items() for place in each.state.live_places]
     assert {(p.family, p.unit.value, p.unit_key, key[1]): key for p, key in live} == world.places
     for (one, mine), (other, theirs) in combinations(live, 2):
-        if mine[1] == theirs[1]:
+        if mine[1] == theirs[1] and mine != theirs:
             check_beside(one, other)
 
 
@@ -166,16 +179,22 @@ def check_told(world: World) -> None:
     """When the post is empty, case and order agree; invariant 4 across organizations: nothing runs on unwatched."""
     assert world.post == ()
     # Books are walls: over organizations the news of a lost supply ends the one before, so it holds once all is told.
-    live = [each.state.place for each in world.cases.values() if each.state.place and each.state.place.live]
-    for one, other in combinations(live, 2):
-        check_beside(one, other)
+    live = [(place, key) for key, each in world.cases.items() for place in each.state.live_places]
+    for (one, mine), (other, theirs) in combinations(live, 2):
+        if mine != theirs:
+            check_beside(one, other)
     by_number = {str(each.state.number): each.state for each in world.orders.values()}
     linked = {str(each.state.order.number): each.state for each in world.cases.values() if each.state.order}
+    returns = {str(each.state.leaving.number): each.state for each in world.cases.values() if each.state.leaving}
     for number, order in by_number.items():
-        case = linked.get(number)
+        case = linked.get(number) or returns.get(number)
         assert case is not None or not order.is_open, f"order {number} runs on and no case knows it"
     for number, case in linked.items():
-        check_pair(case, by_number[number])
+        # The order of a utility elsewhere stands in its own books.
+        if number in by_number:
+            check_pair(case, by_number[number])
+    for number, case in returns.items():
+        check_return(case, by_number[number])
 
 
 def check_pair(case: Case, order: ServiceOrder) -> None:
@@ -185,10 +204,25 @@ def check_pair(case: Case, order: ServiceOrder) -> None:
         assert order.service.state in (State.CANCELLED, State.NOT_NEEDED), about
     if case.price_since is not None:
         assert order.switch is not None and order.switch.switch_on == case.price_since, about
-    assert (order.service.state in SWITCHED) == (case.price_since is not None), about
+    taken_back = order.reversed_for is not None
+    assert (order.service.state in SWITCHED or taken_back) == (case.price_since is not None), about
+    assert not taken_back or case.is_ended, about
     if case.order is not None:
-        assert [bill.kind for bill in case.order.bills] == [bill.kind for bill in bills_of(order)], about
+        issued = [bill.kind for bill in (*bills_of(order), *order.corrections)]
+        assert sorted(bill.kind for bill in case.order.bills) == sorted(issued), about
     assert case.status is not State.WITHDRAWING, about
+
+
+def check_return(case: Case, order: ServiceOrder) -> None:
+    """A case that leaves and the order that switches its service back, after all was told."""
+    about = f"{case.number} is {case.status}, return {order.number}: {order.service.state}"
+    assert case.leaving is not None and order.request.returning, about
+    if order.switch is not None:
+        assert case.status is State.ENDED and case.leaving.switch_on == order.switch.switch_on, about
+        assert [bill.kind for bill in case.leaving.bills] == [bill.kind for bill in bills_of(order)], about
+    else:
+        assert case.status is State.LEAVING, about
+        assert order.service.state not in (State.CANCELLED, State.NOT_NEEDED), about
 
 
 def check_folds(world: World) -> None:
@@ -208,3 +242,4 @@ def check_folds(world: World) -> None:
         for _, event in stream.events:
             point = evolve_point(point, event)
         assert point == stream.state
+    check_cap_folds(world)

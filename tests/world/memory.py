@@ -17,9 +17,10 @@ from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.commands import COMMANDS, Record, may
 from evenroll.enrollment.decide import decide_case
+from evenroll.enrollment.decide_moving import vacated
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
-from evenroll.enrollment.messages import HEARD_BY, Body, CaseForwarded, Message, MeterRequested, SupplyLost
+from evenroll.enrollment.messages import HEARD_BY, Body, CaseForwarded, Message, MeterRequested, MoveTold, SupplyLost
 from evenroll.enrollment.messages import message_kind as kind_of
 from evenroll.enrollment.next_commands import DueCommand, due_commands
 from evenroll.enrollment.order_commands import DateSwitch, ReceiveRequest
@@ -28,10 +29,14 @@ from evenroll.enrollment.order_evolve import evolve_order
 from evenroll.enrollment.point_events import evolve_point
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.supply_commands import ReceiveSupplyRequest
+from evenroll.enrollment.supply_messages import PevTold, SupplyAsked, SupplyDisputed, SupplyNews
+from evenroll.enrollment.supply_request import evolve_supply
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.calendars import ServiceCalendar, calendar
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrganizationKey, PodId
 from tests.world import facts as f
+from tests.world import registry, waiting
 from tests.world.premises import Premise
 from tests.world.programs import UTILITY, forbidden_beside
 
@@ -39,6 +44,7 @@ Key = tuple[Record, OrganizationKey, str]
 Slot = tuple[str, str, str, OrganizationKey]
 STEPS_MAX = 3_000
 _ON_TRACK = frozenset({C.REMIND, C.ESCALATE, C.END_CONDITION})
+_EVOLVE = {Record.CASE: evolve, Record.SERVICE_ORDER: evolve_order, Record.SUPPLY_REQUEST: evolve_supply}
 
 
 @dataclass(kw_only=True)
@@ -88,7 +94,7 @@ class Taken:
 
 @dataclass(kw_only=True)
 class World:
-    """Everything there is. away: partners who do not answer; stale: facts of live places are read too early."""
+    """All there is. by: who gives a command. away: who gives no answer; stale: live places are read too early."""
 
     now: datetime
     calendar: ServiceCalendar = field(default_factory=lambda: calendar("US-LAKELAND"))
@@ -98,12 +104,17 @@ class World:
     orders: dict[Key, Stream] = field(default_factory=dict[Key, Stream])
     households: dict[CaseNumber, Household] = field(default_factory=dict[CaseNumber, Household])
     places: dict[Slot, Key] = field(default_factory=dict[Slot, Key])
+    caps: dict[Key, Stream] = field(default_factory=dict[Key, Stream])
+    requests: dict[Key, Stream] = field(default_factory=dict[Key, Stream])
+    statuses: dict[PodId, str] = field(default_factory=dict[PodId, str])
     post: tuple[Envelope, ...] = ()
     heard: frozenset[tuple[Any, ...]] = frozenset()
     parked: tuple[tuple[Envelope, Refusal | None], ...] = ()
     away: frozenset[str] = frozenset()
     stale: bool = False
     late_hours: int = 0
+    by: Role = Role.SYSTEM
+    named: str = ""
     twice: bool = False
     chance: Random = field(default_factory=lambda: Random(0))
     numbers: Iterator[int] = field(default_factory=count)
@@ -112,19 +123,25 @@ class World:
     def split(self) -> World:
         """A world that goes its own way from here; values are shared, containers are not."""
         other = copy(self)
-        for name in ("premises", "points", "cases", "orders", "households"):
+        for name in ("premises", "points", "cases", "orders", "households", "caps", "requests", "statuses"):
             setattr(other, name, {key: copy(each) for key, each in getattr(self, name).items()})
         other.places, other.chance, other.numbers = dict(self.places), Random(0), count(next(self.numbers) + 10**6)
         return other
 
     def streams(self) -> Iterator[tuple[Key, Stream]]:
-        """Every case and every order."""
+        """Every case, every order, and the places of every program with a cap."""
         yield from self.cases.items()
         yield from self.orders.items()
+        yield from self.caps.items()
+        yield from self.requests.items()
 
     def stream(self, key: Key) -> Stream | None:
         """The record of a key, if there is one."""
-        return (self.cases if key[0] is Record.CASE else self.orders).get(key)
+        return self._room(key).get(key)
+
+    def _room(self, key: Key) -> dict[Key, Stream]:
+        rooms = {Record.CASE: self.cases, Record.SERVICE_ORDER: self.orders, Record.PROGRAM_PLACE: self.caps}
+        return (rooms | {Record.SUPPLY_REQUEST: self.requests})[key[0]]
 
     def point(self, pod: PodId | None) -> UsagePoint | None:
         """A usage point as its utility knows it."""
@@ -137,13 +154,21 @@ class World:
         """Give a command to a record; nothing changes if it is refused."""
         if not may(role, command=name) or (COMMANDS[name].record is not key[0] and name not in _ON_TRACK):
             return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": name.value})
+        self.by = role
+        if key[0] is Record.PROGRAM_PLACE:
+            return waiting.give(self, key, name, payload)
+        return self.take(key, name, payload)
+
+    def take(self, key: Key, name: C, payload: object) -> Decided | Refusal:
+        """What a record makes of a command that may be given to it."""
         stream = self.stream(key)
         before = stream.state if stream else None
         decided = self.decided(key, name, payload)
         if isinstance(decided, Refusal):
             return decided
         after = self._folded(key[0], before, decided.events)
-        refused = self._take_places(key, decided.events)
+        parts = [(key, decided.events), *((case_key(key[1], each.number), each.events) for each in decided.others)]
+        refused = self._take_places(parts)
         if refused is not None:
             return refused
         self._commit(key, stream, after, decided)
@@ -154,46 +179,73 @@ class World:
     def decided(self, key: Key, name: C, payload: object) -> Decided | Refusal:
         """What a command would do now. Nothing changes."""
         stream = self.stream(key)
+        if key[0] is Record.PROGRAM_PLACE:
+            return waiting.decided(self, key, name, payload)
         if key[0] is Record.CASE:
             case: Case | None = stream.state if stream else None
             return decide_case(case, name, payload, f.case_facts(self, case, key=key))
+        if key[0] is Record.SUPPLY_REQUEST:
+            return registry.decided(self, key, name, payload)
         order: ServiceOrder | None = stream.state if stream else None
         pod = order.pod if order else payload.request.pod if isinstance(payload, ReceiveRequest) else None
         return decide_order(order, name, payload, f.order_facts(self, order, name, pod=pod))
 
     def _folded(self, record: Record, before: Any, events: tuple[Event, ...]) -> Any:
         for event in events:
-            before = evolve(before, event) if record is Record.CASE else evolve_order(before, event)
+            before = _EVOLVE[record](before, event)
         return before
 
-    def _take_places(self, key: Key, events: tuple[Event, ...]) -> Refusal | None:
-        """What a transaction holds that locked the unit: no two live places of these books exclude each other."""
-        for event in events:
-            if isinstance(event, PlaceReserved):
-                place = event.place
-                slot = (place.family, place.unit.value, place.unit_key)
-                taken = [
-                    held
-                    for held, holder in self.places.items()
-                    if held[1:3] == slot[1:] and holder != key and holder[1] == key[1]
-                ]
-                if any(held[0] in forbidden_beside(place.family) for held in taken):
-                    return Refusal(code=RefusalCode.PLACE_TAKEN)
-                self.places[*slot, key[1]] = key
-            if isinstance(event, PlaceReleased):
-                self.places = {slot: holder for slot, holder in self.places.items() if holder != key}
+    def _take_places(self, parts: list[tuple[Key, tuple[Event, ...]]]) -> Refusal | None:
+        """What a transaction holds that locked the unit: no two live places of these books exclude each other.
+
+        What is let go is free for whoever takes it in the same transaction.
+        """
+        held = dict(self.places)
+        for key, events in parts:
+            for event in events:
+                if isinstance(event, PlaceReleased):
+                    held = _without(held, key, event.unit_key)
+        for key, events in parts:
+            for event in events:
+                if isinstance(event, PlaceReserved):
+                    slot = (event.place.family, event.place.unit.value, event.place.unit_key)
+                    if _is_forbidden(held, slot, key):
+                        return Refusal(code=RefusalCode.PLACE_TAKEN)
+                    held[*slot, key[1]] = key
+        self.places = held
         return None
 
     def _commit(self, key: Key, stream: Stream | None, after: Any, decided: Decided) -> None:
         happened = tuple((self.now, event) for event in decided.events)
+        before = stream.state if stream else None
         if stream is None and decided.events:
-            (self.cases if key[0] is Record.CASE else self.orders)[key] = Stream(state=after, events=happened)
+            self._room(key)[key] = Stream(state=after, events=happened)
         elif stream is not None:
             stream.state, stream.events = after, stream.events + happened
+        if key[0] is Record.SUPPLY_REQUEST and after is not None:
+            registry.note(self, before, after)
+        waiting.tell(self, key, decided.place_events)
+        for each in decided.others:
+            self._commit_other(case_key(key[1], each.number), each.events, beside=key)
         for event in decided.point_events:
             self.tell_point(after.pod, event)
         for message in decided.messages:
             self.send(key[1], message)
+
+    def _commit_other(self, key: Key, events: tuple[Event, ...], *, beside: Key) -> None:
+        stream = self.cases.get(key)
+        before = stream.state if stream else None
+        after = self._folded(Record.CASE, before, events)
+        happened = tuple((self.now, event) for event in events)
+        self.cases[key] = Stream(state=after, events=(stream.events if stream else ()) + happened)
+        if stream is None:
+            self._same_household(key, after, beside=beside)
+        if self.watch is not None:
+            self.watch(self, Taken(key=key, name=C.CHANGE_PROGRAM, before=before, after=after, events=events))
+
+    def _same_household(self, key: Key, after: Case, *, beside: Key) -> None:
+        known = self.households[CaseNumber(beside[2])]
+        self.households[CaseNumber(key[2])] = replace(known, pod=after.opening.pod or known.pod)
 
     def tell_point(self, pod: PodId, event: Event) -> None:
         """An event of a usage point."""
@@ -227,9 +279,17 @@ class World:
 
     def _hear(self, envelope: Envelope) -> None:
         body, name = envelope.message.body, HEARD_BY[kind_of(envelope.message.body)]
-        if isinstance(body, SupplyLost):
+        if isinstance(body, MoveTold) and envelope.message.to == UTILITY:
+            for event in vacated(self.point(body.pod), body.moved_on):
+                self.tell_point(body.pod, event)
+        if isinstance(body, PevTold):
+            registry.note_pev(self, body, by=envelope.sender)
+            return
+        if isinstance(body, SupplyLost | MoveTold | SupplyNews):
             concerned = [key for key, each in self.cases.items() if key[1] == envelope.message.to]
             outcomes = [self.give(key, name, body, role=Role.PEER) for key in concerned]
+        elif isinstance(body, SupplyDisputed) and self._addressed(envelope, record=Record.SUPPLY_REQUEST)[2] == "":
+            outcomes = []
         else:
             key = self._addressed(envelope, record=COMMANDS[name].record)
             outcomes = [self.give(key, name, self._heard_as(envelope, body), role=Role.PEER)]
@@ -238,11 +298,18 @@ class World:
     def _addressed(self, envelope: Envelope, *, record: Record) -> Key:
         if record is Record.CASE:
             return record, envelope.message.to, envelope.message.conversation
+        if record is Record.SUPPLY_REQUEST:
+            body = envelope.message.body
+            if isinstance(body, SupplyDisputed):
+                return registry.disputed(self, body)
+            return record, envelope.message.to, str(getattr(body, "tracking", ""))
         return record, envelope.message.to, str(getattr(envelope.message.body, "order", ""))
 
     def _heard_as(self, envelope: Envelope, body: Body) -> object:
         if isinstance(body, MeterRequested):
             return ReceiveRequest(request=body, requester=envelope.sender)
+        if isinstance(body, SupplyAsked):
+            return ReceiveSupplyRequest(request=body, requester=envelope.sender)
         if isinstance(body, CaseForwarded):
             sealed = envelope.message.sealed or 0
             return ReceiveCase(sender=envelope.sender, organization=envelope.message.to, forwarded=body, answers=sealed)
@@ -278,9 +345,9 @@ class World:
             outcome = self.give(key, due.name, payload_of(due), role=Role.SYSTEM)
         assert not isinstance(outcome, Refusal), f"{key}: {due} was refused: {outcome}"
         after = self.stream(key)
-        assert after is not None and due not in due_commands(after.state.tracks, now=self.now), (
-            f"{key}: {due} is due again at the same instant"
-        )
+        again = after is not None and due in due_commands(after.state.tracks, now=self.now)
+        # Of several free places each is offered by itself.
+        assert not again or key[0] is Record.PROGRAM_PLACE, f"{key}: {due} is due again at the same instant"
 
     def advance(self, *, to: datetime) -> None:
         """Let time pass, stopping wherever something lapses or arrives."""
@@ -312,3 +379,12 @@ def order_key(number: str) -> Key:
 def case_key(organization: OrganizationKey, number: str) -> Key:
     """The key of a case."""
     return Record.CASE, organization, number
+
+
+def _without(held: dict[Slot, Key], key: Key, unit_key: str) -> dict[Slot, Key]:
+    return {slot: holder for slot, holder in held.items() if holder != key or unit_key not in ("", slot[2])}
+
+
+def _is_forbidden(held: dict[Slot, Key], slot: tuple[str, str, str], key: Key) -> bool:
+    here = [each for each, holder in held.items() if each[1:3] == slot[1:] and holder != key and holder[1] == key[1]]
+    return any(each[0] in forbidden_beside(slot[0]) for each in here)

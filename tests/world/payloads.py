@@ -12,6 +12,7 @@ from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import order_commands as oc
 from evenroll.enrollment.case import VIN_CONDITION, Case
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.decide_waiting import SetCap
 from evenroll.enrollment.form import Channel, Dwelling, Form, FormField, Holder, VinState
 from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
 from evenroll.enrollment.service_order import (
@@ -25,7 +26,12 @@ from evenroll.programs.program import ConsentKind, DocumentKind, MeterCapability
 from evenroll.programs.rules import Drivetrain
 from evenroll.quantities.identifiers import AccountId, CaseNumber, PodId, ProgramKey
 from tests.world.memory import Key, World
+from tests.world.payloads_after import AFTER_ENROLLING
+from tests.world.payloads_money import MONEY_SAID
+from tests.world.payloads_moving import MOVING_SAID
+from tests.world.payloads_supply import SUPPLY_SAID
 from tests.world.programs import world_programs
+from tests.world.reversing import REVERSAL_SAID
 
 Make = Callable[[World, Any, Random], object]
 BAD_ANSWERS = 99
@@ -193,6 +199,13 @@ MAKE: Mapping[C, Make] = {
     C.SHOW_PERMIT: lambda w, s, r: oc.ShowPermit(seen_on=_today(w)),
     C.COMPLETE_BACK_OFFICE: _back_office,
     C.DATE_SWITCH: _date_switch,
+    **AFTER_ENROLLING,
+    **MONEY_SAID,
+    **MOVING_SAID,
+    **SUPPLY_SAID,
+    **AFTER_ENROLLING,
+    **REVERSAL_SAID,
+    C.SET_CAP: lambda w, s, r: SetCap(places=r.choice([1, 1, 2, 3, None])),
 }
 """What is not here says nothing but its name, or one track."""
 

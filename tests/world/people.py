@@ -38,8 +38,21 @@ BEGIN = datetime(2026, 2, 3, 15, tzinfo=UTC)
 _SUPPLY_RATE = {BRIGHTWATER: RateKey("BW-STD"), NORTHFORK: RateKey("NF-STD")}
 _SPOILED = ("", "energy", "total", "days", "spans", "missing")
 _HUMAN = frozenset(Role) - {Role.SYSTEM, Role.PEER, Role.AUDITOR}
-_GIVES_UP = frozenset({C.WITHDRAW, C.RESCIND})
-_ROOMS = {Record.CASE: "cases", Record.SERVICE_ORDER: "orders"}
+_GIVES_UP = frozenset(
+    {
+        C.MOVE_OUT,
+        C.MOVE_WITH_CAR,
+        C.CHANGE_PROGRAM,
+        C.REMOVE_EQUIPMENT,
+        C.CLOSE_PROGRAM,
+        C.UNENROLL,
+        C.SUSPEND,
+        C.END_CONSENT,
+        C.WITHDRAW,
+        C.RESCIND,
+    }
+)
+_ROOMS = {Record.CASE: "cases", Record.SERVICE_ORDER: "orders", Record.PROGRAM_PLACE: "caps"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +168,7 @@ def act_on(world: World, key: Key, chance: Random) -> bool:
             continue
         said = payload(world, key, name, chance)
         tried = world.decided(key, name, said)
-        if isinstance(tried, Refusal) or not tried.events:
+        if isinstance(tried, Refusal) or not (tried.events or tried.place_events):
             continue
         role = sorted(COMMANDS[name].roles & _HUMAN)[0]
         world.give(key, name, said, role=role)

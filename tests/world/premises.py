@@ -38,7 +38,7 @@ class Premise:
     """What nobody sees: how much is drawn each day. A meter is exchanged in the middle of a day.
 
     unread: whether the reads of a switch are not in yet. stale_days: by how many days the reads brought for a switch
-    are too old. spoiled: a bill is computed wrong in this way ("" if right).
+    are too old. spoiled: a bill is computed wrong in this way ("" if right). guessed: reads of a switch are estimates.
     """
 
     base_wh: int
@@ -46,6 +46,7 @@ class Premise:
     unread: bool = False
     stale_days: int = 0
     spoiled: str = ""
+    guessed: bool = False
     drawn: list[int] = field(default_factory=lambda: [0])
 
     def drawn_wh(self, day: date, *, half: bool) -> int:
@@ -93,7 +94,7 @@ class Premise:
             return None
         day -= timedelta(days=self.stale_days)
         values = self.reads(point.meter, day=day, half=_is_exchange_day(point, day))
-        return MeterReads(serial=point.meter.serial, read_on=day, values_wh=values)
+        return MeterReads(serial=point.meter.serial, read_on=day, values_wh=values, estimated=self.guessed)
 
     def billed(self, order: ServiceOrder, *, point: UsagePoint, kind: BillKind, calendar: ServiceCalendar) -> Bill:
         """The bill as a biller would compute it, right or spoiled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 
 from evenroll.programs.catalog import load_catalog
@@ -16,7 +17,18 @@ from evenroll.programs.program import (
     SupplyStatus,
     Track,
 )
-from evenroll.programs.rules import RuleKind
+from evenroll.programs.program_terms import (
+    Cap,
+    EventLimit,
+    EventTerms,
+    Grid,
+    Incentive,
+    IncentiveIf,
+    IncentivePer,
+    Protection,
+    ProtectionKind,
+)
+from evenroll.programs.rules import Outcome, Rule, RuleId, RuleKind
 from evenroll.programs.timing import NoticeWindow, SwitchTiming
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey, RateKey
 
@@ -25,6 +37,17 @@ BRIGHTWATER = OrganizationKey("brightwater-energy")
 NORTHFORK = OrganizationKey("northfork-power")
 REGISTRY = OrganizationKey("lakeland-registry")
 PROVIDERS = (UTILITY, BRIGHTWATER, NORTHFORK)
+
+_EVENTS = EventTerms(
+    limits=(EventLimit(events_max=9, per=Grid.MONTH),),
+    months=tuple(range(1, 13)),
+    from_hour=0,
+    to_hour=24,
+    weekdays_only=False,
+    hours_max=4,
+    notice_hours_min=0,
+    opt_outs_max=1,
+)
 
 _KEPT = frozenset(
     {
@@ -45,12 +68,24 @@ def world_programs() -> tuple[ProgramVersion, ...]:
     night = catalog.program(ProgramKey("LE-EV-NIGHT"))
     drive = catalog.program(ProgramKey("BW-NIGHT-DRIVE"))
     return (
-        *catalog.programs,
+        *(each for each in catalog.programs if each.organization in PROVIDERS),
         _everything_in_order(night),
         _controlled_supply(drive),
+        _wins(drive, "BW-WINS"),
+        replace(_wins(drive, "NF-WINS"), organization=NORTHFORK),
         _credit(night),
         _rider(night),
         _too_far(night),
+        _with_ledger(night),
+        _quiet(night),
+        _capped(night, "LE-CAPPED", Cap(places=1)),
+        _free(night, "LE-FREE"),
+        replace(_free(night, "LE-FREE-DAY"), rate=RateKey("LE-R")),
+        _free(_credit(night), "LE-FREE-CREDIT"),
+        _free(_credit(night), "LE-CREDIT-2"),
+        replace(_free(_credit(night), "LE-FREE-GEAR"), equipment_needed=True),
+        replace(_free(_credit(night), "LE-GEAR-2"), equipment_needed=True),
+        _capped(night, "LE-NO-LIST", Cap(places=1, waiting_list=False)),
     )
 
 
@@ -80,9 +115,11 @@ def _everything_in_order(night: ProgramVersion) -> ProgramVersion:
         Prerequisite(track=Track.SERVICE, needs_track=Track.METER),
         Prerequisite(track=Track.SETUP, needs_track=Track.DEVICE),
     )
+    listed = Rule(id=RuleId("listed"), kind=RuleKind.EQUIPMENT_APPROVED, unmet=Outcome.FINAL)
     return replace(
         _short(night),
         key=ProgramKey("LE-IN-ORDER"),
+        rules=(*_short(night).rules, listed),
         family="managed_charging",
         excluded_families=("energy_price",),
         activation=Activation.BOTH,
@@ -106,6 +143,14 @@ def _controlled_supply(drive: ProgramVersion) -> ProgramVersion:
         device_needed=True,
         equipment_needed=True,
         timing=SwitchTiming.FIRST_BUSINESS_DAY,
+    )
+
+
+def _wins(drive: ProgramVersion, key: str) -> ProgramVersion:
+    """A supplier's product that takes customers over from the utility and from other suppliers."""
+    taken_from = frozenset({SupplyStatus.UTILITY, SupplyStatus.ESCO})
+    return replace(
+        _short(drive), key=ProgramKey(key), switch_from=taken_from, rescission_rule="US-LAKELAND", lockout_days=0
     )
 
 
@@ -149,3 +194,38 @@ def _too_far(night: ProgramVersion) -> ProgramVersion:
     """Notice and read cycle that cannot both be kept: no day of a switch can ever be told."""
     notice = NoticeWindow(business_days_before=1, calendar_days_before=0, at_most_days_ahead=1)
     return replace(_short(night), key=ProgramKey("LE-TOO-FAR"), notice=notice)
+
+
+def _with_ledger(night: ProgramVersion) -> ProgramVersion:
+    """A credit for control with everything that row 10 counts: events, opt-outs, money by every span, a protection."""
+    incentives = (
+        Incentive(code="bonus", usd=Decimal(600), per=IncentivePer.ENROLLMENT, after_days=30, once_per_device=True),
+        Incentive(code="monthly", usd=Decimal(5), per=IncentivePer.MONTH, condition=IncentiveIf.NO_OPT_OUT),
+        Incentive(code="event", usd=Decimal(4), per=IncentivePer.EVENT),
+        Incentive(code="night", usd=Decimal("0.10"), per=IncentivePer.KWH, condition=IncentiveIf.CHARGED_IN_WINDOW),
+    )
+    return replace(
+        _credit(night),
+        key=ProgramKey("LE-LEDGER"),
+        family="ledger",
+        minimum_stay_days=0,
+        events=_EVENTS,
+        incentives=incentives,
+        protection=Protection(kind=ProtectionKind.BILL_PROTECTION, months=12),
+    )
+
+
+def _quiet(night: ProgramVersion) -> ProgramVersion:
+    """A bonus once, then nothing but events."""
+    once = Incentive(code="bonus", usd=Decimal(25), per=IncentivePer.ENROLLMENT)
+    return replace(_credit(night), key=ProgramKey("LE-QUIET"), family="quiet", events=_EVENTS, incentives=(once,))
+
+
+def _capped(night: ProgramVersion, key: str, cap: Cap) -> ProgramVersion:
+    """The night rate for so many."""
+    return replace(_short(night), key=ProgramKey(key), cap=cap)
+
+
+def _free(program: ProgramVersion, key: str) -> ProgramVersion:
+    """A program that one may leave, or change for another, on any day."""
+    return replace(_short(program), key=ProgramKey(key), minimum_stay_days=0, lockout_days=0)

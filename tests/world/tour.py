@@ -15,7 +15,11 @@ from evenroll.enrollment.waits import WAITS, Span, Wait, WaitRule, due_at
 from evenroll.programs.program import Track
 from evenroll.quantities.calendars import ServiceCalendar
 from tests.world.everyday import EVERYDAY
+from tests.world.leaving import LEAVING
+from tests.world.lines import IN_LINE
 from tests.world.memory import Key, Taken, World
+from tests.world.money import MONEY
+from tests.world.moving import MOVING
 from tests.world.people import (
     all_is_well,
     days,
@@ -25,11 +29,14 @@ from tests.world.people import (
     somebody_strays,
     something_happens,
 )
+from tests.world.resting import RESTING
+from tests.world.reversing import REVERSING
 from tests.world.scenes import QUIET
 from tests.world.supply import SUPPLY
+from tests.world.switching import SWITCHING
 from tests.world.trouble import TROUBLE
 
-SCENES = (*QUIET, *TROUBLE, *EVERYDAY, *SUPPLY)
+SCENES = (*QUIET, *TROUBLE, *EVERYDAY, *SUPPLY, *IN_LINE, *LEAVING, *RESTING, *MONEY, *MOVING, *SWITCHING, *REVERSING)
 """Every scene: together they make every move and enter every wait, so that chance only adds to them."""
 
 Named = tuple[Track, State, Wait]
@@ -139,7 +146,7 @@ def histories(log: Log) -> list[tuple[Event, ...]]:
     return [
         tuple(event for _, event in stream.events)
         for world in log.worlds
-        for streams in (world.cases, world.orders, world.points)
+        for streams in (world.cases, world.orders, world.points, world.caps, world.requests)
         for stream in streams.values()
     ]
 
@@ -149,6 +156,6 @@ def states(log: Log) -> list[Any]:
     return [
         stream.state
         for world in log.worlds
-        for streams in (world.cases, world.orders, world.points)
+        for streams in (world.cases, world.orders, world.points, world.caps, world.requests)
         for stream in streams.values()
     ]

@@ -214,6 +214,9 @@ def condition_lapses(world: World, *, withdrawing: bool) -> None:
         assert case_of(world, key).status is State.ENDED
     else:
         world.advance(to=due_at + timedelta(hours=1))
+        # Its rate is in force by then, so service goes back first.
+        assert case_of(world, key).status is State.LEAVING
+        days(world, 30)
         assert case_of(world, key).status is State.ENDED
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import Message, SupplyLost
 from evenroll.enrollment.roles import Role
+from evenroll.enrollment.supply import LostReason
 from evenroll.quantities.identifiers import OrganizationKey, PodId
 from evenroll.records.asked import Answer, Taken
 from evenroll.records.books import NewSupply, add_supply
@@ -17,7 +18,14 @@ from evenroll.records.unit_of_work import UnitOfWork
 COMMAND = "drop_supply"
 
 
-def drop_supply(work: UnitOfWork, *, pod: PodId, lost_on: date, supplier: OrganizationKey | None = None) -> Answer:
+def drop_supply(
+    work: UnitOfWork,
+    *,
+    pod: PodId,
+    lost_on: date,
+    supplier: OrganizationKey | None = None,
+    reason: LostReason = LostReason.OTHER_SUPPLIER,
+) -> Answer:
     """From that day another provides the commodity; supplier absent: the utility itself, by default service.
 
     Given in the clearinghouse's own books by its operator, on that day or after it: told sooner, it would end at once
@@ -36,7 +44,7 @@ def drop_supply(work: UnitOfWork, *, pod: PodId, lost_on: date, supplier: Organi
     if before.from_on == lost_on:
         return Refusal(code=RefusalCode.NOT_IN_STATE, parameters={"pod": pod, "from_on": lost_on.isoformat()})
     add_supply(_given_to(before, supplier, from_on=lost_on))
-    body = SupplyLost(pod=pod, lost_on=lost_on, supplier=supplier)
+    body = SupplyLost(pod=pod, lost_on=lost_on, supplier=supplier, reason=reason)
     told = sorted({before.utility, before.supplier or before.utility})
     messages = tuple(Message(to=to, conversation=pod, body=body) for to in told)
     work.record_point(pod, Decided(messages=messages), expected=None)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide import decide_case
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import SupplyLost
 from evenroll.enrollment.point_events import PointSupplierChanged
 from evenroll.enrollment.rows import Row
-from evenroll.enrollment.usage_point import UsagePoint
+from evenroll.enrollment.usage_point import Agreement, UsagePoint
+from evenroll.programs.catalog import Catalog, RateUnknown, load_catalog
+from evenroll.programs.program import Coverage
+from evenroll.quantities.identifiers import OrganizationKey, RateKey
 from evenroll.records.asked import Answer, Asked, Taken
 from evenroll.records.gathered import case_facts, open_cases_at
 from evenroll.records.streams import case_stream, point_stream
@@ -62,6 +67,28 @@ def _note_supplier(work: UnitOfWork, command: SupplyLost, point: UsagePoint) -> 
     agreement = point.agreement_on(command.lost_on)
     if agreement is None or agreement.supplier == supplier:
         return ()
-    changed = PointSupplierChanged(row=Row.ACTION, changed_on=command.lost_on, supplier=supplier)
+    rate, supply_rate = _standard(work, agreement, supplier=supplier, on=command.lost_on)
+    changed = PointSupplierChanged(
+        row=Row.ACTION, changed_on=command.lost_on, supplier=supplier, rate=rate, supply_rate=supply_rate
+    )
     work.record_point(command.pod, Decided(events=(changed,)), expected=point)
     return ("point_supplier_changed",)
+
+
+def _standard(
+    work: UnitOfWork, agreement: Agreement, *, supplier: OrganizationKey, on: date
+) -> tuple[RateKey | None, RateKey | None]:
+    """The standard rates of wires and supply from then on; the rate stays where it is not itself a standard one."""
+    catalog, utility = load_catalog(), work.organization
+    to = Coverage.BOTH if supplier == utility else Coverage.DELIVERY
+    before = Coverage.DELIVERY if to is Coverage.BOTH else Coverage.BOTH
+    old, new = (_standard_key(catalog, utility, coverage=each, on=on) for each in (before, to))
+    rate = new if old is not None and agreement.rate == old else None
+    return rate, _standard_key(catalog, supplier, coverage=Coverage.SUPPLY, on=on) if supplier != utility else None
+
+
+def _standard_key(catalog: Catalog, organization: OrganizationKey, *, coverage: Coverage, on: date) -> RateKey | None:
+    try:
+        return catalog.standard_rate(organization, coverage=coverage, on=on).key
+    except RateUnknown:
+        return None

@@ -9,13 +9,15 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.life_events import Escalated
 from evenroll.enrollment.order_events import OrderEscalated
+from evenroll.enrollment.program_places import AdmittingEscalated
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.track_fold import move
 from evenroll.enrollment.tracks import Move, TrackState
 from evenroll.enrollment.waits import Span, WaitRule
-from evenroll.quantities.identifiers import CaseNumber, OrderNumber
+from evenroll.programs.program import Track
+from evenroll.quantities.identifiers import CaseNumber, OrderNumber, ProgramKey
 from evenroll.records.asked import Answer, Taken
 from evenroll.records.organizations import current
 from evenroll.records.taking import names_order
@@ -32,12 +34,24 @@ def park(work: UnitOfWork, *, number: str, lapsed: tuple[str, datetime]) -> Answ
     """
     if work.actor.role is not Role.SYSTEM or work.actor.organization != work.organization:
         return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": COMMAND, "role": work.actor.role.value})
-    found = work.order(OrderNumber(number)) if names_order(number) else work.case(CaseNumber(number))
     key, due_at = lapsed
+    if key == Track.ADMITTING.value:
+        return _park_places(work, ProgramKey(number), due_at=due_at)
+    found = work.order(OrderNumber(number)) if names_order(number) else work.case(CaseNumber(number))
     track = found.tracks.get(key) if found else None
     if found is None or track is None or track.due_at != due_at or track.on_lapse is None:
         return Refusal(code=RefusalCode.NOT_YET_DUE, parameters={"track": key})
     return _parked(work, found, track=track, to_staff=_to_supervisor(work, track, again=track.on_lapse))
+
+
+def _park_places(work: UnitOfWork, program: ProgramKey, *, due_at: datetime) -> Answer:
+    places = work.program_places(program)
+    track = places.tracks.get(Track.ADMITTING.value)
+    if track is None or track.due_at != due_at or track.on_lapse is None:
+        return Refusal(code=RefusalCode.NOT_YET_DUE, parameters={"track": Track.ADMITTING.value})
+    moves = (_to_supervisor(work, track, again=track.on_lapse),)
+    work.tell_places((AdmittingEscalated(row=Row.ACTION, program=program, moves=moves),))
+    return Taken(number=program, state=track.state.value, events=("admitting_escalated",))
 
 
 def _to_supervisor(work: UnitOfWork, track: TrackState, *, again: CommandName) -> Move:

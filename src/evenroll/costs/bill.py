@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol, TypeAlias
 
 from evenroll.programs.bill import Bill, BillKind, BillLine, LineCode
@@ -16,6 +17,7 @@ __all__ = [
     "BillKind",
     "BillLine",
     "Biller",
+    "Extra",
     "LineCode",
     "SeasonRegister",
     "SeasonUsage",
@@ -39,9 +41,32 @@ SeasonUsage: TypeAlias = Mapping[SeasonRegister, Wh]
 """Energy by season and register, Wh, never negative."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extra:
+    """A line beside those of the rate: prices of hours, events, credits per kWh.
+
+    name: the incentive that gives a credit, else "". quantity_wh: the energy it prices, which the usage holds as well.
+    usd: exact, not yet rounded; negative for a credit.
+    """
+
+    code: LineCode
+    name: str = ""
+    quantity_wh: int
+    usd: Decimal
+
+
 class Biller(Protocol):
     """Makes a bill; every implementation gives the same cents."""
 
-    def __call__(self, usage: SeasonUsage, *, rate: Rate, period: DatePeriod, kind: BillKind, actual: bool) -> Bill:
+    def __call__(
+        self,
+        usage: SeasonUsage,
+        *,
+        rate: Rate,
+        period: DatePeriod,
+        kind: BillKind,
+        actual: bool,
+        extras: tuple[Extra, ...] = (),
+    ) -> Bill:
         """The bill of the usage over the period, at that rate. Raises UsageRefused, PeriodOpen."""
         ...

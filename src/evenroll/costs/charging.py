@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from evenroll.costs.usage import HourlyLoad, place_at, start_of_year
-from evenroll.programs.rate import Rate
+from evenroll.costs.pricing import Pricing, prices_from
+from evenroll.costs.usage import HourlyLoad, start_of_year
 from evenroll.quantities.calendars import ServiceCalendar
 
 _HOUR = timedelta(hours=1)
@@ -90,13 +89,14 @@ def charge_at_once(sessions: ChargingYear) -> HourlyLoad:
     return HourlyLoad(start_at=sessions.start_at, wh=tuple(wh))
 
 
-def charge_cheapest(sessions: ChargingYear, *, rate: Rate, calendar: ServiceCalendar) -> HourlyLoad:
+def charge_cheapest(sessions: ChargingYear, *, pricing: Pricing, calendar: ServiceCalendar) -> HourlyLoad:
     """The load of a car that charges in the cheapest hours of each stay; among equals in the earliest.
 
-    Exact: with a price per hour and a limit of power, filling the cheapest hours first costs least.
+    Exact: with a price per hour and a limit of power, filling the cheapest hours first costs least. The prices of the
+    hours of a stay, and the events in it, are known when it begins. Raises PricingRefused where an hour has no price.
     """
     wh = [0] * sessions.hours
-    prices = _prices(sessions, rate=rate, calendar=calendar)
+    prices = prices_from(sessions.start_at, hours=sessions.hours, pricing=pricing, calendar=calendar)
     for hours, needed_wh in sessions.sessions:
         # sorted keeps the order of plug-in among equal prices.
         ordered = tuple(sorted(hours, key=prices.__getitem__))
@@ -109,14 +109,6 @@ def _fill(wh: list[int], *, hours: tuple[int, ...], needed_wh: int, power_w: int
         drawn = min(needed_wh, power_w)
         wh[hour] += drawn
         needed_wh -= drawn
-
-
-def _prices(sessions: ChargingYear, *, rate: Rate, calendar: ServiceCalendar) -> list[Decimal]:
-    by_key = {season.key: season for season in rate.seasons}
-    places = (
-        place_at(sessions.start_at + hour * _HOUR, rate=rate, calendar=calendar) for hour in range(sessions.hours)
-    )
-    return [by_key[place.season].price(place.register) for place in places]
 
 
 def _instant(day: date, hour: int, calendar: ServiceCalendar) -> datetime:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
-from evenroll.costs.bill import Bill, BillKind, BillLine, LineCode, SeasonRegister, SeasonUsage
+from evenroll.costs.bill import BillLine
 from evenroll.costs.charging import (
     ChargingYear,
     NeedDoesNotFit,
@@ -19,21 +18,16 @@ from evenroll.costs.charging import (
     charge_cheapest,
     charging_year,
 )
-from evenroll.costs.reference import bill_usage
-from evenroll.costs.usage import HourlyLoad, usage_of_load
+from evenroll.costs.courses import Course, courses_of
+from evenroll.costs.pricing import Pricing
+from evenroll.costs.rewards import Reward
+from evenroll.costs.usage import HourlyLoad
+from evenroll.costs.ways import SPREAD_PERCENT, Way, way, way_beside, yearly
 from evenroll.programs.program import Coverage
-from evenroll.programs.rate import Rate
 from evenroll.quantities.calendars import ServiceCalendar
-from evenroll.quantities.energy import Wh
 from evenroll.quantities.identifiers import RateKey
-from evenroll.quantities.money import ZERO
-from evenroll.quantities.periods import DatePeriod
 
-# How far a year's use may lie from the one assumed. An assumption of ours, shown with every figure; not
-# measured.
-SPREAD_PERCENT: Final = 15
 _HOUR: Final = timedelta(hours=1)
-_PERCENTS: Final = (100 - SPREAD_PERCENT, 100, 100 + SPREAD_PERCENT)
 
 
 class ScenarioCode(StrEnum):
@@ -52,9 +46,13 @@ class AssumptionCode(StrEnum):
     HOUSEHOLD_UNCHANGED = "household_unchanged"
     PLUGGED_IN_DAILY = "plugged_in_daily"
     TAXES_AND_CREDITS_LEFT_OUT = "taxes_and_credits_left_out"
+    TAXES_LEFT_OUT = "taxes_left_out"
     PART_OF_BILL = "part_of_bill"
     TYPICAL_DAY = "typical_day"
     CHARGED_AT_HOME = "charged_at_home"
+    PRICES_OF_PAST_YEARS = "prices_of_past_years"
+    EVENTS_BETWEEN = "events_between"
+    PRICES_KNOWN_AT_PLUG_IN = "prices_known_at_plug_in"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,13 +88,34 @@ class Scenario:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PastYear:
+    """What the year would have cost at the prices of a past one, USD; where it cost more than today, that is regret."""
+
+    year: int
+    today: Decimal
+    unchanged: Decimal
+    managed: Decimal
+
+
+def regret(past: PastYear) -> Decimal:
+    """What the program, charging as now, would have cost more than today's price, USD; negative: it was cheaper."""
+    return past.unchanged - past.today
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """The scenarios of one household and PEV, over the same part of the bill."""
+    """The scenarios of one household and PEV, over the same part of the bill.
+
+    past: by past year, the latest first, where prices of hours are not known in advance. rewards: what the program pays
+    beside the bill in its first year; no figure of a scenario holds it.
+    """
 
     coverage: Coverage
     year: int
     scenarios: tuple[Scenario, ...]
     assumptions: tuple[Assumption, ...]
+    past: tuple[PastYear, ...] = ()
+    rewards: tuple[Reward, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,43 +133,46 @@ class LoadTooShort:
     year: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesTooShort:
+    """No whole past year of the series is known, so that a range would be a guess."""
+
+    series: str
+
+
 def compare(
-    today: Rate, *, program: Rate, household: HourlyLoad, pev: PevNeed, calendar: ServiceCalendar, year: int
-) -> Comparison | CoverageDiffers | NeedDoesNotFit | LoadTooShort:
-    """What a calendar year costs on today's rate, on the program's, and on it with charging managed.
+    today: Pricing, *, program: Pricing, household: HourlyLoad, pev: PevNeed, calendar: ServiceCalendar, year: int
+) -> Comparison | CoverageDiffers | NeedDoesNotFit | LoadTooShort | SeriesTooShort:
+    """What a calendar year costs on today's price, on the program's, and on it with charging managed.
 
     household: the load without the PEV, covering the year in the territory. Twelve bills of calendar months
-    each, at the prices of the two rates, whatever the year. Returns a refusal as a value where no honest
-    figure exists.
+    each, at the prices of the two rates, whatever the year. Prices of hours are taken from past years, and events from
+    none to as many as may be called: the range covers them all. Returns a refusal as a value where no honest figure
+    exists. Raises UsageRefused for a rate that cannot be billed.
     """
-    if today.coverage is not program.coverage or Coverage.NONE in (today.coverage, program.coverage):
-        return CoverageDiffers(today=today.coverage, program=program.coverage)
+    covered = today.rate.coverage
+    if covered is not program.rate.coverage or covered is Coverage.NONE:
+        return CoverageDiffers(today=covered, program=program.rate.coverage)
     sessions = charging_year(pev, year=year, calendar=calendar)
     if isinstance(sessions, NeedDoesNotFit):
         return sessions
     if not _covers(household, sessions=sessions):
         return LoadTooShort(year=year)
     at_once = charge_at_once(sessions)
-    managed = charge_cheapest(sessions, rate=program, calendar=calendar)
-    months = _months(year)
-    cases = (
-        (ScenarioCode.TODAY, today, at_once),
-        (ScenarioCode.PROGRAM_UNCHANGED, program, at_once),
-        (ScenarioCode.PROGRAM_MANAGED, program, managed),
+    courses = courses_of(
+        today, program=program, load=_together(household, at_once), calendar=calendar, starts_at=sessions.start_at
     )
-    base = {
-        rate.key: [usage_of_load(household, rate=rate, period=month, calendar=calendar) for month in months]
-        for rate in (today, program)
-    }
-    scenarios: list[Scenario] = []
-    for code, rate, load in cases:
-        added = [usage_of_load(load, rate=rate, period=month, calendar=calendar) for month in months]
-        scenarios.append(_scenario(code, rate=rate, base=base[rate.key], added=added, months=months))
+    if not courses:
+        return SeriesTooShort(series=program.rate.hourly_series or today.rate.hourly_series)
+    found = [
+        _outcome(each, household=household, at_once=at_once, sessions=sessions, calendar=calendar) for each in courses
+    ]
     return Comparison(
-        coverage=today.coverage,
+        coverage=covered,
         year=year,
-        scenarios=tuple(scenarios),
-        assumptions=_assumptions(today=today, program=program, pev=pev),
+        scenarios=tuple(_scenario(code, outcomes=found) for code in ScenarioCode),
+        assumptions=(*_assumptions(today=today, program=program, pev=pev), *_assumed_of(courses)),
+        past=tuple(_past(each) for each in found if each.course.year is not None and each.course.is_usual),
     )
 
 
@@ -159,83 +181,86 @@ def _covers(household: HourlyLoad, *, sessions: ChargingYear) -> bool:
     return household.start_at <= sessions.start_at and sessions.start_at + sessions.hours * _HOUR <= ends_at
 
 
-def _months(year: int) -> tuple[DatePeriod, ...]:
-    starts = [date(year, month, 1) for month in range(1, 13)] + [date(year + 1, 1, 1)]
-    return tuple(DatePeriod(start_on=start, end_on=end) for start, end in pairwise(starts))
+def _together(household: HourlyLoad, pev: HourlyLoad) -> HourlyLoad:
+    first = (pev.start_at - household.start_at) // _HOUR
+    both = zip(household.wh[first : first + len(pev.wh)], pev.wh, strict=True)
+    return HourlyLoad(start_at=pev.start_at, wh=tuple(one + other for one, other in both))
 
 
-def _scenario(
-    code: ScenarioCode,
-    *,
-    rate: Rate,
-    base: list[SeasonUsage],
-    added: list[SeasonUsage],
-    months: tuple[DatePeriod, ...],
-) -> Scenario:
-    costs: list[Decimal] = []
-    pev: list[Decimal] = []
-    lines: tuple[BillLine, ...] = ()
-    for percent in _PERCENTS:
-        without = [_scaled(usage, percent=percent) for usage in base]
-        with_pev = [_sum(one, _scaled(more, percent=percent)) for one, more in zip(without, added, strict=True)]
-        bills = _bills(with_pev, rate=rate, months=months)
-        total = sum((bill.total for bill in bills), ZERO)
-        costs.append(total)
-        pev.append(total - sum((bill.total for bill in _bills(without, rate=rate, months=months)), ZERO))
-        if percent == 100:
-            lines = _yearly(bills)
-    return Scenario(code=code, rate=rate.key, cost=_range(costs), pev=_range(pev), lines=lines)
+def _outcome(
+    course: Course, *, household: HourlyLoad, at_once: HourlyLoad, sessions: ChargingYear, calendar: ServiceCalendar
+) -> _Outcome:
+    year = calendar.business_date(sessions.start_at).year
+    managed = charge_cheapest(sessions, pricing=course.program, calendar=calendar)
+    loads = {ScenarioCode.PROGRAM_UNCHANGED: at_once, ScenarioCode.PROGRAM_MANAGED: managed}
+    ways = {ScenarioCode.TODAY: way(course.today, household=household, pev=at_once, year=year, calendar=calendar)}
+    for code, load in loads.items():
+        ways[code] = (
+            way_beside(course.program, today=course.today, household=household, pev=load, year=year, calendar=calendar)
+            if course.program.is_beside
+            else way(course.program, household=household, pev=load, year=year, calendar=calendar)
+        )
+    return _Outcome(course=course, ways=ways)
 
 
-def _bills(usages: list[SeasonUsage], *, rate: Rate, months: tuple[DatePeriod, ...]) -> list[Bill]:
-    return [
-        bill_usage(usage, rate=rate, period=month, kind=BillKind.REGULAR, actual=False)
-        for usage, month in zip(usages, months, strict=True)
-    ]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Outcome:
+    """What a course of the year comes to."""
+
+    course: Course
+    ways: dict[ScenarioCode, Way]
 
 
-def _range(amounts: list[Decimal]) -> Range:
-    # A minimum bill can make the smaller use cost the PEV more: order by amount, not by use.
-    low, mid, high = sorted(amounts)
-    return Range(low=low, mid=mid, high=high)
-
-
-def _scaled(usage: SeasonUsage, *, percent: int) -> SeasonUsage:
-    return {place: Wh(wh * percent // 100) for place, wh in usage.items()}
-
-
-def _sum(one: SeasonUsage, other: SeasonUsage) -> SeasonUsage:
-    return {place: Wh(one.get(place, 0) + other.get(place, 0)) for place in (*one, *other)}
-
-
-def _yearly(bills: list[Bill]) -> tuple[BillLine, ...]:
-    """The lines of all bills, those for the same thing at the same price added up."""
-    found: dict[tuple[LineCode, SeasonRegister, Decimal], BillLine] = {}
-    for line in (line for bill in bills for line in bill.lines):
-        key = (line.code, SeasonRegister(season=line.season, register=line.register), line.price)
-        before = found.get(key)
-        found[key] = line if before is None else _added(before, line)
-    return tuple(found.values())
-
-
-def _added(one: BillLine, other: BillLine) -> BillLine:
-    return BillLine(
-        code=one.code,
-        register=one.register,
-        season=one.season,
-        quantity_wh=one.quantity_wh + other.quantity_wh,
-        days=one.days + other.days,
-        price=one.price,
-        amount=one.amount + other.amount,
+def _scenario(code: ScenarioCode, *, outcomes: list[_Outcome]) -> Scenario:
+    ways = [each.ways[code] for each in outcomes]
+    # The courses come with the one that is told first, as the middle.
+    told = ways[0]
+    return Scenario(
+        code=code,
+        rate=told.rate,
+        cost=_range([amount for way in ways for amount in way.costs], mid=told.mid),
+        pev=_range([amount for way in ways for amount in way.pev], mid=told.pev_mid),
+        lines=yearly(told.bills),
     )
 
 
-def _assumptions(*, today: Rate, program: Rate, pev: PevNeed) -> tuple[Assumption, ...]:
+def _range(amounts: list[Decimal], *, mid: Decimal) -> Range:
+    # A minimum bill can make the smaller use cost the PEV more: order by amount, not by use.
+    return Range(low=min(amounts), mid=mid, high=max(amounts))
+
+
+def _past(outcome: _Outcome) -> PastYear:
+    ways = outcome.ways
+    return PastYear(
+        year=outcome.course.year or 0,
+        today=ways[ScenarioCode.TODAY].mid,
+        unchanged=ways[ScenarioCode.PROGRAM_UNCHANGED].mid,
+        managed=ways[ScenarioCode.PROGRAM_MANAGED].mid,
+    )
+
+
+def _assumed_of(courses: tuple[Course, ...]) -> tuple[Assumption, ...]:
+    """What the courses of the year take for granted, where they differ."""
+    years = sorted({each.year for each in courses if each.year is not None})
+    events = sorted({each.events for each in courses if each.events is not None})
+    found: list[Assumption] = []
+    if years:
+        named = {"years": ", ".join(str(year) for year in years)}
+        found.append(Assumption(code=AssumptionCode.PRICES_OF_PAST_YEARS, parameters=named))
+    if events:
+        told = {"low": str(events[0]), "high": str(events[-1])}
+        found.append(Assumption(code=AssumptionCode.EVENTS_BETWEEN, parameters=told))
+    if years or events:
+        found.append(Assumption(code=AssumptionCode.PRICES_KNOWN_AT_PLUG_IN))
+    return tuple(found)
+
+
+def _assumptions(*, today: Pricing, program: Pricing, pev: PevNeed) -> tuple[Assumption, ...]:
     return (
         Assumption(code=AssumptionCode.USE_WITHIN_SPREAD, parameters={"percent": str(SPREAD_PERCENT)}),
         Assumption(
             code=AssumptionCode.PRICES_OF_DAY,
-            parameters={"today": today.effective_on.isoformat(), "program": program.effective_on.isoformat()},
+            parameters={"today": today.rate.effective_on.isoformat(), "program": program.rate.effective_on.isoformat()},
         ),
         Assumption(code=AssumptionCode.HOUSEHOLD_UNCHANGED),
         Assumption(
@@ -246,6 +271,8 @@ def _assumptions(*, today: Rate, program: Rate, pev: PevNeed) -> tuple[Assumptio
                 "power_w": str(pev.power_w),
             },
         ),
-        Assumption(code=AssumptionCode.TAXES_AND_CREDITS_LEFT_OUT),
-        Assumption(code=AssumptionCode.PART_OF_BILL, parameters={"coverage": today.coverage.value}),
+        Assumption(
+            code=AssumptionCode.TAXES_LEFT_OUT if program.credits else AssumptionCode.TAXES_AND_CREDITS_LEFT_OUT
+        ),
+        Assumption(code=AssumptionCode.PART_OF_BILL, parameters={"coverage": today.rate.coverage.value}),
     )

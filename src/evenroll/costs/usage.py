@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from evenroll.costs.bill import SeasonRegister, SeasonUsage, UsageRefused
 from evenroll.costs.reference import season_days
 from evenroll.programs.rate import Rate, register_at, registers_of, season_at
+from evenroll.programs.tariff_holidays import NO_HOLIDAYS, TERRITORY_HOLIDAYS, is_listed_holiday
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.energy import Wh
 from evenroll.quantities.periods import DatePeriod
@@ -51,7 +52,7 @@ def usage_of_load(load: HourlyLoad, *, rate: Rate, period: DatePeriod, calendar:
     """
     first, count = hours_of_period(load, period=period, calendar=calendar)
     found: dict[SeasonRegister, int] = {}
-    places = _places(load.start_at + first * _HOUR, count, rate, calendar)
+    places = places_from(load.start_at + first * _HOUR, hours=count, rate=rate, calendar=calendar)
     for place, wh in zip(places, load.wh[first : first + count], strict=True):
         found[place] = found.get(place, 0) + wh
     return {place: Wh(wh) for place, wh in found.items()}
@@ -74,12 +75,17 @@ def hours_of_period(load: HourlyLoad, *, period: DatePeriod, calendar: ServiceCa
 def place_at(at: datetime, *, rate: Rate, calendar: ServiceCalendar) -> SeasonRegister:
     """The season and register into which energy drawn at an instant counts, by the territory's clock."""
     local = at.astimezone(ZoneInfo(calendar.zone))
-    register = register_at(rate, local=local, is_holiday=is_tariff_holiday(local.date(), calendar=calendar))
+    register = register_at(rate, local=local, is_holiday=is_rate_holiday(local.date(), rate=rate, calendar=calendar))
     return SeasonRegister(season=season_at(rate, month=local.month).key, register=register)
 
 
+def places_from(from_at: datetime, *, hours: int, rate: Rate, calendar: ServiceCalendar) -> tuple[SeasonRegister, ...]:
+    """The season and register of each of so many hours from an instant on."""
+    return _places(from_at, hours, rate, calendar)
+
+
 # A comparison asks for the same twelve months of two rates six times; the places do not depend on the load.
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _places(from_at: datetime, hours: int, rate: Rate, calendar: ServiceCalendar) -> tuple[SeasonRegister, ...]:
     return tuple(place_at(from_at + hour * _HOUR, rate=rate, calendar=calendar) for hour in range(hours))
 
@@ -92,6 +98,13 @@ def is_tariff_holiday(day: date, *, calendar: ServiceCalendar) -> bool:
     return _is_holiday(day, replace(calendar, extra_closed=frozenset()) if calendar.extra_closed else calendar)
 
 
+def is_rate_holiday(day: date, *, rate: Rate, calendar: ServiceCalendar) -> bool:
+    """Whether this rate takes the day for a weekend day though it is none: by its own list, or the territory's."""
+    if rate.holidays == TERRITORY_HOLIDAYS:
+        return is_tariff_holiday(day, calendar=calendar)
+    return rate.holidays != NO_HOLIDAYS and is_listed_holiday(day, key=rate.holidays)
+
+
 @lru_cache(maxsize=4096)
 def _is_holiday(day: date, calendar: ServiceCalendar) -> bool:
     return day.weekday() < 5 and not calendar.is_business_day(day)
@@ -102,17 +115,30 @@ def usage_of_reads(advances: Mapping[str, Wh], *, rate: Rate, period: DatePeriod
 
     advances: Wh by register name of the meter. A rate with one register takes the meter's of that name, else
     the sum of all; a rate with several needs each of them. Where the period lies in two seasons each register
-    is split by days, as a register cannot tell more; no watt-hour is lost. Raises UsageRefused, PeriodOpen.
+    is split by days among those that price it, as a register cannot tell more; no watt-hour is lost. Raises
+    UsageRefused, PeriodOpen.
     """
     days = season_days(rate, period=period)
     found: dict[SeasonRegister, Wh] = {}
     for register, wh in _onto_registers(advances, rate=rate).items():
-        left_wh, left_days = int(wh), sum(days.values())
-        for season, count in days.items():
+        own = _seasons_of(register, rate=rate, days=days)
+        if wh and not own:
+            raise UsageRefused(
+                f"Register {register!r} counted {wh} Wh, and rate {rate.key} has no price for it on these days. "
+                "Check the register map of the meter."
+            )
+        left_wh, left_days = int(wh), sum(own.values())
+        for season, count in own.items():
             share = left_wh * count // left_days
             found[SeasonRegister(season=season, register=register)] = Wh(share)
             left_wh, left_days = left_wh - share, left_days - count
     return found
+
+
+def _seasons_of(register: str, *, rate: Rate, days: Mapping[str, int]) -> dict[str, int]:
+    """The days in each season that prices a register: one that only summer has counted nothing in winter."""
+    priced = {season.key for season in rate.seasons for row in season.prices if row.register == register}
+    return {key: count for key, count in days.items() if key in priced}
 
 
 def _onto_registers(advances: Mapping[str, Wh], *, rate: Rate) -> Mapping[str, Wh]:

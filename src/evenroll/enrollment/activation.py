@@ -7,6 +7,7 @@ from typing import assert_never
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_facts import CaseFacts
+from evenroll.enrollment.ledger_track import begin_ledger
 from evenroll.enrollment.life_events import Activated
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
@@ -43,4 +44,5 @@ def activated(
     since = active_since(program, price_since=price_since, control_since=control_since)
     if since is None or case.status not in _BEFORE_ACTIVE:
         return ()
-    return (Activated(row=Row.R5D, active_on=since, moves=(facts.move(State.ACTIVE),)),)
+    begun = begin_ledger(program, active_on=since, price_since=price_since, facts=facts)
+    return (Activated(row=Row.R5D, active_on=since, moves=(facts.move(State.ACTIVE), *begun)),)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_facts import CaseFacts
+from evenroll.enrollment.offers import wins
 from evenroll.enrollment.tracks import Move, State, track_key
-from evenroll.programs.program import MeterNeedKind, ProgramVersion, ServiceChange, Track
+from evenroll.enrollment.waits import Wait
+from evenroll.programs.program import MeterNeedKind, Prerequisite, ProgramVersion, ServiceChange, Track
 
 _FULFILLED = frozenset(
     {
@@ -39,7 +41,8 @@ def begin_tracks(case: Case, program: ProgramVersion, *, need: MeterNeedKind, fa
         if blocked and track is not Track.METER:
             continue
         first = State.BEFORE_METER if blocked else _first_state(track, program, need, case)
-        begun = facts.move(first, track=track, subject=_subject(track, case))
+        wait = Wait.LATER if blocked and switches_supply(case, program) else Wait.FIRST
+        begun = facts.move(first, track=track, subject=_subject(track, case), wait=wait)
         states[track_key(track, subject=begun.subject)] = first
         moves.append(begun)
     return tuple(moves)
@@ -51,7 +54,7 @@ def begin_freed(case: Case, program: ProgramVersion, *, done: Move, facts: CaseF
     states[track_key(done.track, subject=done.subject)] = done.to
     need = case.order.need if case.order else MeterNeedKind.EXCHANGE
     moves: list[Move] = []
-    for prerequisite in program.prerequisites:
+    for prerequisite in _prerequisites(program):
         track = prerequisite.track
         if prerequisite.needs_track is not done.track or _is_blocked(track, program, states):
             continue
@@ -73,13 +76,27 @@ def stop_tracks(case: Case, facts: CaseFacts) -> tuple[Move, ...]:
         if each.track is not Track.CASE
         and (each.owner is not None or each.state is State.LIVE)
         and each.track is not Track.METER
-        and each.state not in (State.SWITCHED, State.CLOSING_BILLED)
+        and each.state not in (State.SWITCHED, State.CLOSING_BILLED, State.REVERSED)
     )
 
 
 def _is_blocked(track: Track, program: ProgramVersion, states: dict[str, State]) -> bool:
-    needed = [each.needs_track for each in program.prerequisites if each.track is track]
+    needed = [each.needs_track for each in _prerequisites(program) if each.track is track]
     return any(not _is_fulfilled(each, states) for each in needed)
+
+
+def switches_supply(case: Case, program: ProgramVersion) -> bool:
+    """Whether this enrollment takes the customer over from another supplier."""
+    mine = program.organization == case.organization
+    return mine and case.provider is not None and wins(program, answer=case.provider)
+
+
+def _prerequisites(program: ProgramVersion) -> tuple[Prerequisite, ...]:
+    """The program's own; and the utility takes a meter request from none but the supplier of record."""
+    if not program.switch_from:
+        return program.prerequisites
+    implied = Prerequisite(track=Track.METER, needs_track=Track.SUPPLY)
+    return tuple(dict.fromkeys((*program.prerequisites, implied)))
 
 
 def _is_fulfilled(track: Track, states: dict[str, State]) -> bool:
@@ -91,18 +108,25 @@ def _subject(track: Track, case: Case) -> str:
     return str(case.pod or "") if track is Track.METER else ""
 
 
+def _first_supply(case: Case, program: ProgramVersion) -> State:
+    if case.provider is not None and case.provider.supplier == case.organization:
+        return State.EFFECTIVE
+    return State.ASKED if switches_supply(case, program) else State.NOT_NEEDED
+
+
 def _first_state(track: Track, program: ProgramVersion, need: MeterNeedKind, case: Case) -> State:
     no_order = program.service_change is ServiceChange.CREDIT_ONLY and need is MeterNeedKind.NONE
     match track:
         case Track.SUPPLY:
-            ours = case.provider is not None and case.provider.supplier == case.organization
-            return State.EFFECTIVE if ours else State.NOT_NEEDED
+            return _first_supply(case, program)
         case Track.METER:
             return State.NOT_NEEDED if no_order else State.ASKED
         case Track.SERVICE:
             return State.NOT_NEEDED if no_order else State.WAITING
         case Track.EQUIPMENT:
-            return State.CHOOSING_EQUIPMENT if program.equipment_needed else State.NOT_NEEDED
+            carried = case.opening.replaces and case.equipment and case.equipment.serial
+            needed = State.READY if carried else State.CHOOSING_EQUIPMENT
+            return needed if program.equipment_needed else State.NOT_NEEDED
         case Track.DEVICE:
             return State.REGISTERING if program.device_needed else State.NOT_NEEDED
         case Track.SETUP:

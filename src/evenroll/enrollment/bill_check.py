@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from evenroll.enrollment.order_facts import BillAnew
 from evenroll.enrollment.service_order import HeldReason, Switch
 from evenroll.enrollment.usage_point import MeteredSpan, MeterReads, PointMeter, UsagePoint, energy_conserved
-from evenroll.programs.bill import Bill, BillKind, LineCode
+from evenroll.programs.bill import Bill, BillKind, billed_wh
+from evenroll.quantities.identifiers import RateKey
+
+__all__ = ["bill_fault", "billed_wh"]
 
 
 def bill_fault(
@@ -24,7 +28,7 @@ def bill_fault(
     given = tuple(spans)
     faults = (
         (HeldReason.KIND_WRONG, bill.kind is not kind),
-        (HeldReason.RATE_WRONG, bill.rate != rate),
+        (HeldReason.RATE_WRONG, rate not in (bill.rate, *bill.riders)),
         (HeldReason.DAYS_WRONG, cut_on != switch.switch_on or bill.start_on >= bill.end_on),
         (HeldReason.AGREEMENT_EXCEEDED, not _served(bill, kind=kind, switch=switch, point=point)),
         (HeldReason.TOTAL_WRONG, bill.total != sum((line.amount for line in bill.lines), Decimal(0))),
@@ -34,16 +38,33 @@ def bill_fault(
     return next((reason for reason, wrong in faults if wrong), None)
 
 
-def billed_wh(bill: Bill) -> int:
-    """The energy that the lines of a bill charge, Wh."""
-    return sum(line.quantity_wh for line in bill.lines if line.code is LineCode.ENERGY)
+def correction_fault(each: BillAnew, *, rate: RateKey, switch: Switch, point: UsagePoint) -> HeldReason | None:
+    """The first thing that is wrong with a bill in place of another; absent if it may be issued.
+
+    It covers the same days at the rate that is right, and rests on the spans that the reads at the cut give.
+    """
+    bill, was = each.bill, each.was
+    as_issued = replace(bill, kind=was.kind)
+    faults = (
+        (HeldReason.RATE_WRONG, rate not in (bill.rate, *bill.riders)),
+        (HeldReason.DAYS_WRONG, (bill.start_on, bill.end_on) != (was.start_on, was.end_on)),
+        (HeldReason.TOTAL_WRONG, bill.total != sum((line.amount for line in bill.lines), Decimal(0))),
+        (HeldReason.SPANS_WRONG, not _fit(each.spans, expected=_expected(as_issued, switch=switch, point=point))),
+        (HeldReason.ENERGY_WRONG, not energy_conserved(each.spans, billed_wh=billed_wh(bill))),
+    )
+    return next((reason for reason, wrong in faults if wrong), None)
 
 
 def _served(bill: Bill, *, kind: BillKind, switch: Switch, point: UsagePoint) -> bool:
     """Whether the bill's rate was agreed on all of its days: by what ended at the switch, or by what began there."""
     for each in point.agreements:
         billed_on = each.end_on if kind is BillKind.CLOSING else each.start_on
-        if billed_on == switch.switch_on and bill.rate in (each.rate, each.supply_rate, *each.riders):
+        if billed_on == switch.switch_on and bill.rate in (
+            each.rate,
+            each.supply_rate,
+            each.separate_rate,
+            *each.riders,
+        ):
             return each.start_on <= bill.start_on and (each.end_on is None or bill.end_on <= each.end_on)
     return False
 
@@ -64,7 +85,7 @@ def _expected(bill: Bill, *, switch: Switch, point: UsagePoint) -> Iterator[_Exp
     opening = switch.opening if bill.kind is BillKind.FIRST else None
     closing = switch.closing if bill.kind is BillKind.CLOSING else None
     for meter in point.meters:
-        if meter.installed_on >= bill.end_on:
+        if meter.separate is not switch.separate or meter.installed_on >= bill.end_on:
             continue
         if meter.removed_on is not None and meter.removed_on <= bill.start_on:
             continue

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from evenroll.enrollment.facts import Factor, ProviderAnswer
 from evenroll.enrollment.form import Channel, Form, FormField, Language
+from evenroll.enrollment.leaving_codes import CorrectableFact, LeaveReason, SuspensionCause
+from evenroll.enrollment.ledger import Ledger
+from evenroll.enrollment.supply import SupplyAway, SupplyLink
 from evenroll.enrollment.tracks import CASE_ENDS, State, TrackState, track_key
 from evenroll.programs.bill import Bill
 from evenroll.programs.program import MeterNeedKind, Track, Unit
@@ -50,11 +53,19 @@ class EndReason(StrEnum):
     DEVICE_LOST = "device_lost"
     CONSENT_ENDED = "consent_ended"
     DEATH = "death"
+    SUPPLY_REFUSED = "supply_refused"
+    SUPPLIER_EXIT = "supplier_exit"
+    DISPUTED = "disputed"
+    SWITCH_REVERSED = "switch_reversed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opening:
-    """How a case began (row 2)."""
+    """How a case began (row 2).
+
+    replaces: the enrollment at this premise whose program this one takes the place of. continues: the enrollment at
+    the premise that the customer leaves. At most one of them.
+    """
 
     opened_at: datetime
     channel: Channel
@@ -65,6 +76,8 @@ class Opening:
     pod: PodId | None = None
     postal_code: str = ""
     received_from: OrganizationKey | None = None
+    replaces: CaseNumber | None = None
+    continues: CaseNumber | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,11 +135,36 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VehicleOfCase:
-    """A vehicle that the case enrolls."""
+    """A vehicle that the case enrolls.
+
+    answers: reference to its own VIN, encrypted apart; 0 where the form has it. disputed: it stands on another live
+    enrollment too, and whose it is has not been settled.
+    """
 
     pevid: Pevid
     drivetrain: Drivetrain
     vin_known: bool
+    answers: int = 0
+    disputed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EquipmentOfCase:
+    """The charging equipment that the case has come to. kind: a code of `life_events.EquipmentKind`."""
+
+    kind: str
+    model: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceOfCase:
+    """A control device of the case. subject: of its track, "" for the first one. vehicle: where it sits in one."""
+
+    device: str
+    kind: str
+    subject: str = ""
+    vehicle: Pevid | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +175,20 @@ class Place:
     unit: Unit
     unit_key: str
     live: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InLine:
+    """A case on the waiting list of a program with a cap.
+
+    ranked_at: the instant by which it is ranked; ties go by case number. offered_until_on: a place is held for it up
+    to and with that day; absent while it waits. lapses: how many offers went by unanswered.
+    """
+
+    program: ProgramKey
+    ranked_at: datetime
+    offered_until_on: date | None = None
+    lapses: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,10 +214,60 @@ class OrderLink:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Leave:
+    """That the enrollment is to end, and why. not_before_on: the day that was wished for.
+
+    next_at: when the next act of the active enrollment was due, for one that stays after all.
+    """
+
+    reason: EndReason
+    asked_on: date
+    because: LeaveReason | None = None
+    not_before_on: date | None = None
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suspension:
+    """Why the enrollment rests, and the day on which it ends if that is not cured.
+
+    next_at: when the next act of the active enrollment is due.
+    """
+
+    causes: tuple[SuspensionCause, ...]
+    since_on: date
+    ends_on: date
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correction:
+    """A correction that waits for a second person. number: in its case. by: who proposed it, by code."""
+
+    number: int
+    fact: CorrectableFact
+    before: str
+    after: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     """One enrollment, from the first knock to its end.
 
+    followed_by: the case that goes on from it, see `Opening`. moves_out_on: the last day at the premise, once told.
+    places: every unit that it holds or held, each once. switch: what it asked of the registrar of supply last. away:
+    to whom, or when, supply is to go from us.
+
+    leaving: the order that switches service back. lockout_ends_on: the first day on which this customer may enroll in
+    the program again. strikes: how often it was suspended for compliance. silent: a device did not
+    obey when the consent to control it ended. closes_on: the day on which its program ends,
+    once told. correction, corrections: the one that is open, and how many there were. recorded: what can be corrected
+    and stands nowhere else in the case, by `leaving_codes.CorrectableFact`.
+
     tracks: by track key; the case's own course is among them. since when price and control are live: rule 1.
+    returned: whether the form was ever sent back for something missing. counted: the program with a cap of which it
+    takes one place, enrolled or offered. line: where it stands on the waiting list.
     """
 
     number: CaseNumber
@@ -183,15 +285,37 @@ class Case:
     mail: MailRoom | None = None
     completed_at: datetime | None = None
     proof: Proof = field(default_factory=Proof)
-    vehicle: VehicleOfCase | None = None
+    vehicles: tuple[VehicleOfCase, ...] = ()
     reviewed_at: datetime | None = None
     decided_at: datetime | None = None
-    place: Place | None = None
+    places: tuple[Place, ...] = ()
     agreement: Agreement | None = None
     order: OrderLink | None = None
     price_since: date | None = None
     control_since: date | None = None
     ended_because: EndReason | None = None
+    returned: bool = False
+    counted: ProgramKey | None = None
+    line: InLine | None = None
+    equipment: EquipmentOfCase | None = None
+    devices: tuple[DeviceOfCase, ...] = ()
+    followed_by: CaseNumber | None = None
+    moves_out_on: date | None = None
+    switch: SupplyLink | None = None
+    away: SupplyAway | None = None
+    leave: Leave | None = None
+    leaving: OrderLink | None = None
+    ended_on: date | None = None
+    lockout_ends_on: date | None = None
+    suspension: Suspension | None = None
+    strikes: int = 0
+    silent: bool = False
+    closes_on: date | None = None
+    correction: Correction | None = None
+    corrections: int = 0
+    recorded: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    ledger: Ledger = field(default_factory=Ledger)
 
     @property
     def course(self) -> TrackState:
@@ -214,6 +338,26 @@ class Case:
         if self.form is not None:
             return self.form.answers
         return self.draft.answers if self.draft else 0
+
+    @property
+    def vehicle(self) -> VehicleOfCase | None:
+        """The first vehicle, which the form named."""
+        return self.vehicles[0] if self.vehicles else None
+
+    @property
+    def place(self) -> Place | None:
+        """The unit that it holds; the one that it held last where it holds none."""
+        return next((each for each in self.places if each.live), self.places[-1] if self.places else None)
+
+    @property
+    def live_places(self) -> tuple[Place, ...]:
+        """The units that it holds now."""
+        return tuple(each for each in self.places if each.live)
+
+    @property
+    def follows(self) -> CaseNumber | None:
+        """The enrollment that it goes on from, by another program or at another premise."""
+        return self.opening.replaces or self.opening.continues
 
     def state_of(self, track: Track, *, subject: str = "") -> State | None:
         """The state of a side track; None if it was never begun."""

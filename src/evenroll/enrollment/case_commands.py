@@ -12,7 +12,7 @@ from evenroll.enrollment.form import Form, FormField
 from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
 from evenroll.enrollment.messages import CaseForwarded
 from evenroll.programs.program import Track
-from evenroll.quantities.identifiers import AccountId, CaseNumber, OrganizationKey, PodId, ProgramKey
+from evenroll.quantities.identifiers import AccountId, CaseNumber, OrganizationKey, Pevid, PodId, ProgramKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,29 +138,32 @@ class RecordPurchase:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordInstallation:
-    """Row 7."""
+    """Row 7. model: of what was installed, where it is not the one that was chosen."""
 
     installer: Installer
     installed_on: date
     serial: str
+    model: str = ""
     permit: str = ""
     hard_wired: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordInspection:
-    """Row 7."""
+    """Row 7. unfit: it did not pass because this equipment cannot serve here; another has to be chosen."""
 
     passed: bool
     inspected_on: date
+    unfit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegisterDevice:
-    """Row 8. device: the identifier that its maker prints on it."""
+    """Row 8. device: the identifier that its maker prints on it. vehicle: in which it sits, where it sits in one."""
 
     device: str
     kind: str
+    vehicle: Pevid | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,11 +192,12 @@ class ConfirmParameters:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordUse:
-    """Row 10."""
+    """Row 10. event: its number; without one, the event of that day, if there is one."""
 
     kind: UseKind
     on: date
     reason: str
+    event: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

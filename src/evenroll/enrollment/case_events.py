@@ -228,7 +228,9 @@ class PlaceReserved(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceReleased(Event):
-    """The unit is free again."""
+    """What was held is free again. unit_key: only that unit; all of them where empty."""
+
+    unit_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

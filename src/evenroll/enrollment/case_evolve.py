@@ -11,9 +11,17 @@ from evenroll.enrollment import case_events as e
 from evenroll.enrollment import life_events as life
 from evenroll.enrollment.case import VIN_CONDITION, Agreement, Case, Draft, MailRoom, OrderLink, Proof, VehicleOfCase
 from evenroll.enrollment.event import Event, event_kind, kinds
+from evenroll.enrollment.evolve_leaving import LEAVING_CHANGES, LEAVING_EVENTS
 from evenroll.enrollment.form import FormField
+from evenroll.enrollment.loaded_events import EnrollmentLoaded, loaded_case
+from evenroll.enrollment.money_evolve import LEDGER_FOLDS, MONEY_EVENTS, evolve_ledger
+from evenroll.enrollment.moving_events import MOVING_EVENTS, CaseContinued
+from evenroll.enrollment.moving_fold import MOVING_CHANGES, continued, released, with_first_vehicle
+from evenroll.enrollment.supply_events import SUPPLY_EVENTS
+from evenroll.enrollment.supply_fold import SUPPLY_CHANGES
 from evenroll.enrollment.track_fold import apply_moves
 from evenroll.enrollment.tracks import State
+from evenroll.enrollment.waiting_events import WAITING_CHANGES, WAITING_EVENTS, let_go
 
 Changes = dict[str, Any]
 
@@ -26,6 +34,10 @@ def evolve(case: Case | None, event: Event) -> Case:
     """The case after the event. Raises HistoryBroken or moves.MoveRefused for a history that cannot be."""
     if isinstance(event, e.CaseOpened | e.CaseReceived):
         return _opened(case, event)
+    if isinstance(event, CaseContinued):
+        return _continued(case, event)
+    if isinstance(event, EnrollmentLoaded):
+        return _loaded(case, event)
     if case is None:
         raise HistoryBroken(
             f"A case cannot begin with {type(event).__name__}; it begins when it is opened or received."
@@ -33,9 +45,11 @@ def evolve(case: Case | None, event: Event) -> Case:
     if type(event) not in _KNOWN:
         raise HistoryBroken(f"{event_kind(event)} is no event of case {case.number}.")
     changes = _CHANGES[type(event)](case, event) if type(event) in _CHANGES else {}
+    if type(event) in LEDGER_FOLDS:
+        changes["ledger"] = evolve_ledger(case.ledger, event)
     if event.moves:
         changes["tracks"] = apply_moves(case.tracks, event.moves)
-    return replace(case, **changes) if changes else case
+    return let_go(replace(case, **changes)) if changes else case
 
 
 def _opened(case: Case | None, event: e.CaseOpened | e.CaseReceived) -> Case:
@@ -53,6 +67,18 @@ def _opened(case: Case | None, event: e.CaseOpened | e.CaseReceived) -> Case:
         pod = event.provider.pod or event.opening.pod
         return replace(opened, provider=event.provider, pod=pod, form=event.form, draft=event.draft)
     return replace(opened, draft=Draft(answers=event.answers, fields=event.fields)) if event.answers else opened
+
+
+def _continued(case: Case | None, event: CaseContinued) -> Case:
+    if case is not None:
+        raise HistoryBroken(f"Case {case.number} is begun a second time.")
+    return continued(event)
+
+
+def _loaded(case: Case | None, event: EnrollmentLoaded) -> Case:
+    if case is not None:
+        raise HistoryBroken(f"Case {case.number} is begun a second time.")
+    return loaded_case(event)
 
 
 def _answers_saved(case: Case, event: e.AnswersSaved) -> Changes:
@@ -134,21 +160,20 @@ def _identity_proved(case: Case, event: e.IdentityProved) -> Changes:
 
 
 def _vehicle_recorded(case: Case, event: e.VehicleRecorded) -> Changes:
-    return {"vehicle": VehicleOfCase(pevid=event.pevid, drivetrain=event.drivetrain, vin_known=event.vin_known)}
-
-
-def _place_reserved(case: Case, event: e.PlaceReserved) -> Changes:
-    return {"place": event.place}
+    vehicle = VehicleOfCase(pevid=event.pevid, drivetrain=event.drivetrain, vin_known=event.vin_known)
+    return with_first_vehicle(case, vehicle)
 
 
 def _place_released(case: Case, event: e.PlaceReleased) -> Changes:
-    return {"place": replace(case.place, live=False)} if case.place else {}
+    # One unit of several, such as a vehicle that was sold, frees no place of the program.
+    freed: Changes = {"counted": None} if case.counted and not event.unit_key else {}
+    return {**freed, **released(case, unit_key=event.unit_key)}
 
 
 def _condition_met(case: Case, event: e.ConditionMet) -> Changes:
     if case.vehicle is None or event.rule != VIN_CONDITION:
         return {}
-    return {"vehicle": replace(case.vehicle, vin_known=True)}
+    return {"vehicles": (replace(case.vehicle, vin_known=True), *case.vehicles[1:])}
 
 
 def _terms_received(case: Case, event: e.TermsReceived) -> Changes:
@@ -193,11 +218,23 @@ def _control_started(case: Case, event: life.ControlStarted) -> Changes:
     return {"control_since": event.since_on}
 
 
-def _ended(case: Case, event: life.Ended) -> Changes:
-    return {"ended_because": event.reason}
+Fold = Callable[[Case, Any], Changes]
 
 
-_CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingProxyType(
+def _together(*tables: Mapping[type[Event], Fold]) -> Mapping[type[Event], Fold]:
+    """The tables of several subjects as one: an event that two of them note changes what each of them says."""
+    merged: dict[type[Event], Fold] = {}
+    for table in tables:
+        for kind, fold in table.items():
+            merged[kind] = _both(merged[kind], fold) if kind in merged else fold
+    return MappingProxyType(merged)
+
+
+def _both(first: Fold, second: Fold) -> Fold:
+    return lambda case, event: {**first(case, event), **second(case, event)}
+
+
+_CHANGES: Mapping[type[Event], Fold] = _together(
     {
         e.AnswersSaved: _answers_saved,
         e.ProviderAsked: _provider_asked,
@@ -218,7 +255,6 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingProxyTyp
         e.VehicleRecorded: _vehicle_recorded,
         e.DecisionMade: _decision_made,
         e.ReviewRecorded: _review_recorded,
-        e.PlaceReserved: _place_reserved,
         e.PlaceReleased: _place_released,
         e.ConditionMet: _condition_met,
         e.TermsReceived: _terms_received,
@@ -228,13 +264,18 @@ _CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingProxyTyp
         life.BillHeard: _bill_heard,
         life.PriceStarted: _price_started,
         life.ControlStarted: _control_started,
-        life.Ended: _ended,
-    }
+        e.FormReturned: lambda _case, _event: {"returned": True},
+    },
+    LEAVING_CHANGES,
+    WAITING_CHANGES,
+    MOVING_CHANGES,
+    SUPPLY_CHANGES,
 )
 """The events that change more than tracks."""
 
 CASE_EVENTS = kinds(
     e.CaseOpened,
+    EnrollmentLoaded,
     e.AnswersSaved,
     e.ProviderAsked,
     e.ProviderUnreachable,
@@ -304,6 +345,11 @@ CASE_EVENTS = kinds(
     life.AppealOpened,
     life.AppealDecided,
     life.RefusalClosed,
+    *LEAVING_EVENTS,
+    *WAITING_EVENTS,
+    *MOVING_EVENTS,
+    *MONEY_EVENTS,
+    *SUPPLY_EVENTS.values(),
 )
 """Every event that a case's stream may hold, by kind."""
 

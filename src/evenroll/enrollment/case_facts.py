@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import FactMissing, Refusal, RefusalCode
-from evenroll.enrollment.eligibility import EligibilityFacts
+from evenroll.enrollment.eligibility import EligibilityFacts, EquipmentListing
 from evenroll.enrollment.facts import MeterFacts, PartnerAway, ProviderAnswer, RegisterAnswer
-from evenroll.enrollment.form import Channel
+from evenroll.enrollment.form import Channel, FormField
+from evenroll.enrollment.program_places import ProgramPlaces
+from evenroll.enrollment.protection_facts import ProtectionFigures, ProtectionUnknown
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.track_fold import move
 from evenroll.enrollment.tracks import Move, State
+from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.enrollment.waits import Wait, WaitRule
 from evenroll.programs.program import ProgramVersion, Track
 from evenroll.quantities.calendars import ServiceCalendar
-from evenroll.quantities.identifiers import OrderNumber, Pevid
+from evenroll.quantities.identifiers import CaseNumber, OrderNumber, Pevid, TrackingNumber
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +29,16 @@ class CaseFacts:
     """Everything that a step hands to a decision. A decision that lacks what it needs raises FactMissing.
 
     by: the role in which the command is given. program: the version that decides the case. programs: the
-    published ones, for row 2b.
+    published ones, for row 2b. places: those of the case's program, locked, where it has a cap.
+    by_key: the code of whoever gives the command. earned_by_device: codes of incentives that other cases earned with
+    this device, once for its life. protection: what is known of the protected time.
+
+    new_number: for a case that goes on from this one. others: cases of this organization that are locked beside this
+    one and may change with it. followed: the program of the one that follows this one. point: the usage point, in its
+    utility's books. given: the personal answers that came with the command. changed_on: the days on which the rate
+    changed there, ascending. units_here: vehicles of other cases enrolled at the location in the program's family.
+    disputed_with, disputed_pevid: the live case that has the vehicle too, and its number there. listing: of the
+    equipment. unit_families: those live at the device by other cases.
     """
 
     now: datetime
@@ -39,6 +52,23 @@ class CaseFacts:
     meter: MeterFacts | None = None
     order_number: OrderNumber | None = None
     pevid: Pevid | None = None
+    tracking: TrackingNumber | None = None
+    postal_code: str = ""
+    by_key: str = ""
+    earned_by_device: frozenset[str] = frozenset()
+    protection: ProtectionFigures | ProtectionUnknown | None = None
+    places: ProgramPlaces | None = None
+    new_number: CaseNumber | None = None
+    others: Mapping[CaseNumber, Case] = field(default_factory=dict[CaseNumber, Case])
+    followed: ProgramVersion | None = None
+    point: UsagePoint | None = None
+    given: frozenset[FormField] = frozenset()
+    changed_on: tuple[date, ...] = ()
+    units_here: int = 0
+    disputed_with: CaseNumber | None = None
+    disputed_pevid: Pevid | None = None
+    listing: EquipmentListing = EquipmentListing.UNKNOWN
+    unit_families: frozenset[str] = frozenset()
 
     @property
     def today(self) -> date:

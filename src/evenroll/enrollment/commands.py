@@ -28,6 +28,9 @@ class Record(StrEnum):
     CASE = "case"
     SERVICE_ORDER = "service_order"
     USAGE_POINT = "usage_point"
+    PROGRAM_EVENT = "program_event"
+    PROGRAM_PLACE = "program_place"
+    SUPPLY_REQUEST = "supply_request"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +45,23 @@ class CommandRule:
 
 def _case(row: Row, *roles: Role) -> CommandRule:
     return CommandRule(row=row, record=Record.CASE, roles=frozenset(roles))
+
+
+def _places(*roles: Role) -> CommandRule:
+    return CommandRule(row=Row.ACTION, record=Record.PROGRAM_PLACE, roles=frozenset(roles))
+
+
+def _event(*roles: Role) -> CommandRule:
+    return CommandRule(row=Row.R10, record=Record.PROGRAM_EVENT, roles=frozenset(roles))
+
+
+def _request(*roles: Role) -> CommandRule:
+    return CommandRule(
+        row=Row.ACTION,
+        record=Record.SUPPLY_REQUEST,
+        roles=frozenset(roles),
+        organizations=frozenset({OrganizationKind.CLEARINGHOUSE}),
+    )
 
 
 def _order(row: Row, *roles: Role) -> CommandRule:
@@ -84,12 +104,16 @@ COMMANDS: Mapping[C, CommandRule] = MappingProxyType(
         C.SHOW_PERMIT: _order(Row.R5C, _OFFICE, _CUSTOMER),
         C.COMPLETE_BACK_OFFICE: _order(Row.R5C, _OFFICE),
         C.HEAR_METER: _case(Row.R5C, _PEER),
+        C.QUESTION_READ: _order(Row.R5C, _OFFICE),
+        C.CORRECT_READ: _order(Row.R5C, _OFFICE),
         C.DATE_SWITCH: _order(Row.R5D, _SYSTEM, _BILLING),
         C.SWITCH_SERVICE: _order(Row.R5D, _SYSTEM, _BILLING),
         C.ISSUE_CLOSING_BILL: _order(Row.R5D, _SYSTEM, _BILLING),
         C.ISSUE_FIRST_BILL: _order(Row.R5D, _SYSTEM, _BILLING),
         C.HEAR_SWITCH: _case(Row.R5D, _PEER),
         C.HEAR_BILL: _case(Row.R5D, _PEER),
+        C.REVERSE_SWITCH: _order(Row.R5D, _BILLING, _SUPERVISOR),
+        C.CORRECT_BILL: _order(Row.R5D, _SYSTEM, _BILLING),
         C.CHOOSE_EQUIPMENT: _case(Row.R6, _CUSTOMER),
         C.RECORD_PURCHASE: _case(Row.R6, _CUSTOMER, _DESK),
         C.RECORD_INSTALLATION: _case(Row.R7, _CUSTOMER, _DESK),
@@ -100,6 +124,17 @@ COMMANDS: Mapping[C, CommandRule] = MappingProxyType(
         C.CONFIRM_PARAMETERS: _case(Row.R9, _CUSTOMER, _SYSTEM),
         C.RECORD_USE: _case(Row.R10, _CUSTOMER),
         C.ISSUE_STATEMENT: _case(Row.R10, _SYSTEM, _BILLING),
+        C.CALL_EVENT: _event(Role.PROGRAM_MANAGER),
+        C.CANCEL_EVENT: _event(Role.PROGRAM_MANAGER),
+        C.SETTLE_EVENT: _event(Role.PROGRAM_MANAGER),
+        C.HEAR_EVENT: _case(Row.R10, _PEER),
+        C.EARN: _case(Row.R10, _SYSTEM),
+        C.RECORD_CHARGING: _case(Row.R10, _BILLING, Role.PROGRAM_MANAGER),
+        C.APPROVE_CREDIT: _case(Row.R10, Role.PROGRAM_MANAGER, _SUPERVISOR),
+        C.SEND_CREDIT: _case(Row.R10, _BILLING),
+        C.RECORD_PAYMENT: _case(Row.R10, _BILLING),
+        C.REVERSE_CREDIT: _case(Row.R10, Role.PROGRAM_MANAGER, _SUPERVISOR),
+        C.SETTLE_PROTECTION: _case(Row.R10, _SYSTEM, _BILLING),
         C.WITHDRAW: _case(Row.ACTION, _CUSTOMER, _DESK),
         C.HEAR_CANCEL: _case(Row.ACTION, _PEER),
         C.CANCEL_ORDER: _order(Row.ACTION, _PEER),
@@ -112,6 +147,55 @@ COMMANDS: Mapping[C, CommandRule] = MappingProxyType(
         C.REMIND: _case(Row.ACTION, _SYSTEM),
         C.ESCALATE: _case(Row.ACTION, _SYSTEM),
         C.END_CONDITION: _case(Row.ACTION, _SYSTEM),
+        C.UNENROLL: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.STAY_ENROLLED: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.END_LEAVING: _case(Row.ACTION, _SYSTEM),
+        C.CLOSE_PROGRAM: _case(Row.ACTION, _SYSTEM),
+        C.SUSPEND: _case(Row.ACTION, _DESK, _SUPERVISOR),
+        C.RESUME: _case(Row.ACTION, _DESK, _SUPERVISOR, _SYSTEM),
+        C.END_SUSPENSION: _case(Row.ACTION, _SYSTEM),
+        C.LOSE_DEVICE: _case(Row.ACTION, _DESK, _SYSTEM),
+        C.END_CONSENT: _case(Row.ACTION, _CUSTOMER, _DESK, _SYSTEM),
+        C.RENEW_CONSENT: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.PROPOSE_CORRECTION: _case(Row.ACTION, _DESK),
+        C.SETTLE_CORRECTION: _case(Row.ACTION, _DESK, _SUPERVISOR),
+        C.ADMIT_NEXT: _places(_SYSTEM),
+        C.ACCEPT_PLACE: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.LAPSE_PLACE: _case(Row.ACTION, _SYSTEM),
+        C.CONFIRM_INTEREST: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.SET_CAP: _places(Role.PROGRAM_MANAGER),
+        C.CHANGE_PROGRAM: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.MOVE_OUT: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.COMPLETE_MOVE: _case(Row.ACTION, _SYSTEM),
+        C.HEAR_MOVE: _case(Row.ACTION, _PEER),
+        C.MOVE_IN: CommandRule(
+            row=Row.ACTION, record=Record.USAGE_POINT, roles=frozenset({_DESK}), organizations=_UTILITY
+        ),
+        C.MOVE_WITH_CAR: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.ADD_VEHICLE: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.SWAP_VEHICLE: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.REMOVE_VEHICLE: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.SETTLE_VEHICLE: _case(Row.ACTION, _DESK, _SUPERVISOR),
+        C.SWAP_EQUIPMENT: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.REMOVE_EQUIPMENT: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.MERGE_CASE: _case(Row.ACTION, _DESK),
+        C.ASK_SUPPLY: _case(Row.ACTION, _SYSTEM, _DESK, _CUSTOMER),
+        C.RECORD_VERIFICATION: _case(Row.ACTION, _DESK),
+        C.HEAR_SUPPLY_ANSWER: _case(Row.ACTION, _PEER),
+        C.HEAR_SUPPLY_EFFECTIVE: _case(Row.ACTION, _PEER),
+        C.HEAR_SUPPLY_CANCEL: _case(Row.ACTION, _PEER),
+        C.HEAR_SUPPLY_NEWS: _case(Row.ACTION, _PEER),
+        C.CHANGE_SUPPLIER: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.DISPUTE_SUPPLY: _case(Row.ACTION, _CUSTOMER, _DESK),
+        C.RECEIVE_SUPPLY_REQUEST: _request(_PEER),
+        C.JUDGE_SUPPLY: _request(_SYSTEM, Role.REGISTRY_OPERATOR),
+        C.REJECT_SUPPLY: _request(Role.REGISTRY_OPERATOR),
+        C.MAKE_SUPPLY_EFFECTIVE: _request(_SYSTEM),
+        C.CANCEL_SUPPLY: _request(_PEER),
+        C.REVERSE_SUPPLY: _request(_PEER),
+        C.HEAR_PEV: CommandRule(
+            row=Row.ACTION, record=Record.USAGE_POINT, roles=frozenset({_PEER}), organizations=_UTILITY
+        ),
         C.LOAD_USAGE_POINT: CommandRule(
             row=Row.ACTION, record=Record.USAGE_POINT, roles=frozenset({_SYSTEM}), organizations=_ANY
         ),

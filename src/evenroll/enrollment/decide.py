@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from evenroll.enrollment import (
+    decide_change,
+    decide_correction,
     decide_decision,
+    decide_devices,
     decide_ends,
+    decide_equipment,
+    decide_events,
     decide_form,
+    decide_leaving,
+    decide_merging,
+    decide_money,
+    decide_moving,
     decide_opening,
     decide_orders,
+    decide_protection,
+    decide_supplier,
+    decide_supply,
+    decide_suspension,
     decide_use,
+    decide_vehicles,
+    decide_waiting,
+    pev_notice,
+    supply_cancel,
 )
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_facts import CaseFacts
@@ -58,16 +76,24 @@ CASE_DECIDERS: Mapping[C, Decider] = MappingProxyType(
         C.HEAR_SWITCH: decide_orders.hear_switch,
         C.HEAR_BILL: decide_orders.hear_bill,
         C.HEAR_CANCEL: decide_orders.hear_cancel,
-        C.CHOOSE_EQUIPMENT: decide_use.choose_equipment,
+        C.CHOOSE_EQUIPMENT: decide_equipment.choose_equipment,
         C.RECORD_PURCHASE: decide_use.record_purchase,
         C.RECORD_INSTALLATION: decide_use.record_installation,
         C.RECORD_INSPECTION: decide_use.record_inspection,
-        C.REGISTER_DEVICE: decide_use.register_device,
-        C.RECORD_DEVICE_TEST: decide_use.record_device_test,
+        C.REGISTER_DEVICE: decide_devices.register_device,
+        C.RECORD_DEVICE_TEST: decide_devices.record_device_test,
         C.SET_PARAMETERS: decide_use.set_parameters,
         C.CONFIRM_PARAMETERS: decide_use.confirm_parameters,
-        C.RECORD_USE: decide_use.record_use,
+        C.RECORD_USE: decide_events.record_use,
         C.ISSUE_STATEMENT: decide_use.issue_statement,
+        C.HEAR_EVENT: decide_events.hear_event,
+        C.EARN: decide_money.earn,
+        C.RECORD_CHARGING: decide_money.record_charging,
+        C.APPROVE_CREDIT: decide_money.approve_credit,
+        C.SEND_CREDIT: decide_money.send_credit,
+        C.RECORD_PAYMENT: decide_money.record_payment,
+        C.REVERSE_CREDIT: decide_money.reverse_credit,
+        C.SETTLE_PROTECTION: decide_protection.settle_protection,
         C.WITHDRAW: decide_ends.withdraw,
         C.RESCIND: decide_ends.rescind,
         C.LOSE_SUPPLY: decide_ends.lose_supply,
@@ -78,6 +104,42 @@ CASE_DECIDERS: Mapping[C, Decider] = MappingProxyType(
         C.REMIND: decide_ends.remind,
         C.ESCALATE: decide_ends.escalate,
         C.END_CONDITION: decide_ends.end_condition,
+        C.UNENROLL: decide_leaving.unenroll,
+        C.STAY_ENROLLED: decide_leaving.stay_enrolled,
+        C.END_LEAVING: decide_leaving.end_leaving,
+        C.CLOSE_PROGRAM: decide_leaving.close_program,
+        C.SUSPEND: decide_suspension.suspend,
+        C.RESUME: decide_suspension.resume,
+        C.END_SUSPENSION: decide_suspension.end_suspension,
+        C.LOSE_DEVICE: decide_suspension.lose_device,
+        C.END_CONSENT: decide_suspension.end_consent,
+        C.RENEW_CONSENT: decide_suspension.renew_consent,
+        C.PROPOSE_CORRECTION: decide_correction.propose_correction,
+        C.SETTLE_CORRECTION: decide_correction.settle_correction,
+        C.ADMIT_NEXT: decide_waiting.admit_next,
+        C.ACCEPT_PLACE: decide_waiting.accept_place,
+        C.LAPSE_PLACE: decide_waiting.lapse_place,
+        C.CONFIRM_INTEREST: decide_waiting.confirm_interest,
+        C.CHANGE_PROGRAM: decide_change.change_program,
+        C.MOVE_OUT: decide_moving.move_out,
+        C.COMPLETE_MOVE: decide_moving.complete_move,
+        C.HEAR_MOVE: decide_moving.hear_move,
+        C.MOVE_WITH_CAR: decide_moving.move_with_car,
+        C.ADD_VEHICLE: decide_vehicles.add_vehicle,
+        C.SWAP_VEHICLE: decide_vehicles.swap_vehicle,
+        C.REMOVE_VEHICLE: decide_vehicles.remove_vehicle,
+        C.SETTLE_VEHICLE: decide_vehicles.settle_vehicle,
+        C.SWAP_EQUIPMENT: decide_equipment.swap_equipment,
+        C.REMOVE_EQUIPMENT: decide_equipment.remove_equipment,
+        C.MERGE_CASE: decide_merging.merge_case,
+        C.ASK_SUPPLY: decide_supply.ask_supply,
+        C.RECORD_VERIFICATION: decide_supply.record_verification,
+        C.HEAR_SUPPLY_ANSWER: decide_supply.hear_supply_answer,
+        C.HEAR_SUPPLY_EFFECTIVE: decide_supply.hear_supply_effective,
+        C.HEAR_SUPPLY_CANCEL: supply_cancel.hear_supply_cancel,
+        C.HEAR_SUPPLY_NEWS: decide_supplier.hear_supply_news,
+        C.CHANGE_SUPPLIER: decide_supplier.change_supplier,
+        C.DISPUTE_SUPPLY: decide_supplier.dispute_supply,
     }
 )
 
@@ -89,7 +151,37 @@ def decide_case(case: Case | None, name: C, command: object, facts: CaseFacts) -
     """
     if case is None and name not in _BEGINS:
         return Refusal(code=RefusalCode.CASE_UNKNOWN, parameters={"command": name.value})
-    return refuse_prose(name, command) or CASE_DECIDERS[name](case, command, facts)
+    refused = refuse_prose(name, command) or _held_back(case, name, facts)
+    seen = decide_change.as_if_counted(case, name, facts)
+    decided = refused or CASE_DECIDERS[name](seen, command, facts)
+    if isinstance(decided, Refusal):
+        return decided
+    told = pev_notice.with_pev_told(case, supply_cancel.with_supply_taken_back(case, decided), facts)
+    return with_all_places(case, decide_change.taking_over(case, told, facts), facts)
+
+
+_AFTER_CHANGE = frozenset({C.UNENROLL, C.MOVE_WITH_CAR})
+"""Asked for while a change of program is on its way, they wait for it, or the new application is withdrawn first."""
+
+
+def _held_back(case: Case | None, name: C, facts: CaseFacts) -> Refusal | None:
+    if case is None or name not in _AFTER_CHANGE:
+        return None
+    pending = decide_change.pending_follower(case, facts)
+    if pending is None:
+        return None
+    return Refusal(code=RefusalCode.CHANGE_PENDING, parameters={"case": case.number, "other": pending.number})
+
+
+def with_all_places(case: Case | None, decided: Decided, facts: CaseFacts) -> Decided:
+    """The decision with what it, and what it does to other cases, means for the places of programs with a cap."""
+    whole = decide_waiting.with_places(case, decided)
+    told = tuple(
+        event
+        for each in decided.others
+        for event in decide_waiting.with_places(facts.others.get(each.number), Decided(events=each.events)).place_events
+    )
+    return replace(whole, place_events=(*told, *whole.place_events)) if told else whole
 
 
 def next_commands(case: Case, *, now: datetime) -> tuple[DueCommand, ...]:

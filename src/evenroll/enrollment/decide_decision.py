@@ -11,14 +11,15 @@ from evenroll.enrollment.begin_tracks import begin_tracks
 from evenroll.enrollment.case import VIN_CONDITION, Case, Place
 from evenroll.enrollment.case_facts import CaseFacts, by_channel, not_in_state
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.dates import rescission_end
 from evenroll.enrollment.decide_form import RETRIES_MAX
+from evenroll.enrollment.decide_waiting import heed_cap, place_fact, place_taken, put_in_line
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.eligibility import (
     EligibilityFacts,
     Known,
     Verdict,
     check_all,
+    facts_of_form,
     meter_need,
     open_findings,
     verdict,
@@ -28,11 +29,13 @@ from evenroll.enrollment.facts import SERVED, MeterFacts, PartnerAway
 from evenroll.enrollment.findings import Finding
 from evenroll.enrollment.form import VinState
 from evenroll.enrollment.meter_need import MeterNeed, MeterNeedWhy
+from evenroll.enrollment.offers import status_for
+from evenroll.enrollment.rescission import rescission_ends_on
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.rule_judges import JUDGES
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import Wait
-from evenroll.programs.program import MeterNeedKind, ProgramVersion, Track, Unit
+from evenroll.programs.program import MeterNeedKind, ProgramVersion, Track, Unit, stay_days
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 from evenroll.quantities.identifiers import PodId
 
@@ -53,8 +56,9 @@ def decide(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Ref
         wait = Wait.LATER if case.course.times >= RETRIES_MAX else Wait.RETRY
         move = facts.move(State.DECIDING, wait=wait)
         return Decided(events=(e.RegisterUnreachable(row=Row.R5, partner=known.partner, moves=(move,)),))
+    known = replace(known, places=place_fact(case, facts))
     findings = check_all(facts.need_program(), known)
-    return Decided(events=_by_verdict(case, known, findings, facts))
+    return Decided(events=_by_verdict(case, known, findings, facts), place_events=heed_cap(facts))
 
 
 def _by_verdict(
@@ -69,6 +73,8 @@ def _by_verdict(
             return (_made(found, known, findings, facts, facts.move(State.REFUSED)),)
         case Verdict.NOT_YET:
             return (_made(found, known, findings, facts), _cure_asked(case, findings, facts))
+        case Verdict.WAITLISTED:
+            return (_made(found, known, findings, facts), put_in_line(case, facts))
         case Verdict.ELIGIBLE | Verdict.ELIGIBLE_IF:
             return (_made(found, known, findings, facts), *_accepted(case, findings, facts))
 
@@ -107,6 +113,7 @@ def _accepted(case: Case, findings: tuple[Finding, ...], facts: CaseFacts) -> tu
     need = need_of(program, facts.meter)
     events: list[Event] = [
         e.PlaceReserved(row=Row.R5, place=place_of(case, program)),
+        *place_taken(case, program),
         e.MeterNeedFound(row=Row.R5, pod=_pod(case), need=need.kind, why=need.why.value),
         *(_condition(each, facts) for each in open_findings(findings)),
     ]
@@ -130,10 +137,8 @@ def _with(terms: e.TermsReceived, move: Move) -> e.TermsReceived:
 def _terms(case: Case, program: ProgramVersion, facts: CaseFacts) -> e.TermsReceived:
     if case.form is None or case.form.signed_on is None:
         raise FactMissing("A case is decided only with a signed form.")
-    ends_on = rescission_end(
-        terms_received_on=facts.today, business_days=program.rescission_business_days, calendar=facts.calendar
-    )
-    stay = program.minimum_stay_days
+    ends_on = rescission_ends_on(case, program, facts)
+    stay = stay_days(program, supply=status_for(program, answer=case.provider) if case.provider else None)
     return e.TermsReceived(
         row=Row.R5,
         terms_received_on=facts.today,
@@ -238,7 +243,5 @@ def _is_met(command: c.MeetCondition, facts: CaseFacts) -> bool:
         return form.vin_state is VinState.GIVEN
     program = facts.need_program()
     rule = next((each for each in program.rules if str(each.id) == command.rule), None)
-    known = EligibilityFacts(
-        applied_on=facts.today, documents=form.documents, holder=form.holder, dwelling=form.dwelling, vin=form.vin_state
-    )
+    known = facts_of_form(form, applied_on=facts.today)
     return rule is not None and JUDGES[rule.kind](rule, program, known).met is Known.YES

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import life_events as life
 from evenroll.enrollment.begin_tracks import stop_tracks
 from evenroll.enrollment.case import LIVE, Case, EndReason
 from evenroll.enrollment.case_events import PlaceReleased, ProviderAsked
+from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide_supplier import carried_over
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
-from evenroll.enrollment.messages import CancelAsked, CancelReason, Message, SupplyLost
+from evenroll.enrollment.leaving import (
+    ended_on,
+    leave,
+    meter_stopped,
+    open_orders_stopped,
+    order_stopped,
+    rate_hangs,
+)
+from evenroll.enrollment.messages import CancelReason, Message, SupplyLost
 from evenroll.enrollment.rows import Row
-from evenroll.enrollment.tracks import Move, State, TrackState, track_key
+from evenroll.enrollment.supply import LostReason
+from evenroll.enrollment.supply_cancel import is_pending, take_back
+from evenroll.enrollment.tracks import State, TrackState, track_key
+from evenroll.enrollment.waiting_events import InterestAsked
 from evenroll.enrollment.waits import CONDITION_HELD, DESK_TASK, REMINDERS_MAX, SUPERVISED, Wait, WaitRule
 from evenroll.programs.program import Track
 
@@ -26,10 +41,13 @@ _BEFORE_PLACE = frozenset(
         State.PROVING,
         State.DECIDING,
         State.NEEDS_ANSWER,
+        State.WAITLISTED,
     }
 )
 
-_ASKS_ANEW = frozenset({State.CHOOSING, State.COMPLETING, State.PROVING, State.DECIDING, State.NEEDS_ANSWER})
+_ASKS_ANEW = frozenset(
+    {State.CHOOSING, State.COMPLETING, State.PROVING, State.DECIDING, State.NEEDS_ANSWER, State.WAITLISTED}
+)
 """States in which nothing is promised yet: the clearinghouse is asked again, and the proof made anew."""
 
 
@@ -43,30 +61,14 @@ def withdraw(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | R
         return Refusal(code=RefusalCode.ALREADY_ACTIVE, parameters={"case": case.number})
     if case.status is not State.ENROLLED:
         return not_in_state(case, CommandName.WITHDRAW)
-    if case.order is None:
-        moves = (facts.move(State.WITHDRAWN), *_meter_stopped(case, State.CANCELLED, facts), *stop_tracks(case, facts))
+    pending, told = take_back(case)
+    if case.order is None and not pending:
+        moves = (facts.move(State.WITHDRAWN), *meter_stopped(case, State.CANCELLED, facts), *stop_tracks(case, facts))
         return Decided(events=(life.Withdrawn(row=Row.ACTION, moves=moves), PlaceReleased(row=Row.ACTION)))
+    # On a pending switch of supply the registrar has the last word, as the utility has on an order.
     asked = life.WithdrawAsked(row=Row.ACTION, moves=(facts.move(State.WITHDRAWING),))
-    sent, messages = _cancel(case, CancelReason.WITHDRAWN, facts)
-    return Decided(events=(asked, *sent), messages=messages)
-
-
-def _meter_stopped(case: Case, to: State, facts: CaseFacts) -> tuple[Move, ...]:
-    subject = str(case.pod or "")
-    now = case.state_of(Track.METER, subject=subject)
-    if now in (None, State.CANCELLED, State.CANCELLING):
-        return ()
-    return (facts.move(to, track=Track.METER, subject=subject),)
-
-
-def _cancel(case: Case, reason: CancelReason, facts: CaseFacts) -> tuple[tuple[Event, ...], tuple[Message, ...]]:
-    """The request to stop an order, where there is one and its end has not been heard."""
-    if case.order is None or case.state_of(Track.SERVICE) in (State.SWITCHED, State.CLOSING_BILLED, State.BILLED):
-        return (), ()
-    moves = _meter_stopped(case, State.CANCELLING, facts)
-    sent = life.CancelSent(row=Row.ACTION, order=case.order.number, reason=reason, moves=moves)
-    body = CancelAsked(order=case.order.number, reason=reason)
-    return (sent,), (Message(to=case.order.utility, conversation=case.number, body=body),)
+    sent, messages = order_stopped(case, CancelReason.WITHDRAWN, facts)
+    return Decided(events=(asked, *pending, *sent), messages=(*told, *messages))
 
 
 def rescind(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
@@ -88,39 +90,63 @@ def lose_supply(case: Case, command: SupplyLost, facts: CaseFacts) -> Decided | 
     """
     if case.is_ended or case.pod != command.pod:
         return Decided()
-    supply = case.state_of(Track.SUPPLY)
-    lost = (facts.move(State.LOST, track=Track.SUPPLY),) if supply is State.EFFECTIVE else ()
+    gone = (State.EFFECTIVE, State.ACCEPTED) if command.reason in _UNDOES else (State.EFFECTIVE,)
+    lost = (facts.move(State.LOST, track=Track.SUPPLY),) if case.state_of(Track.SUPPLY) in gone else ()
     heard = life.SupplyLostHeard(row=Row.ACTION, pod=command.pod, lost_on=command.lost_on, moves=lost)
     ours = case.provider is not None and case.provider.supplier == case.organization
+    ours = ours or (command.reason in _UNDOES and is_pending(case))
     if ours and case.status in _ASKS_ANEW:
         move = facts.move(State.FINDING_PROVIDER)
         asked = ProviderAsked(row=Row.R2A, asked_at=facts.now, pod=case.pod, moves=(move,))
         return Decided(events=(heard, asked))
     if case.status not in LIVE or not ours:
         return Decided(events=(heard,))
-    sent, messages = _cancel(case, CancelReason.SUPPLY_LOST, facts)
-    return Decided(events=(heard, *sent, *ended_because(case, EndReason.SUPPLIER, facts)), messages=messages)
+    sent, messages = open_orders_stopped(case, CancelReason.SUPPLY_LOST, facts)
+    reason, last_on = _END_OF.get(command.reason, EndReason.SUPPLIER), min(command.lost_on, facts.today)
+    ended = ended_on(evolve(case, heard), reason, last_on, facts)
+    return Decided(events=(heard, *sent, *ended), messages=(*messages, *_goes_on(case, command)))
+
+
+def _goes_on(case: Case, command: SupplyLost) -> tuple[Message, ...]:
+    """Where a supplier leaves, the case goes on at the new provider, if the customer agreed to that beforehand."""
+    utility = case.provider.utility if case.provider else None
+    to = command.supplier or utility
+    agreed = case.form is not None and case.form.consents_hand_over
+    if command.reason is not LostReason.SUPPLIER_EXIT or not agreed or to in (None, case.organization):
+        return ()
+    return (carried_over(case, to=to, lost=command),)
+
+
+_UNDOES = frozenset({LostReason.SUPPLIER_EXIT, LostReason.DISPUTED})
+"""Why also a switch to us that was only accepted comes to nothing."""
+
+_END_OF = {
+    LostReason.DROP_BY_CUSTOMER: EndReason.CUSTOMER,
+    LostReason.SUPPLIER_EXIT: EndReason.SUPPLIER_EXIT,
+    LostReason.DISPUTED: EndReason.DISPUTED,
+}
 
 
 def ended_because(case: Case, reason: EndReason, facts: CaseFacts) -> tuple[Event, ...]:
-    """The end of a live enrollment: its side tracks stop, and its place is free."""
-    unasked = () if case.order else _meter_stopped(case, State.CANCELLED, facts)
-    moves = (facts.move(State.ENDED), *unasked, *stop_tracks(case, facts))
-    ended = life.Ended(row=Row.ACTION, reason=reason, ended_on=facts.today, moves=moves)
-    return (ended, PlaceReleased(row=Row.ACTION))
+    """The end of a live enrollment today: its side tracks stop, and its place is free."""
+    return ended_on(case, reason, facts.today, facts)
 
 
 def end_condition(case: Case, command: c.OnTrack, facts: CaseFacts) -> Decided | Refusal:
     """A condition was not met in time: the enrollment ends, its place is free, an open order is stopped.
 
-    While the utility's answer to a withdrawal is awaited nothing is ended twice: the supervisor looks again later.
+    Where its rate is in force already, service is switched back first. While the case leaves, or the utility's answer
+    to a withdrawal is awaited, nothing is ended twice: the supervisor looks again later.
     """
     lapsed = _lapsed(case, command, facts, name=CommandName.END_CONDITION)
     if case.status not in LIVE or lapsed is None:
         return not_in_state(case, CommandName.END_CONDITION)
-    if case.status is State.WITHDRAWING:
+    if case.status in (State.WITHDRAWING, State.LEAVING):
         return Decided(events=(_taken(lapsed, facts, wait=CONDITION_HELD),))
-    sent, messages = _cancel(case, CancelReason.CONDITION, facts)
+    if rate_hangs(case, facts.need_program()):
+        left = leave(case, reason=EndReason.CONDITION, facts=facts)
+        return replace(left, events=(_taken(lapsed, facts, wait=CONDITION_HELD), *left.events))
+    sent, messages = order_stopped(case, CancelReason.CONDITION, facts)
     return Decided(events=(*sent, *ended_because(case, EndReason.CONDITION, facts)), messages=messages)
 
 
@@ -147,6 +173,8 @@ def remind(case: Case, command: c.OnTrack, facts: CaseFacts) -> Decided | Refusa
         return _no_such(case, command)
     wait: Wait | WaitRule = _next_wait(lapsed)
     move = facts.move(lapsed.state, track=lapsed.track, subject=lapsed.subject, wait=wait)
+    if lapsed.state is State.WAITLISTED:
+        return Decided(events=(InterestAsked(row=Row.ACTION, moves=(move,)),))
     reminded = life.Reminded(row=Row.ACTION, track=lapsed.track, subject=lapsed.subject, moves=(move,))
     return Decided(events=(reminded,))
 
@@ -156,6 +184,9 @@ def _next_wait(lapsed: TrackState) -> Wait | WaitRule:
         return Wait.REMINDED
     if lapsed.times + 1 < REMINDERS_MAX:
         return Wait.FIRST
+    if lapsed.state is State.BEFORE_METER:
+        # Reminded at 30 and 60 days; at 90 the place goes to somebody else.
+        return Wait.REMINDED
     return Wait.LATER if lapsed.track is Track.SETUP else DESK_TASK
 
 

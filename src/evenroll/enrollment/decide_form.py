@@ -10,6 +10,7 @@ from evenroll.enrollment import case_events as e
 from evenroll.enrollment.case import Case, MailRoom
 from evenroll.enrollment.case_facts import CaseFacts, by_channel, not_in_state
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide_opening import asked_anew
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.facts import Factor, PartnerAway, RegisterAnswer
@@ -105,9 +106,15 @@ def _differing(mail: MailRoom, keyed: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def check_form(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
-    """Row 3: complete, or returned with everything that is missing at once."""
+    """Row 3: complete, or returned with everything that is missing at once.
+
+    A form that came while the offer held is decided by it, however long the rest takes; one that came later is not.
+    """
     if case.status is not State.COMPLETING or case.form is None:
         return not_in_state(case, CommandName.CHECK_FORM)
+    received_on = facts.calendar.business_date(case.form.received_at)
+    if case.chosen is not None and received_on > case.chosen.valid_until:
+        return Decided(events=(asked_anew(case, facts),))
     missing = missing_items(case.form, program=facts.need_program(), on=facts.today)
     if missing:
         move = facts.move(State.COMPLETING, wait=by_channel(case))

@@ -15,7 +15,7 @@ from evenroll.enrollment.facts import SERVED, PartnerAway, ProviderAnswer, Provi
 from evenroll.enrollment.form import Channel, Form
 from evenroll.enrollment.life_events import RefusedByProvider
 from evenroll.enrollment.messages import CaseForwarded, Message
-from evenroll.enrollment.offers import present, provider_to_ask
+from evenroll.enrollment.offers import present, provider_to_ask, serving
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
@@ -123,7 +123,7 @@ def present_offers(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decid
     """Row 2b: what this customer may choose. A program asked for already, and shown, is thereby chosen."""
     if case.status is not State.CHOOSING or case.provider is None:
         return not_in_state(case, CommandName.PRESENT_OFFERS)
-    shown, hidden = present(facts.programs, answer=case.provider, on=facts.today)
+    shown, hidden = present(facts.programs, answer=case.provider, on=facts.today, at=case.organization)
     wanted = next((offered for offered in shown if offered.program == _asked(case)), None)
     if wanted is not None:
         presented = e.OffersPresented(row=Row.R2B, shown=shown, hidden=hidden)
@@ -141,8 +141,12 @@ def _asked(case: Case) -> ProgramKey | None:
 
 
 def _only_others(case: Case, shown: tuple[Offered, ...]) -> bool:
-    """None of our own programs fits, and another provider serves this customer."""
-    ours = any(offered.organization == case.organization for offered in shown)
+    """None of our own programs fits, and another provider serves this customer.
+
+    One that would first take the customer over does not count: who did not name it goes to whoever serves them.
+    """
+    serves = case.provider is not None and case.organization in serving(case.provider)
+    ours = serves and any(offered.organization == case.organization for offered in shown)
     to = provider_to_ask(case.provider) if case.provider else None
     return not ours and to is not None and to != case.organization
 
@@ -162,13 +166,24 @@ def _chosen(case: Case, offered: Offered, facts: CaseFacts) -> e.ProgramChosen:
 
 
 def choose_program(case: Case, command: c.ChooseProgram, facts: CaseFacts) -> Decided | Refusal:
-    """Row 2b: the customer's choice among what was shown; another provider's program means a hand-over."""
+    """Row 2b: the customer's choice among what was shown; another provider's program means a hand-over.
+
+    An offer that has run out is no offer: it is looked up anew who serves the customer and what they offer now.
+    """
     if case.status is not State.CHOOSING:
         return not_in_state(case, CommandName.CHOOSE_PROGRAM)
     offered = next((each for each in case.shown if each.program == command.program), None)
-    if offered is None or facts.today > offered.valid_until:
+    if offered is None:
         return Refusal(code=RefusalCode.PROGRAM_NOT_OFFERED, parameters={"program": command.program})
+    if facts.today > offered.valid_until:
+        return Decided(events=(asked_anew(case, facts),))
     return Decided(events=(_chosen(case, offered, facts),))
+
+
+def asked_anew(case: Case, facts: CaseFacts) -> e.ProviderAsked:
+    """What was offered holds no more: all that an offer rests on is looked up again, and the customer chooses."""
+    moves = (facts.move(State.FINDING_PROVIDER),)
+    return e.ProviderAsked(row=Row.R2A, asked_at=facts.now, pod=case.pod, moves=moves)
 
 
 def agree_hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:

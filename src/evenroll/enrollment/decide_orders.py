@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from evenroll.enrollment import case_commands as c
+from evenroll.enrollment import decide_leaving as back
 from evenroll.enrollment import life_events as life
 from evenroll.enrollment import messages as m
 from evenroll.enrollment.activation import activated
 from evenroll.enrollment.begin_tracks import begin_freed, stop_tracks
 from evenroll.enrollment.case import LIVE, Case, EndReason
 from evenroll.enrollment.case_events import PlaceReleased
+from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide_decision import need_of
 from evenroll.enrollment.decide_ends import ended_because
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
+from evenroll.enrollment.leaving_events import ReturnBilled
 from evenroll.enrollment.rows import Row
+from evenroll.enrollment.service_order import SWITCHED
 from evenroll.enrollment.tracks import Move, State, track_key
 from evenroll.enrollment.waits import Wait
 from evenroll.programs.bill import BillKind
@@ -29,6 +33,8 @@ def request_meter(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decide
 
     Where the provider is the utility, it asks itself (row 5): the same two records, the same messages.
     """
+    if case.status is State.LEAVING:
+        return back.request_return(case, facts)
     if case.status is not State.ENROLLED or not _may_ask(case):
         return not_in_state(case, CommandName.REQUEST_METER)
     utility = case.provider.utility if case.provider else None
@@ -66,6 +72,8 @@ def _may_ask(case: Case) -> bool:
 
 def hear_request_answer(case: Case, command: m.RequestAnswered, facts: CaseFacts) -> Decided | Refusal:
     """Row 5a: accepted with the state in which the work begins, or refused with a reason the desk must mend."""
+    if back.is_return(case, command.order):
+        return back.hear_return_answer(case, command, facts)
     mismatch = _mismatch(case, str(command.order))
     if mismatch:
         return mismatch
@@ -103,6 +111,8 @@ def hear_visit(case: Case, command: m.VisitTold, facts: CaseFacts) -> Decided | 
 
 def hear_meter(case: Case, command: m.MeterTold, facts: CaseFacts) -> Decided | Refusal:
     """Row 5c: how the meter work stands; work that cannot be done ends the case by its condition."""
+    if back.is_return(case, command.order):
+        return back.hear_return_meter(case, command, facts)
     mismatch = _mismatch(case, str(command.order))
     if mismatch:
         return mismatch
@@ -115,9 +125,13 @@ def hear_meter(case: Case, command: m.MeterTold, facts: CaseFacts) -> Decided | 
 
 def hear_switch(case: Case, command: m.SwitchTold, facts: CaseFacts) -> Decided | Refusal:
     """Row 5d: dated, made or reversed. From the switch the new price is live (rule 1)."""
+    if back.is_return(case, command.order):
+        return back.hear_return_switch(case, command, facts)
     mismatch = _mismatch(case, str(command.order))
     if mismatch:
         return mismatch
+    if command.state is State.REVERSED:
+        return Decided(events=_reversed(case, command, facts))
     moves = _with_freed(case, _service_move(case, command.state, facts, due_on=command.switch_on), facts)
     heard = life.SwitchHeard(row=Row.R5D, switch_on=command.switch_on, reasons=command.reasons, moves=moves)
     if command.state is not State.SWITCHED or case.is_ended:
@@ -127,28 +141,53 @@ def hear_switch(case: Case, command: m.SwitchTold, facts: CaseFacts) -> Decided 
     active = ()
     if case.status is State.ENROLLED:
         active = activated(case, program, price_since=command.switch_on, control_since=case.control_since, facts=facts)
-    return Decided(events=(heard, started, *active))
+    return Decided(events=(heard, started, *active, *back.switch_came(case, service=moves[:1], facts=facts)))
+
+
+def _reversed(case: Case, command: m.SwitchTold, facts: CaseFacts) -> tuple[Event, ...]:
+    """The switch is taken back, so what rested on it ends; a bill that was made of it is corrected."""
+    now, moves = case.state_of(Track.SERVICE), tuple[Move, ...]()
+    if now in SWITCHED:
+        billed = case.order is not None and any(each.kind is BillKind.FIRST for each in case.order.bills)
+        due_at = facts.calendar.start_of_day(facts.calendar.add_business_days(facts.today, 5))
+        taken_back = facts.heard(State.REVERSED, track=Track.SERVICE, due_at=due_at)
+        moves = (taken_back, *(() if billed else (facts.move(State.CANCELLED, track=Track.SERVICE),)))
+    heard = life.SwitchHeard(row=Row.R5D, switch_on=command.switch_on, reasons=command.reasons, moves=moves)
+    if case.status not in LIVE:
+        return (heard,)
+    return (heard, *ended_because(evolve(case, heard), EndReason.SWITCH_REVERSED, facts))
 
 
 def hear_bill(case: Case, command: m.BillTold, facts: CaseFacts) -> Decided | Refusal:
     """Row 5d: the closing bill of the old service or the first of the new."""
+    if back.is_return(case, command.order):
+        return Decided(events=(ReturnBilled(row=Row.ACTION, bill=command.bill),))
     mismatch = _mismatch(case, str(command.order))
     if mismatch:
         return mismatch
+    if command.bill.kind is BillKind.CORRECTION:
+        settled = case.state_of(Track.SERVICE) is State.REVERSED
+        moves = (facts.move(State.CANCELLED, track=Track.SERVICE),) if settled else ()
+        return Decided(events=(life.BillHeard(row=Row.R5D, bill=command.bill, moves=moves),))
     to = State.CLOSING_BILLED if command.bill.kind is BillKind.CLOSING else State.BILLED
     ends_on = command.bill.end_on + timedelta(days=62)
     moves = _service_move(case, to, facts, due_on=ends_on)
-    return Decided(events=(life.BillHeard(row=Row.R5D, bill=command.bill, moves=moves),))
+    heard = life.BillHeard(row=Row.R5D, bill=command.bill, moves=moves)
+    return Decided(events=(heard, *(back.bill_came(case, facts) if to is State.BILLED else ())))
 
 
 def hear_cancel(case: Case, command: m.CancelAnswered, facts: CaseFacts) -> Decided | Refusal:
-    """Action: the utility's word on a cancellation settles a withdrawal that was under way."""
+    """Action: the utility's word on a cancellation settles a withdrawal, or a leave, that was under way."""
+    if back.is_return(case, command.order):
+        return back.hear_return_cancel(case, command, facts)
     mismatch = _mismatch(case, str(command.order))
     if mismatch:
         return mismatch
     to = State.CANCELLED if command.result is m.CancelResult.CANCELLED else State.DONE
     meter = _meter_move(case, to, facts)
     heard = life.CancelHeard(row=Row.ACTION, result=command.result, moves=meter)
+    if case.status is State.LEAVING:
+        return Decided(events=(heard, *back.order_cancel_heard(case, command, facts)))
     if case.status is not State.WITHDRAWING:
         return Decided(events=(heard,))
     if command.result is m.CancelResult.TOO_LATE:

@@ -8,16 +8,17 @@ from typing import Final
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import life_events as life
-from evenroll.enrollment.activation import activated
 from evenroll.enrollment.begin_tracks import begin_freed
 from evenroll.enrollment.case import LIVE, Case
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide_equipment import inspected_unfit, installed_unfit
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
+from evenroll.enrollment.ledger import EventResult, totals
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import Move, State
-from evenroll.programs.program import ProgramVersion, Track
+from evenroll.programs.program import Track
 
 DAYS_BACK_MAX: Final = 3652
 """What was bought or done longer ago than ten years is a slip of the pen."""
@@ -28,31 +29,7 @@ STATEMENT_DAYS: Final = 366
 STATEMENT_DAYS_APART_MIN: Final = 30
 """So many days lie between a statement that billing asks for and the one before."""
 
-_MAY_CHOOSE = frozenset({State.CHOOSING_EQUIPMENT, State.NOT_NEEDED, State.UNFIT, State.READY})
 _PARAMETERS = frozenset({"charge_from", "charge_until", "departure", "minimum_charge", "price_cap"})
-
-
-def choose_equipment(case: Case, command: c.ChooseEquipment, facts: CaseFacts) -> Decided | Refusal:
-    """Row 6: the customer's own choice; what does not fit is warned of before a purchase, never forbidden."""
-    if case.status not in LIVE or case.state_of(Track.EQUIPMENT) not in _MAY_CHOOSE:
-        return not_in_state(case, CommandName.CHOOSE_EQUIPMENT)
-    move = facts.move(State.INSTALLING, track=Track.EQUIPMENT)
-    chosen = life.EquipmentChosen(
-        row=Row.R6,
-        kind=command.kind,
-        outlet=command.outlet,
-        model=command.model,
-        warnings=_warnings(command, facts.need_program()),
-        moves=(move,),
-    )
-    return Decided(events=(chosen,))
-
-
-def _warnings(command: c.ChooseEquipment, program: ProgramVersion) -> tuple[str, ...]:
-    """Codes of what the customer should know before buying."""
-    if program.device_needed and command.kind is life.EquipmentKind.CORDSET:
-        return ("cordset_cannot_be_controlled",)
-    return ()
 
 
 def record_purchase(case: Case, command: c.RecordPurchase, facts: CaseFacts) -> Decided | Refusal:
@@ -86,6 +63,9 @@ def record_installation(case: Case, command: c.RecordInstallation, facts: CaseFa
     fault = _not_done_on(command.installed_on, facts)
     if fault is not None:
         return fault
+    unfit = installed_unfit(case, command, facts)
+    if unfit is not None:
+        return Decided(events=(unfit,))
     if command.hard_wired and not command.permit:
         return Refusal(code=RefusalCode.PERMIT_MISSING, parameters={"case": case.number})
     moves = (
@@ -111,6 +91,9 @@ def record_inspection(case: Case, command: c.RecordInspection, facts: CaseFacts)
     fault = _not_done_on(command.inspected_on, facts)
     if fault is not None:
         return fault
+    unfit = inspected_unfit(case, facts) if command.unfit and not command.passed else None
+    if unfit is not None:
+        return Decided(events=(unfit,))
     moves = (
         _track_done(case, State.READY, Track.EQUIPMENT, facts)
         if command.passed
@@ -125,37 +108,6 @@ def record_inspection(case: Case, command: c.RecordInspection, facts: CaseFacts)
 def _track_done(case: Case, to: State, track: Track, facts: CaseFacts) -> tuple[Move, ...]:
     done = facts.move(to, track=track)
     return (done, *begin_freed(case, facts.need_program(), done=done, facts=facts))
-
-
-def register_device(case: Case, command: c.RegisterDevice, facts: CaseFacts) -> Decided | Refusal:
-    """Row 8: a control device is named; a test shows that it obeys."""
-    if case.status not in LIVE or case.state_of(Track.DEVICE) is None:
-        return not_in_state(case, CommandName.REGISTER_DEVICE)
-    registered = life.DeviceRegistered(
-        row=Row.R8,
-        device=command.device,
-        kind=command.kind,
-        moves=(facts.move(State.TESTING, track=Track.DEVICE),),
-    )
-    return Decided(events=(registered,))
-
-
-def record_device_test(case: Case, command: c.RecordDeviceTest, facts: CaseFacts) -> Decided | Refusal:
-    """Row 8: the test charge's result; from a passed one control is live."""
-    if case.status not in LIVE or case.state_of(Track.DEVICE) is not State.TESTING:
-        return not_in_state(case, CommandName.RECORD_DEVICE_TEST)
-    if command.cause:
-        move = facts.move(State.TEST_FAILED, track=Track.DEVICE)
-        failed = life.DeviceTested(row=Row.R8, device=command.device, cause=command.cause, moves=(move,))
-        return Decided(events=(failed,))
-    moves = _track_done(case, State.LIVE, Track.DEVICE, facts)
-    tested = life.DeviceTested(row=Row.R8, device=command.device, moves=moves)
-    started = life.ControlStarted(row=Row.R8, since_on=facts.today)
-    active = ()
-    if case.status is State.ENROLLED:
-        program = facts.need_program()
-        active = activated(case, program, price_since=case.price_since, control_since=facts.today, facts=facts)
-    return Decided(events=(tested, started, *active))
 
 
 def set_parameters(case: Case, command: c.SetParameters, facts: CaseFacts) -> Decided | Refusal:
@@ -190,16 +142,6 @@ def confirm_parameters(case: Case, command: c.ConfirmParameters, facts: CaseFact
     return Decided(events=(life.ParametersConfirmed(row=Row.R9, by_device=command.by_device, moves=moves),))
 
 
-def record_use(case: Case, command: c.RecordUse, facts: CaseFacts) -> Decided | Refusal:
-    """Row 10: the customer decides when and why; the reason is kept as a code."""
-    if case.status is not State.ACTIVE:
-        return not_in_state(case, CommandName.RECORD_USE)
-    fault = _not_done_on(command.on, facts)
-    if fault is not None:
-        return fault
-    return Decided(events=(life.UseRecorded(row=Row.R10, kind=command.kind, on=command.on, reason=command.reason),))
-
-
 def issue_statement(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
     """Row 10: the yearly statement, and the date of the next. Billing may ask for one before, a month apart."""
     if case.status is not State.ACTIVE:
@@ -208,7 +150,18 @@ def issue_statement(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Deci
     if due_on is not None and facts.today < due_on:
         parameters = {"case": case.number, "due_on": due_on.isoformat()}
         return Refusal(code=RefusalCode.NOT_YET_DUE, parameters=parameters)
-    issued = life.StatementIssued(row=Row.R10, on=facts.today, moves=(facts.move(State.ACTIVE),))
+    since_on = case.ledger.stated_on or case.ledger.active_on
+    told = [each for each in case.ledger.events if not each.is_cancelled and (since_on is None or each.on >= since_on)]
+    issued = life.StatementIssued(
+        row=Row.R10,
+        on=facts.today,
+        since_on=since_on,
+        credits=totals(case.ledger),
+        events=len(told),
+        joined=sum(each.result is EventResult.JOINED for each in told),
+        opt_outs=sum(since_on is None or each.on >= since_on for each in case.ledger.opt_outs),
+        moves=(facts.move(State.ACTIVE),),
+    )
     return Decided(events=(issued,))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 from evenroll.enrollment.eligibility_facts import (
     NOT_TOLD,
@@ -12,8 +13,11 @@ from evenroll.enrollment.eligibility_facts import (
     EquipmentListing,
     Known,
     Lockout,
+    PlaceFact,
+    Said,
     Told,
     counted,
+    facts_of_form,
     told,
     yes_if,
 )
@@ -21,7 +25,7 @@ from evenroll.enrollment.findings import Cure, Evidence, EvidenceCode, Finding
 from evenroll.enrollment.meter_need import MeterNeed, MeterNeedWhy, meter_need
 from evenroll.enrollment.rule_judges import JUDGES, Judgement
 from evenroll.programs.program import ProgramVersion
-from evenroll.programs.rules import Outcome, Rule
+from evenroll.programs.rules import CureCode, CureOwner, Outcome, Rule, RuleId, RuleKind
 
 __all__ = [
     "NOT_TOLD",
@@ -37,10 +41,13 @@ __all__ = [
     "MeterNeed",
     "MeterNeedWhy",
     "Outcome",
+    "PlaceFact",
+    "Said",
     "Told",
     "Verdict",
     "check_all",
     "counted",
+    "facts_of_form",
     "meter_need",
     "open_findings",
     "told",
@@ -49,19 +56,38 @@ __all__ = [
 ]
 
 
+PLACES_RULE = Rule(
+    id=RuleId("places"),
+    kind=RuleKind.PLACE_FREE,
+    unmet=Outcome.DUE_LATER,
+    cure=CureCode.WAIT_FOR_PLACE,
+    cure_owner=CureOwner.PROVIDER,
+)
+"""What every program with a cap asks beside its own rules."""
+
+
+_SAY_IT: Final = Cure(code=CureCode.ANSWER_QUESTION, owner=CureOwner.CUSTOMER, days=30)
+
+
 class Verdict(StrEnum):
     """What all findings together mean. Could not check is a wait, never a refusal."""
 
     ELIGIBLE = "eligible"
     ELIGIBLE_IF = "eligible_if"
     NOT_YET = "not_yet"
+    WAITLISTED = "waitlisted"
     COULD_NOT_CHECK = "could_not_check"
     REFUSED = "refused"
 
 
 def check_all(program: ProgramVersion, facts: EligibilityFacts) -> tuple[Finding, ...]:
-    """The finding of every rule, in the order of the program; none is skipped because another failed."""
-    return tuple(_finding(rule, JUDGES[rule.kind](rule, program, facts)) for rule in program.rules)
+    """The finding of every rule, in the order of the program; none is skipped because another failed.
+
+    Where the places are limited, last comes the finding about them.
+    """
+    limited = () if facts.places is PlaceFact.NOT_LIMITED else (PLACES_RULE,)
+    rules = (*program.rules, *limited)
+    return tuple(_finding(rule, JUDGES[rule.kind](rule, program, facts)) for rule in rules)
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
@@ -69,9 +95,10 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
 
     One final finding refuses, whatever else could not be checked. Else one that could not be checked makes it
     wait, so that the customer is asked for everything at once. Only conditions with a later date left:
-    eligible if.
+    eligible if; and waitlisted where a place is among them.
     """
-    outcomes = {finding.outcome for finding in findings}
+    found = tuple(findings)
+    outcomes = {finding.outcome for finding in found}
     for outcome, meaning in (
         (Outcome.FINAL, Verdict.REFUSED),
         (Outcome.NOT_CHECKED, Verdict.COULD_NOT_CHECK),
@@ -79,7 +106,8 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
         (Outcome.DUE_LATER, Verdict.ELIGIBLE_IF),
     ):
         if outcome in outcomes:
-            return meaning
+            waits = any(finding.evidence.code is EvidenceCode.WAITING_LIST for finding in found)
+            return Verdict.WAITLISTED if meaning is Verdict.ELIGIBLE_IF and waits else meaning
     return Verdict.ELIGIBLE
 
 
@@ -95,8 +123,13 @@ def _finding(rule: Rule, judged: Judgement) -> Finding:
         kind=rule.kind,
         outcome=outcome,
         evidence=Evidence(code=judged.code, parameters=judged.parameters),
-        cure=_cure(rule, outcome),
+        cure=_SAY_IT if _was_left_out(rule, judged) else _cure(rule, outcome),
     )
+
+
+def _was_left_out(rule: Rule, judged: Judgement) -> bool:
+    """Whether a final rule met silence: what was left out can still be said, so it is no refusal yet."""
+    return rule.unmet is Outcome.FINAL and judged.code is EvidenceCode.UNSAID
 
 
 def _outcome(rule: Rule, judged: Judgement) -> Outcome:
@@ -104,6 +137,8 @@ def _outcome(rule: Rule, judged: Judgement) -> Outcome:
         return Outcome.MET
     if judged.met is Known.UNKNOWN:
         return Outcome.NOT_CHECKED
+    if _was_left_out(rule, judged):
+        return Outcome.CURABLE
     return judged.unmet_as or rule.unmet
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from evenroll.enrollment.form import Dwelling, Holder, VinState
+from evenroll.enrollment.form import Dwelling, Form, Holder, Statement, VinState
 from evenroll.programs.program import DocumentKind
+from evenroll.programs.rules import HomeType
 
 
 class Known(StrEnum):
@@ -16,6 +17,14 @@ class Known(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+class Said(StrEnum):
+    """What a customer said with yes or no. Unsaid is neither, and can be asked for."""
+
+    YES = "yes"
+    NO = "no"
+    UNSAID = "unsaid"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +49,18 @@ class Lockout:
 
     barred: Known = Known.UNKNOWN
     ends_on: date | None = None
+
+
+class PlaceFact(StrEnum):
+    """Whether a program with a cap has a place for this application, at the moment of the decision."""
+
+    NOT_LIMITED = "not_limited"
+    FREE = "free"
+    HELD = "held"
+    """One is held for it already: it was offered from the waiting list."""
+    WAIT = "wait"
+    FULL = "full"
+    """All are taken and nobody is put on a list."""
 
 
 class EquipmentListing(StrEnum):
@@ -71,6 +92,13 @@ def yes_if(condition: object) -> Known:
     return Known.YES if condition else Known.NO
 
 
+def said_if(*, answer: bool | None) -> Said:
+    """The fact of what was said; None: nothing was."""
+    if answer is None:
+        return Said.UNSAID
+    return Said.YES if answer else Said.NO
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EligibilityFacts:
     """Everything that a program's rules may ask; whatever nobody told stays unknown.
@@ -80,6 +108,9 @@ class EligibilityFacts:
     that are live at the unit, net metering, meter, count of live units at the service location, lock-out,
     assistance, life support, territory. From the form: holder, dwelling, vehicle, documents; what a customer
     has left unsaid is known to be unsaid and can be asked for.
+    account_meters: what each meter of the account can tell apart (`MeterCapability` codes). rate_changes: changes of
+    rate in the calendar days that the program counts, before this one. attested: the customer attests to what the
+    program asks. telematics: the vehicle is linked. device_enrolled_before: by whomever, in the program's family.
     """
 
     applied_on: date
@@ -106,5 +137,34 @@ class EligibilityFacts:
     drivetrain: Told = NOT_TOLD
     vehicle_model: Told = NOT_TOLD
     vin: VinState = VinState.MISSING
-    registered_at_location: Known = Known.UNKNOWN
+    registered_at_location: Said = Said.UNSAID
     documents: frozenset[DocumentKind] = frozenset()
+    places: PlaceFact = PlaceFact.NOT_LIMITED
+    account_meters: Told = NOT_TOLD
+    rate_changes: Count = _NOT_COUNTED
+    home: HomeType | None = None
+    attested: Said = Said.UNSAID
+    telematics: Said = Said.UNSAID
+    recall_open: Said = Said.UNSAID
+    equipment_bought_on: date | None = None
+    device_enrolled_before: Known = Known.UNKNOWN
+
+
+def facts_of_form(form: Form, *, applied_on: date) -> EligibilityFacts:
+    """What a form alone tells; everything that registers know stays unknown."""
+    said = form.statements
+    return EligibilityFacts(
+        applied_on=applied_on,
+        holder=form.holder,
+        dwelling=form.dwelling,
+        drivetrain=told(form.drivetrain.value) if form.drivetrain else NOT_TOLD,
+        vehicle_model=told(form.model) if form.model else NOT_TOLD,
+        vin=form.vin_state,
+        documents=form.documents,
+        home=form.home,
+        equipment_bought_on=form.equipment_bought_on,
+        attested=said_if(answer=said.get(Statement.PLUG_IN_ATTESTED)),
+        registered_at_location=said_if(answer=said.get(Statement.REGISTERED_HERE)),
+        telematics=said_if(answer=said.get(Statement.VEHICLE_CONNECTED)),
+        recall_open=said_if(answer=said.get(Statement.RECALL_OPEN)),
+    )

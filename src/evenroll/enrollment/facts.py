@@ -47,7 +47,11 @@ SERVED = frozenset(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProviderAnswer:
-    """The clearinghouse's answer. utility, supplier and pod are named where the kind is one of SERVED."""
+    """The clearinghouse's answer. utility, supplier and pod are named where the kind is one of SERVED.
+
+    registrar: who answered, and takes requests for a switch; absent where it is the utility. pending_to, pending_on: to
+    whom supply is moving, and when.
+    """
 
     kind: ProviderAnswerKind
     as_of: date
@@ -55,6 +59,9 @@ class ProviderAnswer:
     supplier: OrganizationKey | None = None
     pod: PodId | None = None
     points: tuple[PodId, ...] = ()
+    registrar: OrganizationKey | None = None
+    pending_to: OrganizationKey | None = None
+    pending_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,13 +89,16 @@ class RegisterAnswer:
     """What the provider's register says of the evidence.
 
     matched: the factors that agreed, all on one and the same account. customer and account are named only when the
-    register found exactly one account; pods are the usage points that it is billed for.
+    register found exactly one account; pods are the usage points that it is billed for. known_at: the utility whose
+    books agreed, where a supplier that wins a customer has no account of theirs yet; customer_class: as it says there.
     """
 
     matched: frozenset[Factor] = frozenset()
     customer: CustomerId | None = None
     account: AccountId | None = None
     pods: tuple[PodId, ...] = ()
+    known_at: OrganizationKey | None = None
+    customer_class: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,12 @@ class EvidenceCode(StrEnum):
     REVIEW_NEEDED = "review_needed"
     REVIEWED = "reviewed"
     NOT_CHOSEN_YET = "not_chosen_yet"
+    PLACE_THERE = "place_there"
+    WAITING_LIST = "waiting_list"
+    ALL_PLACES_TAKEN = "all_places_taken"
+    BOUGHT_TOO_EARLY = "bought_too_early"
+    CHANGES_USED_UP = "changes_used_up"
+    DEVICE_ENROLLED_BEFORE = "device_enrolled_before"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

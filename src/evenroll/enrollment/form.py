@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from evenroll.programs.program import ConsentKind, DocumentKind, ProgramVersion
-from evenroll.programs.rules import Drivetrain
+from evenroll.programs.rules import Drivetrain, HomeType
 from evenroll.quantities.identifiers import ProgramKey
 
 
@@ -75,6 +75,15 @@ class Dwelling(StrEnum):
     UNSAID = "unsaid"
 
 
+class Statement(StrEnum):
+    """What a customer may say with yes or no because a program asks for it; unsaid is neither."""
+
+    PLUG_IN_ATTESTED = "plug_in_attested"
+    REGISTERED_HERE = "registered_here"
+    VEHICLE_CONNECTED = "vehicle_connected"
+    RECALL_OPEN = "recall_open"
+
+
 class MissingItem(StrEnum):
     """What a form lacks. All of it is told at once."""
 
@@ -100,6 +109,8 @@ class Form:
 
     received_at: when the first organization had it in hand; for mail the receipt stamp. It survives a hand-over.
     fields: which personal answers are there. answers: reference to where their values are stored, encrypted.
+    verification: the reference under which a verifier keeps the spoken consent of a sale by phone.
+    statements: what was said with yes or no. equipment_bought_on: the day on which the charging equipment was bought.
     """
 
     channel: Channel
@@ -117,6 +128,10 @@ class Form:
     holder: Holder = Holder.UNSAID
     dwelling: Dwelling = Dwelling.UNSAID
     consents_hand_over: bool = False
+    home: HomeType | None = None
+    statements: Mapping[Statement, bool] = field(default_factory=dict[Statement, bool])
+    equipment_bought_on: date | None = None
+    verification: str = ""
 
 
 _CONSENT_ITEM = {

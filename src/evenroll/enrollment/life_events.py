@@ -10,11 +10,12 @@ from enum import StrEnum
 
 from evenroll.enrollment.case import EndReason
 from evenroll.enrollment.event import Event
+from evenroll.enrollment.ledger import CreditTotal
 from evenroll.enrollment.messages import CancelReason, CancelResult, RequestRefusal
 from evenroll.enrollment.tracks import State
 from evenroll.programs.bill import Bill
 from evenroll.programs.program import MeterNeedKind, Track
-from evenroll.quantities.identifiers import OrderNumber, OrganizationKey, PodId
+from evenroll.quantities.identifiers import OrderNumber, OrganizationKey, Pevid, PodId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,10 +141,15 @@ class InspectionRecorded(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceRegistered(Event):
-    """Row 8: a control device was named to the program."""
+    """Row 8: a control device was named to the program. subject: of its track, "" for the first device.
+
+    vehicle: in which it sits, where it sits in one.
+    """
 
     device: str
     kind: str
+    subject: str = ""
+    vehicle: Pevid | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,18 +186,32 @@ class UseKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UseRecorded(Event):
-    """Row 10: the customer decided when and why."""
+    """Row 10: the customer decided when and why.
+
+    event: that it is about, "" where none was called. is_over: over the program's limit. left: the opt-outs that are
+    left after it; absent where there is no limit.
+    """
 
     kind: UseKind
     on: date
     reason: str
+    event: str = ""
+    is_over: bool = False
+    left: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StatementIssued(Event):
-    """Row 10: the yearly statement."""
+    """Row 10: the yearly statement: credits by code and state since the enrollment began, and since
+    `since_on` (the one before) the events told of, those joined, and the opt-outs.
+    """
 
     on: date
+    since_on: date | None = None
+    credits: tuple[CreditTotal, ...] = ()
+    events: int = 0
+    joined: int = 0
+    opt_outs: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,9 +11,12 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from evenroll.enrollment import supply_messages as supply
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.event_messages import EventCancelTold, EventResultTold, EventTold
 from evenroll.enrollment.facts import ProviderAnswer
 from evenroll.enrollment.form import Form, FormField, Language
+from evenroll.enrollment.supply import LostReason
 from evenroll.enrollment.tracks import State
 from evenroll.programs.bill import Bill
 from evenroll.programs.program import MeterNeedKind, ServiceChange
@@ -26,7 +29,8 @@ class MeterRequested:
     """Provider to utility (row 5a): a meter, if one is needed, and the switch of service that follows.
 
     need NONE or ALREADY_THERE asks for no visit; the switch is then dated at once.
-    old_rate, new_rate: the rate agreement lines that end and begin; service_change: the typed blank of row 5d.
+    new_rate: the rate agreement line that begins; service_change: the typed blank of row 5d.
+    returning: service only goes back to the standard rate, new_rate, and old_rate, the program's own, ends.
     """
 
     case: CaseNumber
@@ -41,6 +45,8 @@ class MeterRequested:
     asked_on: date
     rescission_ends_on: date | None = None
     not_before_on: date | None = None
+    returning: bool = False
+    old_rate: RateKey | None = None
 
 
 class RequestAnswer(StrEnum):
@@ -63,6 +69,8 @@ class RequestRefusal(StrEnum):
     """No published program of who asked has these terms."""
     RESCISSION_UNSAID = "rescission_unsaid"
     """The program may be rescinded, and the request does not say until when."""
+    NOTHING_TO_RETURN = "nothing_to_return"
+    """Service is to go back to the standard rate, and the program's rate is not in force here."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +127,13 @@ class CancelReason(StrEnum):
     RESCINDED = "rescinded"
     SUPPLY_LOST = "supply_lost"
     CONDITION = "condition"
+    MOVED = "moved"
+    CHANGED = "changed"
+    """The customer takes another program of this provider in place of this one."""
+    LEFT = "left"
+    """The customer leaves the program while the order that brings it is open."""
+    STAYS = "stays"
+    """The customer stays after all: an order to switch service back is stopped."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,11 +165,23 @@ class CancelAnswered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SupplyLost:
-    """Clearinghouse to the old supplier and to the utility: from that day someone else provides the commodity."""
+    """Clearinghouse to the old supplier and to the utility: from that day someone else provides the commodity.
+
+    supplier: absent for the utility's own default service.
+    """
 
     pod: PodId
     lost_on: date
     supplier: OrganizationKey | None = None
+    reason: LostReason = LostReason.OTHER_SUPPLIER
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoveTold:
+    """Between those who serve a usage point, wires and supply: its customer has left. moved_on: the last day there."""
+
+    pod: PodId
+    moved_on: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,7 +212,19 @@ Body = (
     | CancelAsked
     | CancelAnswered
     | SupplyLost
+    | MoveTold
     | CaseForwarded
+    | supply.SupplyAsked
+    | supply.SupplyAnswered
+    | supply.SupplyEffective
+    | supply.SupplyCancelAsked
+    | supply.SupplyCancelAnswered
+    | supply.SupplyNews
+    | supply.SupplyDisputed
+    | supply.PevTold
+    | EventTold
+    | EventCancelTold
+    | EventResultTold
 )
 
 
@@ -201,7 +240,19 @@ class MessageKind(StrEnum):
     CANCEL_ASKED = "cancel_asked"
     CANCEL_ANSWERED = "cancel_answered"
     SUPPLY_LOST = "supply_lost"
+    MOVE_TOLD = "move_told"
     CASE_FORWARDED = "case_forwarded"
+    SUPPLY_ASKED = "supply_asked"
+    SUPPLY_ANSWERED = "supply_answered"
+    SUPPLY_EFFECTIVE = "supply_effective"
+    SUPPLY_CANCEL_ASKED = "supply_cancel_asked"
+    SUPPLY_CANCEL_ANSWERED = "supply_cancel_answered"
+    SUPPLY_NEWS = "supply_news"
+    SUPPLY_DISPUTED = "supply_disputed"
+    PEV_TOLD = "pev_told"
+    EVENT_TOLD = "event_told"
+    EVENT_CANCEL_TOLD = "event_cancel_told"
+    EVENT_RESULT_TOLD = "event_result_told"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,7 +279,19 @@ BODIES: Mapping[MessageKind, type[Body]] = MappingProxyType(
         MessageKind.CANCEL_ASKED: CancelAsked,
         MessageKind.CANCEL_ANSWERED: CancelAnswered,
         MessageKind.SUPPLY_LOST: SupplyLost,
+        MessageKind.MOVE_TOLD: MoveTold,
         MessageKind.CASE_FORWARDED: CaseForwarded,
+        MessageKind.SUPPLY_ASKED: supply.SupplyAsked,
+        MessageKind.SUPPLY_ANSWERED: supply.SupplyAnswered,
+        MessageKind.SUPPLY_EFFECTIVE: supply.SupplyEffective,
+        MessageKind.SUPPLY_CANCEL_ASKED: supply.SupplyCancelAsked,
+        MessageKind.SUPPLY_CANCEL_ANSWERED: supply.SupplyCancelAnswered,
+        MessageKind.SUPPLY_NEWS: supply.SupplyNews,
+        MessageKind.SUPPLY_DISPUTED: supply.SupplyDisputed,
+        MessageKind.PEV_TOLD: supply.PevTold,
+        MessageKind.EVENT_TOLD: EventTold,
+        MessageKind.EVENT_CANCEL_TOLD: EventCancelTold,
+        MessageKind.EVENT_RESULT_TOLD: EventResultTold,
     }
 )
 
@@ -243,7 +306,19 @@ HEARD_BY: Mapping[MessageKind, CommandName] = MappingProxyType(
         MessageKind.CANCEL_ASKED: CommandName.CANCEL_ORDER,
         MessageKind.CANCEL_ANSWERED: CommandName.HEAR_CANCEL,
         MessageKind.SUPPLY_LOST: CommandName.LOSE_SUPPLY,
+        MessageKind.MOVE_TOLD: CommandName.HEAR_MOVE,
         MessageKind.CASE_FORWARDED: CommandName.RECEIVE_CASE,
+        MessageKind.SUPPLY_ASKED: CommandName.RECEIVE_SUPPLY_REQUEST,
+        MessageKind.SUPPLY_ANSWERED: CommandName.HEAR_SUPPLY_ANSWER,
+        MessageKind.SUPPLY_EFFECTIVE: CommandName.HEAR_SUPPLY_EFFECTIVE,
+        MessageKind.SUPPLY_CANCEL_ASKED: CommandName.CANCEL_SUPPLY,
+        MessageKind.SUPPLY_CANCEL_ANSWERED: CommandName.HEAR_SUPPLY_CANCEL,
+        MessageKind.SUPPLY_NEWS: CommandName.HEAR_SUPPLY_NEWS,
+        MessageKind.SUPPLY_DISPUTED: CommandName.REVERSE_SUPPLY,
+        MessageKind.PEV_TOLD: CommandName.HEAR_PEV,
+        MessageKind.EVENT_TOLD: CommandName.HEAR_EVENT,
+        MessageKind.EVENT_CANCEL_TOLD: CommandName.HEAR_EVENT,
+        MessageKind.EVENT_RESULT_TOLD: CommandName.HEAR_EVENT,
     }
 )
 """The command with which the receiver takes each message."""

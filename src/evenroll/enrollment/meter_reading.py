@@ -25,7 +25,7 @@ def exchange_fault(exchange: MeterExchange, *, point: UsagePoint, last: MeterRea
     last: the last known reads of the meter in place, of that day at the latest; where there are none, those of its
     installation count.
     """
-    meter = point.meter
+    meter = point.meter_of(separate=exchange.separate)
     in_place = meter.serial if meter else None
     if exchange.old_serial != in_place:
         return Refusal(
@@ -38,6 +38,16 @@ def exchange_fault(exchange: MeterExchange, *, point: UsagePoint, last: MeterRea
             return fault
     if not exchange.registers:
         return _implausible(exchange.new_serial, register="", wh=None)
+    return _off_dial(exchange.new_serial, exchange.opening_wh, registers=exchange.registers)
+
+
+def corrected_fault(exchange: MeterExchange, *, point: UsagePoint, last: MeterReads | None, on: date) -> Refusal | None:
+    """Why corrected reads of work that was done on that day cannot be; absent if they can."""
+    removed = [each for each in point.meters if (each.serial, each.removed_on) == (exchange.old_serial, on)]
+    for meter in removed:
+        fault = _closing_fault(exchange.closing_wh, meter=meter, last=last, on=on)
+        if fault is not None:
+            return fault
     return _off_dial(exchange.new_serial, exchange.opening_wh, registers=exchange.registers)
 
 

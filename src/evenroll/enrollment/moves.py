@@ -10,17 +10,17 @@ from evenroll.programs.program import Track
 
 S = State
 
-_OPEN_ENDS = frozenset({S.WITHDRAWN, S.EXPIRED, S.MERGED})
+_OPEN_ENDS = frozenset({S.WITHDRAWN, S.EXPIRED})
 
 CASE: Mapping[State | None, frozenset[State]] = {
     # A case that goes on from another one (another program, another premise) begins where nothing is asked again.
-    None: frozenset({S.DRAFT, S.FINDING_PROVIDER, S.CHOOSING, S.PROVING, S.DECIDING}),
+    None: frozenset({S.DRAFT, S.FINDING_PROVIDER, S.CHOOSING, S.DECIDING}),
     S.DRAFT: frozenset({S.FINDING_PROVIDER}) | _OPEN_ENDS,
     # It never expires: the customer is not the one who is waited on.
-    S.FINDING_PROVIDER: frozenset({S.CHOOSING, S.NEEDS_ANSWER, S.REFUSED, S.WITHDRAWN, S.MERGED}),
+    S.FINDING_PROVIDER: frozenset({S.CHOOSING, S.NEEDS_ANSWER, S.REFUSED, S.WITHDRAWN, S.ENDED}),
     S.CHOOSING: frozenset({S.COMPLETING, S.FINDING_PROVIDER, S.HANDED_OVER, S.REFUSED}) | _OPEN_ENDS,
-    S.COMPLETING: frozenset({S.PROVING, S.FINDING_PROVIDER}) | _OPEN_ENDS,
-    S.PROVING: frozenset({S.DECIDING, S.REFUSED, S.FINDING_PROVIDER}) | _OPEN_ENDS,
+    S.COMPLETING: frozenset({S.PROVING, S.FINDING_PROVIDER, S.ENDED}) | _OPEN_ENDS,
+    S.PROVING: frozenset({S.DECIDING, S.REFUSED, S.FINDING_PROVIDER, S.ENDED}) | _OPEN_ENDS,
     S.DECIDING: frozenset(
         {
             S.IN_RESCISSION,
@@ -31,17 +31,20 @@ CASE: Mapping[State | None, frozenset[State]] = {
             S.WAITLISTED,
             S.WITHDRAWN,
             S.MERGED,
+            S.ENDED,
         }
     ),
-    S.WAITLISTED: frozenset({S.DECIDING, S.FINDING_PROVIDER}) | _OPEN_ENDS,
-    S.NEEDS_ANSWER: frozenset({S.FINDING_PROVIDER, S.DECIDING, S.REFUSED}) | _OPEN_ENDS,
+    # Only who was proved to be the same customer is told of an earlier application: one of these states is past that.
+    S.WAITLISTED: frozenset({S.DECIDING, S.FINDING_PROVIDER, S.ENDED, S.MERGED}) | _OPEN_ENDS,
+    # Never refused from here: what the customer mended is decided again first.
+    S.NEEDS_ANSWER: frozenset({S.FINDING_PROVIDER, S.DECIDING, S.ENDED, S.MERGED}) | _OPEN_ENDS,
     S.IN_RESCISSION: frozenset({S.ENROLLED, S.RESCINDED, S.ENDED}),
-    S.ENROLLED: frozenset({S.ACTIVE, S.WITHDRAWING, S.WITHDRAWN, S.ENDED}),
+    S.ENROLLED: frozenset({S.ACTIVE, S.WITHDRAWING, S.WITHDRAWN, S.LEAVING, S.ENDED}),
     S.WITHDRAWING: frozenset({S.WITHDRAWN, S.ENROLLED, S.ENDED}),
     S.ACTIVE: frozenset({S.SUSPENDED, S.LEAVING, S.ENDED}),
     S.SUSPENDED: frozenset({S.ACTIVE, S.LEAVING, S.ENDED}),
-    # Back to active where the utility could not switch the service back and the customer stays.
-    S.LEAVING: frozenset({S.ACTIVE, S.ENDED}),
+    # Back to where it stood where the customer stays after all.
+    S.LEAVING: frozenset({S.ENROLLED, S.ACTIVE, S.ENDED}),
     S.REFUSED: frozenset({S.CLOSED, S.DECIDING}),
 }
 
@@ -84,26 +87,32 @@ SERVICE: Mapping[State | None, frozenset[State]] = {
     S.WAITING: frozenset({S.DATED, S.SWITCHED, S.CANCELLED}),
     S.DATED: frozenset({S.SWITCHED, S.CANCELLED}),
     # Straight to billed where no old service had anything to close.
-    S.SWITCHED: frozenset({S.CLOSING_BILLED, S.BILLED}),
-    S.CLOSING_BILLED: frozenset({S.BILLED}),
+    S.SWITCHED: frozenset({S.CLOSING_BILLED, S.BILLED, S.REVERSED}),
+    S.CLOSING_BILLED: frozenset({S.BILLED, S.REVERSED}),
+    # A switch that should not have been made; a bill that is out for it is corrected.
+    S.BILLED: frozenset({S.REVERSED}),
+    S.REVERSED: frozenset({S.CANCELLED}),
 }
 
 EQUIPMENT: Mapping[State | None, frozenset[State]] = {
-    None: frozenset({S.NOT_NEEDED, S.CHOOSING_EQUIPMENT}),
+    # Ready from the start where another program takes over at the same premise.
+    None: frozenset({S.NOT_NEEDED, S.CHOOSING_EQUIPMENT, S.READY}),
     S.NOT_NEEDED: frozenset({S.INSTALLING}),
     S.CHOOSING_EQUIPMENT: frozenset({S.INSTALLING, S.UNFIT, S.CANCELLED}),
-    S.INSTALLING: frozenset({S.INSPECTING, S.READY, S.UNFIT, S.CHOOSING_EQUIPMENT, S.CANCELLED}),
-    S.INSPECTING: frozenset({S.READY, S.UNFIT, S.INSTALLING, S.CANCELLED}),
+    S.INSTALLING: frozenset({S.INSPECTING, S.READY, S.UNFIT, S.CHOOSING_EQUIPMENT, S.NOT_NEEDED, S.CANCELLED}),
+    S.INSPECTING: frozenset({S.READY, S.UNFIT, S.INSTALLING, S.CHOOSING_EQUIPMENT, S.NOT_NEEDED, S.CANCELLED}),
     S.UNFIT: frozenset({S.INSTALLING, S.CHOOSING_EQUIPMENT, S.CANCELLED}),
-    S.READY: frozenset({S.INSTALLING}),
+    S.READY: frozenset({S.INSTALLING, S.CHOOSING_EQUIPMENT, S.NOT_NEEDED}),
 }
 
 DEVICE: Mapping[State | None, frozenset[State]] = {
-    None: frozenset({S.NOT_NEEDED, S.REGISTERING}),
+    # One more device beside a live one, and one that comes back, begin with their test.
+    None: frozenset({S.NOT_NEEDED, S.REGISTERING, S.TESTING}),
+    S.CANCELLED: frozenset({S.TESTING}),
     S.NOT_NEEDED: frozenset({S.TESTING}),
     S.REGISTERING: frozenset({S.TESTING, S.CANCELLED}),
-    S.TESTING: frozenset({S.LIVE, S.TEST_FAILED, S.CANCELLED}),
-    S.TEST_FAILED: frozenset({S.TESTING, S.CANCELLED}),
+    S.TESTING: frozenset({S.LIVE, S.TEST_FAILED, S.CONSENT_ENDED, S.CANCELLED}),
+    S.TEST_FAILED: frozenset({S.TESTING, S.CONSENT_ENDED, S.CANCELLED}),
     S.LIVE: frozenset({S.TESTING, S.OFFLINE, S.CONSENT_ENDED, S.CANCELLED}),
     S.OFFLINE: frozenset({S.LIVE, S.TESTING, S.CONSENT_ENDED, S.CANCELLED}),
     S.CONSENT_ENDED: frozenset({S.LIVE, S.TESTING, S.CANCELLED}),
@@ -121,6 +130,20 @@ CONDITION: Mapping[State | None, frozenset[State]] = {
     S.DUE: frozenset({S.MET, S.CANCELLED}),
 }
 
+ADMITTING: Mapping[State | None, frozenset[State]] = {
+    None: frozenset({S.NOTHING_TO_OFFER}),
+    S.NOTHING_TO_OFFER: frozenset({S.PLACE_FREE}),
+    S.PLACE_FREE: frozenset({S.NOTHING_TO_OFFER}),
+}
+
+LEDGER: Mapping[State | None, frozenset[State]] = {
+    None: frozenset({S.COUNTING, S.PROTECTED}),
+    S.COUNTING: frozenset({S.QUIET, S.CANCELLED}),
+    S.QUIET: frozenset({S.COUNTING}),
+    S.PROTECTED: frozenset({S.USAGE_MISSING, S.SETTLED, S.CANCELLED}),
+    S.USAGE_MISSING: frozenset({S.SETTLED, S.CANCELLED}),
+}
+
 MOVES: Mapping[Track, Mapping[State | None, frozenset[State]]] = MappingProxyType(
     {
         Track.CASE: CASE,
@@ -131,6 +154,8 @@ MOVES: Mapping[Track, Mapping[State | None, frozenset[State]]] = MappingProxyTyp
         Track.DEVICE: DEVICE,
         Track.SETUP: SETUP,
         Track.CONDITION: CONDITION,
+        Track.LEDGER: LEDGER,
+        Track.ADMITTING: ADMITTING,
     }
 )
 
@@ -173,6 +198,9 @@ _RESTING = frozenset(
         S.LIVE,
         S.CONFIRMED,
         S.MET,
+        S.QUIET,
+        S.SETTLED,
+        S.NOTHING_TO_OFFER,
     }
 )
 """States of side tracks in which nobody owes anything, even where a later command may still move them."""

@@ -33,19 +33,37 @@ def supply_status(answer: ProviderAnswer) -> SupplyStatus | None:
     return _SUPPLY_STATUS.get(answer.kind)
 
 
+def wins(program: ProgramVersion, *, answer: ProviderAnswer) -> bool:
+    """Whether its provider would take this customer over by a switch of supply, as the program allows."""
+    return answer.supplier != program.organization and supply_status(answer) in program.switch_from
+
+
+def status_for(program: ProgramVersion, *, answer: ProviderAnswer) -> SupplyStatus | None:
+    """The supply status that the program's rules are judged on: as it will be, where the enrollment switches supply."""
+    return SupplyStatus.ESCO if wins(program, answer=answer) else supply_status(answer)
+
+
 def serving(answer: ProviderAnswer) -> frozenset[OrganizationKey]:
     """The organizations whose programs may be shown: the wires and the supply."""
     return frozenset(key for key in (answer.utility, answer.supplier) if key is not None)
 
 
 def present(
-    programs: tuple[ProgramVersion, ...], *, answer: ProviderAnswer, on: date
+    programs: tuple[ProgramVersion, ...],
+    *,
+    answer: ProviderAnswer,
+    on: date,
+    at: OrganizationKey | None = None,
 ) -> tuple[tuple[Offered, ...], tuple[Hidden, ...]]:
-    """The programs of those who serve this customer, and the others with the reason; each in catalog order."""
+    """The programs of those who serve this customer, and the others with the reason; each in catalog order.
+
+    at: the provider at whose door it is; its own programs show also where they would switch supply to it.
+    """
     shown: list[Offered] = []
     hidden: list[Hidden] = []
     for program in programs:
-        reason = _hidden_because(program, answer=answer, on=on)
+        won = program.organization == at and wins(program, answer=answer)
+        reason = _hidden_because(program, answer=answer, on=on, won=won)
         if reason is None:
             shown.append(offer_of(program, on=on))
         else:
@@ -64,14 +82,14 @@ def offer_of(program: ProgramVersion, *, on: date) -> Offered:
     )
 
 
-def _hidden_because(program: ProgramVersion, *, answer: ProviderAnswer, on: date) -> HiddenReason | None:
-    if program.organization not in serving(answer):
+def _hidden_because(program: ProgramVersion, *, answer: ProviderAnswer, on: date, won: bool) -> HiddenReason | None:
+    if program.organization not in serving(answer) and not won:
         return HiddenReason.NOT_YOUR_PROVIDER
-    if supply_status(answer) not in program.supply_admitted:
+    if supply_status(answer) not in program.supply_admitted and not won:
         return HiddenReason.SUPPLY_NOT_ADMITTED
     if not is_open(program, on=on):
         return HiddenReason.NOT_OPEN
-    if on >= program.review_by:
+    if on > program.review_by:
         return HiddenReason.REVIEW_OVERDUE
     return None
 

@@ -16,12 +16,13 @@ from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import BillTold, SwitchTold
 from evenroll.enrollment.order_dates import latest_day, order_switch_date, too_far_ahead
 from evenroll.enrollment.order_facts import OrderFacts, told, wrong_state
-from evenroll.enrollment.point_events import AgreementSwitched, closes_nothing, replaced_rate
+from evenroll.enrollment.order_returns import is_served, rates_of_switch
+from evenroll.enrollment.point_events import AgreementSwitched, closes_nothing
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import HeldReason, MeterWork, ServiceOrder, Switch
 from evenroll.enrollment.tracks import Move, State
-from evenroll.enrollment.usage_point import Agreement, MeterReads, UsagePoint
+from evenroll.enrollment.usage_point import Agreement, MeterReads, PointMeter, UsagePoint
 from evenroll.enrollment.waits import SUPERVISED, Wait, WaitRule
 from evenroll.programs.bill import Bill, BillKind
 from evenroll.programs.program import ServiceChange
@@ -94,14 +95,16 @@ def switch_service(order: ServiceOrder, _command: NoPayload, facts: OrderFacts) 
     if isinstance(cut, HeldReason):
         moves = (facts.service(State.DATED, wait=_patience(order)),)
         return Decided(events=(e.SwitchHeld(row=Row.R5D, switch_on=switch_on, reason=cut, moves=moves),))
+    old_rate, new_rate = rates_of_switch(order.request, cut.before, new_rate=new_rate)
     switch = Switch(
         switch_on=switch_on,
-        old_rate=replaced_rate(cut.before, change=order.request.service_change),
+        old_rate=old_rate,
         new_rate=new_rate,
         next_read_on=_next_read(switch_on, facts=facts),
-        closing_from_on=_closing_from(cut.before, switch_on=switch_on, facts=facts),
+        closing_from_on=_closing_from(order, cut.before, switch_on=switch_on, facts=facts),
         closing=cut.closing,
         opening=cut.opening,
+        separate=order.is_separate,
     )
     return _switched(order, switch=switch, before=cut.before, facts=facts)
 
@@ -123,19 +126,25 @@ def _cut(order: ServiceOrder, *, point: UsagePoint, switch_on: date, facts: Orde
     product = order.request.service_change is ServiceChange.SUPPLIER_PRODUCT
     if product and before.supplier != order.requester:
         return HeldReason.SUPPLIER_CHANGED
+    # Who asked has left: the order is to be stopped, and the next occupant's service is not its business.
+    if point.left_on is not None and order.request.asked_on < point.left_on <= switch_on:
+        return HeldReason.CUSTOMER_LEFT
+    if order.request.returning and not is_served(order.request, before):
+        return HeldReason.NOT_SERVED
     work = order.work
     if work is not None and work.done_on == switch_on:
         return _cut_at_exchange(work, before=before)
-    return _cut_at_reads(facts.reads, point=point, before=before, switch_on=switch_on)
+    meter = point.meter_of(separate=order.is_separate)
+    return _cut_at_reads(facts.reads, meter=meter, before=before, switch_on=switch_on)
 
 
 def _cut_at_reads(
-    reads: MeterReads | None, *, point: UsagePoint, before: Agreement, switch_on: date
+    reads: MeterReads | None, *, meter: PointMeter | None, before: Agreement, switch_on: date
 ) -> _Cut | HeldReason:
-    if point.meter is None:
+    if meter is None:
         return _Cut(before=before, closing=None, opening=None)
-    names = {register.name for register in point.meter.registers}
-    if reads is None or (reads.read_on, reads.serial) != (switch_on, point.meter.serial):
+    names = {register.name for register in meter.registers}
+    if reads is None or (reads.read_on, reads.serial) != (switch_on, meter.serial):
         return HeldReason.READS_MISSING
     if set(reads.values_wh) != names:
         return HeldReason.READS_MISSING
@@ -153,7 +162,7 @@ def _cut_at_exchange(work: MeterWork, *, before: Agreement) -> _Cut:
 
 def _switched(order: ServiceOrder, *, switch: Switch, before: Agreement, facts: OrderFacts) -> Decided:
     moves = (facts.service(State.SWITCHED),)
-    if closes_nothing(before, on=switch.switch_on):
+    if closes_nothing(before, on=switch.switch_on, change=order.request.service_change):
         moves = (*moves, _first_bill_due(switch, facts=facts))
     change = order.request.service_change
     at_point = AgreementSwitched(
@@ -163,6 +172,7 @@ def _switched(order: ServiceOrder, *, switch: Switch, before: Agreement, facts: 
         new_rate=switch.new_rate,
         closing=switch.closing,
         opening=switch.opening,
+        taken_off=order.request.old_rate if order.request.returning else None,
     )
     body = SwitchTold(order=order.number, state=State.SWITCHED, switch_on=switch.switch_on)
     return Decided(
@@ -213,7 +223,7 @@ def _checked_bill(
     """The bill to issue; or, first the clock, then the person who tried, learns why it cannot be."""
     bill = facts.bill
     if bill is None:
-        fault = HeldReason.BILL_MISSING
+        fault = facts.bill_lacks
     else:
         fault = bill_fault(bill, kind=kind, switch=switch, spans=facts.spans, point=facts.need_point())
         if fault is None:
@@ -236,9 +246,9 @@ def _next_read(switch_on: date, *, facts: OrderFacts) -> date:
     return known or facts.calendar.next_business_day(switch_on + timedelta(days=FIRST_BILL_DAYS))
 
 
-def _closing_from(before: Agreement, *, switch_on: date, facts: OrderFacts) -> date | None:
+def _closing_from(order: ServiceOrder, before: Agreement, *, switch_on: date, facts: OrderFacts) -> date | None:
     """The last scheduled read before the switch, as the bills before it ended there, but not before the agreement."""
-    if closes_nothing(before, on=switch_on):
+    if closes_nothing(before, on=switch_on, change=order.request.service_change):
         return None
     return max([before.start_on, *(day for day in facts.scheduled_reads if day < switch_on)])
 

@@ -11,7 +11,9 @@ from evenroll.enrollment import order_commands as c
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.order_facts import OrderFacts
+from evenroll.enrollment.order_reads import correct_read, question_read
 from evenroll.enrollment.order_request import receive_request
+from evenroll.enrollment.order_reversal import correct_bill, reverse_switch
 from evenroll.enrollment.order_stop import cancel_order, end_condition, escalate, remind
 from evenroll.enrollment.plain_words import refuse_prose
 from evenroll.enrollment.service_order import ServiceOrder
@@ -48,6 +50,10 @@ ORDER_DECIDERS: Mapping[CommandName, Decider] = MappingProxyType(
         CommandName.SWITCH_SERVICE: order_billing.switch_service,
         CommandName.ISSUE_CLOSING_BILL: order_billing.issue_closing_bill,
         CommandName.ISSUE_FIRST_BILL: order_billing.issue_first_bill,
+        CommandName.QUESTION_READ: question_read,
+        CommandName.CORRECT_READ: correct_read,
+        CommandName.REVERSE_SWITCH: reverse_switch,
+        CommandName.CORRECT_BILL: correct_bill,
         CommandName.CANCEL_ORDER: cancel_order,
         CommandName.REMIND: remind,
         CommandName.ESCALATE: escalate,

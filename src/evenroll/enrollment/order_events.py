@@ -7,6 +7,7 @@ from datetime import date
 
 from evenroll.enrollment.event import Event, kinds
 from evenroll.enrollment.messages import CancelReason, CancelResult, MeterRequested, RequestRefusal
+from evenroll.enrollment.reversal_events import REVERSAL_EVENTS
 from evenroll.enrollment.service_order import (
     BackOfficeItem,
     HeldReason,
@@ -256,4 +257,5 @@ ORDER_EVENTS = kinds(
     FirstBillIssued,
     OrderReminded,
     OrderEscalated,
+    *REVERSAL_EVENTS,
 )

@@ -10,6 +10,7 @@ from typing import Any
 from evenroll.enrollment import order_events as e
 from evenroll.enrollment.event import Event, event_kind
 from evenroll.enrollment.messages import CancelResult
+from evenroll.enrollment.reversal_events import BillCorrected, ReadCorrected, ReadQuestioned, SwitchReversed
 from evenroll.enrollment.service_order import MeterWork, ServiceOrder
 from evenroll.enrollment.track_fold import apply_moves
 
@@ -30,9 +31,21 @@ def evolve_order(order: ServiceOrder | None, event: Event) -> ServiceOrder:
         raise OrderHistoryBroken(f"{event_kind(event)} is no event of service order {order.number}.")
     fold = _FOLDS.get(type(event))
     changes = dict(fold(event)) if fold else {}
+    if isinstance(event, ReadCorrected | BillCorrected):
+        changes |= _put_right(order, event)
     if event.moves:
         changes["tracks"] = apply_moves(order.tracks, event.moves)
     return replace(order, **changes) if changes else order
+
+
+def _put_right(order: ServiceOrder, event: ReadCorrected | BillCorrected) -> Changes:
+    if isinstance(event, ReadCorrected):
+        work = replace(order.work, exchange=event.exchange) if order.work else None
+        return {"work": work, "questioned": None}
+    corrected = {"corrections": (*order.corrections, event.bill)}
+    if event.read is None or order.switch is None:
+        return corrected
+    return {**corrected, "switch": replace(order.switch, closing=event.read, opening=event.read)}
 
 
 def _begun(order: ServiceOrder | None, event: e.OrderOpened | e.RequestRefused) -> ServiceOrder:
@@ -96,6 +109,14 @@ def _first_bill(event: e.FirstBillIssued) -> Changes:
     return {"first_bill": event.bill}
 
 
+def _questioned(event: ReadQuestioned) -> Changes:
+    return {"questioned": event.serial}
+
+
+def _reversed(event: SwitchReversed) -> Changes:
+    return {"reversed_for": event.reason}
+
+
 _KNOWN = frozenset(e.ORDER_EVENTS.values())
 
 _FOLDS: Mapping[type[Event], Callable[[Any], Changes]] = MappingProxyType(
@@ -113,6 +134,8 @@ _FOLDS: Mapping[type[Event], Callable[[Any], Changes]] = MappingProxyType(
         e.ServiceSwitched: _switched,
         e.ClosingBillIssued: _closing_bill,
         e.FirstBillIssued: _first_bill,
+        ReadQuestioned: _questioned,
+        SwitchReversed: _reversed,
     }
 )
 """Events that are not here only move tracks, or only tell."""

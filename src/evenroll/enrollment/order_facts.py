@@ -9,7 +9,7 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.messages import Body, Message
 from evenroll.enrollment.roles import Role
-from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.service_order import HeldReason, ServiceOrder
 from evenroll.enrollment.track_fold import move
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.usage_point import MeteredSpan, MeterReads, UsagePoint
@@ -18,6 +18,15 @@ from evenroll.programs.bill import Bill
 from evenroll.programs.program import MeterCapability, ProgramVersion, Track
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import OrganizationKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BillAnew:
+    """A bill computed once more, for the days of one that was wrong. spans: what the registers counted over them."""
+
+    was: Bill
+    bill: Bill
+    spans: tuple[MeteredSpan, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +43,9 @@ class OrderFacts:
     the day of the switch (not needed where the meter was exchanged that very day); absent where there are none.
     is_elsewhere: for work at the meter, whether the new meter is in place at another usage point of this utility. need:
     what the program needs of the new meter; rate_registers: what the new rate needs it to tell apart.
-    bill: as computed, for the two commands that issue one; spans: what the registers counted over its days.
+    bill: as computed, for the two commands that issue one; spans: what the registers counted over its days. bill_lacks:
+    why there is none. bills_anew: in place of those that were wrong. program_before: whether a program had brought the
+    rate that ended at the switch.
     """
 
     now: datetime
@@ -52,6 +63,9 @@ class OrderFacts:
     rate_registers: tuple[str, ...] = ()
     bill: Bill | None = None
     spans: tuple[MeteredSpan, ...] = ()
+    bill_lacks: HeldReason = HeldReason.BILL_MISSING
+    bills_anew: tuple[BillAnew, ...] = ()
+    program_before: bool = False
 
     @property
     def today(self) -> date:

@@ -16,6 +16,8 @@ from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import Message, MeterRequested, RequestAnswer, RequestAnswered, RequestRefusal
 from evenroll.enrollment.meter_need import meter_need
 from evenroll.enrollment.order_facts import OrderFacts
+from evenroll.enrollment.order_returns import rate_in_force
+from evenroll.enrollment.rescission import must_name_window
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import NO_WORK, ServiceOrder
 from evenroll.enrollment.track_fold import move
@@ -66,14 +68,42 @@ def _judged(command: c.ReceiveRequest, facts: OrderFacts) -> MeterNeedKind | Req
     stranger = _stranger(command, point=point, facts=facts)
     if stranger is not None:
         return stranger
+    judge = _returning if request.returning else _enrolling
+    return judge(command, point=point, facts=facts)
+
+
+def _enrolling(command: c.ReceiveRequest, *, point: UsagePoint, facts: OrderFacts) -> MeterNeedKind | RequestRefusal:
+    """What has to happen to the meter for a program, or why its terms are not taken."""
+    request = command.request
     program = next((each for each in facts.programs if _terms(each) == _asked_terms(command)), None)
     if program is None:
         return RequestRefusal.PROGRAM_UNKNOWN
-    if program.rescission_business_days and request.rescission_ends_on is None:
+    if must_name_window(program) and request.rescission_ends_on is None:
         return RequestRefusal.RESCISSION_UNSAID
     if facts.other_open_order:
         return RequestRefusal.OTHER_ORDER_OPEN
     return max(request.need, _own_need(program, point=point, facts=facts), key=_STRENGTH.__getitem__)
+
+
+def _returning(command: c.ReceiveRequest, *, point: UsagePoint, facts: OrderFacts) -> MeterNeedKind | RequestRefusal:
+    """Why service may not go back to the standard rate; nothing is done at the meter for it.
+
+    The program's rate must be in force, and the other one be one that the program replaces or that was served before.
+    """
+    request = command.request
+    asked = (request.program, command.requester, request.old_rate, request.service_change)
+    programs = [
+        each
+        for each in facts.programs
+        if (each.key, each.organization, each.rate, each.service_change) == asked and each.rate is not None
+    ]
+    if not programs:
+        return RequestRefusal.PROGRAM_UNKNOWN
+    named = {rate for each in programs for rate in each.replaces_rates}
+    served = {rate for each in point.agreements for rate in (each.rate, each.supply_rate) if rate is not None}
+    if not rate_in_force(request, point=point, on=facts.today) or request.new_rate not in named | served:
+        return RequestRefusal.NOTHING_TO_RETURN
+    return RequestRefusal.OTHER_ORDER_OPEN if facts.other_open_order else MeterNeedKind.NONE
 
 
 def _stranger(command: c.ReceiveRequest, *, point: UsagePoint, facts: OrderFacts) -> RequestRefusal | None:

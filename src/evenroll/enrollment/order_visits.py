@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -98,6 +99,8 @@ def _exchanged(order: ServiceOrder, command: c.RecordVisit, facts: OrderFacts) -
     exchange = command.exchange
     if exchange is None or exchange.new_serial in ("", exchange.old_serial):
         return _serial_wrong(order, exchange)
+    # What the order is for says which meter this is: a crew need not know that another one hangs beside it.
+    exchange = replace(exchange, separate=order.is_separate)
     fault = exchange_fault(exchange, point=facts.need_point(), last=facts.reads, on=command.visited_on)
     cancelled = order.meter.state is State.CANCELLED
     fault = fault or _unfit(exchange, facts, cancelled=cancelled)
@@ -182,6 +185,9 @@ def complete_back_office(order: ServiceOrder, command: c.CompleteBackOffice, fac
     work = order.work
     if order.meter.state is not State.BACK_OFFICE or work is None:
         return wrong_state(order, CommandName.COMPLETE_BACK_OFFICE, state=order.meter.state)
+    if order.questioned is not None:
+        parameters = {"order": order.number, "serial": order.questioned}
+        return Refusal(code=RefusalCode.READ_QUESTIONED, parameters=parameters)
     open_items = checklist(work.exchange) - command.done
     if open_items:
         return Refusal(

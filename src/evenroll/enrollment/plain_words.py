@@ -10,9 +10,13 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from evenroll.enrollment import case_commands as c
+from evenroll.enrollment import money_commands as mc
+from evenroll.enrollment import moving_commands as mv
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Refusal, RefusalCode
+from evenroll.enrollment.leaving_commands import LoseDevice, ProposeCorrection, Resume
 from evenroll.enrollment.order_commands import RecordRemoteChange, RecordVisit
+from evenroll.enrollment.supply_commands import RecordVerification
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.:%-]{0,39}")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/#:-]{0,59}")
@@ -24,12 +28,24 @@ _FIELDS: Mapping[type, Mapping[str, re.Pattern[str]]] = MappingProxyType(
         c.StampMail: {"receipt": _NUMBER},
         c.ChooseEquipment: {"outlet": _GOODS, "model": _GOODS},
         c.RecordPurchase: {"outlet": _GOODS},
-        c.RecordInstallation: {"serial": _NUMBER, "permit": _NUMBER},
+        c.RecordInstallation: {"serial": _NUMBER, "permit": _NUMBER, "model": _GOODS},
         c.RegisterDevice: {"device": _NUMBER, "kind": _CODE},
         c.RecordDeviceTest: {"device": _NUMBER, "cause": _CODE},
         c.SetParameters: {"parameters": _CODE, "schedules": _CODE},
-        c.RecordUse: {"reason": _CODE},
+        c.RecordUse: {"reason": _CODE, "event": _NUMBER},
+        mc.CancelEvent: {"reason": _CODE},
+        mc.RecordPayment: {"reference": _NUMBER},
+        LoseDevice: {"cause": _CODE, "device": _NUMBER},
+        Resume: {"device": _NUMBER},
+        ProposeCorrection: {"after": _NUMBER, "by": _NUMBER},
         RecordRemoteChange: {"reason": _CODE},
+        RecordVerification: {"reference": _NUMBER},
+        mv.ChangeProgram: {"selections": _CODE},
+        mv.MoveWithCar: {"postal_code": _NUMBER},
+        mv.AddVehicle: {"model": _GOODS},
+        mv.SwapVehicle: {"model": _GOODS},
+        mv.SwapEquipment: {"outlet": _GOODS, "model": _GOODS, "old": _NUMBER, "device": _NUMBER, "use": _CODE},
+        mv.RemoveEquipment: {"device": _NUMBER},
     }
 )
 """The text fields that reach the journal, and the form each of them must have. Empty is left to the decision."""
@@ -55,6 +71,7 @@ def refuse_prose(name: CommandName, command: object) -> Refusal | None:
     fields = [(field, form, getattr(command, field)) for field, form in _FIELDS.get(type(command), {}).items()]
     if isinstance(command, c.SubmitForm | c.KeyForm | c.MeetCondition):
         fields += [("model", _GOODS, command.form.model), ("selections", _CODE, command.form.selections)]
+        fields += [("verification", _NUMBER, command.form.verification)]
     if isinstance(command, RecordVisit | RecordRemoteChange) and command.exchange is not None:
         meter = command.exchange
         fields += [("serial", _NUMBER, (meter.old_serial, meter.new_serial))]

@@ -9,11 +9,12 @@ from enum import StrEnum
 
 from evenroll.enrollment.messages import CancelResult, MeterRequested, RequestRefusal
 from evenroll.enrollment.next_commands import DueCommand, due_commands
+from evenroll.enrollment.reversal_commands import ReversalReason
 from evenroll.enrollment.tracks import State, TrackState, track_key
 from evenroll.enrollment.usage_point import MeterExchange, MeterReads
 from evenroll.programs.bill import Bill
-from evenroll.programs.program import MeterNeedKind, Track
-from evenroll.quantities.identifiers import OrderNumber, OrganizationKey, PodId, RateKey
+from evenroll.programs.program import MeterNeedKind, ServiceChange, Track
+from evenroll.quantities.identifiers import MeterSerial, OrderNumber, OrganizationKey, PodId, RateKey
 
 
 class VisitWindow(StrEnum):
@@ -68,8 +69,17 @@ class HeldReason(StrEnum):
 
     READS_MISSING = "reads_missing"
     SUPPLIER_CHANGED = "supplier_changed"
+    CUSTOMER_LEFT = "customer_left"
+    NOT_SERVED = "not_served"
+    """Service was to go back from the program's rate, and by then another is in force."""
     PERIOD_UNKNOWN = "period_unknown"
     BILL_MISSING = "bill_missing"
+    INTERVALS_MISSING = "intervals_missing"
+    """The price changes by the hour, and some hours of the period were not read."""
+    INTERVALS_WRONG = "intervals_wrong"
+    """What the hours counted is not what the registers moved by."""
+    PRICES_MISSING = "prices_missing"
+    """The price changes by the hour, and the prices of some hours, or the events, are not known."""
     KIND_WRONG = "kind_wrong"
     RATE_WRONG = "rate_wrong"
     DAYS_WRONG = "days_wrong"
@@ -102,6 +112,7 @@ class Switch:
 
     closing_from_on: where the closing bill begins, as the bill before it ended there; absent where nothing closes.
     closing, opening: the reads at which the old service ends and the new one begins; absent where nothing is metered.
+    separate: it is about the service behind the separate meter alone.
     """
 
     switch_on: date
@@ -111,6 +122,7 @@ class Switch:
     closing_from_on: date | None = None
     closing: MeterReads | None = None
     opening: MeterReads | None = None
+    separate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +131,8 @@ class ServiceOrder:
 
     refused: why it was refused on receipt, NONE if it was accepted. done_on: the day of the meter's new service.
     switch_on: the day that service switches, once dated. cancelled: what was answered to the provider's cancellation.
+    questioned: the meter whose read is doubted. reversed_for: why the switch was taken back. corrections: the bills in
+    place of those that were wrong.
     """
 
     number: OrderNumber
@@ -135,11 +149,19 @@ class ServiceOrder:
     closing_bill: Bill | None = None
     first_bill: Bill | None = None
     cancelled: CancelResult | None = None
+    questioned: MeterSerial | None = None
+    reversed_for: ReversalReason | None = None
+    corrections: tuple[Bill, ...] = ()
 
     @property
     def pod(self) -> PodId:
         """The usage point that the order is about."""
         return self.request.pod
+
+    @property
+    def is_separate(self) -> bool:
+        """Whether it is about a service of its own behind a meter of its own."""
+        return self.request.service_change is ServiceChange.NEW_SEPARATE_SERVICE
 
     @property
     def meter(self) -> TrackState:

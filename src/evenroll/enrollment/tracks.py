@@ -87,6 +87,15 @@ class State(StrEnum):
     # condition
     DUE = "due"
     MET = "met"
+    # ledger
+    COUNTING = "counting"
+    QUIET = "quiet"
+    PROTECTED = "protected"
+    USAGE_MISSING = "usage_missing"
+    SETTLED = "settled"
+    # the places of a program
+    NOTHING_TO_OFFER = "nothing_to_offer"
+    PLACE_FREE = "place_free"
 
 
 CASE_ENDS = frozenset(

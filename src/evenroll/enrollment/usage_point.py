@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from evenroll.enrollment.supply import PevAtPoint
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.energy import ReadImplausible, Wh, register_advance
 from evenroll.quantities.identifiers import MeterSerial, OrganizationKey, PodId, RateKey
@@ -54,7 +55,8 @@ class MeterReads:
 class MeterExchange:
     """What was done to the meter: another one, a first or second one, or the one in place made to tell more apart.
 
-    old_serial: absent where no meter was; equal to new_serial for a change from afar or in place.
+    old_serial: absent where no meter was; equal to new_serial for a change from afar or in place. separate: another
+    meter for a service of its own, beside the one in place, which stays.
     closing_wh: the last reads of the old register map; opening_wh: the first ones of the new. By register, Wh.
     """
 
@@ -65,11 +67,15 @@ class MeterExchange:
     capability: MeterCapability
     registers: tuple[Register, ...]
     remote_changeable: bool = False
+    separate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PointMeter:
-    """A meter in one register map, from its installation until its removal. Reads by register, Wh."""
+    """A meter in one register map, from its installation until its removal. Reads by register, Wh.
+
+    separate: it counts a service of its own, such as charging, and nothing of what the premise's meter counts.
+    """
 
     serial: MeterSerial
     capability: MeterCapability
@@ -79,13 +85,15 @@ class PointMeter:
     removed_on: date | None = None
     closing_wh: Mapping[str, int] = field(default_factory=dict[str, int])
     remote_changeable: bool = False
+    separate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Agreement:
     """What is served over [start_on, end_on): the rate of the wires (or of all), who supplies, and at which rate.
 
-    supply_rate: absent where `rate` prices the supply as well. riders: what is laid on top of the rate.
+    supply_rate: absent where `rate` prices the supply as well. riders: what is laid on top of the rate. separate_rate:
+    of the service behind the separate meter, where there is one.
     """
 
     rate: RateKey
@@ -94,6 +102,7 @@ class Agreement:
     end_on: date | None = None
     supply_rate: RateKey | None = None
     riders: tuple[RateKey, ...] = ()
+    separate_rate: RateKey | None = None
 
     @property
     def period(self) -> DatePeriod:
@@ -103,16 +112,27 @@ class Agreement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsagePoint:
-    """A usage point: every meter it had, by installation, and its agreements in order of their days."""
+    """A usage point: every meter it had, by installation, and its agreements in order of their days.
+
+    pevs: those that charge there, as their providers told. left_on: the first day on which the last customer who moved
+    out was served no more; absent where none did.
+    """
 
     pod: PodId
     meters: tuple[PointMeter, ...] = ()
     agreements: tuple[Agreement, ...]
+    pevs: tuple[PevAtPoint, ...] = ()
+    left_on: date | None = None
 
     @property
     def meter(self) -> PointMeter | None:
-        """The meter in place; absent where there is none."""
-        return next((each for each in reversed(self.meters) if each.removed_on is None), None)
+        """The meter in place; absent where there is none. A separate one stands beside it."""
+        return self.meter_of(separate=False)
+
+    def meter_of(self, *, separate: bool) -> PointMeter | None:
+        """The meter in place of the premise, or of the separate service; absent where there is none."""
+        live = (each for each in reversed(self.meters) if each.removed_on is None and each.separate is separate)
+        return next(live, None)
 
     def agreement_on(self, day: date) -> Agreement | None:
         """The agreement that covers a day; absent before the first and after the last."""

@@ -126,7 +126,25 @@ WAITS: Mapping[tuple[T, S], Mapping[Wait, WaitRule]] = {
         Wait.FIRST: _days(_CUSTOMER, 30, C.CLOSE_REFUSAL),
         Wait.APPEAL: _bd(Role.SUPERVISOR, 10, C.ESCALATE),
     },
-    (T.METER, S.BEFORE_METER): {Wait.FIRST: _days(_CUSTOMER, 30, C.REMIND)},
+    # Of the case: it asks, and is answered within a business day. SYSTEM, RETRY: the registrar's own record of it.
+    (T.SUPPLY, S.ASKED): {
+        Wait.FIRST: _now(C.ASK_SUPPLY),
+        Wait.LATER: _bd(Role.REGISTRY_OPERATOR, 1, C.ESCALATE),
+        Wait.STAFF: _bd(_DESK, 2, C.ESCALATE),
+        Wait.SYSTEM: _now(C.JUDGE_SUPPLY),
+        Wait.RETRY: WaitRule(owner=Role.REGISTRY_OPERATOR, span=Span.MINUTES, count=15, on_lapse=C.JUDGE_SUPPLY),
+    },
+    (T.SUPPLY, S.ACCEPTED): {Wait.FIRST: _given(Role.REGISTRY_OPERATOR, C.MAKE_SUPPLY_EFFECTIVE)},
+    (T.SUPPLY, S.OBJECTED): {
+        Wait.FIRST: _given(Role.SYSTEM, C.ASK_SUPPLY),
+        Wait.CUSTOMER: _days(_CUSTOMER, 30, C.END_CONDITION),
+        Wait.STAFF: _bd(_DESK, 2, C.ESCALATE),
+    },
+    (T.METER, S.BEFORE_METER): {
+        Wait.FIRST: _days(_CUSTOMER, 30, C.REMIND),
+        Wait.REMINDED: _days(_CUSTOMER, 30, C.END_CONDITION),
+        Wait.LATER: _days(Role.REGISTRY_OPERATOR, 90, C.ESCALATE),
+    },
     (T.METER, S.ASKED): {Wait.FIRST: _now(C.REQUEST_METER), Wait.LATER: _bd(Role.PEER, 1, C.ESCALATE)},
     (T.METER, S.METER_REFUSED): {Wait.FIRST: _bd(_DESK, 2, C.ESCALATE)},
     (T.METER, S.TO_SCHEDULE): {Wait.FIRST: _bd(_OFFICE, 2, C.ESCALATE)},
@@ -158,6 +176,7 @@ WAITS: Mapping[tuple[T, S], Mapping[Wait, WaitRule]] = {
         Wait.FIRST: _given(Role.SYSTEM, C.ISSUE_FIRST_BILL),
         Wait.RETRY: _bd(Role.BILLING, 10, C.ESCALATE),
     },
+    (T.SERVICE, S.REVERSED): {Wait.FIRST: _now(C.CORRECT_BILL), Wait.RETRY: _bd(Role.BILLING, 5, C.ESCALATE)},
     (T.EQUIPMENT, S.CHOOSING_EQUIPMENT): {Wait.FIRST: _days(_CUSTOMER, 60, C.REMIND)},
     (T.EQUIPMENT, S.INSTALLING): {Wait.FIRST: _days(_CUSTOMER, 90, C.REMIND)},
     (T.EQUIPMENT, S.INSPECTING): {Wait.FIRST: _days(_CUSTOMER, 30, C.REMIND)},
@@ -173,7 +192,36 @@ WAITS: Mapping[tuple[T, S], Mapping[Wait, WaitRule]] = {
         Wait.FIRST: _days(_CUSTOMER, 21, C.REMIND),
         Wait.LATER: _days(_CUSTOMER, 365, C.REMIND),
     },
-    (T.CONDITION, S.DUE): {Wait.FIRST: _days(_CUSTOMER, 90, C.END_CONDITION)},
+    # SYSTEM: the customer told of the last day at the premise. STAFF: whose a vehicle is has to be settled.
+    (T.CONDITION, S.DUE): {
+        Wait.FIRST: _days(_CUSTOMER, 90, C.END_CONDITION),
+        Wait.SYSTEM: _given(Role.SYSTEM, C.COMPLETE_MOVE),
+        Wait.STAFF: _bd(_DESK, 2, C.ESCALATE),
+    },
+    # Once a year the customer is asked whether the place is still wanted. CUSTOMER: a place was offered; the program
+    # says for how many days.
+    (T.CASE, S.WAITLISTED): {
+        Wait.FIRST: _days(Role.PROGRAM_MANAGER, 365, C.REMIND),
+        Wait.REMINDED: _days(_CUSTOMER, 30, C.EXPIRE),
+        Wait.CUSTOMER: _days(_CUSTOMER, 14, C.LAPSE_PLACE),
+    },
+    # The cure of what suspends it, or the end. SYSTEM: the switch back is asked for; LATER: the utility answers.
+    (T.CASE, S.SUSPENDED): {Wait.FIRST: _given(_CUSTOMER, C.END_SUSPENSION)},
+    (T.CASE, S.LEAVING): {
+        Wait.FIRST: _given(Role.SYSTEM, C.END_LEAVING),
+        Wait.SYSTEM: _now(C.REQUEST_METER),
+        Wait.LATER: _bd(Role.PEER, 1, C.ESCALATE),
+    },
+    (T.DEVICE, S.OFFLINE): {Wait.FIRST: _days(_CUSTOMER, 14, C.REMIND)},
+    (T.DEVICE, S.CONSENT_ENDED): {Wait.FIRST: _days(_CUSTOMER, 14, C.REMIND)},
+    (T.ADMITTING, S.PLACE_FREE): {Wait.FIRST: _now(C.ADMIT_NEXT)},
+    # STAFF: somebody must tell what was measured of a month before it can be counted.
+    (T.LEDGER, S.COUNTING): {
+        Wait.FIRST: _given(Role.SYSTEM, C.EARN),
+        Wait.STAFF: _bd(Role.BILLING, 10, C.EARN),
+    },
+    (T.LEDGER, S.PROTECTED): {Wait.FIRST: _given(Role.SYSTEM, C.SETTLE_PROTECTION)},
+    (T.LEDGER, S.USAGE_MISSING): {Wait.FIRST: _bd(Role.BILLING, 5, C.SETTLE_PROTECTION)},
 }
 """The named waits of every live state."""
 

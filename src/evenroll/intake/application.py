@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 
 from evenroll.enrollment.case import Prompter
-from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, VinState
+from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, Statement, VinState
 from evenroll.programs.program import ConsentKind, DocumentKind
-from evenroll.programs.rules import Drivetrain
+from evenroll.programs.rules import Drivetrain, HomeType
 from evenroll.quantities.identifiers import OfferId, OrganizationKey, PodId, ProgramKey
 
 
@@ -35,6 +35,7 @@ class FaultCode(StrEnum):
     NOT_A_RECEIPT = "not_a_receipt"
     NOT_YES_OR_NO = "not_yes_or_no"
     NOT_A_SELECTION = "not_a_selection"
+    NOT_A_STATEMENT = "not_a_statement"
     POSTAL_CODE_WRONG = "postal_code_wrong"
     EMAIL_WRONG = "email_wrong"
     PHONE_WRONG = "phone_wrong"
@@ -116,3 +117,6 @@ class Application:
     keyings: tuple[Keying, ...] = ()
     content: bytes = field(default=b"", repr=False)
     offer: OfferId | None = None
+    home: HomeType | None = None
+    statements: Mapping[Statement, bool] = field(default_factory=dict[Statement, bool])
+    equipment_bought_on: date | None = None

@@ -123,6 +123,17 @@ class Cells:
             found[key] = option
         return found
 
+    def yes_or_no(self, column: str, type_: type[Choice]) -> dict[Choice, bool]:
+        """What was said with yes or no, as registered_here=yes; vehicle_connected=no."""
+        found: dict[Choice, bool] = {}
+        for name, answer in self.selections(column).items():
+            said = next((each for each in type_ if each.value == normalized(name)), None)
+            if said is None or normalized(answer) not in _YES | _NO:
+                self.fault(column, FaultCode.NOT_A_STATEMENT, *(each.value for each in type_))
+                return {}
+            found[said] = normalized(answer) in _YES
+        return found
+
     def amount(self, column: str) -> str:
         """An amount in USD from 0 to under a million, written to the cent; "" where nothing stands."""
         text = self.text(column)

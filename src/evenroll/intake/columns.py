@@ -30,6 +30,9 @@ PLAIN: Final = (
     "selections",
     "signed_on",
     "consents_hand_over",
+    "home",
+    "statements",
+    "equipment_bought_on",
 )
 MAIL: Final = ("receipt", "keyed_by", "second_keyed_by")
 SECOND: Final = "second_"

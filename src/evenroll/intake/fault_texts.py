@@ -91,6 +91,10 @@ FAULT_TEXTS: Final[Mapping[F, Text]] = MappingProxyType(
         F.NOT_A_SELECTION: _text(
             "it is no selection. Write key=option; key=option.", "no es una selección. Escriba clave=opción."
         ),
+        F.NOT_A_STATEMENT: _text(
+            "it is no statement. Write name=yes; name=no, with the names that are known.",
+            "no es una declaración. Escriba nombre=yes; nombre=no, con los nombres que se conocen.",
+        ),
         F.POSTAL_CODE_WRONG: _text(
             "a postal code has five digits, also with zeros in front. Write all five (or nine as 12345-6789).",
             "un código postal tiene cinco dígitos, también con ceros delante. Escríbalos todos.",

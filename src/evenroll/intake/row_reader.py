@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from evenroll.enrollment.case import Prompter
-from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, VinState
+from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, Statement, VinState
 from evenroll.enrollment.plain_words import is_code, is_name_of_goods, is_number_given
 from evenroll.enrollment.roles import is_actor_key, is_same_actor
 from evenroll.intake.application import Application, BadRow, FaultCode, Keying
@@ -18,7 +18,7 @@ from evenroll.intake.cells import Cells
 from evenroll.intake.columns import SECOND
 from evenroll.intake.file_rows import RawRow
 from evenroll.programs.program import ConsentKind, DocumentKind
-from evenroll.programs.rules import Drivetrain
+from evenroll.programs.rules import Drivetrain, HomeType
 from evenroll.quantities.identifiers import OfferId, OrganizationKey, PodId, ProgramKey, VinFault, VinWrong, check_vin
 
 _POSTAL_CODE: Final = re.compile(r"\d{5}(-\d{4})?")
@@ -62,7 +62,7 @@ def read_row(raw: RawRow, *, rules: RowRules) -> Application | BadRow:
         prompted_by=cells.choice("prompted_by", Prompter, default=Prompter.NOBODY) or Prompter.NOBODY,
         program=_program(cells, rules),
         pod=PodId(cells.text("usage_point")) if cells.text("usage_point") else None,
-        received_on=_received_on(cells, rules),
+        received_on=_past_day(cells, "received_on", rules),
         signed_on=cells.day("signed_on"),
         answers=answers,
         consents=cells.choices("consents", ConsentKind),
@@ -77,6 +77,9 @@ def read_row(raw: RawRow, *, rules: RowRules) -> Application | BadRow:
         receipt=_receipt(cells),
         keyings=keyings,
         offer=_offer(cells),
+        home=cells.choice("home", HomeType),
+        statements=cells.yes_or_no("statements", Statement),
+        equipment_bought_on=_past_day(cells, "equipment_bought_on", rules),
     )
     _check_duty(cells, application)
     if cells.faults:
@@ -130,11 +133,11 @@ def _selections(cells: Cells) -> dict[str, str]:
     return found
 
 
-def _received_on(cells: Cells, rules: RowRules) -> date | None:
-    received_on = cells.day("received_on")
-    if received_on is not None and received_on > rules.today:
-        cells.fault("received_on", FaultCode.RECEIVED_IN_FUTURE)
-    return received_on
+def _past_day(cells: Cells, column: str, rules: RowRules) -> date | None:
+    day = cells.day(column)
+    if day is not None and day > rules.today:
+        cells.fault(column, FaultCode.RECEIVED_IN_FUTURE)
+    return day
 
 
 def _answers(cells: Cells, *, prefix: str) -> dict[FormField, str]:

@@ -128,6 +128,9 @@ def _form(application: Application, *, now: datetime) -> Form:
         holder=application.holder,
         dwelling=application.dwelling,
         consents_hand_over=application.consents_hand_over,
+        home=application.home,
+        statements=application.statements,
+        equipment_bought_on=application.equipment_bought_on,
     )
 
 

@@ -16,6 +16,8 @@ _SUBJECT_OF_VALUES: Mapping[RuleKind, str] = MappingProxyType(
         RuleKind.SUPPLY_STATUS_IN: "supply_status",
         RuleKind.DRIVETRAIN_IN: "drivetrain",
         RuleKind.DOCUMENT_PRESENT: "document",
+        RuleKind.HOME_TYPE_IN: "home",
+        RuleKind.ALL_METERS_CAPABLE: "meter_capability",
     }
 )
 """The subject of the codes that a rule found or wants; those of other rules, such as rates, are names of their own."""

@@ -30,6 +30,11 @@ def day(value: date, *, language: Language) -> str:
     return f"{_MONTHS_EN[value.month - 1]} {value.day}, {value.year}"
 
 
+def month_name(value: date, *, language: Language) -> str:
+    """The month of a day: "March", "marzo"."""
+    return (_MONTHS_ES if _is_spanish(language) else _MONTHS_EN)[value.month - 1]
+
+
 def instant(value: datetime, *, language: Language, zone: ZoneInfo) -> str:
     """An instant in the zone of the territory: "March 8, 2027, 5:00 p.m. EST". Raises ValueError without a zone."""
     if value.tzinfo is None:

@@ -8,13 +8,20 @@ from datetime import date, datetime
 from evenroll.enrollment.case_events import DecisionMade, FormReturned, ProviderAnswered
 from evenroll.enrollment.event import Event, event_kind
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.leaving_events import LeaveAsked, ReturnBilled
 from evenroll.enrollment.life_events import BillHeard, Ended, RefusedByProvider
 from evenroll.enrollment.notices import NOTICE_KINDS
 from evenroll.enrollment.order_events import BillHeld, ClosingBillIssued, FirstBillIssued, SwitchHeld, VisitFailed
+from evenroll.enrollment.reversal_events import BillCorrected, SwitchReversed
+from evenroll.enrollment.suspension_events import Suspended, SuspensionEased
+from evenroll.pages.formats import energy
+from evenroll.pages.ledger_words import LEDGER_KINDS, ledger_words
+from evenroll.pages.supply_words import supply_words
 from evenroll.pages.texts import Parameter, render
-from evenroll.programs.bill import Bill
+from evenroll.programs.bill import Bill, billed_wh
+from evenroll.quantities.codec import encode
 
-__all__ = ["NOTICE_KINDS", "event_line", "event_parameters", "notice"]
+__all__ = ["NOTICE_KINDS", "bill_words", "event_line", "event_parameters", "notice"]
 
 
 def event_line(event: Event, *, language: Language) -> str:
@@ -40,7 +47,9 @@ def event_parameters(event: Event, *, language: Language) -> dict[str, Parameter
     # A reason is of another subject in each event; those that a text names are put in words below.
     plain.pop("reason", None)
     moved = {"state": event.moves[-1].to.value} if event.moves else {}
-    return {**plain, **moved, **_in_words(event, language)}
+    data = encode(event) if event_kind(event) in LEDGER_KINDS else {}
+    words = ledger_words(event_kind(event), data, language=language) if isinstance(data, dict) else {}
+    return {**plain, **moved, **_in_words(event, language), **words}
 
 
 def _in_words(event: Event, language: Language) -> dict[str, Parameter]:
@@ -53,7 +62,7 @@ def _in_words(event: Event, language: Language) -> dict[str, Parameter]:
             return {"verdict": render(event.verdict, language=language)}
         case FormReturned():
             return {"missing_items": " ".join(render(item, language=language) for item in event.missing)}
-        case Ended():
+        case Ended() | LeaveAsked():
             return {"reason": render(event.reason, language=language)}
         case _:
             return _of_the_work(event, language)
@@ -61,15 +70,25 @@ def _in_words(event: Event, language: Language) -> dict[str, Parameter]:
 
 def _of_the_work(event: Event, language: Language) -> dict[str, Parameter]:
     match event:
-        case BillHeard() | ClosingBillIssued() | FirstBillIssued():
-            return _of_bill(event.bill, language)
+        case BillHeard() | ReturnBilled() | ClosingBillIssued() | FirstBillIssued() | BillCorrected():
+            return bill_words(event.bill, language=language)
         case SwitchHeld() | BillHeld():
             return {"held": render(event.reason, language=language)}
+        case Suspended() | SuspensionEased():
+            return {"reason": render(event.cause, language=language)}
+        case SwitchReversed():
+            return {"reason": render(event.reason, language=language)}
         case VisitFailed():
             return {"obstacle": render(event.obstacle, language=language)}
         case _:
-            return {}
+            return supply_words(event, language=language)
 
 
-def _of_bill(bill: Bill, language: Language) -> dict[str, Parameter]:
-    return {"bill_kind": render(bill.kind, language=language), "total": bill.total}
+def bill_words(bill: Bill, *, language: Language) -> dict[str, Parameter]:
+    """What it comes to; where others settle the amount, what was counted, and never a sum."""
+    kind = {"bill_kind": render(bill.kind, language=language)}
+    return (
+        {**kind, "total": bill.total}
+        if bill.priced
+        else {**kind, "counted": energy(billed_wh(bill), language=language)}
+    )

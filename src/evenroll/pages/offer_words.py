@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import assert_never
 
 from evenroll.costs.charging import NeedDoesNotFit
-from evenroll.costs.compare import Comparison, CoverageDiffers, LoadTooShort
+from evenroll.costs.compare import Comparison, CoverageDiffers, LoadTooShort, SeriesTooShort
 from evenroll.enrollment.form import Language
 from evenroll.pages.formats import energy
 from evenroll.pages.offer_codes import OfferWord
+from evenroll.pages.offer_terms import event_terms, other_terms, rewards
 from evenroll.pages.texts import Parameter, render
 from evenroll.programs.program import ProgramVersion
-from evenroll.steps.step_01_inform import Costs, PriceNotInCatalog
+from evenroll.programs.program_terms import NotKnown
+from evenroll.steps.step_01_inform import Costs, PriceNotInCatalog, RewardsOnly
 
 
 def terms(program: ProgramVersion, *, language: Language) -> tuple[str, ...]:
@@ -20,12 +22,34 @@ def terms(program: ProgramVersion, *, language: Language) -> tuple[str, ...]:
         _meter(program, language),
         render(OfferWord.EQUIPMENT_NEEDED if program.equipment_needed else OfferWord.EQUIPMENT_ANY, language=language),
         render(OfferWord.DEVICE_NEEDED if program.device_needed else OfferWord.DEVICE_NONE, language=language),
-        _days(OfferWord.STAY_DAYS, OfferWord.STAY_NONE, program.minimum_stay_days, language),
-        _days(OfferWord.LOCKOUT_DAYS, OfferWord.LOCKOUT_NONE, program.lockout_days, language),
-        _days(OfferWord.RESCISSION_DAYS, OfferWord.RESCISSION_NONE, program.rescission_business_days, language),
-        _documents(program, language),
+        *_bindings(program, language),
+        *event_terms(program, language=language),
+        *other_terms(program, language=language),
+        *_unknown_terms(program, language),
     )
     return said
+
+
+def _bindings(program: ProgramVersion, language: Language) -> tuple[str, ...]:
+    """Stay, return, revoking, documents; what the source does not state is not told as none."""
+    said = {
+        NotKnown.MINIMUM_STAY_DAYS: _days(
+            OfferWord.STAY_DAYS, OfferWord.STAY_NONE, program.minimum_stay_days, language
+        ),
+        NotKnown.LOCKOUT_DAYS: _days(OfferWord.LOCKOUT_DAYS, OfferWord.LOCKOUT_NONE, program.lockout_days, language),
+        NotKnown.RESCISSION_BUSINESS_DAYS: _days(
+            OfferWord.RESCISSION_DAYS, OfferWord.RESCISSION_NONE, program.rescission_business_days, language
+        ),
+        NotKnown.DOCUMENTS: _documents(program, language),
+    }
+    return tuple(sentence for term, sentence in said.items() if term not in program.not_known)
+
+
+def _unknown_terms(program: ProgramVersion, language: Language) -> tuple[str, ...]:
+    if not program.not_known:
+        return ()
+    named = ", ".join(render(each, language=language) for each in program.not_known)
+    return (render(OfferWord.TERMS_NOT_KNOWN, language=language, parameters={"terms": named}),)
 
 
 def disclosures(program: ProgramVersion, *, language: Language) -> tuple[str, ...]:
@@ -61,9 +85,26 @@ def why_no_figures(costs: Costs, *, language: Language) -> str:
         case LoadTooShort():
             return render(OfferWord.LOAD_TOO_SHORT, language=language, parameters={"year": str(costs.year)})
         case PriceNotInCatalog():
-            return render(OfferWord.NO_PRICE, language=language)
+            return _not_priced(costs, language)
+        case SeriesTooShort() | RewardsOnly():
+            word = OfferWord.REWARDS_ONLY if isinstance(costs, RewardsOnly) else OfferWord.SERIES_TOO_SHORT
+            return render(word, language=language)
         case _:
             assert_never(costs)
+
+
+def paid(costs: Costs, *, program: ProgramVersion, language: Language) -> tuple[str, ...]:
+    """What the program pays beside the bill, a sentence each; nothing where nothing is known or paid."""
+    if isinstance(costs, Comparison | PriceNotInCatalog | RewardsOnly):
+        return rewards(program, found=costs.rewards, language=language)
+    return ()
+
+
+def _not_priced(costs: PriceNotInCatalog, language: Language) -> str:
+    if not costs.missing:
+        return render(OfferWord.NO_PRICE, language=language)
+    named = ", ".join(render(each, language=language) for each in costs.missing)
+    return render(OfferWord.PRICE_MISSING, language=language, parameters={"parts": named})
 
 
 def _meter(program: ProgramVersion, language: Language) -> str:

@@ -148,11 +148,23 @@ def _providers_ends(path: ServicePath) -> tuple[Node, ...]:
 
 
 _EXIT_STATES = frozenset(
-    {S.WITHDRAWN, S.EXPIRED, S.RESCINDED, S.WITHDRAWING, S.ENDED, S.CANCELLING, S.CANCELLED, S.LOST}
+    {
+        S.WITHDRAWN,
+        S.EXPIRED,
+        S.RESCINDED,
+        S.MERGED,
+        S.WITHDRAWING,
+        S.SUSPENDED,
+        S.LEAVING,
+        S.ENDED,
+        S.CANCELLING,
+        S.CANCELLED,
+        S.LOST,
+    }
 )
 
 
-_SUPPLY_LOST = frozenset({(Track.CASE, state, S.FINDING_PROVIDER) for state in (S.PROVING, S.DECIDING)})
+_SUPPLY_LOST = frozenset({(Track.CASE, state, S.FINDING_PROVIDER) for state in (S.PROVING, S.DECIDING, S.WAITLISTED)})
 """Moves back to row 2a that only the action of a lost supply makes."""
 
 

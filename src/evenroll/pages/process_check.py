@@ -93,9 +93,24 @@ def is_within_a_node(move: MoveKey) -> bool:
     track, from_, to = move
     there = _node_of(track, to)
     if from_ is None:
-        return there == ACTIONS
+        return there == ACTIONS or move in BY_ACTION
     here = _node_of(track, from_)
-    return here is not None and here in (there, ACTIONS)
+    return here is not None and (here in (there, ACTIONS) or move in BY_ACTION)
+
+
+_CASE, _EQUIPMENT, _DEVICE = Track.CASE, Track.EQUIPMENT, Track.DEVICE
+
+BY_ACTION: frozenset[MoveKey] = frozenset(
+    {
+        (_CASE, None, State.PROVING),
+        (_CASE, None, State.DECIDING),
+        (_EQUIPMENT, None, State.READY),
+        (_DEVICE, None, State.TESTING),
+        *((_EQUIPMENT, state, State.NOT_NEEDED) for state in (State.INSTALLING, State.INSPECTING, State.READY)),
+        *((_EQUIPMENT, state, State.CHOOSING_EQUIPMENT) for state in (State.INSPECTING, State.READY)),
+    }
+)
+"""Moves that an action makes and not the flow: a case that goes on from another, equipment swapped or taken away."""
 
 
 def _node_of(track: Track, state: State) -> str | None:

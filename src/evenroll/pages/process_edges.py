@@ -98,7 +98,7 @@ _DECISION = (
     _edge("5", "after_5"),
     _edge("after_5", "ask_5", Guard.CURABLE, _case(S.DECIDING, S.NEEDS_ANSWER)),
     _edge("ask_5", "5", Guard.ANSWERED, _case(S.NEEDS_ANSWER, S.DECIDING)),
-    _edge("after_5", "refused_5", Guard.NOT_ELIGIBLE, _case(S.DECIDING, S.REFUSED), _case(S.NEEDS_ANSWER, S.REFUSED)),
+    _edge("after_5", "refused_5", Guard.NOT_ELIGIBLE, _case(S.DECIDING, S.REFUSED)),
     _edge("refused_5", "5", Guard.APPEAL, _case(S.REFUSED, S.DECIDING)),
     _edge(
         "after_5",
@@ -107,6 +107,7 @@ _DECISION = (
         _case(S.DECIDING, S.ENROLLED),
         _case(S.DECIDING, S.IN_RESCISSION),
         _case(S.IN_RESCISSION, S.ENROLLED),
+        (T.SUPPLY, None, S.ASKED),
         (T.SUPPLY, None, S.EFFECTIVE),
         (T.SUPPLY, None, S.NOT_NEEDED),
         (T.CONDITION, None, S.DUE),
@@ -206,7 +207,14 @@ _CUSTOMERS_PART = (
         (T.SETUP, S.NOT_TOLD, S.CONFIRMED),
         (T.SETUP, S.TOLD, S.CONFIRMED),
     ),
-    _edge("join", "10", Guard.ACTIVE, _case(S.ENROLLED, S.ACTIVE)),
+    _edge(
+        "join",
+        "10",
+        Guard.ACTIVE,
+        _case(S.ENROLLED, S.ACTIVE),
+        (T.LEDGER, None, S.COUNTING),
+        (T.LEDGER, None, S.PROTECTED),
+    ),
     _edge("10", "end", None, _case(S.ACTIVE, S.ENDED)),
 )
 

@@ -11,14 +11,23 @@ from evenroll.enrollment.case import EndReason, Prompter
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import Record
 from evenroll.enrollment.dates import DateReason, DateRefusalCode, SwitchTiming
+from evenroll.enrollment.decide_merging import MergeFault
 from evenroll.enrollment.decided import RefusalCode
 from evenroll.enrollment.eligibility import Verdict
+from evenroll.enrollment.event_terms import CountedPer
 from evenroll.enrollment.facts import Factor, ProviderAnswerKind
-from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, MissingItem, VinState
+from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, MissingItem, Statement, VinState
+from evenroll.enrollment.leaving_codes import CorrectableFact, LeaveReason, SuspensionCause
+from evenroll.enrollment.ledger import CreditState, EventResult, MissReason, ReverseReason
 from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
 from evenroll.enrollment.messages import CancelReason, CancelResult, RequestAnswer, RequestRefusal
 from evenroll.enrollment.meter_need import MeterNeedWhy
+from evenroll.enrollment.money_events import PaidSource, UsageMissing
+from evenroll.enrollment.moving_commands import EquipmentPart
+from evenroll.enrollment.moving_events import UnfitReason
 from evenroll.enrollment.offers import HiddenReason
+from evenroll.enrollment.program_event import EventState
+from evenroll.enrollment.reversal_commands import ReversalFault, ReversalReason
 from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import (
@@ -29,10 +38,21 @@ from evenroll.enrollment.service_order import (
     VisitResult,
     VisitWindow,
 )
+from evenroll.enrollment.supply import (
+    BillingOption,
+    ChargerClass,
+    LostReason,
+    PevBasis,
+    SupplyCancelResult,
+    SupplyNewsKind,
+    SupplyTransaction,
+    VerificationKind,
+)
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.use_case import Lane, ServicePath, SourceUseCase
 from evenroll.pages.offer_codes import OfferWord
 from evenroll.pages.process_edges import Guard
+from evenroll.pages.waiting_words import WaitingWord
 from evenroll.programs.bill import BillKind, LineCode
 from evenroll.programs.program import (
     Activation,
@@ -48,7 +68,10 @@ from evenroll.programs.program import (
     Track,
     Unit,
 )
-from evenroll.programs.rules import CureCode, CureOwner, CustomerClass, Drivetrain, Outcome, RuleKind
+from evenroll.programs.program_terms import Grid, IncentiveIf, IncentivePer, MissingPrice, NotKnown, ProtectionKind
+from evenroll.programs.reject_codes import RejectAct, RejectCode, RejectKind, RejectOwner, SupplyCure
+from evenroll.programs.rules import CureCode, CureOwner, CustomerClass, Drivetrain, HomeType, Outcome, RuleKind
+from evenroll.records.load_terms import LoadFaultCode, Standing
 
 SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
     {
@@ -56,11 +79,21 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         AssumptionCode: "assumption",
         BackOfficeItem: "back_office",
         BillKind: "bill",
+        BillingOption: "billing_option",
         CancelReason: "cancel_reason",
         CancelResult: "cancel_result",
         ChangeResult: "change_result",
         Channel: "channel",
+        ChargerClass: "charger",
         CommandName: "command",
+        CreditState: "credit",
+        EventResult: "event_result",
+        EventState: "program_event",
+        CountedPer: "grid",
+        MissReason: "miss",
+        PaidSource: "paid_source",
+        ReverseReason: "reverse_reason",
+        UsageMissing: "usage_missing",
         ConsentKind: "consent",
         Coverage: "coverage",
         CureCode: "cure",
@@ -77,27 +110,50 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         Factor: "factor",
         FormField: "field",
         Guard: "guard",
+        Grid: "events_per",
         HeldReason: "held",
         HiddenReason: "hidden",
         Holder: "holder",
+        HomeType: "home",
+        IncentiveIf: "incentive_if",
+        IncentivePer: "incentive_per",
         Installer: "installer",
+        LoadFaultCode: "load_fault",
+        Standing: "load_standing",
+        LeaveReason: "leave_reason",
+        SuspensionCause: "suspension_cause",
+        CorrectableFact: "correctable",
         Lane: "lane",
         Language: "language",
         LineCode: "line",
+        LostReason: "lost_reason",
         MeterCapability: "meter_capability",
         MeterNeedKind: "meter_need",
         MeterNeedWhy: "meter_need_why",
+        EquipmentPart: "equipment_part",
+        MergeFault: "merge",
+        UnfitReason: "unfit",
         MissingItem: "missing",
+        MissingPrice: "missing_price",
         OrganizationKind: "organization_kind",
+        NotKnown: "not_known",
         OfferWord: "offer",
         Outcome: "outcome",
+        PevBasis: "pev_basis",
         ProgramKind: "program_kind",
+        ProtectionKind: "protection",
         Prompter: "prompter",
         ProviderAnswerKind: "provider_answer",
         Record: "record",
         RefusalCode: "refusal",
+        RejectAct: "reject_act",
+        RejectCode: "reject",
+        RejectKind: "reject_kind",
+        RejectOwner: "reject_owner",
         RequestAnswer: "request_answer",
         RequestRefusal: "request_refusal",
+        ReversalFault: "reversal",
+        ReversalReason: "reversal_reason",
         Role: "role",
         Row: "row",
         RuleKind: "rule",
@@ -106,12 +162,19 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         ServicePath: "path",
         SourceUseCase: "use_case",
         State: "state",
+        Statement: "statement",
+        SupplyCancelResult: "supply_cancel",
+        SupplyCure: "supply_cure",
+        SupplyNewsKind: "supply_news",
         SupplyStatus: "supply_status",
+        SupplyTransaction: "supply_transaction",
         SwitchTiming: "timing",
         Track: "track",
         Unit: "unit",
         UseKind: "use",
         Verdict: "verdict",
+        VerificationKind: "verification",
+        WaitingWord: "waiting",
         VinState: "vin",
         VisitObstacle: "obstacle",
         VisitResult: "visit_result",
@@ -123,6 +186,8 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
 CODED_PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
         "state": "state",
+        "merge": "merge",
+        "lacking": "missing",
         "command": "command",
         "track": "track",
         "role": "role",
@@ -131,8 +196,13 @@ CODED_PARAMETERS: Mapping[str, str] = MappingProxyType(
         "open": "back_office",
         "bill": "held",
         "held_for": "held",
+        "reversal": "reversal",
         "needed_meter": "meter_capability",
         "coverage": "coverage",
+        "credit_state": "credit",
+        "per": "grid",
+        "fact": "correctable",
+        "leave_reason": "leave_reason",
     }
 )
 """The parameters whose value is a code, or several with commas between, and the subject that gives them words."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.usage_point import MeterReads
 from evenroll.quantities.identifiers import MeterSerial, OrganizationKey
 from evenroll.records.books import NewRead
+from evenroll.records.interval_reads import hours_of
 from evenroll.records.looked_up import reads_of
-from evenroll.records.organizations import OrganizationUnknown
+from evenroll.records.organizations import OrganizationUnknown, open_organization
 
 PARTNER = "meter_reads"
 ESTIMATED = "estimated"
@@ -30,6 +32,16 @@ class StoredReads:
         for each in found:
             by_day.setdefault(each.read_on, []).append(each)
         return tuple(_of_day(day, by_day[day]) for day in sorted(by_day))
+
+    def hours(
+        self, serial: MeterSerial, *, utility: OrganizationKey, from_at: datetime, until_at: datetime
+    ) -> Mapping[datetime, int] | PartnerAway:
+        """Wh by the start of each hour that the meter has told, UTC."""
+        try:
+            with open_organization(utility):
+                return hours_of(serial, from_at=from_at, until_at=until_at)
+        except OrganizationUnknown:
+            return PartnerAway(partner=PARTNER, detail="unknown_here")
 
 
 def _of_day(day: date, reads: list[NewRead]) -> MeterReads:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from evenroll.enrollment.facts import PartnerAway, ProviderAnswer, ProviderAnswerKind
+from evenroll.enrollment.facts import SERVED, PartnerAway, ProviderAnswer, ProviderAnswerKind
 from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.quantities.periods import DatePeriod
 from evenroll.records.looked_up import Supply, supply_at, supply_of
+from evenroll.records.organizations import open_organization
+from evenroll.records.supply_registry import open_request
 
 PARTNER = "clearinghouse"
 
@@ -32,18 +34,32 @@ class RegistryClearinghouse:
 
     organization: OrganizationKey
 
-    def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer | PartnerAway:
+    def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer:
         """Who serves the usage point on that day; by its number, else by postal code and address."""
         known = supply_of(self.organization, pod=question.pod, on=on) if question.pod else None
         if known is not None:
-            return _answer(known, on=on)
+            return self._answered(known, on=on)
         found = self._at_address(question, on=on)
         if len(found) == 1:
-            return _answer(found[0], on=on)
+            return self._answered(found[0], on=on)
         if found:
             points = tuple(each.pod for each in found)
             return ProviderAnswer(kind=ProviderAnswerKind.SEVERAL_POINTS, as_of=on, points=points)
         return ProviderAnswer(kind=ProviderAnswerKind.NOT_FOUND, as_of=on)
+
+    def _answered(self, supply: Supply, *, on: date) -> ProviderAnswer:
+        with open_organization(self.organization):
+            moving = open_request(supply.pod)
+        answer = replace(_answer(supply, on=on), registrar=self.organization)
+        if moving is None or answer.kind not in SERVED:
+            return answer
+        return replace(
+            answer,
+            kind=ProviderAnswerKind.PENDING_TO,
+            supplier=None,
+            pending_to=moving.supplier or supply.utility,
+            pending_on=moving.effective_on,
+        )
 
     def _at_address(self, question: ProviderQuestion, *, on: date) -> Sequence[Supply]:
         if not question.address.strip():
@@ -66,6 +82,21 @@ class AwayAtTimes:
         return self.clearinghouse.find(question, on=on)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeveralRegistries:
+    """Where the registries of several territories live side by side: the first that knows the usage point answers."""
+
+    organizations: tuple[OrganizationKey, ...]
+
+    def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer | PartnerAway:
+        """As the registry that knows it; not found where none does."""
+        for organization in self.organizations:
+            answer = RegistryClearinghouse(organization=organization).find(question, on=on)
+            if answer.kind is not ProviderAnswerKind.NOT_FOUND:
+                return answer
+        return ProviderAnswer(kind=ProviderAnswerKind.NOT_FOUND, as_of=on)
+
+
 def away_on(clearinghouse: Clearinghouse, *, periods: Iterable[DatePeriod]) -> AwayAtTimes:
     """The clearinghouse, away over these periods of days."""
     return AwayAtTimes(clearinghouse=clearinghouse, away=tuple(periods))
@@ -74,7 +105,7 @@ def away_on(clearinghouse: Clearinghouse, *, periods: Iterable[DatePeriod]) -> A
 def _answer(supply: Supply, *, on: date) -> ProviderAnswer:
     kind = _CLOSED.get(supply.status) or (ProviderAnswerKind.PENDING_TO if supply.pending_to else None)
     if kind is not None:
-        return ProviderAnswer(kind=kind, as_of=on, utility=supply.utility, pod=supply.pod)
+        return ProviderAnswer(kind=kind, as_of=on, utility=supply.utility, pod=supply.pod, pending_to=supply.pending_to)
     return ProviderAnswer(
         kind=_KIND[supply.supplier_kind],
         as_of=on,

@@ -66,5 +66,5 @@ def _meter(
 
 
 def _rates(agreement: Agreement) -> tuple[str, ...]:
-    parts = (agreement.rate, agreement.supply_rate, *agreement.riders)
+    parts = (agreement.rate, agreement.supply_rate, agreement.separate_rate, *agreement.riders)
     return tuple(str(part) for part in parts if part)

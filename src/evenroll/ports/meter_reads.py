@@ -1,8 +1,9 @@
-"""The reads of a meter: what each register stood at on the morning of a day."""
+"""The reads of a meter: what each register stood at on the morning of a day, and what it counted hour by hour."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Protocol
 
 from evenroll.enrollment.facts import PartnerAway
@@ -17,4 +18,10 @@ class ReadSource(Protocol):
         self, serial: MeterSerial, *, utility: OrganizationKey, on: tuple[date, ...]
     ) -> tuple[MeterReads, ...] | PartnerAway:
         """The reads of the days asked for, ascending; a day without a complete read is left out."""
+        ...
+
+    def hours(
+        self, serial: MeterSerial, *, utility: OrganizationKey, from_at: datetime, until_at: datetime
+    ) -> Mapping[datetime, int] | PartnerAway:
+        """Wh that the meter counted, by the start of each hour in [from_at, until_at); an unknown hour is not there."""
         ...

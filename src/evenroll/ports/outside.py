@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 
 from evenroll.enrollment.facts import MeterFacts, PartnerAway, ProviderAnswer, RegisterAnswer
 from evenroll.enrollment.form import FormField
 from evenroll.enrollment.usage_point import MeterReads
 from evenroll.ports.premises import PremiseFacts
 from evenroll.ports.register import AccountFacts
+from evenroll.quantities.identifiers import MeterSerial
+
+UsedByHour = Mapping[datetime, int]
+"""Wh by the start of each hour, UTC."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HourFacts:
+    """What a bill by the hour rests on, over its period; by the start of each hour, UTC.
+
+    used: Wh by meter. prices: USD per kWh of the rate's series. events: the hours in which events were called. What is
+    not known is not there; away: who could not be asked.
+    """
+
+    used: Mapping[MeterSerial, UsedByHour] = field(default_factory=dict[MeterSerial, UsedByHour], repr=False)
+    prices: Mapping[datetime, Decimal] = field(default_factory=dict[datetime, Decimal], repr=False)
+    events: frozenset[datetime] = frozenset()
+    away: PartnerAway | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +38,7 @@ class Outside:
 
     answers: personal, as the customer gave them, by field. sealed: personal answers that came with a message.
     entropy: at least 32 random bytes, for numbers that are given out. reads: of the meter in place, ascending by day.
+    hours: for a bill that the registers alone do not allow.
     """
 
     answers: Mapping[FormField, str] = field(default_factory=dict[FormField, str], repr=False)
@@ -28,6 +49,7 @@ class Outside:
     account: AccountFacts | PartnerAway | None = None
     premise: PremiseFacts | PartnerAway | None = None
     reads: tuple[MeterReads, ...] | PartnerAway = ()
+    hours: HourFacts = HourFacts()
 
 
 NOTHING = Outside()

@@ -9,14 +9,18 @@ from typing import Protocol
 from evenroll.enrollment.eligibility_facts import Known, Told
 from evenroll.enrollment.facts import PartnerAway, RegisterAnswer
 from evenroll.enrollment.form import FormField
-from evenroll.quantities.identifiers import AccountId, PodId
+from evenroll.quantities.identifiers import AccountId, OrganizationKey, PodId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
-    """What the customer gave as proof, by field. Personal: it is compared and not kept here."""
+    """What the customer gave as proof, by field. Personal: it is compared and not kept here.
+
+    utility: whose wires they are, whom a supplier asks of a customer that it does not have yet.
+    """
 
     values: Mapping[FormField, str] = field(repr=False)
+    utility: OrganizationKey | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from evenroll.quantities.identifiers import RateKey
 
@@ -16,6 +17,8 @@ class BillKind(StrEnum):
     CLOSING = "closing"
     FIRST = "first"
     REGULAR = "regular"
+    CORRECTION = "correction"
+    """In place of one that was wrong; what that one charged stands in it as a line."""
 
 
 class LineCode(StrEnum):
@@ -25,14 +28,25 @@ class LineCode(StrEnum):
     FIXED_MONTHLY = "fixed_monthly"
     FIXED_DAILY = "fixed_daily"
     MINIMUM = "minimum"
+    HOURLY_PRICES = "hourly_prices"
+    """What the prices of the hours come to; its energy stands in the energy lines already."""
+    EVENT = "event"
+    """What is added for energy drawn in hours of events; it stands in the energy lines already."""
+    CREDIT = "credit"
+    ALREADY_CHARGED = "already_charged"
+    """In a correction: what the bill that it puts right had charged, negative."""
+    """What a program gives back per kWh; its energy stands in the energy lines already."""
+    SETTLED_BY_OTHERS = "settled_by_others"
+    """Energy whose price is not known here: it is counted, and somebody else charges it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BillLine:
     """One line, rounded once.
 
-    quantity_wh: Wh, for an energy line; days: days charged, for a fixed line. price: USD per kWh, month or day.
-    amount: USD, rounded to the cent by the tariff's rule.
+    quantity_wh: Wh, for an energy line; days: days charged, for a fixed line. price: USD per kWh, month or day; for
+    prices of the hours their mean by energy, to be read and not to be multiplied. amount: USD, rounded to the cent by
+    the tariff's rule; negative for a credit. register: for a credit, the code of the incentive that gives it.
     """
 
     code: LineCode
@@ -44,9 +58,17 @@ class BillLine:
     amount: Decimal
 
 
+COUNTED: Final = frozenset({LineCode.ENERGY, LineCode.SETTLED_BY_OTHERS})
+"""The lines that count energy: each Wh stands in one of them. Other lines price the same energy once more."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bill:
-    """A bill over [start_on, end_on). total: USD, the sum of the lines. actual: False if a read was estimated."""
+    """A bill over [start_on, end_on). total: USD, the sum of the lines. actual: False if a read was estimated.
+
+    priced: False where the catalog lacks the prices: it then states energy and days, and others settle the amount.
+    riders: the riders whose lines stand beside those of the rate.
+    """
 
     kind: BillKind
     rate: RateKey
@@ -55,3 +77,10 @@ class Bill:
     lines: tuple[BillLine, ...]
     total: Decimal
     actual: bool = True
+    priced: bool = True
+    riders: tuple[RateKey, ...] = ()
+
+
+def billed_wh(bill: Bill) -> int:
+    """The energy that the lines of a bill count, Wh; a line that prices the same energy once more does not count."""
+    return sum(line.quantity_wh for line in bill.lines if line.code in COUNTED)

@@ -26,6 +26,7 @@ __all__ = [
     "OrganizationRole",
     "ProgramUnknown",
     "RateUnknown",
+    "catalog_texts",
     "is_published",
     "load_catalog",
     "parse_catalog",
@@ -34,6 +35,7 @@ __all__ = [
 _PACKAGE: Final = "evenroll.programs"
 _FOLDER: Final = "catalog"
 _FILE_KEYS: Final = frozenset({"organization", "role", "name", "calendar", "rates", "programs"})
+_IDENTITY_KEYS: Final = ("role", "name", "calendar")
 _TEXT_KEYS: Final = frozenset({"en", "es"})
 
 
@@ -117,31 +119,56 @@ def is_published(program: ProgramVersion, *, on: date) -> bool:
 @cache
 def load_catalog() -> Catalog:
     """The catalog that ships with the package. Raises CatalogRefused."""
+    return parse_catalog(catalog_texts())
+
+
+def catalog_texts() -> dict[str, str]:
+    """The files of the catalog that ships with the package, by name."""
     folder = resources.files(_PACKAGE).joinpath(_FOLDER)
     files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=lambda entry: entry.name)
-    return parse_catalog({entry.name: entry.read_text(encoding="utf-8") for entry in files})
+    return {entry.name: entry.read_text(encoding="utf-8") for entry in files}
 
 
 def parse_catalog(texts: Mapping[str, str]) -> Catalog:
     """The catalog of these YAML texts, by file name. Raises CatalogRefused for the first mistake."""
     tables = [read_table(text, file=file, known=_FILE_KEYS) for file, text in texts.items()]
-    organizations: dict[OrganizationKey, CatalogOrganization] = {}
+    organizations = _organizations_of(tables)
     rates: dict[tuple[RateKey, date], Rate] = {}
     programs: dict[tuple[ProgramKey, int], ProgramVersion] = {}
     for table in tables:
-        organization = _organization_from(table)
-        if organization.key in organizations:
-            raise table.refuse(f"organization {organization.key} stands in another file too.", key="organization")
-        organizations[organization.key] = organization
-        _read_rates(table, organization=organization.key, into=rates)
-    # Programs come second: they may name the rates of another organization's file.
-    for table, key in zip(tables, organizations, strict=True):
-        _read_programs(table, organization=key, rates=tuple(rates.values()), into=programs)
+        _read_rates(table, organization=OrganizationKey(table.text("organization")), into=rates)
+    # Programs come second: they may name the rates of another file.
+    for table in tables:
+        organization = OrganizationKey(table.text("organization"))
+        _read_programs(table, organization=organization, rates=tuple(rates.values()), into=programs)
     return Catalog(
         organizations=tuple(organizations.values()),
         programs=tuple(programs.values()),
         rates=tuple(rates.values()),
     )
+
+
+def _organizations_of(tables: list[Table]) -> dict[OrganizationKey, CatalogOrganization]:
+    """Who they are: one file of an organization tells its role, name and calendar; its others give its key alone."""
+    found: dict[OrganizationKey, CatalogOrganization] = {}
+    for table in tables:
+        if not any(table.has(key) for key in _IDENTITY_KEYS):
+            continue
+        organization = _organization_from(table)
+        if organization.key in found:
+            raise table.refuse(
+                f"organization {organization.key} stands in another file too; a further file of it gives its key, "
+                "rates and programs, and leaves out role, name and calendar.",
+                key="organization",
+            )
+        found[organization.key] = organization
+    for table in tables:
+        key = table.text("organization")
+        if key not in found:
+            raise table.refuse(
+                f"no file tells who {key} is; give role, name and calendar in one of its files.", key="organization"
+            )
+    return found
 
 
 def _organization_from(table: Table) -> CatalogOrganization:

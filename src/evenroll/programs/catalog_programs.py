@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
-from evenroll.programs.catalog_terms import terms_from
+from evenroll.programs.catalog_rules import check_known_rates, rules_from
+from evenroll.programs.catalog_terms import stated, terms_from, unknown_terms
 from evenroll.programs.program import (
     REQUIRED_DISCLOSURES,
     Activation,
@@ -25,18 +25,9 @@ from evenroll.programs.program import (
     Track,
     Unit,
 )
+from evenroll.programs.program_terms import NotKnown
 from evenroll.programs.rate import Rate
-from evenroll.programs.rules import (
-    CureCode,
-    CureOwner,
-    CustomerClass,
-    Drivetrain,
-    Outcome,
-    Rule,
-    RuleId,
-    RuleKind,
-    RuleParams,
-)
+from evenroll.programs.rules import RuleKind
 from evenroll.programs.text import Text
 from evenroll.programs.timing import NoticeWindow, SwitchTiming
 from evenroll.programs.yaml_table import Table
@@ -48,33 +39,11 @@ PROGRAM_KEYS: Final = frozenset(field.name for field in fields(ProgramVersion)) 
 # forgotten.
 _NONE: Final = "none"
 _TEXT_KEYS: Final = frozenset({"en", "es"})
-_RULE_KEYS: Final = frozenset({"id", "kind", "values", "limit", "unmet", "cure", "cure_owner", "cure_days"})
-_UNMET: Final = frozenset({Outcome.CURABLE, Outcome.DUE_LATER, Outcome.FINAL})
-
-# Rules that are asked with a list, and the codes it may hold where these are finite.
-_VALUES_OF: Final[dict[RuleKind, type[StrEnum] | None]] = {
-    RuleKind.CUSTOMER_CLASS_IN: CustomerClass,
-    RuleKind.SUPPLY_STATUS_IN: SupplyStatus,
-    RuleKind.DRIVETRAIN_IN: Drivetrain,
-    RuleKind.DOCUMENT_PRESENT: DocumentKind,
-    RuleKind.CURRENT_RATE_IN: None,
-    RuleKind.CURRENT_RATE_NOT_IN: None,
-    RuleKind.VEHICLE_MODEL_IN: None,
-}
-# Rules that a car on order, or equipment not yet bought, puts off: they need a cure with an owner and a time.
-_CAN_BE_PUT_OFF: Final = frozenset(
-    {
-        RuleKind.VIN_PRESENT,
-        RuleKind.REGISTERED_AT_SERVICE_LOCATION,
-        RuleKind.DOCUMENT_PRESENT,
-        RuleKind.EQUIPMENT_APPROVED,
-    }
-)
-_RATE_RULES: Final = frozenset({RuleKind.CURRENT_RATE_IN, RuleKind.CURRENT_RATE_NOT_IN})
 
 
 def program_from(entry: Table, *, organization: OrganizationKey, rates: tuple[Rate, ...]) -> ProgramVersion:
     """The program that an entry states. Raises CatalogRefused."""
+    days = _known_days(entry)
     program = ProgramVersion(
         key=ProgramKey(entry.text("key")),
         version=entry.integer("version"),
@@ -85,7 +54,7 @@ def program_from(entry: Table, *, organization: OrganizationKey, rates: tuple[Ra
         family=entry.text("family"),
         excluded_families=entry.texts("excluded_families"),
         unit=entry.choice("unit", Unit),
-        max_per_premise=entry.integer("max_per_premise"),
+        max_per_premise=days["max_per_premise"],
         activation=entry.choice("activation", Activation),
         service_change=entry.choice("service_change", ServiceChange),
         coverage=entry.choice("coverage", Coverage),
@@ -94,20 +63,20 @@ def program_from(entry: Table, *, organization: OrganizationKey, rates: tuple[Ra
         device_needed=entry.flag("device_needed"),
         equipment_needed=entry.flag("equipment_needed"),
         prerequisites=_prerequisites_from(entry),
-        rules=_rules_from(entry, rates=rates),
+        rules=rules_from(entry, rates=rates),
         rate=None if entry.text("rate") == _NONE else RateKey(entry.text("rate")),
         replaces_rates=tuple(RateKey(key) for key in entry.texts("replaces_rates")),
-        minimum_stay_days=entry.integer("minimum_stay_days"),
-        lockout_days=entry.integer("lockout_days"),
+        minimum_stay_days=days["minimum_stay_days"],
+        lockout_days=days["lockout_days"],
         offer_valid_days=entry.integer("offer_valid_days"),
-        rescission_business_days=entry.integer("rescission_business_days"),
-        documents=entry.choices("documents", DocumentKind),
+        rescission_business_days=days["rescission_business_days"],
+        documents=_documents_from(entry),
         disclosures=entry.choices("disclosures", DisclosureCode),
         selections=_selections_from(entry),
         consents_required=entry.choices("consents_required", ConsentKind),
-        timing=entry.choice("timing", SwitchTiming),
+        timing=_timing_from(entry),
         notice=_notice_from(entry),
-        opens_on=entry.day("opens_on"),
+        opens_on=_opening_day_from(entry),
         closes_on=_closing_day_from(entry),
         review_by=entry.day("review_by"),
         source=entry.text("source"),
@@ -118,6 +87,41 @@ def program_from(entry: Table, *, organization: OrganizationKey, rates: tuple[Ra
     _check_terms(entry, program)
     _check_rates(entry, program, rates=rates)
     return program
+
+
+_DAYS: Final = (
+    NotKnown.MAX_PER_PREMISE,
+    NotKnown.MINIMUM_STAY_DAYS,
+    NotKnown.LOCKOUT_DAYS,
+    NotKnown.RESCISSION_BUSINESS_DAYS,
+)
+
+
+def _known_days(entry: Table) -> dict[str, int]:
+    """The counts and days that a program states; 0 for those that its source does not."""
+    unknown = unknown_terms(entry)
+    return {term.value: stated(entry, term.value, entry.integer, unless=(term in unknown, 0)) for term in _DAYS}
+
+
+def _documents_from(entry: Table) -> tuple[DocumentKind, ...]:
+    unknown = NotKnown.DOCUMENTS in unknown_terms(entry)
+    return stated(entry, "documents", lambda key: entry.choices(key, DocumentKind), unless=(unknown, ()))
+
+
+def _timing_from(entry: Table) -> SwitchTiming:
+    unknown = NotKnown.TIMING in unknown_terms(entry)
+    # Where the source does not say, service switches as most tariffs have it: at a scheduled read.
+    return stated(
+        entry,
+        "timing",
+        lambda key: entry.choice(key, SwitchTiming),
+        unless=(unknown, SwitchTiming.NEXT_SCHEDULED_READ),
+    )
+
+
+def _opening_day_from(entry: Table) -> date | None:
+    unknown = NotKnown.OPENS_ON in unknown_terms(entry)
+    return stated(entry, "opens_on", entry.day, unless=(unknown, None))
 
 
 def _text_from(entry: Table, key: str) -> Text:
@@ -176,6 +180,11 @@ def _selections_from(entry: Table) -> tuple[Selection, ...]:
 
 
 def _notice_from(entry: Table) -> NoticeWindow:
+    unknown = NotKnown.NOTICE in unknown_terms(entry)
+    return stated(entry, "notice", lambda _: _stated_notice(entry), unless=(unknown, NoticeWindow()))
+
+
+def _stated_notice(entry: Table) -> NoticeWindow:
     keys = frozenset({"business_days_before", "calendar_days_before", "at_most_days_ahead"})
     notice = entry.table("notice", known=keys)
     ahead = notice.integer("at_most_days_ahead") if notice.has("at_most_days_ahead") else None
@@ -186,66 +195,12 @@ def _notice_from(entry: Table) -> NoticeWindow:
     )
 
 
-def _rules_from(entry: Table, *, rates: tuple[Rate, ...]) -> tuple[Rule, ...]:
-    found: dict[RuleId, Rule] = {}
-    for row in entry.tables("rules", known=_RULE_KEYS):
-        rule = _rule_from(row)
-        if rule.id in found:
-            raise row.refuse(f"rule {rule.id} stands twice in this program; keep one.", key="id")
-        if rule.kind in _RATE_RULES:
-            _check_known_rates(row, rule.params.values, key="values", rates=rates)
-        found[rule.id] = rule
-    if not found:
-        raise entry.refuse("a program without rules would admit everyone; state its rules.", key="rules")
-    return tuple(found.values())
-
-
-def _rule_from(row: Table) -> Rule:
-    kind = row.choice("kind", RuleKind)
-    unmet = row.choice("unmet", Outcome)
-    if unmet not in _UNMET:
-        raise row.refuse(f"unmet is {unmet}; an unmet rule is one of {', '.join(sorted(_UNMET))}.", key="unmet")
-    if unmet is Outcome.FINAL:
-        if kind in _CAN_BE_PUT_OFF:
-            raise row.refuse(f"a rule {kind} can be met later, so it cannot be final; give a cure.", key="unmet")
-        if row.has("cure") or row.has("cure_days") or row.has("cure_owner"):
-            raise row.refuse("a final rule has no cure; take the cure away or make the rule curable.")
-        return Rule(id=RuleId(row.text("id")), kind=kind, params=_params_from(row, kind), unmet=unmet)
-    days = row.integer("cure_days")
-    if days < 1:
-        raise row.refuse("cure_days is 0; a cure needs at least a day.", key="cure_days")
-    return Rule(
-        id=RuleId(row.text("id")),
-        kind=kind,
-        params=_params_from(row, kind),
-        unmet=unmet,
-        cure=row.choice("cure", CureCode),
-        cure_owner=row.choice("cure_owner", CureOwner),
-        cure_days=days,
-    )
-
-
-def _params_from(row: Table, kind: RuleKind) -> RuleParams:
-    values: tuple[str, ...] = ()
-    if kind in _VALUES_OF:
-        codes = _VALUES_OF[kind]
-        values = row.texts("values") if codes is None else tuple(code.value for code in row.choices("values", codes))
-        if not values:
-            raise row.refuse(f"a rule {kind} without values can never be met; name some.", key="values")
-    elif row.has("values"):
-        raise row.refuse(f"a rule {kind} takes no values; take them away.", key="values")
-    if kind is RuleKind.COUNT_LIMIT:
-        limit = row.integer("limit")
-        if limit < 1:
-            raise row.refuse("limit is 0; nobody could enroll.", key="limit")
-        return RuleParams(values=values, limit=limit)
-    if row.has("limit"):
-        raise row.refuse(f"a rule {kind} takes no limit; take it away.", key="limit")
-    return RuleParams(values=values)
-
-
 def _check_disclosures(entry: Table, program: ProgramVersion) -> None:
-    missing = REQUIRED_DISCLOSURES[program.kind] - set(program.disclosures)
+    required = REQUIRED_DISCLOSURES[program.kind]
+    if program.service_change is ServiceChange.CREDIT_ONLY:
+        # Where the rate stays as it is, it would be untrue that the bill may rise.
+        required -= {DisclosureCode.BILL_MAY_RISE}
+    missing = required - set(program.disclosures)
     if missing:
         raise entry.refuse(
             f"{program.key} leaves out disclosures that use case {program.use_case} demands: "
@@ -256,34 +211,52 @@ def _check_disclosures(entry: Table, program: ProgramVersion) -> None:
 
 def _check_counts(entry: Table, program: ProgramVersion) -> None:
     for key in ("version", "max_per_premise", "offer_valid_days"):
-        if entry.integer(key) < 1:
+        if entry.has(key) and entry.integer(key) < 1:
             raise entry.refuse(f"{key} is 0; it must be at least 1.", key=key)
     if not program.supply_admitted:
         raise entry.refuse("no supply status is admitted; nobody could enroll.", key="supply_admitted")
-    if program.closes_on is not None and program.closes_on <= program.opens_on:
+    if program.closes_on is not None and program.opens_on is not None and program.closes_on <= program.opens_on:
         raise entry.refuse("the program closes before it opens; correct the days.", key="closes_on")
+    if program.ends_on is not None and (program.closes_on is None or program.ends_on < program.closes_on):
+        raise entry.refuse("a program that ends has to close by then; state closes_on, not after it.", key="ends_on")
 
 
 def _check_terms(entry: Table, program: ProgramVersion) -> None:
+    _check_limits(entry, program)
+    if ConsentKind.TERMS not in program.consents_required:
+        raise entry.refuse("consent to the terms is never optional; add terms.", key="consents_required")
+    if program.meter_capability is None and program.service_change is not ServiceChange.CREDIT_ONLY:
+        raise entry.refuse("a price cannot be billed without a meter; name its capability.", key="meter_capability")
+    asks_all = any(rule.kind is RuleKind.ALL_METERS_CAPABLE for rule in program.rules)
+    if asks_all is not program.all_meters:
+        raise entry.refuse("all_meters and a rule all_meters_capable go together; state both or neither.", key="rules")
+    asks_holder = any(rule.kind is RuleKind.ACCOUNT_HOLDER for rule in program.rules)
+    if asks_holder and not program.account_needed:
+        raise entry.refuse("who needs no account cannot be asked to hold one; take the rule away.", key="rules")
+    for stay in program.stays:
+        if stay.supply not in {each.value for each in program.supply_admitted}:
+            raise entry.refuse(f"a stay is stated for {stay.supply!r}, which is not admitted.", key="stays")
+
+
+def _check_limits(entry: Table, program: ProgramVersion) -> None:
     limits = {rule.params.limit for rule in program.rules if rule.kind is RuleKind.COUNT_LIMIT}
     if not limits <= {program.max_per_premise}:
         raise entry.refuse(
             f"max_per_premise is {program.max_per_premise} but a rule sets another limit; they must agree.",
             key="max_per_premise",
         )
-    if ConsentKind.TERMS not in program.consents_required:
-        raise entry.refuse("consent to the terms is never optional; add terms.", key="consents_required")
-    if program.meter_capability is None and program.service_change is not ServiceChange.CREDIT_ONLY:
-        raise entry.refuse("a price cannot be billed without a meter; name its capability.", key="meter_capability")
+    counted = {rule.params.limit for rule in program.rules if rule.kind is RuleKind.CHANGE_COUNT_LIMIT}
+    if not counted <= ({program.changes.changes_max} if program.changes else set[int]()):
+        raise entry.refuse("a rule change_count_limit needs changes with the same number; state them.", key="rules")
 
 
 def _check_rates(entry: Table, program: ProgramVersion, *, rates: tuple[Rate, ...]) -> None:
-    _check_known_rates(entry, program.replaces_rates, key="replaces_rates", rates=rates)
+    check_known_rates(entry, program.replaces_rates, key="replaces_rates", rates=rates)
     if program.rate is None:
         if program.service_change is not ServiceChange.CREDIT_ONLY:
             raise entry.refuse("only a program that pays a credit brings no rate; name its rate.", key="rate")
         return
-    _check_known_rates(entry, (program.rate,), key="rate", rates=rates)
+    check_known_rates(entry, (program.rate,), key="rate", rates=rates)
     coverages: set[Coverage] = {rate.coverage for rate in rates if rate.key == program.rate}
     if coverages != {program.coverage}:
         raise entry.refuse(
@@ -291,10 +264,3 @@ def _check_rates(entry: Table, program: ProgramVersion, *, rates: tuple[Rate, ..
             "they must be the same.",
             key="coverage",
         )
-
-
-def _check_known_rates(row: Table, keys: tuple[str, ...], *, key: str, rates: tuple[Rate, ...]) -> None:
-    known = {str(rate.key) for rate in rates}
-    for name in keys:
-        if name not in known:
-            raise row.refuse(f"rate {name!r} is not in the catalog; it has {', '.join(sorted(known))}.", key=key)

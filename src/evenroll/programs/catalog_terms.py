@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
+from evenroll.programs.program import SupplyStatus
 from evenroll.programs.program_terms import (
     Cap,
     ChangeLimit,
@@ -16,11 +17,13 @@ from evenroll.programs.program_terms import (
     IncentiveIf,
     IncentivePer,
     MissingPrice,
+    NotKnown,
     Protection,
     ProtectionKind,
     StayOf,
     TermsWrong,
 )
+from evenroll.programs.rescission import rescission_rules
 from evenroll.programs.yaml_table import Table
 
 T = TypeVar("T")
@@ -39,6 +42,10 @@ TERMS_KEYS: Final = frozenset(
         "settled_by_others",
         "suspension_days",
         "unpriced",
+        "not_known",
+        "ends_on",
+        "switch_from",
+        "rescission_rule",
     }
 )
 """The entries of a program that this file reads."""
@@ -81,6 +88,14 @@ def _days(row: Table) -> int:
     return row.integer("offer_days") if row.has("offer_days") else Cap(places=1).offer_days
 
 
+def _jurisdiction(entry: Table, key: str) -> str:
+    named = entry.text(key)
+    known = sorted({rule.jurisdiction for rule in rescission_rules()})
+    if named not in known:
+        raise entry.refuse(f"{key} is {named!r}; the table of windows has {', '.join(known)}.", key=key)
+    return named
+
+
 def _stays(entry: Table, key: str) -> tuple[StayOf, ...]:
     rows = entry.tables(key, known=frozenset({"supply", "days"}))
     return tuple(StayOf(supply=row.text("supply"), days=row.integer("days")) for row in rows)
@@ -93,25 +108,56 @@ def _changes(entry: Table, key: str) -> ChangeLimit:
     return ChangeLimit(changes_max=row.integer("changes_max"), days=row.integer("days"))
 
 
+def unknown_terms(entry: Table) -> tuple[NotKnown, ...]:
+    """The terms that the file says its source does not state."""
+    return entry.choices("not_known", NotKnown) if entry.has("not_known") else ()
+
+
+def stated(row: Table, key: str, read: Callable[[str], T], *, unless: tuple[bool, T]) -> T:
+    """What stands under the key; where the term is said to be not known, nothing may, and it binds nobody.
+
+    unless: whether it is not known, and the value that then binds nobody. Raises CatalogRefused.
+    """
+    is_unknown, unbinding = unless
+    if not is_unknown:
+        return read(key)
+    if row.has(key):
+        raise row.refuse(f"{key} stands here and is listed in not_known; take one of them away.", key=key)
+    return unbinding
+
+
 def _events(entry: Table, key: str) -> EventTerms:
-    row = entry.table(key, known=_EVENT_KEYS)
-    limits = row.tables("limits", known=frozenset({"events_max", "per"}))
+    row, unknown = entry.table(key, known=_EVENT_KEYS), frozenset(unknown_terms(entry))
+    has_opt_outs = row.has("opt_outs_max")
+    if has_opt_outs and NotKnown.OPT_OUTS in unknown:
+        raise row.refuse("opt_outs_max stands here and is listed in not_known; take one of them away.")
+    hours = NotKnown.EVENT_HOURS in unknown
     return _made(
         row,
         lambda: EventTerms(
-            limits=tuple(
-                EventLimit(events_max=each.integer("events_max"), per=each.choice("per", Grid)) for each in limits
-            ),
-            months=row.integers("months"),
-            from_hour=row.integer("from_hour"),
-            to_hour=row.integer("to_hour"),
-            weekdays_only=row.flag("weekdays_only"),
-            hours_max=row.integer("hours_max"),
-            notice_hours_min=row.integer("notice_hours_min"),
-            opt_outs_max=row.integer("opt_outs_max") if row.has("opt_outs_max") else None,
+            limits=stated(row, "limits", lambda _: _limits(row), unless=(NotKnown.EVENT_LIMITS in unknown, ())),
+            months=stated(row, "months", row.integers, unless=(NotKnown.EVENT_MONTHS in unknown, tuple(range(1, 13)))),
+            from_hour=stated(row, "from_hour", row.integer, unless=(hours, 0)),
+            to_hour=stated(row, "to_hour", row.integer, unless=(hours, 24)),
+            weekdays_only=stated(row, "weekdays_only", row.flag, unless=(NotKnown.EVENT_WEEKDAYS in unknown, False)),
+            hours_max=stated(row, "hours_max", row.integer, unless=(NotKnown.EVENT_LENGTH in unknown, 24)),
+            notice_hours_min=stated(row, "notice_hours_min", row.integer, unless=(NotKnown.EVENT_NOTICE in unknown, 0)),
+            opt_outs_max=row.integer("opt_outs_max") if has_opt_outs else None,
             usd_per_kwh=row.decimal("usd_per_kwh") if row.has("usd_per_kwh") else Decimal(0),
         ),
     )
+
+
+def _limits(row: Table) -> tuple[EventLimit, ...]:
+    found: list[EventLimit] = []
+    for each in row.tables("limits", known=frozenset({"events_max", "per"})):
+        limit = EventLimit(events_max=each.integer("events_max"), per=each.choice("per", Grid))
+        if limit.events_max < 1:
+            raise each.refuse("events_max is 0; a program that calls none has no events.", key="events_max")
+        if limit.per in {other.per for other in found}:
+            raise each.refuse(f"events are limited twice per {limit.per}; keep one.", key="per")
+        found.append(limit)
+    return tuple(found)
 
 
 def _incentives(entry: Table, key: str) -> tuple[Incentive, ...]:
@@ -190,4 +236,8 @@ _READERS: Final[dict[str, Callable[[Table, str], Any]]] = {
     "settled_by_others": _flag,
     "suspension_days": _suspension_days,
     "unpriced": _missing,
+    "ends_on": lambda entry, key: entry.day(key),
+    "not_known": lambda entry, _key: unknown_terms(entry),
+    "switch_from": lambda entry, key: frozenset(entry.choices(key, SupplyStatus)),
+    "rescission_rule": _jurisdiction,
 }

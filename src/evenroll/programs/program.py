@@ -17,6 +17,7 @@ from evenroll.programs.program_terms import (
     EventTerms,
     Incentive,
     MissingPrice,
+    NotKnown,
     Protection,
     StayOf,
 )
@@ -122,7 +123,10 @@ class MeterNeedKind(StrEnum):
 
 
 class Track(StrEnum):
-    """The strands of a case: its own course, open conditions, and those that run side by side after row 5."""
+    """The strands of a case: its own course, open conditions, and those that run side by side after row 5.
+
+    ADMITTING is the one strand of a program's places: whether a free one is to be offered.
+    """
 
     CASE = "case"
     CONDITION = "condition"
@@ -132,6 +136,8 @@ class Track(StrEnum):
     EQUIPMENT = "equipment"
     DEVICE = "device"
     SETUP = "setup"
+    LEDGER = "ledger"
+    ADMITTING = "admitting"
 
 
 class DocumentKind(StrEnum):
@@ -210,10 +216,14 @@ class ProgramVersion:
     closes_on: applications are admitted from the first day up to, not including, the second. review_by: past
     it nothing is published from this version.
     cap: how many it admits. stays: minimum stays that differ by supply status. changes: how often the rate may change.
+    ends_on: the day on which the program itself ends and everybody in it leaves; closes_on only ends applications.
     events, incentives, protection: see `program_terms`. feeder_limit_kw: what all its vehicles together may draw at one
     feeder. all_meters: every meter of the account must fit. account_needed: False where a driver who holds no account
     may enroll. settled_by_others: a submeter's part is billed by someone else. suspension_days: how long a lost device
     or consent is waited for. unpriced: what the catalog does not know, so that it is never compared.
+    not_known: terms that the source does not state; their fields bind nobody: 0 days or places, no opening day.
+    switch_from: the supply statuses from which the provider takes a customer over, by a switch of supply.
+    rescission_rule: the jurisdiction whose table of windows holds (`rescission`); empty: `rescission_business_days`.
     """
 
     key: ProgramKey
@@ -247,7 +257,7 @@ class ProgramVersion:
     consents_required: tuple[ConsentKind, ...]
     timing: SwitchTiming
     notice: NoticeWindow
-    opens_on: date
+    opens_on: date | None
     closes_on: date | None
     review_by: date
     source: str
@@ -259,10 +269,14 @@ class ProgramVersion:
     protection: Protection | None = None
     feeder_limit_kw: Decimal | None = None
     all_meters: bool = False
+    ends_on: date | None = None
     account_needed: bool = True
     settled_by_others: bool = False
     suspension_days: int = 30
     unpriced: tuple[MissingPrice, ...] = ()
+    not_known: tuple[NotKnown, ...] = ()
+    switch_from: frozenset[SupplyStatus] = frozenset()
+    rescission_rule: str = ""
 
     @property
     def use_case(self) -> UseCase:
@@ -288,5 +302,10 @@ def reaches(capability: MeterCapability, *, needed: MeterCapability) -> bool:
 
 
 def is_open(program: ProgramVersion, *, on: date) -> bool:
-    """Whether applications are admitted on that day (half-open: the closing day is already closed)."""
-    return program.opens_on <= on and (program.closes_on is None or on < program.closes_on)
+    """Whether applications are admitted on that day (half-open: the closing day is already closed).
+
+    One whose opening day is not known counts as open: its source describes it as such.
+    """
+    return (program.opens_on is None or program.opens_on <= on) and (
+        program.closes_on is None or on < program.closes_on
+    )

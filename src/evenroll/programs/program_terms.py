@@ -20,7 +20,31 @@ class MissingPrice(StrEnum):
     SUPPLY_PART = "supply_part"
     TIERS = "tiers"
     BASELINE_CREDIT = "baseline_credit"
+    CREDIT_RULE = "credit_rule"
     ALL_PRICES = "all_prices"
+
+
+class NotKnown(StrEnum):
+    """A term that the source does not state. It binds nobody here, and is shown as not known, never as "none"."""
+
+    MINIMUM_STAY_DAYS = "minimum_stay_days"
+    LOCKOUT_DAYS = "lockout_days"
+    MAX_PER_PREMISE = "max_per_premise"
+    OPENS_ON = "opens_on"
+    RESCISSION_BUSINESS_DAYS = "rescission_business_days"
+    TIMING = "timing"
+    NOTICE = "notice"
+    DOCUMENTS = "documents"
+    SELECTIONS = "selections"
+    INCENTIVES = "incentives"
+    EVENT_LIMITS = "event_limits"
+    EVENT_MONTHS = "event_months"
+    EVENT_HOURS = "event_hours"
+    EVENT_WEEKDAYS = "event_weekdays"
+    EVENT_LENGTH = "event_length"
+    EVENT_NOTICE = "event_notice"
+    OPT_OUTS = "opt_outs"
+    EVENT_PRICE = "event_price"
 
 
 class Grid(StrEnum):

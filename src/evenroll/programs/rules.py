@@ -48,6 +48,16 @@ class RuleKind(StrEnum):
     LIFE_SUPPORT_REVIEWED = "life_support_reviewed"
     EQUIPMENT_APPROVED = "equipment_approved"
     IN_TERRITORY = "in_territory"
+    PLACE_FREE = "place_free"
+    """Asked of every program with a cap, whether or not its rules name it."""
+    ALL_METERS_CAPABLE = "all_meters_capable"
+    CHANGE_COUNT_LIMIT = "change_count_limit"
+    HOME_TYPE_IN = "home_type_in"
+    ATTESTATION_GIVEN = "attestation_given"
+    TELEMATICS_CONNECTED = "telematics_connected"
+    NO_OPEN_RECALL = "no_open_recall"
+    PURCHASED_WITHIN = "purchased_within"
+    ONCE_PER_DEVICE = "once_per_device"
 
 
 class CustomerClass(StrEnum):
@@ -64,6 +74,14 @@ class Drivetrain(StrEnum):
     BEV = "bev"
     PHEV = "phev"
     NOT_PLUG_IN = "not_plug_in"
+
+
+class HomeType(StrEnum):
+    """What kind of building a home is in."""
+
+    SINGLE_FAMILY = "single_family"
+    MULTI_FAMILY = "multi_family"
+    OTHER = "other"
 
 
 class CureCode(StrEnum):
@@ -85,6 +103,13 @@ class CureCode(StrEnum):
     APPLY_AFTER_DATE = "apply_after_date"
     STAFF_REVIEW = "staff_review"
     CHOOSE_LISTED_EQUIPMENT = "choose_listed_equipment"
+    WAIT_FOR_PLACE = "wait_for_place"
+    CONNECT_VEHICLE = "connect_vehicle"
+    GIVE_ATTESTATION = "give_attestation"
+    MEND_RECALL = "mend_recall"
+    SHOW_PURCHASE = "show_purchase"
+    USE_OTHER_DEVICE = "use_other_device"
+    ANSWER_QUESTION = "answer_question"
 
 
 class CureOwner(StrEnum):
@@ -100,7 +125,7 @@ class RuleParams:
     """What a rule is asked with.
 
     values: the admitted (or, for a "not in" rule, excluded) codes, or the documents asked for.
-    limit: a count, for rules that count.
+    limit: a count, for rules that count, or days, for rules that ask how long ago something was.
     """
 
     values: tuple[str, ...] = ()

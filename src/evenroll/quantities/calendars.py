@@ -125,11 +125,15 @@ _CALENDARS: Final[Mapping[str, ServiceCalendar]] = MappingProxyType(
         entry.key: entry
         for entry in (
             ServiceCalendar(key="US-CA", zone="America/Los_Angeles", subdivision="CA"),
+            ServiceCalendar(key="US-CO", zone="America/Denver", subdivision="CO"),
+            ServiceCalendar(key="US-GA", zone="America/New_York", subdivision="GA"),
             ServiceCalendar(key="US-IL", zone="America/Chicago", subdivision="IL"),
             ServiceCalendar(key="US-LAKELAND", zone="America/Chicago"),
+            ServiceCalendar(key="US-MI", zone="America/Detroit", subdivision="MI"),
             ServiceCalendar(key="US-NY", zone="America/New_York", subdivision="NY"),
             ServiceCalendar(key="US-PA", zone="America/New_York", subdivision="PA"),
             ServiceCalendar(key="US-TX", zone="America/Chicago", subdivision="TX"),
+            ServiceCalendar(key="US-VA", zone="America/New_York", subdivision="VA"),
         )
     }
 )

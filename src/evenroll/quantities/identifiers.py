@@ -22,6 +22,7 @@ VehicleId = NewType("VehicleId", int)
 CaseNumber = NewType("CaseNumber", str)
 OrderNumber = NewType("OrderNumber", str)
 Pevid = NewType("Pevid", str)
+TrackingNumber = NewType("TrackingNumber", str)
 Vin = NewType("Vin", str)
 
 # 31 is prime: a sum with weights 1..14 modulo 31 then finds every single wrong character and every adjacent swap.
@@ -44,14 +45,20 @@ class IdentifierKind(StrEnum):
     CASE = "EV"
     ORDER = "SO"
     PEV = "PEV"
+    TRACKING = "SW"
 
 
 # The kind is part of the sum, so that a case number with the prefix of an order is found out as well.
 _SEED: Final[Mapping[IdentifierKind, int]] = MappingProxyType(
-    {IdentifierKind.CASE: 0, IdentifierKind.ORDER: 1, IdentifierKind.PEV: 2}
+    {IdentifierKind.CASE: 0, IdentifierKind.ORDER: 1, IdentifierKind.PEV: 2, IdentifierKind.TRACKING: 3}
 )
 _NAME: Final[Mapping[IdentifierKind, str]] = MappingProxyType(
-    {IdentifierKind.CASE: "case number", IdentifierKind.ORDER: "service order number", IdentifierKind.PEV: "PEVID"}
+    {
+        IdentifierKind.CASE: "case number",
+        IdentifierKind.ORDER: "service order number",
+        IdentifierKind.PEV: "PEVID",
+        IdentifierKind.TRACKING: "tracking number",
+    }
 )
 
 
@@ -94,6 +101,11 @@ def order_number(entropy: bytes) -> OrderNumber:
 def pevid(entropy: bytes) -> Pevid:
     """A new PEVID (PEV-...), our own name of a vehicle; entropy and errors as in `case_number`."""
     return Pevid(_numbered(IdentifierKind.PEV, entropy))
+
+
+def tracking_number(entropy: bytes) -> TrackingNumber:
+    """A new number of a supply request (SW-...); entropy and errors as in `case_number`."""
+    return TrackingNumber(_numbered(IdentifierKind.TRACKING, entropy))
 
 
 def parse_case_number(text: str) -> CaseNumber:

@@ -46,7 +46,7 @@ def spans_of(
     end_on = period.end_on or date.max
     spans: list[MeteredSpan] = []
     for meter in point.meters:
-        if meter.installed_on >= end_on or (meter.removed_on is not None and meter.removed_on <= period.start_on):
+        if meter.separate is not switch.separate or not _was_there(meter, period=period):
             continue
         came = meter.installed_on >= period.start_on
         went = meter.removed_on is not None and meter.removed_on < end_on
@@ -78,6 +78,11 @@ def days_to_read(
             if period is not None and period.end_on is not None:
                 days |= {period.start_on, period.end_on}
     return tuple(sorted(days))
+
+
+def _was_there(meter: PointMeter, *, period: DatePeriod) -> bool:
+    end_on = period.end_on or date.max
+    return meter.installed_on < end_on and (meter.removed_on is None or meter.removed_on > period.start_on)
 
 
 def _complete(meter: PointMeter, values_wh: Mapping[str, int]) -> bool:

@@ -38,11 +38,12 @@ class NewCustomer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewLocation:
-    """A premise to be kept. address: personal."""
+    """A premise to be kept. address: personal. number: the organization's own number of it, "" where it has none."""
 
     address: str = field(repr=False)
     postal_code: str
     dwelling: str = "unsaid"
+    number: str = field(default="", repr=False)
 
 
 def add_customers(new: Sequence[NewCustomer]) -> tuple[CustomerId, ...]:
@@ -100,9 +101,7 @@ def add_accounts(new: Sequence[NewAccount]) -> tuple[AccountId, ...]:
 def add_locations(new: Sequence[NewLocation]) -> tuple[LocationId, ...]:
     """Keep premises, each address under a key of its own."""
     keys = vault.new_keys(LOCATION, count=len(new))
-    refs = vault.store_many(
-        [(key_id, {TokenKind.SERVICE_ADDRESS.value: each.address}) for key_id, each in zip(keys, new, strict=True)]
-    )
+    refs = vault.store_many([(key_id, _of_location(each)) for key_id, each in zip(keys, new, strict=True)])
     ids = _inserted(
         "service_location",
         {"personal": "bigint", "postal_code": "text", "dwelling": "text"},
@@ -113,7 +112,11 @@ def add_locations(new: Sequence[NewLocation]) -> tuple[LocationId, ...]:
             Findable(
                 key_id=key_id,
                 subject_id=subject,
-                values=((TokenKind.SERVICE_ADDRESS, each.address), (TokenKind.POSTAL_CODE, each.postal_code)),
+                values=(
+                    (TokenKind.SERVICE_ADDRESS, each.address),
+                    (TokenKind.POSTAL_CODE, each.postal_code),
+                    (TokenKind.PREMISE_NUMBER, each.number),
+                ),
             )
             for key_id, subject, each in zip(keys, ids, new, strict=True)
         ),
@@ -178,6 +181,11 @@ def _inserted(table: str, columns: Mapping[str, str], rows: Sequence[tuple[objec
         found = pen.execute(insert, (current().id, *(list(each) for each in zip(*rows, strict=True)))).fetchall()
     # The ids were drawn from a sequence in the order of the rows; the order in which they come back is not promised.
     return sorted(row[0] for row in found)
+
+
+def _of_location(new: NewLocation) -> dict[str, JsonValue]:
+    address: dict[str, JsonValue] = {TokenKind.SERVICE_ADDRESS.value: new.address}
+    return {**address, TokenKind.PREMISE_NUMBER.value: new.number} if new.number else address
 
 
 def _named(personal: Mapping[TokenKind, str]) -> dict[str, JsonValue]:

@@ -11,9 +11,11 @@ from evenroll.quantities.identifiers import CustomerId, VinWrong, check_vin
 from evenroll.records import vault
 from evenroll.records.organizations import current, cursor
 from evenroll.records.personal_ref import KeyId, PersonalRef
-from evenroll.records.tokens import TokenKind, normalized
+from evenroll.records.tokens import TokenKind, index, normalized
 
 NO_ANSWERS = 0
+ANSWERS = "answers"
+"""The kind of subject that a VIN leads to: the answers that it stands in."""
 
 
 def keep_answers(answers: Mapping[FormField, str], *, before: int = NO_ANSWERS) -> int:
@@ -21,8 +23,33 @@ def keep_answers(answers: Mapping[FormField, str], *, before: int = NO_ANSWERS) 
     values = {field.value: text for field, text in answers.items() if text.strip()}
     if before != NO_ANSWERS:
         vault.update(PersonalRef(before), values)
+        find_by_vin(before, answers.get(FormField.VIN, ""))
         return before
-    return vault.store(vault.new_key("case"), values) if values else NO_ANSWERS
+    kept = vault.store(vault.new_key("case"), values) if values else NO_ANSWERS
+    find_by_vin(kept, answers.get(FormField.VIN, ""))
+    return kept
+
+
+def copy_answers(ref: int, *, but: frozenset[FormField], changed: Mapping[FormField, str]) -> int:
+    """A copy of answers for a case that goes on from another: without some, and with others in their place."""
+    kept = {field: text for field, text in read_answers(ref).items() if field not in but}
+    return keep_answers({**kept, **changed})
+
+
+def find_by_vin(ref: int, vin: str) -> None:
+    """Make answers findable by the VIN in them, in place of the one that they had; nothing for an empty one."""
+    if ref == NO_ANSWERS or not vin.strip():
+        return
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT key_id FROM personal_record WHERE organization_id = %s AND id = %s", (current().id, ref)
+        ).fetchone()
+        pen.execute(
+            "DELETE FROM search_token WHERE organization_id = %s AND subject_kind = %s AND subject_id = %s",
+            (current().id, ANSWERS, ref),
+        )
+    if row is not None:
+        index(KeyId(row[0]), subject_kind=ANSWERS, subject_id=ref, values=[(TokenKind.VIN, vin)])
 
 
 def keep_sealed(sealed: bytes | None) -> int:
@@ -73,6 +100,13 @@ def give_to_customer(ref: int, *, customer: CustomerId) -> None:
         row = pen.execute(
             "SELECT key_id FROM customer WHERE organization_id = %s AND id = %s", (current().id, customer)
         ).fetchone()
+        if row is not None:
+            # What can be found goes with the key under which it is kept.
+            pen.execute(
+                "UPDATE search_token SET key_id = %s WHERE organization_id = %s AND subject_kind = %s "
+                "AND subject_id = %s",
+                (row[0], current().id, ANSWERS, ref),
+            )
     if row is not None:
         vault.rekey(PersonalRef(ref), KeyId(row[0]))
 

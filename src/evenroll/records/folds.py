@@ -15,13 +15,16 @@ from evenroll.enrollment.event import Event, event_kind
 from evenroll.enrollment.order_events import ORDER_EVENTS
 from evenroll.enrollment.order_evolve import evolve_order
 from evenroll.enrollment.point_events import POINT_EVENTS, evolve_point
+from evenroll.enrollment.program_event import PROGRAM_EVENTS, ProgramEvent, evolve_program_event
+from evenroll.enrollment.program_places import PLACE_EVENTS, ProgramPlaces, evolve_places
 from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.supply_request import SUPPLY_REQUEST_EVENTS, SupplyRequest, evolve_supply
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical, decode, encode
 from evenroll.records.streams import StreamKind
 from evenroll.records.upcasters import UPCASTERS, Upcaster, lift
 
-Aggregate = Case | ServiceOrder | UsagePoint
+Aggregate = Case | ServiceOrder | UsagePoint | ProgramPlaces | ProgramEvent | SupplyRequest
 
 
 class EventForeign(LookupError):
@@ -46,6 +49,9 @@ FOLDS: Mapping[StreamKind, Fold] = MappingProxyType(
         StreamKind.CASE: Fold(state_type=Case, evolve=evolve_case, events=CASE_EVENTS),
         StreamKind.SERVICE_ORDER: Fold(state_type=ServiceOrder, evolve=evolve_order, events=ORDER_EVENTS),
         StreamKind.USAGE_POINT: Fold(state_type=UsagePoint, evolve=evolve_point, events=POINT_EVENTS),
+        StreamKind.PROGRAM_PLACE: Fold(state_type=ProgramPlaces, evolve=evolve_places, events=PLACE_EVENTS),
+        StreamKind.SUPPLY_REQUEST: Fold(state_type=SupplyRequest, evolve=evolve_supply, events=SUPPLY_REQUEST_EVENTS),
+        StreamKind.PROGRAM_EVENT: Fold(state_type=ProgramEvent, evolve=evolve_program_event, events=PROGRAM_EVENTS),
     }
 )
 
@@ -87,5 +93,11 @@ def read_state(kind: StreamKind, text: str) -> Any:
 
 
 def key_of(state: Aggregate) -> str:
-    """The key of the stream to which a state belongs: its number, or the identifier of its usage point."""
-    return state.pod if isinstance(state, UsagePoint) else state.number
+    """The key of the stream to which a state belongs: its number, its usage point's identifier, or its program."""
+    match state:
+        case UsagePoint():
+            return state.pod
+        case ProgramPlaces():
+            return state.program
+        case _:
+            return state.number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -9,25 +10,26 @@ from typing import Any
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.dates import scheduled_reads
+from evenroll.enrollment.eligibility_facts import Told, told
 from evenroll.enrollment.messages import MeterRequested
 from evenroll.enrollment.order_facts import OrderFacts
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import CASE_ENDS
 from evenroll.enrollment.usage_point import MeterExchange
+from evenroll.programs.bill import BillKind
 from evenroll.programs.catalog import RateUnknown, load_catalog
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rate import registers_of
 from evenroll.quantities.identifiers import (
     CaseNumber,
-    CustomerId,
     MeterSerial,
     OrderNumber,
     PodId,
-    ProgramKey,
     RateKey,
 )
 from evenroll.records.organizations import current, cursor
 from evenroll.records.program_shelf import program_version, program_versions
+from evenroll.records.streams import case_stream
 from evenroll.records.unit_of_work import UnitOfWork
 
 READS_BEHIND = timedelta(days=70)
@@ -45,7 +47,33 @@ def program_of(case: Case | None) -> ProgramVersion | None:
 
 def case_facts(work: UnitOfWork, case: Case | None, **known: Any) -> CaseFacts:
     """The facts of a decision about a case; known: what the step adds, by the names of `CaseFacts`."""
-    return CaseFacts(now=work.now, calendar=current().calendar, by=work.actor.role, program=program_of(case), **known)
+    linked = linked_cases(work, case)
+    others = {**linked, **known.pop("others", {})}
+    follower = linked.get(case.followed_by) if case is not None and case.followed_by is not None else None
+    return CaseFacts(
+        now=work.now,
+        calendar=current().calendar,
+        by=work.actor.role,
+        program=program_of(case),
+        others=others,
+        followed=program_of(follower),
+        **known,
+    )
+
+
+def linked_cases(work: UnitOfWork, case: Case | None) -> dict[CaseNumber, Case]:
+    """The case that this one follows and the one that follows it, as far as they are locked."""
+    numbers = (case.follows, case.followed_by) if case is not None else ()
+    held = (number for number in numbers if number is not None and work.holds(case_stream(number)))
+    found = ((number, work.case(number)) for number in held)
+    return {number: each for number, each in found if each is not None}
+
+
+def released_by(case: Case, others: Mapping[CaseNumber, Case]) -> CaseNumber | None:
+    """The case whose unit this one is to take over; None where it follows none that lives and lets go of it."""
+    before = others.get(case.follows) if case.follows is not None else None
+    lets_go = before is not None and not before.is_ended and before.followed_by == case.number
+    return case.follows if lets_go else None
 
 
 def order_facts(
@@ -79,29 +107,28 @@ def request_facts(work: UnitOfWork, *, request: MeterRequested, number: OrderNum
     )
 
 
-def live_families(place: Place, *, but: CaseNumber) -> frozenset[str]:
-    """The program families that have a live enrollment at this unit, other than that case's own."""
+def rates_without(rates: Told, before: Case | None) -> Told:
+    """The rates at the usage point as if the case that lets go of it had never brought its own: what it replaced."""
+    program = program_of(before)
+    if before is None or program is None or program.rate is None or program.rate not in rates.codes:
+        return rates
+    closing = [each.rate for each in before.order.bills if each.kind is BillKind.CLOSING] if before.order else []
+    replaced = closing or program.replaces_rates
+    return told(*(rates.codes - {program.rate}), *replaced)
+
+
+def live_families(place: Place, *, but: CaseNumber, released: CaseNumber | None = None) -> frozenset[str]:
+    """The program families that have a live enrollment at this unit, other than that case's own.
+
+    released: a case that lets go of the unit when this one takes it.
+    """
     with cursor() as pen:
         rows = pen.execute(
             "SELECT DISTINCT family FROM place WHERE organization_id = %s AND unit_kind = %s AND unit_id = %s "
-            "AND live AND case_number <> %s",
-            (current().id, place.unit.value, place.unit_key, but),
+            "AND live AND NOT case_number = ANY(%s)",
+            (current().id, place.unit.value, place.unit_key, [but, released or but]),
         ).fetchall()
     return frozenset(str(row[0]) for row in rows)
-
-
-def last_ended_on(customer: CustomerId, *, program: ProgramKey) -> date | None:
-    """The day on which this customer's last enrollment in the program ended; None if none ever did."""
-    with cursor() as pen:
-        row = pen.execute(
-            "SELECT max(track.since) FROM case_record "
-            "JOIN track ON track.organization_id = case_record.organization_id AND track.stream_kind = 'case' "
-            "AND track.stream_key = case_record.number AND track.track_key = 'case' "
-            "WHERE case_record.organization_id = %s AND case_record.customer_id = %s AND case_record.program = %s "
-            "AND case_record.status = 'ended'",
-            (current().id, customer, program),
-        ).fetchone()
-    return current().calendar.business_date(row[0]) if row and row[0] else None
 
 
 def reads_of_cycle(pod: PodId, *, from_on: date, months: int) -> tuple[date, ...]:

@@ -75,6 +75,6 @@ class Locks:
         if last is not None and last.rank > stream.rank:
             raise LockBackwards(
                 f"{stream.kind.value} {stream.key} is to be locked after {last.kind.value} {last.key}; "
-                "the order is usage point, case, service order, place, and by key among equals. "
+                "the order is usage point, case, service order, place, places of a program, and by key among equals. "
                 "Lock it earlier, or all at once."
             )

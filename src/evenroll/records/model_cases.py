@@ -25,6 +25,8 @@ class CaseRecord(TenantModel):
     program_version = models.IntegerField(null=True)
     pod = models.CharField(max_length=40, null=True)
     customer_id = models.BigIntegerField(null=True)
+    follows = models.CharField(max_length=40, null=True)
+    followed_by = models.CharField(max_length=40, null=True)
 
     class Meta(TenantModel.Meta):
         db_table = "case_record"

@@ -65,19 +65,23 @@ class Bill(TenantModel):
 
 
 class Vehicle(TenantModel):
-    """A vehicle that a case enrolls, by its PEVID. VIN, PCID and EMAID stand in the vault."""
+    """A vehicle that a case enrolls, by its PEVID. VIN, PCID and EMAID stand in the vault, under answers."""
 
     case_number = models.CharField(max_length=40)
     pevid = models.CharField(max_length=40)
     drivetrain = models.CharField(max_length=20)
     vin_known = models.BooleanField()
+    answers = models.BigIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
         db_table = "vehicle"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organization", "case_number", "pevid"], name="vehicle_once"),
         ]
-        indexes: ClassVar = [models.Index(fields=["organization", "pevid"], name="vehicle_by_pevid")]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "pevid"], name="vehicle_by_pevid"),
+            models.Index(fields=["organization", "answers"], name="vehicle_by_answers"),
+        ]
 
 
 class ChargingEquipment(TenantModel):

@@ -2,6 +2,7 @@
 
 from evenroll.records.model_cases import CaseRecord, Place, PointRecord, ServiceOrderRecord, TrackRecord
 from evenroll.records.model_intake import BusinessClock, IntakeFile, IntakeRow, MailForm
+from evenroll.records.model_intervals import IntervalRead
 from evenroll.records.model_journal import (
     CommandAnswer,
     InboxMessage,
@@ -10,13 +11,18 @@ from evenroll.records.model_journal import (
     OutboxMessage,
     StreamHead,
 )
+from evenroll.records.model_lines import ProgramLine, ProgramPlaceRecord
+from evenroll.records.model_loads import ApprovedEquipment, LoadRun, PriceOfHour
+from evenroll.records.model_money import IncentiveEntry, ProgramEventRecord
 from evenroll.records.model_offers import OfferShown, ProgramVersionRow
 from evenroll.records.model_people import Customer, CustomerAccount, Membership, Organization, User
 from evenroll.records.model_places import Meter, MeterRead, ServiceLocation, SupplyRegistry, UsagePoint
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
+from evenroll.records.model_supply import PevAtPointRecord, SupplierExit, SupplyRequestRecord
 from evenroll.records.model_vault import CustomerKey, MasterKeyMark, PersonalRecord, SearchToken
 
 __all__ = [
+    "ApprovedEquipment",
     "Bill",
     "BusinessClock",
     "CaseRecord",
@@ -27,9 +33,12 @@ __all__ = [
     "CustomerAccount",
     "CustomerKey",
     "InboxMessage",
+    "IncentiveEntry",
     "IntakeFile",
     "IntakeRow",
+    "IntervalRead",
     "JournalEntry",
+    "LoadRun",
     "MailForm",
     "MasterKeyMark",
     "Membership",
@@ -40,15 +49,22 @@ __all__ = [
     "Organization",
     "OutboxMessage",
     "PersonalRecord",
+    "PevAtPointRecord",
     "Place",
     "PointRecord",
+    "PriceOfHour",
+    "ProgramEventRecord",
+    "ProgramLine",
+    "ProgramPlaceRecord",
     "ProgramVersionRow",
     "SearchToken",
     "ServiceAgreement",
     "ServiceLocation",
     "ServiceOrderRecord",
     "StreamHead",
+    "SupplierExit",
     "SupplyRegistry",
+    "SupplyRequestRecord",
     "TrackRecord",
     "UsagePoint",
     "User",

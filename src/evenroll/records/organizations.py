@@ -143,9 +143,7 @@ def _open(key: OrganizationKey, alias: str) -> Opened:
         row = pen.execute(_OPEN, (key,)).fetchone()
     if row is None:
         raise _unknown(key)
-    return Opened(
-        id=row[0], key=key, calendar=calendar(row[1]), wall_at=row[2], kinds=_kinds(row[3]), alias=alias
-    )
+    return Opened(id=row[0], key=key, calendar=calendar(row[1]), wall_at=row[2], kinds=_kinds(row[3]), alias=alias)
 
 
 def _connection(alias: str) -> Connection[TupleRow]:

@@ -21,6 +21,14 @@ class ProgramMissing(LookupError):
 
 def published_programs(publishers: Iterable[OrganizationKey], *, on: date) -> tuple[ProgramVersion, ...]:
     """The latest version, published on that day, of each program of these organizations; by organization and key."""
+    return tuple(each for each in shelved_programs(publishers, on=on) if is_published(each, on=on))
+
+
+def shelved_programs(publishers: Iterable[OrganizationKey], *, on: date) -> tuple[ProgramVersion, ...]:
+    """Each program of these organizations in the version published on that day; by organization and key.
+
+    Where none is, because it is closed or its review is overdue, the latest version: row 2b hides it and says why.
+    """
     with connection.cursor() as pen:
         pen.execute(
             "SELECT key, content_hash, body FROM program_version WHERE publisher = ANY(%s) "
@@ -31,9 +39,26 @@ def published_programs(publishers: Iterable[OrganizationKey], *, on: date) -> tu
     latest: dict[str, ProgramVersion] = {}
     for key, content_hash, body in rows:
         program = _read(content_hash, body)
-        if is_published(program, on=on):
+        # A version whose last day, or last day of applying, has passed stands for all before it, open or not.
+        over = any(day is not None and day <= on for day in (program.ends_on, program.closes_on))
+        if key not in latest or over or is_published(program, on=on) or not is_published(latest[key], on=on):
             latest[key] = program
     return tuple(latest.values())
+
+
+def ending_programs(publisher: OrganizationKey) -> tuple[tuple[ProgramKey, date], ...]:
+    """The programs of an organization whose latest version has a last day, and the day on which they end."""
+    with connection.cursor() as pen:
+        pen.execute(
+            # Only the few bodies that say a last day are taken apart: this is asked at every look for work.
+            "SELECT key, ends_on FROM (SELECT DISTINCT ON (key) key, "
+            "CASE WHEN strpos(body, '\"ends_on\":') > 0 THEN body::jsonb ->> 'ends_on' END AS ends_on "
+            "FROM program_version WHERE publisher = %s ORDER BY key, version DESC) AS latest "
+            "WHERE ends_on IS NOT NULL ORDER BY key",
+            (publisher,),
+        )
+        rows = pen.fetchall()
+    return tuple((ProgramKey(key), date.fromisoformat(ends_on)) for key, ends_on in rows)
 
 
 def program_version(key: ProgramKey, *, version: int, content_hash: str) -> ProgramVersion:

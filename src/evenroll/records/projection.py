@@ -6,25 +6,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from psycopg import Cursor
-from psycopg.sql import SQL, Identifier, Placeholder
 
-from evenroll.enrollment import life_events as life
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_events import PlaceReleased, PlaceReserved
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.tracks import TrackState
 from evenroll.records.folds import written_state
+from evenroll.records.projection_equipment import project_equipment
 from evenroll.records.streams import StreamKind
 
 Pen = Cursor[Any]
 
 _CASE = """
 INSERT INTO case_record (organization_id, number, state, status, owner, due_at, program, program_version, pod,
-    customer_id)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    customer_id, follows, followed_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (organization_id, number) DO UPDATE SET state = excluded.state, status = excluded.status,
     owner = excluded.owner, due_at = excluded.due_at, program = excluded.program,
-    program_version = excluded.program_version, pod = excluded.pod, customer_id = excluded.customer_id
+    program_version = excluded.program_version, pod = excluded.pod, customer_id = excluded.customer_id,
+    follows = excluded.follows, followed_by = excluded.followed_by
 """
 
 _TRACK = """
@@ -42,21 +42,13 @@ ON CONFLICT (organization_id, case_number, family, unit_kind, unit_id) DO UPDATE
 """
 
 _VEHICLE = """
-INSERT INTO vehicle (organization_id, case_number, pevid, drivetrain, vin_known) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO vehicle (organization_id, case_number, pevid, drivetrain, vin_known, answers)
+VALUES (%s, %s, %s, %s, %s, %s)
 """
 
-_RELEASE = "UPDATE place SET live = false WHERE organization_id = %s AND case_number = %s AND live"
-
-_DEVICE = """
-INSERT INTO control_device (organization_id, case_number, device, kind, tested, test_cause)
-VALUES (%s, %s, %s, %s, false, '')
-ON CONFLICT (organization_id, case_number, device) DO UPDATE SET kind = excluded.kind
-"""
-
-_DEVICE_TESTED = """
-UPDATE control_device SET tested = true, test_cause = %s
-WHERE organization_id = %s AND case_number = %s AND device = %s
-"""
+_RELEASE = (
+    "UPDATE place SET live = false WHERE organization_id = %s AND case_number = %s AND live AND %s IN ('', unit_id)"
+)
 
 
 def project_case(
@@ -77,6 +69,8 @@ def project_case(
             chosen.version if chosen else None,
             after.pod,
             after.proof.customer,
+            after.follows,
+            after.followed_by,
         ),
     )
     project_tracks(
@@ -85,10 +79,11 @@ def project_case(
         before=before.tracks if before else {},
         after=after.tracks,
     )
-    if after.vehicle != (before.vehicle if before else None):
-        _project_vehicle(pen, organization_id, after)
+    if (after.vehicles, after.answers) != ((before.vehicles, before.answers) if before else ((), 0)):
+        _project_vehicles(pen, organization_id, after)
     for event in events:
-        _project_things(pen, organization_id, after.number, event)
+        _project_place(pen, organization_id, after.number, event)
+        project_equipment(pen, organization_id, after.number, event)
 
 
 def project_tracks(
@@ -125,59 +120,21 @@ def _track_columns(track: TrackState) -> tuple[object, ...]:
     )
 
 
-def _project_vehicle(pen: Pen, organization_id: int, case: Case) -> None:
+def _project_vehicles(pen: Pen, organization_id: int, case: Case) -> None:
     pen.execute("DELETE FROM vehicle WHERE organization_id = %s AND case_number = %s", (organization_id, case.number))
-    if case.vehicle is not None:
-        vehicle = case.vehicle
-        values = (organization_id, case.number, vehicle.pevid, vehicle.drivetrain.value, vehicle.vin_known)
+    for vehicle in case.vehicles:
+        kept = vehicle.answers or case.answers
+        values = (organization_id, case.number, vehicle.pevid, vehicle.drivetrain.value, vehicle.vin_known, kept)
         pen.execute(_VEHICLE, values)
 
 
-def _project_things(pen: Pen, organization_id: int, number: str, event: Event) -> None:
-    told = _told_of_equipment(event)
-    if told:
-        _equipment(pen, organization_id, number, told)
-        return
+def _project_place(pen: Pen, organization_id: int, number: str, event: Event) -> None:
     match event:
         case PlaceReserved():
             place = event.place
             values = (organization_id, number, place.family, place.unit.value, place.unit_key)
             pen.execute(_PLACE, (*values, place.live))
         case PlaceReleased():
-            pen.execute(_RELEASE, (organization_id, number))
-        case life.DeviceRegistered():
-            pen.execute(_DEVICE, (organization_id, number, event.device, event.kind))
-        case life.DeviceTested():
-            pen.execute(_DEVICE_TESTED, (event.cause, organization_id, number, event.device))
+            pen.execute(_RELEASE, (organization_id, number, event.unit_key))
         case _:
             pass
-
-
-def _told_of_equipment(event: Event) -> dict[str, object]:
-    match event:
-        case life.EquipmentChosen():
-            return {"kind": event.kind.value, "outlet": event.outlet, "model": event.model}
-        case life.EquipmentBought():
-            return {"outlet": event.outlet, "bought_on": event.bought_on, "price": str(event.price)}
-        case life.InstallationRecorded():
-            installed = {"installer": event.installer.value, "installed_on": event.installed_on}
-            return {**installed, "serial": event.serial, "permit": event.permit}
-        case life.InspectionRecorded():
-            return {"inspected_on": event.inspected_on, "inspection_passed": event.passed}
-        case _:
-            return {}
-
-
-def _equipment(pen: Pen, organization_id: int, number: str, told: Mapping[str, object]) -> None:
-    names = [Identifier(name) for name in told]
-    pen.execute(
-        SQL(
-            "INSERT INTO charging_equipment (organization_id, case_number, {}) VALUES (%s, %s, {}) "
-            "ON CONFLICT (organization_id, case_number) DO UPDATE SET {}"
-        ).format(
-            SQL(", ").join(names),
-            SQL(", ").join([Placeholder()] * len(names)),
-            SQL(", ").join(SQL("{0} = excluded.{0}").format(name) for name in names),
-        ),
-        (organization_id, number, *told.values()),
-    )

@@ -9,7 +9,7 @@ from psycopg import Cursor
 
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import Agreement, PointMeter, UsagePoint
-from evenroll.programs.bill import Bill
+from evenroll.programs.bill import Bill, billed_wh
 from evenroll.quantities.codec import canonical, encode
 from evenroll.records.folds import written_state
 from evenroll.records.projection import project_tracks
@@ -102,7 +102,7 @@ def _bill_columns(bill: Bill, *, organization_id: int, order: ServiceOrder) -> t
         canonical(encode(bill.lines)),
         str(bill.total),
         bill.actual,
-        sum(line.quantity_wh for line in bill.lines),
+        billed_wh(bill),
     )
 
 
@@ -119,11 +119,12 @@ def _project_meters(pen: Pen, organization_id: int, before: UsagePoint | None, a
     )
     for position in changed:
         if position in new:
-            columns = _meter_columns(new[position])
+            columns = meter_columns(new[position])
             pen.execute(_METER, (organization_id, after.pod, position, *columns))
 
 
-def _meter_columns(meter: PointMeter) -> tuple[object, ...]:
+def meter_columns(meter: PointMeter) -> tuple[object, ...]:
+    """A row of `meter` from its serial on."""
     return (
         meter.serial,
         meter.capability.value,
@@ -150,10 +151,11 @@ def _project_agreements(pen: Pen, organization_id: int, before: UsagePoint | Non
     number = tile_number(str(organization_id), after.pod)
     for day in changed:
         if day in new:
-            pen.execute(_AGREEMENT, (organization_id, number, after.pod, *_agreement_columns(new[day])))
+            pen.execute(_AGREEMENT, (organization_id, number, after.pod, *agreement_columns(new[day])))
 
 
-def _agreement_columns(agreement: Agreement) -> tuple[object, ...]:
+def agreement_columns(agreement: Agreement) -> tuple[object, ...]:
+    """A row of `service_agreement` from its rate on."""
     return (
         agreement.rate,
         agreement.supplier,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from evenroll.quantities.identifiers import AccountId, CustomerId, LocationId, OrganizationKey, PodId
+from evenroll.quantities.identifiers import AccountId, CaseNumber, CustomerId, LocationId, OrganizationKey, PodId
 from evenroll.records.organizations import current, cursor, open_organization
 from evenroll.records.tokens import TokenKind, find_by_token, has_token, normalized
 
@@ -93,14 +93,17 @@ def point(organization: OrganizationKey, *, pod: PodId) -> PointFound | None:
     return None if row is None else _point(row)
 
 
-def live_units_at(organization: OrganizationKey, *, location: LocationId, family: str) -> int:
-    """How many usage points of a location hold a live place in a program family."""
+def live_units_at(
+    organization: OrganizationKey, *, location: LocationId, family: str, but: CaseNumber | None = None
+) -> int:
+    """How many usage points of a location hold a live place in a family. but: a case that lets go of its own."""
     with open_organization(organization) as opened, cursor() as pen:
         row = pen.execute(
             "SELECT count(*) FROM place JOIN usage_point p ON p.pod = place.unit_id "
             "AND p.organization_id = place.organization_id WHERE place.organization_id = %s AND place.live "
-            "AND place.unit_kind = 'usage_point' AND place.family = %s AND p.location_id = %s",
-            (opened.id, family, location),
+            "AND place.unit_kind = 'usage_point' AND place.family = %s AND p.location_id = %s "
+            "AND place.case_number <> %s",
+            (opened.id, family, location, but or ""),
         ).fetchone()
     return 0 if row is None else row[0]
 

@@ -37,6 +37,12 @@ FOLD_TABLES: Mapping[str, tuple[str, ...]] = {
     "vehicle": ("case_number", "pevid"),
     "charging_equipment": ("case_number",),
     "control_device": ("case_number", "device"),
+    "program_place": ("program",),
+    "program_line": ("case_number",),
+    "supply_request": ("number",),
+    "pev_at_point": ("pod", "case_number"),
+    "incentive_entry": ("case_number", "code", "span", "device"),
+    "program_event": ("number",),
 }
 """The tables that the journal alone makes, each with its natural key."""
 
@@ -105,6 +111,7 @@ def replay(
                 for table, key in FOLD_TABLES.items():
                     rows += _count(table)
                     differences += _compare(schema, table, key)
+                differences += _miscounted(schema)
         return ReplayResult(entries=entries, rows=rows, differences=tuple(differences))
     finally:
         _owner_pen().execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
@@ -190,6 +197,19 @@ def _compare(schema: str, table: str, key: tuple[str, ...]) -> Iterator[Differen
     }
     for name, other in (("tables", "journal"), ("journal", "tables")):
         yield from _only(of[name], of[other], table=table, key=key, where=name)
+
+
+def _miscounted(schema: str) -> Iterator[Difference]:
+    """Programs whose counters are not what their cases say: two streams that tell of one thing must agree."""
+    query = SQL(
+        "SELECT place.program FROM {places} AS place LEFT JOIN {lines} AS line "
+        "ON line.organization_id = place.organization_id AND line.program = place.program "
+        "WHERE place.organization_id = %s GROUP BY place.id, place.program, place.taken, place.waiting "
+        "HAVING place.taken <> count(line.id) FILTER (WHERE line.standing <> 'waiting') "
+        "OR place.waiting <> count(line.id) FILTER (WHERE line.standing = 'waiting') ORDER BY 1 LIMIT %s"
+    ).format(places=Identifier(schema, "program_place"), lines=Identifier(schema, "program_line"))
+    for row in cursor().execute(query, (current().id, DIFFERENCES_MAX)).fetchall():
+        yield Difference(organization=current().key, table="program_place", key=row[0], where="journal")
 
 
 def _only(one: Composed, other: Composed, *, table: str, key: tuple[str, ...], where: str) -> Iterator[Difference]:

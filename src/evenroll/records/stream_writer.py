@@ -13,8 +13,11 @@ from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_events import PlaceReserved
 from evenroll.enrollment.event import Event, event_kind
 from evenroll.enrollment.notices import NOTICE_KINDS, NOTICE_WITHIN
+from evenroll.enrollment.program_event import ProgramEvent
+from evenroll.enrollment.program_places import ProgramPlaces
 from evenroll.enrollment.roles import Actor
 from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.supply_request import SupplyRequest
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical
 from evenroll.records.entries import INSERT, Entry, entry_hash, to_columns
@@ -22,7 +25,10 @@ from evenroll.records.folds import FOLDS, Aggregate, StreamForeign, key_of, read
 from evenroll.records.locks import Head
 from evenroll.records.organizations import Opened
 from evenroll.records.projection import project_case
+from evenroll.records.projection_money import project_event, project_ledger
+from evenroll.records.projection_places import project_line, project_places
 from evenroll.records.projection_service import project_order, project_point
+from evenroll.records.projection_supply import project_pevs, project_supply
 from evenroll.records.streams import StreamId, StreamKind
 
 LIVE_PLACE = "place_live_once"
@@ -31,6 +37,9 @@ _STATE: dict[StreamKind, LiteralString] = {
     StreamKind.CASE: "SELECT state FROM case_record WHERE organization_id = %s AND number = %s",
     StreamKind.SERVICE_ORDER: "SELECT state FROM service_order WHERE organization_id = %s AND number = %s",
     StreamKind.USAGE_POINT: "SELECT state FROM point_record WHERE organization_id = %s AND pod = %s",
+    StreamKind.PROGRAM_EVENT: "SELECT state FROM program_event WHERE organization_id = %s AND number = %s",
+    StreamKind.SUPPLY_REQUEST: "SELECT state FROM supply_request WHERE organization_id = %s AND number = %s",
+    StreamKind.PROGRAM_PLACE: "SELECT state FROM program_place WHERE organization_id = %s AND program = %s",
 }
 
 
@@ -123,12 +132,23 @@ def project(
         case Case():
             assert before is None or isinstance(before, Case)
             project_case(pen, organization_id, before=before, after=after, events=events)
+            project_line(pen, organization_id, before=before, after=after)
+            project_ledger(pen, organization_id, before=before, after=after)
         case ServiceOrder():
             assert before is None or isinstance(before, ServiceOrder)
             project_order(pen, organization_id, before=before, after=after)
         case UsagePoint():
             assert before is None or isinstance(before, UsagePoint)
             project_point(pen, organization_id, before=before, after=after)
+            project_pevs(pen, organization_id, before=before, after=after)
+        case SupplyRequest():
+            assert before is None or isinstance(before, SupplyRequest)
+            project_supply(pen, organization_id, before=before, after=after)
+        case ProgramPlaces():
+            assert before is None or isinstance(before, ProgramPlaces)
+            project_places(pen, organization_id, before=before, after=after)
+        case ProgramEvent():
+            project_event(pen, organization_id, after=after)
 
 
 def _entries(writing: Writing, stream: StreamId, head: Head, events: tuple[Event, ...]) -> list[Entry]:

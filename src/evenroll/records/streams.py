@@ -1,11 +1,11 @@
-"""What a stream is: the journal of one case, service order, usage point or place, and the order in which they lock."""
+"""What a stream is: the journal of one record, a case or a program's places, and the order in which they lock."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evenroll.quantities.identifiers import CaseNumber, OrderNumber, PodId
+from evenroll.quantities.identifiers import CaseNumber, OrderNumber, PodId, ProgramKey, TrackingNumber
 
 
 class StreamKind(StrEnum):
@@ -15,6 +15,9 @@ class StreamKind(StrEnum):
     CASE = "case"
     SERVICE_ORDER = "service_order"
     PLACE = "place"
+    PROGRAM_EVENT = "program_event"
+    SUPPLY_REQUEST = "supply_request"
+    PROGRAM_PLACE = "program_place"
 
 
 _RANK = {kind: rank for rank, kind in enumerate(StreamKind)}
@@ -22,7 +25,7 @@ _RANK = {kind: rank for rank, kind in enumerate(StreamKind)}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StreamId:
-    """One stream of the open organization. key: pod, case number, order number, or family and unit of a place."""
+    """One stream of the open organization. key: pod, case or order number, family and unit of a place, or program."""
 
     kind: StreamKind
     key: str
@@ -46,6 +49,21 @@ def order_stream(number: OrderNumber) -> StreamId:
 def point_stream(pod: PodId) -> StreamId:
     """The stream of a usage point."""
     return StreamId(kind=StreamKind.USAGE_POINT, key=pod)
+
+
+def program_event_stream(number: str) -> StreamId:
+    """The stream of an event that a provider calls."""
+    return StreamId(kind=StreamKind.PROGRAM_EVENT, key=number)
+
+
+def program_place_stream(program: ProgramKey) -> StreamId:
+    """The stream of the places of a program with a cap. Last in the order: what frees one holds the rest already."""
+    return StreamId(kind=StreamKind.PROGRAM_PLACE, key=program)
+
+
+def supply_stream(number: TrackingNumber) -> StreamId:
+    """The stream of a supply request, in the books of a registrar."""
+    return StreamId(kind=StreamKind.SUPPLY_REQUEST, key=number)
 
 
 def place_stream(family: str, *, unit: str, unit_key: str) -> StreamId:

@@ -24,7 +24,7 @@ from evenroll.records.asked import Answer, Asked, Taken, payload_of, read_answer
 from evenroll.records.gathered import case_facts, order_facts
 from evenroll.records.organizations import current, cursor, kinds_of
 from evenroll.records.stream_writer import PlaceConflict
-from evenroll.records.streams import point_stream
+from evenroll.records.streams import case_stream, point_stream
 from evenroll.records.unit_of_work import UnitOfWork
 
 _ANYBODY = frozenset({Role.CUSTOMER, Role.SYSTEM, Role.PEER})
@@ -32,6 +32,10 @@ _ANYBODY = frozenset({Role.CUSTOMER, Role.SYSTEM, Role.PEER})
 
 class PointMoved(RuntimeError):
     """A record came to another usage point between the look at it and its lock; the unit of work is to be repeated."""
+
+
+class LineMoved(PointMoved):
+    """The next in a waiting list is another one than the case that was locked; the unit of work is to be repeated."""
 
 
 class _Undo(Exception):
@@ -49,7 +53,7 @@ def take(work: UnitOfWork, asked: Asked, *, name: CommandName, act: Callable[[],
     if refused is not None:
         return refused
     if not asked.key:
-        return _undoable(act)
+        return _undoable(work, act)
     payload = payload_of(asked, name=name)
     try:
         kept = work.answered(asked.key, payload)
@@ -57,7 +61,7 @@ def take(work: UnitOfWork, asked: Asked, *, name: CommandName, act: Callable[[],
         return Refusal(code=RefusalCode.KEY_REUSED, parameters={"key": asked.key})
     if kept is not None:
         return read_answer(kept.body)
-    answer = _undoable(act)
+    answer = _undoable(work, act)
     work.keep_answer(asked.key, payload, Kept(body=written_answer(answer)))
     return answer
 
@@ -69,8 +73,11 @@ def take_case(
     name: CommandName,
     decide: Callable[[Case | None], Decided | Refusal],
     with_point: bool = False,
+    beside: tuple[CaseNumber, ...] = (),
 ) -> Answer:
     """Take a command to a case: decided from the case under lock, recorded, answered.
+
+    A case that it follows, or that follows it, is locked with it, and those beside, in the order of their numbers.
 
     with_point: whether its usage point is locked before it, because the decision reads or changes what stands there.
     """
@@ -78,10 +85,12 @@ def take_case(
     def act() -> Answer:
         number = CaseNumber(asked.number)
         locked = _lock_point_of_case(work, number) if with_point else None
+        lock_with_linked(work, number, beside=beside)
         case = work.case(number)
+        _refuse_unlinked(work, case)
         if with_point and case is not None and case.pod != locked:
             raise PointMoved(f"Case {number} came to another usage point meanwhile; take the command again.")
-        answer = _not_due(asked, case.tracks if case else {})
+        answer = not_due(asked, case.tracks if case else {})
         if answer is not None:
             return answer
         decided = decide(case)
@@ -114,7 +123,7 @@ def take_order(
             raise _Undo(unknown_order(asked))
         work.lock(point_stream(point))
         order = work.order(number)
-        answer = _not_due(asked, order.tracks if order else {})
+        answer = not_due(asked, order.tracks if order else {})
         if answer is not None:
             return answer
         decided = decide(order)
@@ -173,6 +182,24 @@ def pod_of_order(number: OrderNumber) -> PodId | None:
     return _pod("SELECT pod FROM service_order WHERE organization_id = %s AND number = %s", number)
 
 
+def lock_with_linked(work: UnitOfWork, number: CaseNumber, *, beside: tuple[CaseNumber, ...] = ()) -> None:
+    """Lock a case with the one that it follows and the one that follows it, and others, in the order of numbers."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT follows, followed_by FROM case_record WHERE organization_id = %s AND number = %s",
+            (current().id, number),
+        ).fetchone()
+    linked = {CaseNumber(each) for each in row or () if each} | set(beside)
+    if linked:
+        work.lock(*(case_stream(each) for each in sorted({number, *linked})))
+
+
+def _refuse_unlinked(work: UnitOfWork, case: Case | None) -> None:
+    if case is None or case.followed_by is None or work.holds(case_stream(case.followed_by)):
+        return
+    raise PointMoved(f"Case {case.number} is followed by another one meanwhile; take the command again.")
+
+
 def _lock_point_of_case(work: UnitOfWork, number: CaseNumber) -> PodId | None:
     pod = pod_of_case(number)
     if pod is not None:
@@ -190,15 +217,19 @@ def not_allowed(actor: Actor, *, organization: OrganizationKey, name: CommandNam
     return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": name.value, "role": actor.role.value})
 
 
-def _undoable(act: Callable[[], Answer]) -> Answer:
+def _undoable(work: UnitOfWork, act: Callable[[], Answer]) -> Answer:
     try:
         with transaction.atomic(using=current().alias):
-            return act()
+            answer = act()
+            work.settle_places()
+            return answer
     except _Undo as undo:
+        work.forget_places()
         return undo.refusal
 
 
-def _not_due(asked: Asked, tracks: Mapping[str, TrackState]) -> Refusal | None:
+def not_due(asked: Asked, tracks: Mapping[str, TrackState]) -> Refusal | None:
+    """The answer to a command of the clock whose wait stands no longer as it was when it lapsed; None if it does."""
     if asked.lapsed is None:
         return None
     key, due_at = asked.lapsed

@@ -28,6 +28,7 @@ class TokenKind(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     ACCOUNT_NUMBER = "account_number"
+    PREMISE_NUMBER = "premise_number"
     SERVICE_ADDRESS = "service_address"
     POSTAL_CODE = "postal_code"
     METER_SERIAL = "meter_serial"
@@ -146,6 +147,7 @@ _NORMAL: Mapping[TokenKind, Callable[[str], str]] = MappingProxyType(
         TokenKind.PHONE: lambda value: _digits(value)[-PHONE_DIGITS:],
         TokenKind.EMAIL: lambda value: value.strip().casefold(),
         TokenKind.ACCOUNT_NUMBER: _signs,
+        TokenKind.PREMISE_NUMBER: _signs,
         TokenKind.SERVICE_ADDRESS: _written_words,
         TokenKind.POSTAL_CODE: _signs,
         TokenKind.METER_SERIAL: _signs,

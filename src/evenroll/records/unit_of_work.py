@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
 from evenroll.enrollment.case import Case
+from evenroll.enrollment.case_events import PlaceReleased, PlaceReserved
 from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.event import Event
+from evenroll.enrollment.program_event import ProgramEvent
+from evenroll.enrollment.program_places import PlaceEvent, ProgramPlaces, told_of_case, with_moves
 from evenroll.enrollment.roles import Actor
+from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.supply_request import SupplyRequest
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import JsonValue
-from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey, PodId
+from evenroll.quantities.identifiers import (
+    CaseNumber,
+    OrderNumber,
+    OrganizationKey,
+    PodId,
+    ProgramKey,
+    TrackingNumber,
+)
 from evenroll.records import answers, inbox, outbox, stream_writer
 from evenroll.records.answers import Answer
 from evenroll.records.envelope import Envelope
 from evenroll.records.folds import Aggregate
 from evenroll.records.locks import Locks
 from evenroll.records.organizations import Opened, cursor, open_organization
-from evenroll.records.streams import StreamId, StreamKind, case_stream, order_stream, point_stream
+from evenroll.records.streams import (
+    StreamId,
+    StreamKind,
+    case_stream,
+    order_stream,
+    point_stream,
+    program_event_stream,
+    program_place_stream,
+    supply_stream,
+)
 
 
 class StateStale(RuntimeError):
@@ -32,6 +53,10 @@ class LockMissing(RuntimeError):
     """Something was to be recorded in a stream that must have been locked before."""
 
 
+class PlacesUntold(RuntimeError):
+    """A case took or freed a place of a program with a cap, and the decision does not say so."""
+
+
 @contextmanager
 def unit_of_work(organization: OrganizationKey, *, actor: Actor, now: datetime) -> Iterator[UnitOfWork]:
     """One transaction; it commits at the end and is rolled back by an exception.
@@ -40,7 +65,9 @@ def unit_of_work(organization: OrganizationKey, *, actor: Actor, now: datetime) 
     which commits later (the bulk door's batches). Raises OrganizationUnknown, OtherOrganizationOpen, InstantNaive.
     """
     with open_organization(organization, savepoint=True) as opened:
-        yield UnitOfWork(opened, actor=actor, now=now)
+        work = UnitOfWork(opened, actor=actor, now=now)
+        yield work
+        work.settle_places()
 
 
 class UnitOfWork:
@@ -56,6 +83,11 @@ class UnitOfWork:
         self._locks = Locks(self._pen, opened.id)
         self._states: dict[StreamId, Aggregate | None] = {}
         self._key = ""
+        self._places_told: list[PlaceEvent] = []
+
+    def holds(self, stream: StreamId) -> bool:
+        """Whether the stream is locked, with something in it or not."""
+        return self._locks.holds(stream)
 
     def lock(self, *streams: StreamId) -> None:
         """Lock streams in the one order, also ones that do not exist yet. Raises locks.LockBackwards."""
@@ -73,6 +105,50 @@ class UnitOfWork:
         """The usage point, locked; None if this organization has none of that number."""
         return cast("UsagePoint | None", self._load(point_stream(pod)))
 
+    def supply_request(self, number: TrackingNumber) -> SupplyRequest | None:
+        """A registrar's supply request, locked; None if this organization has none of that number."""
+        return cast("SupplyRequest | None", self._load(supply_stream(number)))
+
+    def record_supply(
+        self, number: TrackingNumber, decided: Decided, *, expected: SupplyRequest | None
+    ) -> SupplyRequest | None:
+        """Record what was decided of a supply request; see `record`."""
+        return cast("SupplyRequest | None", self.record(supply_stream(number), decided, expected=expected))
+
+    def program_event(self, number: str) -> ProgramEvent | None:
+        """An event of a program, locked; None if this organization has none of that number."""
+        return cast("ProgramEvent | None", self._load(program_event_stream(number)))
+
+    def program_places(self, program: ProgramKey) -> ProgramPlaces:
+        """The places of a program, locked; before the first cap was heeded there are none, and version 0 says so.
+
+        No other stream can be locked after it. Ask last.
+        """
+        stream = program_place_stream(program)
+        self._locks.take(stream)
+        return cast("ProgramPlaces | None", self._load(stream)) or ProgramPlaces(program=program)
+
+    def tell_places(self, events: Iterable[Event]) -> None:
+        """Add to what happened to the places of programs; it is written by `settle_places`."""
+        self._places_told += [event for event in events if isinstance(event, PlaceEvent)]
+
+    def settle_places(self) -> None:
+        """Write what the records of this unit of work mean for the places of programs, in the order of locks.
+
+        It comes last, because these streams do in the order of locks, and one command may change several cases.
+        """
+        told, self._places_told = self._places_told, []
+        for program in sorted({event.program for event in told}):
+            self.program_places(program)
+            stream = program_place_stream(program)
+            events = tuple(event for event in told if event.program == program)
+            before = cast("ProgramPlaces | None", self._states[stream])
+            self._append(stream, with_moves(before, events, now=self.now))
+
+    def forget_places(self) -> None:
+        """What was told of places is not written, because the command that told it was undone."""
+        self._places_told = []
+
     def record_case(self, number: CaseNumber, decided: Decided, *, expected: Case | None) -> Case:
         """Record what was decided of a case; see `record`. The decision that opens one must hold an event."""
         return cast("Case", self.record(case_stream(number), decided, expected=expected))
@@ -89,17 +165,25 @@ class UnitOfWork:
         """Write entries, rows, messages; give the state after them.
 
         expected: the state that the decision was made from, as this unit of work gave it; None for a new stream.
-        Events of the usage point beside it go into the stream of the state's pod, which must be locked already.
-        Raises StateStale, LockMissing, and PlaceConflict: then nothing of this call is written and the unit of work
-        goes on.
+        Events of the usage point beside it go into the stream of the state's pod, which must be locked already; those
+        of programs' places wait for `settle_places`.
+        What is decided of other cases goes into their streams, which must be locked as well.
+        Raises StateStale, LockMissing, PlacesUntold, and PlaceConflict: then nothing of this call is written and the
+        unit of work goes on.
         """
         self._refuse_stale(stream, expected)
         own, beside = decided.events, decided.point_events
         if stream.kind is StreamKind.USAGE_POINT:
             own, beside = (*own, *beside), ()
-        after = self._append(stream, own)
+        parts = [(stream, own), *((case_stream(each.number), each.events) for each in decided.others)]
+        # A unit is let go by the one before the other takes it.
+        for each, events in sorted(parts, key=_takes_a_place):
+            self._append_part(each, events)
+        after = self._states[stream]
+        _refuse_untold(expected, after, decided)
         if beside:
             self._append_beside(stream, after, beside)
+        self.tell_places(decided.place_events)
         for message in decided.messages:
             outbox.write(self._pen, message, now=self.now)
         return after
@@ -155,6 +239,15 @@ class UnitOfWork:
         self._states[stream] = after
         return after
 
+    def _append_part(self, stream: StreamId, events: tuple[Event, ...]) -> None:
+        if not self._locks.holds(stream) and stream not in self._states:
+            raise LockMissing(
+                f"{stream.kind.value} {stream.key} is changed beside another one and is not locked. "
+                "Lock both at once, before either is loaded: they come in the order of their numbers."
+            )
+        self._load(stream)
+        self._append(stream, events)
+
     def _append_beside(self, stream: StreamId, state: Any, events: tuple[Event, ...]) -> None:
         point = point_stream(state.pod)
         if not self._locks.holds(point):
@@ -164,3 +257,18 @@ class UnitOfWork:
             )
         self._load(point)
         self._append(point, events)
+
+
+def _takes_a_place(part: tuple[StreamId, tuple[Event, ...]]) -> bool:
+    released = any(isinstance(event, PlaceReleased) for event in part[1])
+    return not released and any(isinstance(event, PlaceReserved) for event in part[1])
+
+
+def _refuse_untold(before: Aggregate | None, after: Aggregate | None, decided: Decided) -> None:
+    if not isinstance(after, Case) or decided.place_events:
+        return
+    if told_of_case(before if isinstance(before, Case) else None, after, row=Row.ACTION):
+        raise PlacesUntold(
+            f"Case {after.number} changes what its program's places are, and nothing was told of them. "
+            "Let decide_case decide it: it adds what the change means."
+        )

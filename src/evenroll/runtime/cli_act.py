@@ -56,11 +56,11 @@ def act(
     if not may(acting, command=name):
         roles = ", ".join(sorted(each.value for each in COMMANDS[name].roles))
         raise refused(f"{acting.value} may not give {name.value}; it is for {roles}.", reason="not_allowed")
-    said = _said(values or ())
+    said = said_values(values or ())
     with session():
         now = business_now()
         who = Actor(
-            key=ActorKey(actor or f"terminal/{_account()}"), role=acting, organization=OrganizationKey(organization)
+            key=ActorKey(actor or f"terminal/{account_name()}"), role=acting, organization=OrganizationKey(organization)
         )
         done = _give(number, name, said=said, who=who, now=now)
     output.data(done)
@@ -180,6 +180,10 @@ def _target(view: CaseView, name: CommandName, meant: Meant) -> tuple[Record, st
                     reason="no_order",
                 )
             return record, view.case.order.number, view.case.order.utility
+        case Record.PROGRAM_EVENT:
+            raise wrong_use(f"{name.value} is given to a program or its event, not to a case. See evenroll event -h.")
+        case Record.PROGRAM_PLACE:
+            raise wrong_use(f"{name.value} is given to a program, not to a case: evenroll cap PROGRAM --places 200")
         case _:
             raise wrong_use(f"{name.value} is given to usage points when they are loaded, not to a case.")
 
@@ -227,7 +231,8 @@ def _command(text: str) -> CommandName:
     raise wrong_use(f"There is no command {text!r}. {hint}{listing}", reason="command_unknown")
 
 
-def _said(values: Iterable[str]) -> dict[str, str]:
+def said_values(values: Iterable[str]) -> dict[str, str]:
+    """The values of KEY=VALUE words. Raises CommandEnded."""
     said: dict[str, str] = {}
     for each in values:
         key, sign, value = each.partition("=")
@@ -237,7 +242,8 @@ def _said(values: Iterable[str]) -> dict[str, str]:
     return said
 
 
-def _account() -> str:
+def account_name() -> str:
+    """Who is signed in to the machine, for the key of whoever gives a command."""
     try:
         return getpass.getuser()[:40]
     except (KeyError, OSError):

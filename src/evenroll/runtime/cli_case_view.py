@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from evenroll.enrollment.case import Case
@@ -15,13 +14,18 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import State, TrackState
+from evenroll.pages.ledger_words import ledger_words
+from evenroll.pages.notices import bill_words
 from evenroll.pages.texts import Parameter, has, render
 from evenroll.programs.bill import Bill
 from evenroll.quantities.codec import decode
 from evenroll.quantities.identifiers import CaseNumber, OfferId, OrderNumber, OrganizationKey
+from evenroll.runtime.cli_session import business_now
+from evenroll.runtime.ledger_view import LedgerView, view_ledger
 
 if TYPE_CHECKING:
     from evenroll.records.entries import Entry
+    from evenroll.records.program_lines import Standing
 
 
 _HELD: Final = frozenset({"switch_held", "bill_held"})
@@ -74,6 +78,8 @@ class CaseView:
     findings: tuple[Finding, ...]
     missing: tuple[str, ...]
     bills: tuple[Bill, ...]
+    ledger: LedgerView
+    line: Standing | None = None
 
 
 def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], language: Language) -> CaseView | None:
@@ -104,7 +110,9 @@ def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], l
         live=live,
         findings=_findings(entries),
         missing=_missing(entries),
+        line=_line(cases[home]),
         bills=tuple(bill for order in found for bill in (order.closing_bill, order.first_bill) if bill),
+        ledger=_ledger(cases[home]),
     )
 
 
@@ -127,6 +135,25 @@ def _in_books(
         streams = [case_stream(number)] if case else []
         streams += [order_stream(each) for each in numbers]
         return case, own, [entry for stream in streams for entry in read_stream(stream)]
+
+
+def _line(case: Case) -> Standing | None:
+    """Where a case stands in the waiting list of its program."""
+    from evenroll.records.organizations import open_organization
+    from evenroll.records.program_lines import standing_of
+
+    if case.line is None:
+        return None
+    with open_organization(case.organization):
+        return standing_of(case.number)
+
+
+def _ledger(case: Case) -> LedgerView:
+    from evenroll.records.gathered import program_of
+    from evenroll.records.organizations import open_organization
+
+    with open_organization(case.organization) as opened:
+        return view_ledger(case, program=program_of(case), now=business_now(), calendar=opened.calendar)
 
 
 def _offer(cases: Mapping[OrganizationKey, Case]) -> OfferOfCase | None:
@@ -199,6 +226,7 @@ def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict
     moves = data.get("moves") or ()
     if moves:
         found["state"] = str(moves[0]["to"])
+    found |= ledger_words(event, data, language=language)
     answer, bill = data.get("answer"), data.get("bill")
     if event == "provider_answered" and isinstance(answer, Mapping):
         found["answer"] = render(f"provider_answer.{answer['kind']}", language=language)
@@ -207,8 +235,7 @@ def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict
     if event in _HELD:
         found["held"] = render(f"held.{data['reason']}", language=language)
     if isinstance(bill, Mapping):
-        found["bill_kind"] = render(f"bill.{bill['kind']}", language=language)
-        found["total"] = Decimal(str(bill["total"]))
+        found |= bill_words(decode(Bill, dict[str, Any](bill)), language=language)
     if event in ("switch_held", "bill_held") and has(f"held.{data.get('reason')}"):
         found["held"] = render(f"held.{data['reason']}", language=language)
     need = data.get("need")

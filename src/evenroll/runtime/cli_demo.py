@@ -1,10 +1,11 @@
-"""`evenroll demo`: an invented territory, an example file, and every row of the use case in under a minute."""
+"""`evenroll demo`: three territories, an example file, every row of the use case and a year of business time."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import typer
@@ -41,35 +42,63 @@ def _database() -> str:
 
 def _run(output: Output, tell: Callable[[str], None], began: float) -> dict[str, Any]:
     from evenroll.runtime.demo_database import fresh_demo
-    from evenroll.runtime.demo_run import BEGINS_AT, play, prepare, take_in_example
+    from evenroll.runtime.demo_run import BEGINS_AT, play, prepare, take_in_example, working
 
     output.say(f"The demo's database {_database()} is made anew; what was in it, your own cases too, is gone.")
     tell("Making the demo's database")
     with fresh_demo(now=BEGINS_AT, name=_database()):
-        tell("Loading 2,000 usage points with accounts, meters, reads and rates")
+        tell("Loading three territories with accounts, meters, reads and rates")
         run = prepare()
-        tell("Enrolling the example file")
-        take_in_example(run, tell=lambda key: tell(f"Enrolling the example file: {key}"))
-        play(run, tell=lambda day: tell(f"Business clock {day}"))
+        with working(run):
+            tell("Enrolling the example file")
+            take_in_example(run, tell=lambda key: tell(f"Enrolling the example file: {key}"))
+            play(run, tell=lambda day: tell(f"Business clock {day}"))
         tell("Checking")
         return _report(output, run, tell, began)
 
 
 def _report(output: Output, run: Any, tell: Callable[[str], None], began: float) -> dict[str, Any]:
     from evenroll.runtime.demo_check import check
-    from evenroll.runtime.output_demo import funnel, show_check, show_example, show_funnel
+    from evenroll.runtime.output_demo import (
+        drawn,
+        funnel,
+        providers,
+        show_check,
+        show_example,
+        show_providers,
+        show_rows,
+    )
 
     organizations = run.installation.organizations
     checked = check(run, organizations=organizations)
-    found = funnel(checked)
+    found, told = funnel(checked), providers(organizations)
+    drawing = drawn(told)
     tell("")
     equal = all(each.equal for each in checked) and not run.refused and not run.troubles
-    report: dict[str, Any] = {
+    report = _told(run, checked, found, equal=equal, seconds=round(time.monotonic() - began, 1))
+    report |= {"reports": [asdict(each) for each in told], "drawing": str(drawing)}
+    output.data(report)
+    for key in (UTILITY_EXAMPLE, ESCO_EXAMPLE):
+        example = next(each for each in checked if each.scenario.key == key)
+        show_example(example, output=output, organizations=organizations)
+    show_rows(found, output=output)
+    show_providers(told, output=output)
+    output.say(f"The funnel, the time in each state and all numbers of one provider: {drawing}")
+    show_check(checked, output=output)
+    _close(output, report, next(each.number for each in checked if each.scenario.key == UTILITY_EXAMPLE))
+    return report
+
+
+def _told(
+    run: Any, checked: tuple[Any, ...], found: dict[str, dict[str, int]], *, equal: bool, seconds: float
+) -> dict[str, Any]:
+    """The run and its check as data."""
+    return {
         "equal": equal,
         "applications": len(checked),
         "database": _database(),
         "business_clock": run.now,
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": seconds,
         "funnel": found,
         "refused_acts": list(run.refused),
         "commands": run.commands,
@@ -87,14 +116,6 @@ def _report(output: Output, run: Any, tell: Callable[[str], None], began: float)
             for each in checked
         ],
     }
-    output.data(report)
-    for key in (UTILITY_EXAMPLE, ESCO_EXAMPLE):
-        example = next(each for each in checked if each.scenario.key == key)
-        show_example(example, output=output, organizations=organizations)
-    show_funnel(found, output=output)
-    show_check(checked, output=output)
-    _close(output, report, next(each.number for each in checked if each.scenario.key == UTILITY_EXAMPLE))
-    return report
 
 
 def _close(output: Output, report: dict[str, Any], number: str | None) -> None:

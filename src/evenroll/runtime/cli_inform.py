@@ -91,9 +91,10 @@ def _ask(question: CostQuestion, language: Language) -> Informed:
     from evenroll.runtime.installation_wiring import wired_installation
 
     _check(question)
-    clearinghouse = wired_installation().clearinghouse if question.names_a_point else None
+    installation = wired_installation()
+    clearinghouse = installation.clearinghouse if question.names_a_point else None
     try:
-        return ask_costs(question, clearinghouse=clearinghouse, now=business_now())
+        return ask_costs(question, clearinghouse=clearinghouse, prices=installation.prices, now=business_now())
     except NeedWrong as wrong:
         raise wrong_use(str(wrong)) from None
     except NotServed as none:

@@ -9,18 +9,23 @@ from typing import Any, Final, get_type_hints
 from zoneinfo import ZoneInfo
 
 from evenroll.enrollment import case_commands as c
+from evenroll.enrollment import leaving_commands as lc
 from evenroll.enrollment import order_commands as o
+from evenroll.enrollment import reversal_commands as rc
 from evenroll.enrollment.command_names import CommandName as C
-from evenroll.enrollment.form import Channel, Dwelling, Form, FormField, Holder, VinState
+from evenroll.enrollment.form import Channel, Dwelling, Form, FormField, Holder, Statement, VinState
 from evenroll.intake.cells import Cells
 from evenroll.ports.outside import Outside
 from evenroll.programs.program import ConsentKind, DocumentKind
-from evenroll.programs.rules import Drivetrain
+from evenroll.programs.rules import Drivetrain, HomeType
 from evenroll.quantities.codec import CodecRefused, JsonValue, decode
 from evenroll.quantities.identifiers import ProgramKey
 from evenroll.records.asked import Asked
 from evenroll.runtime.cli_exit import wrong_use
 from evenroll.runtime.cli_values import EXAMPLES, json_of, shape_of, without_none
+from evenroll.runtime.payloads_of_money import MONEY_PAYLOADS
+from evenroll.runtime.payloads_of_moving import FILLED_IN, MOVING_PAYLOADS, PERSONAL_BESIDE
+from evenroll.runtime.payloads_of_supply import SUPPLY_PAYLOADS
 
 TODAY: Final = "today"
 NO_ACCOUNT: Final = "none"
@@ -37,6 +42,9 @@ PAYLOADS: Final[Mapping[C, type[Any]]] = {
     C.RECORD_REMOTE_CHANGE: o.RecordRemoteChange,
     C.SHOW_PERMIT: o.ShowPermit,
     C.COMPLETE_BACK_OFFICE: o.CompleteBackOffice,
+    C.QUESTION_READ: rc.QuestionRead,
+    C.CORRECT_READ: rc.CorrectRead,
+    C.REVERSE_SWITCH: rc.ReverseSwitch,
     C.DATE_SWITCH: o.DateSwitch,
     C.CHOOSE_EQUIPMENT: c.ChooseEquipment,
     C.RECORD_PURCHASE: c.RecordPurchase,
@@ -48,6 +56,21 @@ PAYLOADS: Final[Mapping[C, type[Any]]] = {
     C.CONFIRM_PARAMETERS: c.ConfirmParameters,
     C.RECORD_USE: c.RecordUse,
     C.SETTLE_APPEAL: c.SettleAppeal,
+    C.UNENROLL: lc.Unenroll,
+    C.SUSPEND: lc.Suspend,
+    C.RESUME: lc.Resume,
+    C.LOSE_DEVICE: lc.LoseDevice,
+    C.PROPOSE_CORRECTION: lc.ProposeCorrection,
+    C.SETTLE_CORRECTION: lc.SettleCorrection,
+    **MONEY_PAYLOADS,
+    **MOVING_PAYLOADS,
+    **SUPPLY_PAYLOADS,
+    C.UNENROLL: lc.Unenroll,
+    C.SUSPEND: lc.Suspend,
+    C.RESUME: lc.Resume,
+    C.LOSE_DEVICE: lc.LoseDevice,
+    C.PROPOSE_CORRECTION: lc.ProposeCorrection,
+    C.SETTLE_CORRECTION: lc.SettleCorrection,
 }
 """The payload of each command that has one; commands with a form, or with personal answers alone, stand below."""
 
@@ -65,6 +88,9 @@ _FORM_COLUMNS: Final = (
     "holder",
     "dwelling",
     "consents_hand_over",
+    "home",
+    "statements",
+    "equipment_bought_on",
 )
 _PERSONAL: Final = frozenset(each.value for each in FormField)
 
@@ -77,10 +103,11 @@ def words_of(name: C) -> tuple[str, ...]:
     type_ = PAYLOADS.get(name)
     if name is C.SETTLE_MATCH:
         return ("account*",)
-    found = fields(type_) if type_ is not None else ()
+    found = [each for each in fields(type_) if each.name not in FILLED_IN] if type_ is not None else []
     needed = {each.name for each in found if each.default is MISSING and each.default_factory is MISSING}
     named = [f"{each.name}*" if each.name in needed else each.name for each in found]
-    return tuple(sorted(named, key=lambda each: not each.endswith("*")))
+    beside = sorted(PERSONAL_BESIDE.get(name, frozenset()) - {each.removesuffix("*") for each in named})
+    return (*sorted(named, key=lambda each: not each.endswith("*")), *beside)
 
 
 def asked_with(
@@ -98,8 +125,12 @@ def asked_with(
     if name is C.SETTLE_MATCH:
         return Asked(number=number, command=_settled(said))
     type_ = PAYLOADS.get(name)
-    command = c.NoPayload() if type_ is None else _payload(name, type_, said)
-    return Asked(number=number, command=command)
+    if type_ is None:
+        return Asked(number=number, command=c.NoPayload())
+    own = {each.name for each in fields(type_)} - FILLED_IN
+    command = _payload(name, type_, {key: text for key, text in said.items() if key in own})
+    beside = {FormField(key): text for key, text in said.items() if key in PERSONAL_BESIDE.get(name, frozenset())}
+    return Asked(number=number, command=command, outside=Outside(answers=beside))
 
 
 def placed(name: C, values: Mapping[str, str], *, zone: ZoneInfo, today: date) -> dict[str, str]:
@@ -155,6 +186,9 @@ def _form(name: C, said: Mapping[str, str], form: Form | None, now: datetime) ->
         "holder": lambda: cells.choice("holder", Holder, default=base.holder),
         "dwelling": lambda: cells.choice("dwelling", Dwelling, default=base.dwelling),
         "consents_hand_over": lambda: cells.yes("consents_hand_over"),
+        "home": lambda: cells.choice("home", HomeType, default=base.home),
+        "statements": lambda: {**base.statements, **cells.yes_or_no("statements", Statement)},
+        "equipment_bought_on": lambda: cells.day("equipment_bought_on"),
     }
     for key, read in readers.items():
         if key in said:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
@@ -16,6 +17,7 @@ from evenroll.runtime.cli_options import OrganizationOption, StaffRole
 from evenroll.runtime.cli_possible import possible_commands
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_line import places_sentence
 from evenroll.runtime.output_times import local, zone_names, zone_of
 
 LIMIT = 200
@@ -43,7 +45,12 @@ def queue(
         found = sorted(_without_backstops(found), key=lambda each: (each["due_at"], each["number"]))
         shown = [_shown(each) for each in found]
         zones = _zones(found)
-    output.data({"now": now, "waiting": found})
+        places = _places(organization) if role in (None, StaffRole.PROGRAM_MANAGER) else []
+    output.data({"now": now, "waiting": found, "places": [sentence for _, sentence in places]})
+    for _, sentence in places:
+        output.say(sentence)
+    for program in sorted({program for program, _ in places}):
+        output.say(f"The list in its order: evenroll line {program}")
     if not found:
         output.say("Nothing waits." if role is None else f"Nothing waits on {role.value.replace('_', ' ')}.")
         return
@@ -93,6 +100,18 @@ def _without_backstops(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {key: value for key, value in each.items() if key != "backstop"}
         for each in found
         if not (each["backstop"] and each["number"] in busy)
+    ]
+
+
+def _places(organization: str) -> list[tuple[str, str]]:
+    """The programs with a cap, and how many of their places are taken and waited for."""
+    from evenroll.records.program_lines import places_told
+    from evenroll.records.queries import Viewer
+
+    return [
+        (each.program, places_sentence(each, language=Language.EN))
+        for key in organizations_here(organization)
+        for each in places_told(Viewer(organization=key, role=Role.PROGRAM_MANAGER))
     ]
 
 

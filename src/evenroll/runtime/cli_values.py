@@ -14,6 +14,8 @@ from typing import Any, Final, Union, cast, get_args, get_origin
 
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.quantities.codec import JsonValue
+from evenroll.runtime.payloads_of_money import MONEY_EXAMPLES
+from evenroll.runtime.payloads_of_moving import MOVING_EXAMPLES
 
 EXCHANGE: Final = (
     """'exchange={"old_serial":"M100234","new_serial":"N800007","capability":"interval","""
@@ -42,7 +44,10 @@ EXAMPLES: Final[Mapping[C, str]] = {
     C.RECORD_REMOTE_CHANGE: f"result=done changed_on=2026-03-31 {_FROM_AFAR}",
     C.SHOW_PERMIT: "seen_on=today",
     C.COMPLETE_BACK_OFFICE: '"done=premise_meter_link; register_map; read_cycle; rate_code; interval_validation"',
+    C.QUESTION_READ: "serial=N800007 register=night",
+    C.CORRECT_READ: 'closing_wh=total=48213000 "opening_wh=peak=0; night=0"',
     C.DATE_SWITCH: "not_before_on=2026-04-15",
+    C.REVERSE_SWITCH: "reason=wrong_rate",
     C.CHOOSE_EQUIPMENT: "kind=evse outlet=garage model=Wallbox-11",
     C.RECORD_PURCHASE: "outlet=garage bought_on=2026-03-31 price=549.00",
     C.RECORD_INSTALLATION: "installer=contractor installed_on=2026-03-31 serial=W-77231 permit=P-2026-88",
@@ -53,6 +58,8 @@ EXAMPLES: Final[Mapping[C, str]] = {
     C.CONFIRM_PARAMETERS: "by_device=no",
     C.RECORD_USE: "kind=opt_out on=2026-07-01 reason=trip",
     C.SETTLE_APPEAL: "reopened=yes",
+    **MONEY_EXAMPLES,
+    **MOVING_EXAMPLES,
 }
 """Values with which each command may be given, as one writes them in a shell; a command that is absent takes none."""
 
@@ -71,7 +78,8 @@ def json_of(text: str, hint: Any) -> JsonValue:
         return cast("JsonValue", json.loads(text))
     if origin is not None and issubclass(origin, Mapping):
         pairs = (part.partition("=") for part in text.split(";") if part.strip())
-        return {key.strip(): value.strip() for key, _, value in pairs}
+        of_value = get_args(hint)[1]
+        return {key.strip(): json_of(value.strip(), of_value) for key, _, value in pairs}
     return _plain(text, hint)
 
 

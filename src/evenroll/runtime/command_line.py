@@ -14,13 +14,20 @@ from evenroll.runtime import (
     cli_case,
     cli_clock,
     cli_database,
+    cli_decide,
     cli_demo,
+    cli_ending,
     cli_enroll,
+    cli_event,
+    cli_export,
     cli_inform,
     cli_journal,
+    cli_lines,
+    cli_load,
     cli_process,
     cli_programs,
     cli_queue,
+    cli_report,
     cli_status,
     cli_worker,
 )
@@ -40,6 +47,7 @@ app = typer.Typer(
 )
 journal_app = typer.Typer(help="The journal, which is the truth.", no_args_is_help=True)
 db_app = typer.Typer(help="The embedded database.", no_args_is_help=True)
+programs_app = typer.Typer()
 
 
 @app.callback()
@@ -59,20 +67,31 @@ def before(
 
 app.command("demo")(with_json(cli_demo.demo))
 app.command("inform")(with_json(with_options(cli_inform.inform, of=cli_inform.CostOptions)))
+app.command("end-program")(with_json(cli_ending.end_program))
 app.command("enroll")(with_json(cli_enroll.enroll))
+app.command("export")(with_json(cli_export.export))
+app.command("load")(with_json(with_options(cli_load.load, of=cli_load.LoadOptions)))
 app.command("case")(with_json(cli_case.case))
 app.command("queue")(with_json(cli_queue.queue))
+app.command("line")(with_json(cli_lines.line))
+app.command("cap")(with_json(cli_lines.cap))
 app.command("act")(with_json(cli_act.act))
-app.command("programs")(with_json(cli_programs.programs))
+app.command("event")(with_json(cli_event.event))
+app.command("decide")(with_json(cli_decide.decide))
 app.command("process")(with_json(cli_process.process))
+app.command("report")(with_json(cli_report.report))
 app.command("worker")(with_json(cli_worker.worker))
 app.command("clock")(with_json(cli_clock.clock))
 app.command("status")(with_json(cli_status.status))
 journal_app.command("replay")(with_json(cli_journal.replay))
+programs_app.callback(invoke_without_command=True)(with_json(cli_programs.programs))
+programs_app.command("check")(with_json(cli_programs.check))
+programs_app.command("page")(with_json(cli_programs.page))
 db_app.command("status")(with_json(cli_database.status))
 db_app.command("stop")(with_json(cli_database.stop))
 app.add_typer(journal_app, name="journal")
 app.add_typer(db_app, name="db")
+app.add_typer(programs_app, name="programs")
 
 
 def main() -> None:

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from evenroll.enrollment.case import Case
-from evenroll.enrollment.case_commands import ConfirmParameters, NoPayload, SetParameters, SettleMatch
+from evenroll.enrollment.case_commands import (
+    ChooseEquipment,
+    ConfirmParameters,
+    NoPayload,
+    RecordDeviceTest,
+    RecordInspection,
+    RecordInstallation,
+    RegisterDevice,
+    SetParameters,
+    SettleMatch,
+)
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.form import FormField
+from evenroll.enrollment.ledger_track import awaited_months, protected_until
+from evenroll.enrollment.life_events import EquipmentKind, Installer
+from evenroll.enrollment.money_commands import RecordCharging, SettleProtection, UsageGiven
 from evenroll.enrollment.order_commands import (
     BookVisit,
     CompleteBackOffice,
@@ -17,55 +31,81 @@ from evenroll.enrollment.order_commands import (
     RecordVisit,
     ShowPermit,
 )
-from evenroll.enrollment.roles import Actor, Role
+from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import BackOfficeItem, ChangeResult, VisitResult
 from evenroll.intake.application import Application, Keying
 from evenroll.intake.file_rows import RawRow
 from evenroll.intake.row_reader import RowRules, read_row
+from evenroll.programs.catalog import load_catalog
+from evenroll.programs.program import ServiceChange
 from evenroll.quantities.calendars import calendar
-from evenroll.quantities.identifiers import AccountId, ActorKey, CaseNumber, OrganizationKey
+from evenroll.quantities.identifiers import AccountId, CaseNumber, OrganizationKey, ProgramKey
 from evenroll.runtime.cli_payload import asked_with
-from evenroll.runtime.demo_applications import application_row, truth
-from evenroll.runtime.demo_meters import exchange_at
+from evenroll.runtime.demo_applications import application_row, program_of, truth
+from evenroll.runtime.demo_meters import exchange_at, second_meter_at
+from evenroll.runtime.demo_said import TRUTH, Said
 from evenroll.runtime.demo_script import Act, Scenario, point_of
 from evenroll.runtime.demo_state import Wait
-from evenroll.runtime.territory_plan import REGISTRY, TERRITORY
+from evenroll.runtime.territory_plan import TERRITORY
 
 if TYPE_CHECKING:
-    from evenroll.records.asked import Answer, Asked
-
-TRUTH: Final = "truth"
-VISIT_AFTER_DAYS: Final = 3
-_PERSONAL: Final = frozenset(each.value for each in FormField)
-
-
-def asked_of(scenario: Scenario, name: C, *, act: Act, wait: Wait, home: OrganizationKey, now: datetime) -> Asked:
-    """The command of an act. wait.number: the record that it is given to; home: in whose books."""
     from evenroll.records.asked import Asked
 
-    today = calendar(TERRITORY).business_date(now)
+VISIT_AFTER_DAYS: Final = 3
+
+
+def asked_of(
+    scenario: Scenario,
+    name: C,
+    *,
+    act: Act,
+    wait: Wait,
+    numbers: Mapping[str, CaseNumber],
+    now: datetime,
+) -> Asked:
+    """The command of an act. wait: its number is that of the record that it is given to, its organization the books.
+
+    numbers: of all applications.
+    """
+    from evenroll.records.asked import Asked
+
+    today, home = calendar(TERRITORY).business_date(now), wait.organization
     if not act.values and name in _OF_THEMSELVES:
         return Asked(number=wait.number, command=_OF_THEMSELVES[name](scenario, today))
     if name is C.SET_PARAMETERS:
         return Asked(number=wait.number, command=_parameters(wait, home))
     if name is C.SETTLE_MATCH:
         return Asked(number=wait.number, command=_settled(scenario, act, home))
-    values = _values(scenario, act)
+    case = _case(wait.number, home)
+    if name is C.RECORD_CHARGING and not act.values:
+        return Asked(number=wait.number, command=_charged(case, today))
+    if name is C.SETTLE_PROTECTION and not act.values:
+        return Asked(number=wait.number, command=_protection(case))
+    said = Said(scenario=scenario, numbers=numbers, today=today, vehicles=case.vehicles if case else ())
+    values = said.of(act.values)
     if name is C.MEET_CONDITION:
         values["rule"] = wait.subject
-    case = _case(wait.number, home)
     form = case.form if case else None
     return asked_with(name, number=wait.number, values=values, form=form, now=now, today=today)
 
 
-def drop_supply_of(scenario: Scenario, *, now: datetime) -> Answer:
-    """The registry's operator gives the usage point back to the utility's default service, from today."""
-    from evenroll.actions.drop_supply import drop_supply
-    from evenroll.records.unit_of_work import unit_of_work
+def _charged(case: Case | None, today: date) -> RecordCharging:
+    """What was measured of the first month that is still open."""
+    if case is None or case.chosen is None:
+        raise LookupError("There is no enrollment of which charging could be measured.")
+    program = load_catalog().program(case.chosen.program)
+    month = awaited_months(case.ledger, program=program, today=today)[0]
+    return RecordCharging(month=month, charged_kwh=Decimal(240), window_kwh=Decimal(210), peak_kwh=Decimal(0))
 
-    actor = Actor(key=ActorKey("registry-1"), role=Role.REGISTRY_OPERATOR, organization=REGISTRY)
-    with unit_of_work(REGISTRY, actor=actor, now=now) as work:
-        return drop_supply(work, pod=point_of(scenario).pod, lost_on=work.business_on)
+
+def _protection(case: Case | None) -> SettleProtection:
+    """What billing says of a protected year that the reads here do not price: what was used, and what was paid."""
+    if case is None or case.chosen is None or case.price_since is None:
+        raise LookupError("There is no enrollment whose bills could be protected.")
+    program = load_catalog().program(case.chosen.program)
+    until_on = protected_until(program, since=case.price_since)
+    used = UsageGiven(start_on=case.price_since, end_on=until_on, wh={"total": 10_900_000}, paid=Decimal("1598.40"))
+    return SettleProtection(usage=(used,))
 
 
 def key_again(scenario: Scenario, number: CaseNumber, act: Act, *, now: datetime) -> object:
@@ -92,7 +132,11 @@ def _book(_scenario: Scenario, today: date) -> BookVisit:
 
 
 def _exchange(scenario: Scenario, today: date) -> RecordVisit:
-    exchange = exchange_at(point_of(scenario), on=today, from_afar=False)
+    program, point = load_catalog().program(ProgramKey(program_of(scenario))), point_of(scenario)
+    if program.service_change is ServiceChange.NEW_SEPARATE_SERVICE:
+        exchange = second_meter_at(point)
+    else:
+        exchange = exchange_at(point, on=today, from_afar=False)
     return RecordVisit(result=VisitResult.EXCHANGED, visited_on=today, exchange=exchange)
 
 
@@ -108,6 +152,19 @@ _OF_THEMSELVES: Final[Mapping[C, Callable[[Scenario, date], object]]] = {
     C.RECORD_REMOTE_CHANGE: _change_from_afar,
     C.SHOW_PERMIT: lambda _scenario, today: ShowPermit(seen_on=today),
     C.COMPLETE_BACK_OFFICE: lambda _scenario, _today: CompleteBackOffice(done=frozenset(BackOfficeItem)),
+    C.CHOOSE_EQUIPMENT: lambda _scenario, _today: ChooseEquipment(
+        kind=EquipmentKind.EVSE, outlet="Lakeland Hardware", model="EV-32"
+    ),
+    C.RECORD_INSTALLATION: lambda scenario, today: RecordInstallation(
+        installer=Installer.CONTRACTOR,
+        installed_on=today,
+        serial=f"EV32-{scenario.key}",
+        permit=f"P-{scenario.key}",
+        hard_wired=True,
+    ),
+    C.RECORD_INSPECTION: lambda _scenario, today: RecordInspection(passed=True, inspected_on=today),
+    C.REGISTER_DEVICE: lambda scenario, _today: RegisterDevice(device=f"CD-{scenario.key}", kind="charge_controller"),
+    C.RECORD_DEVICE_TEST: lambda scenario, _today: RecordDeviceTest(device=f"CD-{scenario.key}"),
     C.CONFIRM_PARAMETERS: lambda _scenario, _today: ConfirmParameters(),
     C.WITHDRAW: lambda _scenario, _today: NoPayload(),
     C.RESCIND: lambda _scenario, _today: NoPayload(),
@@ -133,13 +190,6 @@ def _settled(scenario: Scenario, act: Act, home: OrganizationKey) -> SettleMatch
     with open_organization(home):
         found = find_by_token(TokenKind.ACCOUNT_NUMBER, truth(scenario, FormField.ACCOUNT_NUMBER), subject_kind=ACCOUNT)
     return SettleMatch(account=AccountId(found[0]))
-
-
-def _values(scenario: Scenario, act: Act) -> dict[str, str]:
-    return {
-        key: truth(scenario, FormField(key)) if value == TRUTH and key in _PERSONAL else value
-        for key, value in act.values.items()
-    }
 
 
 def _case(number: str, home: OrganizationKey) -> Case | None:

@@ -11,7 +11,7 @@ from evenroll.enrollment.form import FormField
 from evenroll.quantities.identifiers import Vin, VinWrong, check_vin
 from evenroll.runtime.demo_script import Scenario, point_of
 from evenroll.runtime.territory_draws import Draws
-from evenroll.runtime.territory_plan import SEED, UTILITY, PlannedPoint
+from evenroll.runtime.territory_plan import SEED, PlannedPoint
 
 COLUMNS: Final = (
     *(
@@ -27,13 +27,16 @@ COLUMNS: Final = (
     ),
     *("name", "service_address", "postal_code", "account_number", "meter_serial", "last_bill_amount"),
     *("email", "phone", "mailing_address", "vin", "vehicle_on_order", "drivetrain", "model", "holder", "dwelling"),
-    *("consents", "documents", "signed_on", "consents_hand_over"),
+    *("consents", "documents", "selections", "statements", "signed_on", "consents_hand_over", "home"),
     *("receipt", "keyed_by", "second_keyed_by", "second_account_number"),
 )
 _PROGRAMS: Final = {
     "lakeland-electric": "LE-EV-NIGHT",
     "brightwater-energy": "BW-NIGHT-DRIVE",
     "northfork-power": "NF-OVERNIGHT",
+    "riverbend-power": "RB-STEADY-NIGHT",
+    "coned": "CONED-SC1-III",
+    "comed": "COMED-HOURLY",
 }
 _MODELS: Final = ("Aurora 4", "Borealis", "Cirrus LX", "Drift", "Ember")
 _VIN_LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
@@ -56,6 +59,10 @@ def application_row(scenario: Scenario) -> dict[str, str]:
         row["documents"] = ";".join(filter(None, (row["documents"], "letter_of_authorization")))
     if row["channel"] == "mail":
         row = {"keyed_by": "clerk-1", "second_keyed_by": "clerk-2", **row}
+    if row["account_number"] == "utility":
+        # A supplier's customer at the utility's door, with the number that the utility gave.
+        point = point_of(scenario)
+        row |= {"account_number": point.account_number, "meter_serial": point.serial, "last_bill_amount": ""}
     if row["vin"] == "wrong":
         row["vin"] = _wrong_vin(vin_of(scenario))
     if row["name"] == "someone_else":
@@ -64,8 +71,8 @@ def application_row(scenario: Scenario) -> dict[str, str]:
 
 
 def program_of(scenario: Scenario) -> str:
-    """The program that an application is for, where it does not say another."""
-    return scenario.says.get("program", _PROGRAMS[point_of(scenario).supplier])
+    """The program that an application is for: as it says, else the everyday one of whoever supplies."""
+    return scenario.says.get("program") or _PROGRAMS[point_of(scenario).supplier]
 
 
 def truth(scenario: Scenario, field: FormField) -> str:
@@ -75,7 +82,12 @@ def truth(scenario: Scenario, field: FormField) -> str:
 
 def vin_of(scenario: Scenario) -> Vin:
     """The VIN of an application's vehicle: invented, with a check digit that fits."""
-    draws = Draws(seed=SEED, subject=f"vin/{scenario.key}")
+    return drawn_vin(scenario.key)
+
+
+def drawn_vin(subject: str) -> Vin:
+    """An invented VIN with a check digit that fits; the same for the same subject."""
+    draws = Draws(seed=SEED, subject=f"vin/{subject}")
     letters = [draws.one_of(f"letter {place}", _VIN_LETTERS) for place in range(17)]
     for digit in "0123456789X":
         letters[8] = digit
@@ -98,7 +110,7 @@ def _wrong_vin(vin: str) -> str:
 
 
 def _truthful(scenario: Scenario, point: PlannedPoint) -> dict[str, str]:
-    utility = point.supplier == UTILITY
+    utility = point.supplier == point.territory.utility
     return {
         "application": scenario.key,
         "organization": point.supplier,

@@ -10,12 +10,15 @@ from typing import Final
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record
 from evenroll.enrollment.roles import Actor, Role
+from evenroll.programs.program import Track
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrganizationKey
-from evenroll.runtime.demo_acts import asked_of, drop_supply_of, key_again
-from evenroll.runtime.demo_script import DROP_SUPPLY, Act, Scenario
+from evenroll.runtime.cli_exit import CommandEnded
+from evenroll.runtime.demo_acts import asked_of, key_again
+from evenroll.runtime.demo_outside import done_outside
+from evenroll.runtime.demo_script import OUTSIDE_ACTS, Act, Scenario
 from evenroll.runtime.demo_state import Wait, World, acted_upon
-from evenroll.runtime.territory_plan import TERRITORY, UTILITY
+from evenroll.runtime.territory_plan import TERRITORY
 from evenroll.worker.giving import give
 from evenroll.worker.installation import Installation
 
@@ -31,6 +34,12 @@ _EVERYBODY: Final = (
     Act(at="meter.missed_by_utility", days=1, do=CommandName.REBOOK_VISIT.value),
     Act(at="meter.permit_needed", days=6, do=CommandName.SHOW_PERMIT.value, role=Role.CUSTOMER),
     Act(at="meter.back_office", days=1, do=CommandName.COMPLETE_BACK_OFFICE.value),
+    Act(at="equipment.choosing_equipment", days=2, do=CommandName.CHOOSE_EQUIPMENT.value),
+    Act(at="equipment.installing", days=5, do=CommandName.RECORD_INSTALLATION.value),
+    Act(at="equipment.inspecting", days=3, do=CommandName.RECORD_INSPECTION.value),
+    Act(at="device.registering", days=1, do=CommandName.REGISTER_DEVICE.value),
+    Act(at="device.testing", days=1, do=CommandName.RECORD_DEVICE_TEST.value, role=Role.ENROLLMENT_DESK),
+    Act(at="ledger.counting", days=1, do=CommandName.RECORD_CHARGING.value, role=Role.BILLING),
     Act(at="setup.not_told", days=2, do=CommandName.SET_PARAMETERS.value),
     Act(at="setup.told", days=1, do=CommandName.CONFIRM_PARAMETERS.value),
 )
@@ -78,15 +87,29 @@ def perform(cast: Cast, planned: Planned, world: World, *, installation: Install
     if planned.script >= 0:
         cast.done[scenario.key] = planned.script + 1
     cast.last_at[scenario.key] = now
-    if act.do == DROP_SUPPLY:
-        answer: object = drop_supply_of(scenario, now=now)
+    if act.do in OUTSIDE_ACTS:
+        answer: object = done_outside(scenario, act, numbers=cast.cases, installation=installation, now=now)
     elif act.do == CommandName.KEY_FORM:
         answer = key_again(scenario, cast.cases[scenario.key], act, now=now)
     else:
-        answer = _give(cast, planned, world, installation=installation, now=now)
-    if isinstance(answer, Refusal):
+        answer = _said(cast, planned, world, installation=installation, now=now)
+    code = answer.code.value if isinstance(answer, Refusal) else ""
+    if act.refused:
+        if code != act.refused:
+            cast.refused.append(f"{scenario.key} {act.do}: expected to be refused as {act.refused}, got {code!r}")
+    elif isinstance(answer, Refusal):
         cast.refused.append(f"{scenario.key} {act.do}: {answer.code.value} {dict(answer.parameters)}")
         cast.last_at[f"{scenario.key}/{act.do}"] = now + timedelta(days=400)
+
+
+def _said(cast: Cast, planned: Planned, world: World, *, installation: Installation, now: datetime) -> object:
+    """As given; what the terminal itself would not take is noted as well."""
+    try:
+        return _give(cast, planned, world, installation=installation, now=now)
+    except CommandEnded as ended:
+        cast.refused.append(f"{planned.scenario.key} {planned.act.do}: {ended}")
+        cast.last_at[f"{planned.scenario.key}/{planned.act.do}"] = now + timedelta(days=400)
+        return None
 
 
 def _give(cast: Cast, planned: Planned, world: World, *, installation: Installation, now: datetime) -> object:
@@ -94,10 +117,11 @@ def _give(cast: Cast, planned: Planned, world: World, *, installation: Installat
     name = CommandName(act.do)
     rule = COMMANDS[name]
     of_order = rule.record is Record.SERVICE_ORDER
-    home = UTILITY if of_order else world.homes[scenario.key]
+    home = scenario.territory.utility if of_order else world.homes[scenario.key]
     number = planned.wait.number if of_order else cast.cases[scenario.key]
     role = act.role or _role_for(name, planned.wait.owner)
-    asked = asked_of(scenario, name, act=act, wait=replace(planned.wait, number=number), home=home, now=now)
+    wait = replace(planned.wait, number=number, organization=home)
+    asked = asked_of(scenario, name, act=act, wait=wait, numbers=cast.cases, now=now)
     return give(installation, actor=_actor(act, role, scenario, home), name=name, asked=asked, now=now)
 
 
@@ -115,7 +139,7 @@ def _planned(cast: Cast, scenario: Scenario, wait: Wait, *, now: datetime) -> Pl
     done = cast.done.get(scenario.key, 0)
     own = scenario.acts[done : done + 1]
     # An act on the meter may be the customer's: it is looked for on the order's track, wherever the case lives.
-    if not acted_upon(wait):
+    if not acted_upon(wait) or (wait.track is Track.LEDGER and wait.owner is not Role.BILLING):
         return None
     for script, act in ((done, each) for each in own if each.at == wait.at):
         return Planned(at=_when(cast, scenario, wait, act, now), scenario=scenario, wait=wait, act=act, script=script)
@@ -141,6 +165,8 @@ def _when(cast: Cast, scenario: Scenario, wait: Wait, act: Act, now: datetime) -
         # The wait ends with the day of the visit.
         visit_on = territory.business_date(wait.due_at - timedelta(minutes=1))
         return max(now, _at_hour(visit_on, _HOUR_OF_VISITS))
+    if act.day is not None:
+        return max(now, _at_hour(act.day, _HOUR_OF_ACTS))
     since = max(wait.since, cast.last_at.get(scenario.key, wait.since))
     day = territory.next_business_day(territory.business_date(since) + timedelta(days=act.days))
     return max(now, since + timedelta(minutes=1), _at_hour(day, _HOUR_OF_ACTS))

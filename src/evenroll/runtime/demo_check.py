@@ -16,7 +16,7 @@ from evenroll.runtime.cli_case_view import CaseView, view_case
 from evenroll.runtime.demo_run import DemoRun
 from evenroll.runtime.demo_script import Scenario, load_script
 
-_TRACKS = {"equipment": Track.EQUIPMENT, "device": Track.DEVICE, "setup": Track.SETUP}
+_TRACKS = {"equipment": Track.EQUIPMENT, "device": Track.DEVICE, "setup": Track.SETUP, "supply": Track.SUPPLY}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +61,10 @@ def _checked(scenario: Scenario, run: DemoRun, keys: tuple[OrganizationKey, ...]
         row = run.results.get(scenario.key)
         actual: dict[str, Any] = {"bad_row": [each["code"] for each in row.problems]} if row else {}
     else:
-        actual = _actual(view)
+        actual = _actual(view, keys)
+        # Of what it went through only what the script names is compared: a timeline is long.
+        went = {each.event for each in view.timeline}
+        actual["went"] = [each for each in scenario.expect.get("went", ()) if each in went]
     told = {key: actual[key] for key in scenario.expect if key in actual}
     return Checked(
         scenario=scenario,
@@ -79,8 +82,9 @@ def _rows(view: CaseView) -> frozenset[str]:
     return frozenset({*informed, *(each.row for each in view.timeline)})
 
 
-def _actual(view: CaseView) -> dict[str, Any]:
+def _actual(view: CaseView, keys: tuple[OrganizationKey, ...]) -> dict[str, Any]:
     case = view.case
+    follower = view_case(case.followed_by, organizations=keys, language=Language.EN) if case.followed_by else None
     order = next((each for each in view.orders if case.order and each.number == case.order.number), None)
     told: dict[str, Any] = {
         "status": case.status.value,
@@ -92,6 +96,10 @@ def _actual(view: CaseView) -> dict[str, Any]:
         "meter": order.meter.state.value if order else _state(case, Track.METER),
         "service": order.service.state.value if order else _state(case, Track.SERVICE),
     }
+    told["ended_because"] = case.ended_because.value if case.ended_because else ""
+    told["followed_by"] = follower.case.status.value if follower else ""
+    told["reject"] = [each.value for each in case.switch.codes] if case.switch else []
+    told["credits"] = sorted({f"{each.code} {each.state.value}" for each in case.ledger.credits})
     for key, track in _TRACKS.items():
         told[key] = _state(case, track)
     return told

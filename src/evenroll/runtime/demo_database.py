@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from evenroll.runtime.cli_exit import refused
 from evenroll.runtime.cli_session import DEMO_DATABASE, session
@@ -35,8 +36,16 @@ def fresh_demo(*, now: datetime, name: str = DEMO_DATABASE) -> Iterator[Database
         _empty(server.url(role=OWNER, database=name), what=f"The database {name}")
         # Dropped and not only emptied: nothing of an older release stays behind.
         drop_database(server, name)
+        ensure_database(server, name)
+        _commit_late(server.url(role=OWNER, database=name), name)
         with _marked(name, now) as urls:
             yield urls
+
+
+def _commit_late(owner_url: str, name: str) -> None:
+    """A demo is made anew by each run, so no commit of it waits for the disk; that of an installation always does."""
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        owner.execute(SQL("ALTER DATABASE {} SET synchronous_commit TO off").format(Identifier(name)))
 
 
 @contextmanager

@@ -15,12 +15,12 @@ def read_meters(now: datetime) -> None:
     """
     from evenroll.records.business_clock import demo_now
     from evenroll.records.organizations import organization_keys
-    from evenroll.runtime.demo_script import territory_points
+    from evenroll.runtime.demo_script import all_points
     from evenroll.runtime.territory_reads import catch_up_reads, take_reads
 
     if demo_now() is None or UTILITY not in organization_keys():
         return
     today = calendar(TERRITORY).business_date(now)
     # All that are due today, as an order that is opened today may switch today.
-    take_reads(territory_points(), from_on=today, until_on=today + timedelta(days=1))
-    catch_up_reads(territory_points(), until_on=today + timedelta(days=1))
+    take_reads(all_points(), from_on=today, until_on=today + timedelta(days=1))
+    catch_up_reads(all_points(), until_on=today + timedelta(days=1))

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from evenroll.enrollment.facts import PartnerAway, ProviderAnswer
 from evenroll.enrollment.roles import Role
 from evenroll.intake.result_file import ResultRow
 from evenroll.intake.row_reader import RowRules
-from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion
 from evenroll.programs.catalog import load_catalog
 from evenroll.quantities.calendars import calendar
-from evenroll.quantities.identifiers import CaseNumber, OfferId, PodId
-from evenroll.runtime.demo_script import FOLDER, load_script, point_of, territory_points
-from evenroll.runtime.territory_plan import BEGINS_ON, REGISTRY, SUPPLIERS, TERRITORY, UTILITY
+from evenroll.quantities.identifiers import CaseNumber, OfferId, PodId, ProgramKey
+from evenroll.runtime.demo_clearinghouse import AwayForSome, ByTerritory
+from evenroll.runtime.demo_script import (
+    FOLDER,
+    Scenario,
+    all_points,
+    load_events,
+    load_script,
+    point_of,
+    points_of,
+)
+from evenroll.runtime.territory_plan import BEGINS_ON, TERRITORIES, TERRITORY
 
 if TYPE_CHECKING:
     from evenroll.runtime.demo_cast import Cast, Planned
     from evenroll.runtime.demo_state import World
+    from evenroll.runtime.demo_workers import Workers
     from evenroll.worker.installation import Installation
 
 BEGINS_AT: Final = datetime.combine(BEGINS_ON, datetime.min.time(), tzinfo=UTC) + timedelta(hours=15)
-HORIZON: Final = timedelta(days=150)
-"""Later than this nothing of the script happens; yearly statements of active cases lie beyond it."""
+HORIZON: Final = timedelta(days=425)
+"""Later than this nothing of the script happens: a year, and the months in which it is settled."""
 MOMENTS_MAX: Final = 2000
+READ_DAYS: Final = 150
+"""So long the meters of everyday customers are read; of whoever has a story, or a year to be settled, to the end."""
+_HOUR_OF_WORK: Final = timedelta(hours=10)
 
 _CLOCK_TAKES: Final = frozenset({Role.SYSTEM, Role.CUSTOMER})
 """Whose waits the clock runs to: the driver's own, and a customer's silence, which ends by a rule."""
@@ -54,20 +66,7 @@ class DemoRun:
     commands: int = 0
     messages: int = 0
     troubles: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AwayForSome:
-    """A clearinghouse that does not answer about some usage points before a day."""
-
-    clearinghouse: Clearinghouse
-    until: Mapping[PodId, date]
-
-    def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer | PartnerAway:
-        """As the one behind it, once that day has come."""
-        if question.pod is not None and on < self.until.get(question.pod, date.min):
-            return PartnerAway(partner="clearinghouse", detail="not_reached")
-        return self.clearinghouse.find(question, on=on)
+    workers: Workers | None = None
 
 
 def example_file() -> Path:
@@ -76,19 +75,29 @@ def example_file() -> Path:
 
 
 def prepare(*, now: datetime = BEGINS_AT) -> DemoRun:
-    """Load the territory into the empty demo database, and wire its installation."""
-    from evenroll.partners.registry_clearinghouse import RegistryClearinghouse
+    """Load the territories into the empty demo database, and wire its installation."""
     from evenroll.runtime.installation_wiring import wired_installation
     from evenroll.runtime.territory_load import load_territory
 
-    load_territory(territory_points(), now=now, special=_registry_rows())
+    load_territory(all_points(), now=now, special=_registry_rows())
     away = {
         point_of(each).pod: date.fromisoformat(each.clearinghouse["away_until"])
         for each in load_script()
         if "away_until" in each.clearinghouse
     }
-    registry = AwayForSome(clearinghouse=RegistryClearinghouse(organization=REGISTRY), until=away)
+    registry = AwayForSome(clearinghouse=ByTerritory(), until=away)
     return DemoRun(installation=wired_installation(clearinghouse=registry), now=now)
+
+
+@contextmanager
+def working(run: DemoRun) -> Iterator[None]:
+    """The time in which the example file is taken in and played: two workers drive it."""
+    from evenroll.runtime.demo_workers import two_workers
+
+    with two_workers(run.installation) as workers:
+        run.workers = workers
+        yield
+    run.workers = None
 
 
 def take_in_example(run: DemoRun, *, tell: Tell) -> None:
@@ -99,7 +108,7 @@ def take_in_example(run: DemoRun, *, tell: Tell) -> None:
 
     rules = RowRules(
         today=calendar(TERRITORY).business_date(run.now),
-        organizations=frozenset({UTILITY, *SUPPLIERS}),
+        organizations=frozenset(key for each in TERRITORIES for key in each.organizations),
         programs=frozenset(each.key for each in load_catalog().programs),
     )
     run.offers |= show_costs(load_script(), clearinghouse=run.installation.clearinghouse, now=run.now)
@@ -124,59 +133,100 @@ def _note_row(run: DemoRun, row: ResultRow, tell: Tell) -> None:
 def play(run: DemoRun, *, tell: Tell) -> None:
     """Advance the business clock to whatever comes next, until every case is finished or waits on a person."""
     from evenroll.runtime.demo_cast import Cast, plan
+    from evenroll.runtime.demo_events import Manager
     from evenroll.runtime.demo_state import look
 
     cast = Cast(scenarios={each.key: each for each in load_script()}, cases=run.cases)
+    manager = Manager(events=load_events())
+    _read_first(run)
     ends_at = run.now + HORIZON
     for _ in range(MOMENTS_MAX):
         world = look(run.cases, organizations=run.installation.organizations)
         planned = plan(cast, world, now=run.now)
-        next_at = _next(planned, world, after=run.now)
+        next_at = _next(planned, world, manager.next_at, after=run.now)
         if next_at is None or next_at > ends_at:
             break
-        _advance(run, to=next_at)
-        _moment(run, cast, planned, world)
+        _advance(run, world, to=next_at)
+        called = manager.act(run.installation, now=run.now)
+        _moment(run, cast, planned, world, called=called)
         tell(f"{next_at:%Y-%m-%d}")
-    run.refused = tuple(cast.refused)
+    run.refused = (*cast.refused, *manager.refused)
 
 
-def _next(planned: tuple[Planned, ...], world: World, *, after: datetime) -> datetime | None:
+def _read_first(run: DemoRun) -> None:
+    """What is read on the first day itself."""
+    from evenroll.runtime.territory_reads import take_reads
+
+    points = {point_of(each).pod: point_of(each) for each in load_script() if each.key in run.cases}
+    take_reads(list(points.values()), from_on=BEGINS_ON, until_on=BEGINS_ON + timedelta(days=1))
+
+
+def _next(planned: tuple[Planned, ...], world: World, event_at: datetime | None, *, after: datetime) -> datetime | None:
     instants = [each.at for each in planned]
-    instants += [each.due_at for each in world.waits if each.owner in _CLOCK_TAKES and each.due_at > after]
-    return min(instants, default=None)
+    if event_at is not None:
+        instants.append(event_at)
+    instants += [_at_work(each.due_at) for each in world.waits if each.owner in _CLOCK_TAKES and each.due_at > after]
+    return min((each for each in instants if each > after), default=None)
 
 
-def _advance(run: DemoRun, *, to: datetime) -> None:
+def _at_work(due_at: datetime) -> datetime:
+    """When the clock takes what is due: in the morning of that day, as all of it at once."""
+    where = calendar(TERRITORY)
+    return max(due_at, where.start_of_day(where.business_date(due_at)) + _HOUR_OF_WORK)
+
+
+def _advance(run: DemoRun, world: World, *, to: datetime) -> None:
     from evenroll.records.business_clock import set_demo_now
     from evenroll.runtime.territory_reads import take_reads
 
     territory = calendar(TERRITORY)
     before_on, on = territory.business_date(run.now), territory.business_date(to)
     if on > before_on:
+        scenarios = {each.key: each for each in load_script()}
+        points = [
+            point
+            for each in scenarios.values()
+            if each.key in run.cases and _is_read(each, on=on)
+            for point in points_of(each)
+        ]
         days = [before_on + timedelta(days=1), on + timedelta(days=1)]
-        in_use = {each.number for each in load_script() if each.key in run.cases}
-        points = [point for point in territory_points() if point.number in in_use]
-        take_reads(points, from_on=days[0], until_on=days[1])
+        also = {
+            point_of(scenarios[each.application]).pod: territory.business_date(each.due_at)
+            for each in world.waits
+            if each.at == "service.dated" and each.is_order and run.now < each.due_at <= to
+        }
+        unique = list({each.pod: each for each in points}.values())
+        take_reads(unique, from_on=days[0], until_on=days[1], also=also)
     run.now = to
     set_demo_now(to)
 
 
-def _moment(run: DemoRun, cast: Cast, planned: tuple[Planned, ...], world: World) -> None:
+def _is_read(scenario: Scenario, *, on: date) -> bool:
+    from evenroll.runtime.demo_applications import program_of
+
+    if not scenario.family or on < BEGINS_ON + timedelta(days=READ_DAYS):
+        return True
+    program = load_catalog().program(ProgramKey(program_of(scenario)))
+    return program.protection is not None
+
+
+def _moment(run: DemoRun, cast: Cast, planned: tuple[Planned, ...], world: World, *, called: bool) -> None:
     from evenroll.runtime.demo_cast import perform
 
     # What lapses at this instant comes first: a person who acts at the very end of a day was still in time before.
-    _drive(run)
-    for each in planned:
-        if each.at <= run.now:
-            perform(cast, each, world, installation=run.installation, now=run.now)
-    _drive(run)
+    if called or any(each.due_at <= run.now for each in world.waits):
+        _drive(run)
+    due = [each for each in planned if each.at <= run.now]
+    for each in due:
+        perform(cast, each, world, installation=run.installation, now=run.now)
+    if due:
+        _drive(run)
     run.moments += 1
 
 
 def _drive(run: DemoRun) -> None:
-    from evenroll.worker.driver import run_until_idle
-
-    progress = run_until_idle(run.installation, now=run.now)
+    assert run.workers is not None, "the demo drives within `working` only"
+    progress = run.workers.drive(now=run.now)
     run.commands += progress.commands
     run.messages += progress.messages
     run.troubles += progress.failed + progress.parked

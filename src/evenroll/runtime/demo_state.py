@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
-from evenroll.runtime.territory_plan import UTILITY
+from evenroll.runtime.territory_plan import TERRITORIES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wait:
-    """One track that waits. application: its key in the script. number: of the case or service order."""
+    """One track that waits. application: its key in the script. number: of the case or service order.
+
+    utility: whether it waits in the books of a utility.
+    """
 
     application: str
     organization: OrganizationKey
@@ -27,6 +31,7 @@ class Wait:
     since: datetime
     owner: Role
     due_at: datetime
+    utility: bool = True
 
     @property
     def at(self) -> str:
@@ -67,8 +72,11 @@ def look(cases: Mapping[str, CaseNumber], *, organizations: Iterable[Organizatio
 def acted_upon(wait: Wait) -> bool:
     """Whether the cast acts on this track: the meter's is the utility's own, a provider only hears of it."""
     if wait.track in (Track.METER, Track.SERVICE):
-        return wait.is_order and wait.organization == UTILITY
+        return wait.is_order and wait.utility
     return not wait.is_order
+
+
+_UTILITIES: Final = frozenset(each.utility for each in TERRITORIES)
 
 
 def _wait(row: object, application: str, organization: OrganizationKey) -> Wait:
@@ -87,4 +95,5 @@ def _wait(row: object, application: str, organization: OrganizationKey) -> Wait:
         since=row.since,
         owner=Role(row.owner),
         due_at=row.due_at,
+        utility=organization in _UTILITIES,
     )

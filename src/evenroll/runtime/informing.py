@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from evenroll.costs.charging import PevNeed
+from evenroll.costs.courses import PAST_YEARS
 from evenroll.costs.typical import miles_assumed, need_of_miles, typical_day_assumed, typical_household
 from evenroll.enrollment.case import Hidden
 from evenroll.enrollment.facts import SERVED, PartnerAway, ProviderAnswer
+from evenroll.enrollment.offers import serving
 from evenroll.enrollment.roles import Actor, Role
 from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion
+from evenroll.ports.prices import PriceSource
+from evenroll.programs.catalog import RateUnknown, load_catalog
+from evenroll.programs.rate import is_hourly
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey, PodId, RateKey
 
@@ -82,10 +90,13 @@ class Informed:
         return self.on.year
 
 
-def ask_costs(question: CostQuestion, *, clearinghouse: Clearinghouse | None, now: datetime) -> Informed:
+def ask_costs(
+    question: CostQuestion, *, clearinghouse: Clearinghouse | None, now: datetime, prices: PriceSource | None = None
+) -> Informed:
     """Every open program with its costs, kept as shown in the organization's books; by the calendar year of `now`.
 
-    clearinghouse: needed where the question names a usage point. Raises NeedWrong, UseWrong, NotServed.
+    clearinghouse: needed where the question names a usage point. prices: of hours; absent, no such price is compared.
+    Raises NeedWrong, UseWrong, NotServed.
     """
     from evenroll.records.organizations import open_organization
     from evenroll.records.unit_of_work import unit_of_work
@@ -100,11 +111,41 @@ def ask_costs(question: CostQuestion, *, clearinghouse: Clearinghouse | None, no
     if isinstance(answer, ProviderAnswer) and answer.kind not in SERVED:
         raise NotServed(answer)
     provider = answer if isinstance(answer, ProviderAnswer) else None
-    interest = _interest(question, year=today.year, calendar=calendar, provider=provider)
+    known = _past_prices(question, provider=provider, prices=prices, today=today) if prices else {}
+    interest = replace(_interest(question, year=today.year, calendar=calendar, provider=provider), prices=known)
     actor = Actor(key=ActorKey("informed"), role=Role.CUSTOMER, organization=question.organization)
     with unit_of_work(question.organization, actor=actor, now=now) as work:
         shown, hidden = inform(work, interest=interest), hidden_from(work, interest=interest)
     return Informed(on=today, answer=answer, shown=shown, hidden=hidden)
+
+
+def _past_prices(
+    question: CostQuestion, *, provider: ProviderAnswer | None, prices: PriceSource, today: date
+) -> dict[str, Mapping[datetime, Decimal]]:
+    """The past years of every series that a program shown, or today's price, is priced by."""
+    from evenroll.records.organizations import open_organization
+    from evenroll.records.program_shelf import published_programs
+
+    publishers = {question.organization} | (serving(provider) if provider else set())
+    with open_organization(question.organization) as opened:
+        keys = [each.rate for each in published_programs(publishers, on=today) if each.rate]
+        begins_at = opened.calendar.start_of_day(date(today.year - PAST_YEARS, 1, 1))
+        until_at = opened.calendar.start_of_day(today)
+    found: dict[str, Mapping[datetime, Decimal]] = {}
+    for owner, series in _series_of((*keys, *question.rates), on=today):
+        known = prices.prices(series, owner=owner, from_at=begins_at, until_at=until_at)
+        found[series] = {} if isinstance(known, PartnerAway) else known
+    return found
+
+
+def _series_of(keys: Iterable[RateKey], *, on: date) -> tuple[tuple[OrganizationKey, str], ...]:
+    found: dict[str, OrganizationKey] = {}
+    for key in keys:
+        with suppress(RateUnknown):
+            rate = load_catalog().rate(key, on=on)
+            if is_hourly(rate):
+                found[rate.hourly_series] = rate.organization
+    return tuple((owner, series) for series, owner in found.items())
 
 
 def _interest(

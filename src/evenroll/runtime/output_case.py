@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
+from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.pages.finding_texts import finding_sentences
 from evenroll.pages.formats import day, energy, money
 from evenroll.pages.offer_codes import OfferWord
@@ -19,6 +20,9 @@ from evenroll.programs.rules import Outcome
 from evenroll.runtime.cli_case_view import CaseView, WaitingTrack
 from evenroll.runtime.cli_possible import commands_by_role
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_dates import show_days, told_days
+from evenroll.runtime.output_ledger import show_ledger, told_ledger
+from evenroll.runtime.output_line import show_line, told_line
 from evenroll.runtime.output_times import local, zone_names
 
 
@@ -29,9 +33,12 @@ def show_case(view: CaseView, *, output: Output, language: Language, zone: ZoneI
     chosen = f"{case.chosen.program} version {case.chosen.version}" if case.chosen else "no program chosen yet"
     output.say(f"{case.organization} · {chosen} · {case.opening.channel.value} · usage point {case.pod or 'unknown'}")
     show_offer(view, output=output, language=language)
+    show_line(view.line, output=output, language=language, zone=zone)
     show_timeline(view, output=output, zone=zone)
+    show_days(case, output=output, language=language)
     _show_waiting(view, output=output, language=language, zone=zone)
     _show_open(view, output=output, language=language)
+    show_ledger(view.ledger, output=output, language=language, zone=zone)
     for bill in view.bills:
         show_bill(bill, output=output, language=language)
 
@@ -59,7 +66,8 @@ def show_bill(bill: Bill, *, output: Output, language: Language) -> None:
     """One bill with its lines."""
     title = render(f"bill.{bill.kind.value}", language=language)
     until = day(bill.end_on, language=language)
-    output.heading(f"{title}, {bill.rate}, {day(bill.start_on, language=language)} up to {until}")
+    rate = " + ".join((bill.rate, *bill.riders))
+    output.heading(f"{title}, {rate}, {day(bill.start_on, language=language)} up to {until}")
     output.table(
         ("line", "season", "register", "quantity", "price", "amount"),
         [
@@ -75,7 +83,10 @@ def show_bill(bill: Bill, *, output: Output, language: Language) -> None:
         ],
     )
     estimated = "" if bill.actual else " (with an estimated read)"
-    output.say(f"Total {money(bill.total, language=language)}{estimated}")
+    if bill.priced:
+        output.say(f"Total {money(bill.total, language=language)}{estimated}")
+    else:
+        output.say(f"{render('line.settled_by_others', language=language)}{estimated}")
 
 
 def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
@@ -93,11 +104,10 @@ def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
         "offer": {"number": view.offer.number, "organization": view.offer.organization} if view.offer else None,
         "tracks": {key: track.state.value for key, track in case.tracks.items()},
         "price_since": case.price_since,
-        "orders": [
-            {"order": each.number, "meter": each.meter.state.value, "service": each.service.state.value}
-            for each in view.orders
-        ],
+        "days": told_days(case),
+        "orders": [_told_order(each) for each in view.orders],
         "waiting": [_told_wait(each) for each in view.waiting],
+        "line": told_line(view.line),
         "possible": [
             {"role": role.value, "commands": [name.value for name in names]}
             for role, names in possible_in(view).items()
@@ -114,6 +124,7 @@ def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
         ],
         "missing": list(view.missing),
         "bills": [_told_bill(each) for each in view.bills],
+        "ledger": told_ledger(view.ledger),
         "timeline": [
             {
                 "at": each.at,
@@ -189,6 +200,10 @@ def _told_wait(each: WaitingTrack) -> dict[str, Any]:
     }
 
 
+def _told_order(order: ServiceOrder) -> dict[str, Any]:
+    return {"order": order.number, "meter": order.meter.state.value, "service": order.service.state.value}
+
+
 def _told_bill(bill: Bill) -> dict[str, Any]:
     return {
         "kind": bill.kind.value,
@@ -197,6 +212,8 @@ def _told_bill(bill: Bill) -> dict[str, Any]:
         "end_on": bill.end_on,
         "total": bill.total,
         "actual": bill.actual,
+        "priced": bill.priced,
+        "riders": list(bill.riders),
         "lines": [
             {
                 "code": line.code.value,

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.use_case import ROWS
 from evenroll.pages.texts import has, render
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_case_view import view_case
+from evenroll.runtime.cli_report import show_funnel, write_drawing
 from evenroll.runtime.demo_check import Checked
+from evenroll.runtime.home import evenroll_home
 from evenroll.runtime.output_case import show_bill, show_offer, show_timeline
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.territory_plan import TERRITORY
+
+if TYPE_CHECKING:
+    from evenroll.records.funnel import Funnel
 
 
 def funnel(checked: Iterable[Checked]) -> dict[str, dict[str, int]]:
@@ -28,14 +37,37 @@ def funnel(checked: Iterable[Checked]) -> dict[str, dict[str, int]]:
     }
 
 
-def show_funnel(found: Mapping[str, Mapping[str, int]], *, output: Output) -> None:
-    """The funnel as a table."""
+def show_rows(found: Mapping[str, Mapping[str, int]], *, output: Output) -> None:
+    """How many cases went through each row, as a table."""
     output.heading("Cases of each provider by row of the use case")
     keys = list(next(iter(found.values())))
     output.table(
         ("row", "what", *keys),
         [(row, _row_title(row), *(counts[key] for key in keys)) for row, counts in found.items()],
     )
+
+
+def providers(organizations: Iterable[OrganizationKey]) -> tuple[Funnel, ...]:
+    """The report of everyone who delivers or supplies here and had a case."""
+    from evenroll.records.funnel import funnel as report_of
+    from evenroll.records.queries import Viewer
+
+    found = (report_of(Viewer(organization=key, role=Role.SYSTEM)) for key in organizations)
+    return tuple(each for each in found if each.stages and each.stages[0].reached)
+
+
+def show_providers(found: Iterable[Funnel], *, output: Output) -> None:
+    """The whole report of each provider."""
+    for each in found:
+        show_funnel(each, output, language=Language.EN)
+
+
+def drawn(found: Iterable[Funnel]) -> Path:
+    """The report of whoever had most cases as a drawing in the home of this installation: where it is."""
+    most = max(found, key=lambda each: each.stages[0].reached)
+    out = evenroll_home(os.environ) / "demo_report.svg"
+    write_drawing(out, most, language=Language.EN)
+    return out
 
 
 def show_example(checked: Checked, *, output: Output, organizations: Iterable[OrganizationKey]) -> None:

@@ -6,21 +6,22 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from evenroll.costs.compare import Comparison, Range, Scenario
+from evenroll.costs.compare import Comparison, PastYear, Range, Scenario, regret
 from evenroll.enrollment.facts import PartnerAway, ProviderAnswer
 from evenroll.enrollment.form import Language
 from evenroll.pages.formats import day, energy, money, unit_price
 from evenroll.pages.offer_codes import OfferWord as W
-from evenroll.pages.offer_words import assumptions, disclosures, terms, why_no_figures
+from evenroll.pages.offer_words import assumptions, disclosures, paid, terms, why_no_figures
 from evenroll.pages.texts import render
 from evenroll.programs.bill import BillLine
 from evenroll.programs.catalog import load_catalog
 from evenroll.programs.text import Text
 from evenroll.runtime.informing import CostQuestion, Informed
 from evenroll.runtime.output_console import Output
-from evenroll.steps.step_01_inform import Shown
+from evenroll.steps.step_01_inform import PriceNotInCatalog, Shown
 
 _COLUMNS = (W.WAY, W.RATE, W.LOW, W.MID, W.HIGH, W.PEV_LOW, W.PEV_MID, W.PEV_HIGH)
+_PAST_COLUMNS = (W.PAST_YEAR, W.PAST_TODAY, W.PAST_UNCHANGED, W.PAST_MANAGED, W.PAST_REGRET)
 _LINE_COLUMNS = (W.LINE, W.SEASON, W.REGISTER, W.QUANTITY, W.PRICE, W.AMOUNT)
 
 
@@ -68,15 +69,37 @@ def _show_program(shown: Shown, *, on: date, output: Output, language: Language,
     if isinstance(costs, Comparison):
         columns = tuple(render(each, language=language) for each in _COLUMNS)
         output.table(columns, [_scenario_row(each, on, language) for each in costs.scenarios])
+        _show_past(costs, output=output, language=language)
         for each in costs.scenarios if explain else ():
             _show_lines(each, on=on, output=output, language=language)
     else:
         output.say(why_no_figures(costs, language=language))
+    said = paid(costs, program=program, language=language)
+    if said:
+        _show_list(W.REWARDS, said, output, language)
     _show_list(W.TERMS, terms(program, language=language), output, language)
     _show_list(W.TOLD, disclosures(program, language=language), output, language)
     if isinstance(costs, Comparison):
         _show_list(W.ASSUMED, assumptions(costs, language=language), output, language)
     output.say(_kept(shown, on, language), style="bold")
+
+
+def _show_past(costs: Comparison, *, output: Output, language: Language) -> None:
+    """What the year would have cost at the prices of past ones: whether the choice would have been regretted."""
+    if not costs.past:
+        return
+    output.say(f"{render(W.PAST, language=language)}:")
+    output.table(
+        tuple(render(each, language=language) for each in _PAST_COLUMNS),
+        [
+            (str(each.year), *(money(usd, language=language) for usd in (*_sums(each), regret(each))))
+            for each in costs.past
+        ],
+    )
+
+
+def _sums(past: PastYear) -> tuple[Decimal, ...]:
+    return (past.today, past.unchanged, past.managed)
 
 
 def _show_list(word: W, sentences: tuple[str, ...], output: Output, language: Language) -> None:
@@ -167,6 +190,18 @@ def _told_program(shown: Shown, on: date, language: Language) -> dict[str, Any]:
         "organization": program.organization,
         "coverage": program.coverage.value,
         "scenarios": [_told_scenario(each) for each in costs.scenarios] if isinstance(costs, Comparison) else [],
+        "past": [
+            {
+                "year": each.year,
+                "today_usd": each.today,
+                "unchanged_usd": each.unchanged,
+                "managed_usd": each.managed,
+                "regret_usd": regret(each),
+            }
+            for each in (costs.past if isinstance(costs, Comparison) else ())
+        ],
+        "reward_sentences": list(paid(costs, program=program, language=language)),
+        "missing": [each.value for each in costs.missing] if isinstance(costs, PriceNotInCatalog) else [],
         "no_figures": None if figures else type(costs).__name__,
         "no_figures_sentence": why_no_figures(costs, language=language),
         "terms": list(terms(program, language=language)),

@@ -1,4 +1,4 @@
-"""Loading the invented territory: organizations, programs, books of the utility and suppliers, and the registry."""
+"""Loading the territories of the demo: organizations, programs, books of utilities and suppliers, and registries."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ from evenroll.quantities.identifiers import AccountId, ActorKey, OrganizationKey
 from evenroll.runtime.territory_meters import usage_point_of
 from evenroll.runtime.territory_plan import (
     ACCOUNTS_OPENED_ON,
-    REGISTRY,
-    SUPPLIERS,
-    TERRITORY,
-    UTILITY,
+    LAKELAND,
+    TERRITORIES,
     PlannedPoint,
 )
+from evenroll.runtime.territory_prices import load_prices
 from evenroll.runtime.territory_reads import past_reads, store_reads
 
 if TYPE_CHECKING:
@@ -37,20 +36,35 @@ NOTHING_SPECIAL: Final[Mapping[PodId, Mapping[str, object]]] = {}
 
 
 def load_organizations() -> None:
-    """The organizations of the catalog, each with its kind and calendar, and their programs as published."""
+    """The organizations of the territories, each with its kinds and calendar, and their programs as published.
+
+    Everybody else stays in the catalog: nobody here is served by them. A supplier that is not in it sells here and has
+    no program. Where there is no clearinghouse the utility
+    itself keeps the registry of supply.
+    """
     from evenroll.records.organizations import add_organization
     from evenroll.records.published import publish
 
     catalog = load_catalog()
-    for each in catalog.organizations:
+    keys = {key for territory in TERRITORIES for key in territory.organizations}
+    registries = {territory.registry for territory in TERRITORIES}
+    for each in (each for each in catalog.organizations if each.key in keys):
+        registry = {OrganizationKind.CLEARINGHOUSE} if each.key in registries else set[OrganizationKind]()
         add_organization(
             each.key,
             name=each.name.en,
-            kinds=frozenset({OrganizationKind(each.role.value)}),
+            kinds=frozenset({OrganizationKind(each.role.value), *registry}),
             calendar_key=each.calendar,
         )
+    known = {each.key for each in catalog.organizations}
+    for territory in TERRITORIES:
+        for supplier in territory.suppliers:
+            if supplier not in known:
+                kinds = frozenset({OrganizationKind.SUPPLIER})
+                add_organization(supplier, name=supplier.title(), kinds=kinds, calendar_key=territory.calendar)
     for program in catalog.programs:
-        publish(program)
+        if program.organization in keys:
+            publish(program)
 
 
 def load_territory(
@@ -68,25 +82,36 @@ def load_territory(
     load_organizations()
     connections.close_all()
     # What both processes will ask of calendars and loads is computed once, before they part.
-    for _ in past_reads(points[:200], before=calendar(TERRITORY).business_date(now)):
+    for _ in past_reads(points[:200], before=calendar(LAKELAND.calendar).business_date(now)):
         pass
-    half = len(points) // 2
+    here = {each.name: [point for point in points if point.territory is each] for each in TERRITORIES}
+    lakeland = here[LAKELAND.name]
+    half = len(lakeland) // 2
     with ProcessPoolExecutor(max_workers=2, mp_context=get_context("fork")) as pool:
         jobs = [
-            pool.submit(load_utility, points[:half], now=now),
-            pool.submit(load_utility, points[half:], now=now),
-            pool.submit(load_registry, points, special=special),
-            *(pool.submit(load_supplier, points, supplier=each) for each in SUPPLIERS),
+            pool.submit(load_utility, lakeland[:half], now=now),
+            pool.submit(load_utility, lakeland[half:], now=now),
+            pool.submit(load_prices),
+            *(pool.submit(load_utility, here[each.name], now=now) for each in TERRITORIES if each is not LAKELAND),
+            *(pool.submit(load_registry, here[each.name], special=special) for each in TERRITORIES),
+            *(
+                pool.submit(load_supplier, here[each.name], supplier=supplier)
+                for each in TERRITORIES
+                for supplier in each.suppliers
+            ),
         ]
         for job in jobs:
             job.result()
 
 
 def load_utility(points: Sequence[PlannedPoint], *, now: datetime) -> None:
-    """The utility's books: every customer, account, premise, usage point with its meter, and the reads so far."""
+    """The utility's books: every customer, account, premise, usage point with its meter, and the reads so far.
+
+    points: of one territory.
+    """
     from evenroll.records.organizations import cursor, open_organization
 
-    with open_organization(UTILITY) as opened:
+    with open_organization(points[0].territory.utility) as opened:
         _add_all_to_books(points, supplier=None)
         pen = cursor()
         with pen.connection.pipeline():
@@ -108,7 +133,7 @@ def _load_stream(pen: Cursor[Any], opened: Opened, point: PlannedPoint, *, now: 
     writing = Writing(
         pen=pen,
         opened=opened,
-        actor=Actor(key=LOADER, role=Role.SYSTEM, organization=UTILITY),
+        actor=Actor(key=LOADER, role=Role.SYSTEM, organization=opened.key),
         now=now,
         business_on=opened.calendar.business_date(now),
         idempotency_key="",
@@ -129,13 +154,13 @@ def load_supplier(points: Iterable[PlannedPoint], *, supplier: OrganizationKey) 
 
 
 def load_registry(
-    points: Iterable[PlannedPoint], *, special: Mapping[PodId, Mapping[str, object]] = NOTHING_SPECIAL
+    points: Sequence[PlannedPoint], *, special: Mapping[PodId, Mapping[str, object]] = NOTHING_SPECIAL
 ) -> None:
-    """The clearinghouse's registry. special: what the demo's script says of single points instead."""
+    """The registry of a territory's points. special: what the demo's script says of single points instead."""
     from evenroll.records.books_many import add_supplies
     from evenroll.records.organizations import open_organization
 
-    with open_organization(REGISTRY):
+    with open_organization(points[0].territory.registry):
         add_supplies(
             [
                 replace(_supply_of(point), **special.get(point.pod, {}))  # pyright: ignore[reportArgumentType]
@@ -147,12 +172,12 @@ def load_registry(
 def _supply_of(point: PlannedPoint) -> NewSupply:
     from evenroll.records.books import NewSupply
 
-    esco = point.supplier in SUPPLIERS
+    esco = point.supplier in point.territory.suppliers
     return NewSupply(
         pod=point.pod,
         postal_code=point.postal_code,
         address=point.address,
-        utility=UTILITY,
+        utility=point.territory.utility,
         supplier=point.supplier if esco else None,
         supplier_kind="esco" if esco else "utility",
         from_on=ACCOUNTS_OPENED_ON,

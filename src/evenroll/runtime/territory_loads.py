@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from evenroll.costs.usage import is_tariff_holiday
+from evenroll.costs.usage import is_rate_holiday
 from evenroll.programs.catalog import load_catalog
 from evenroll.programs.rate import Rate, register_at, registers_of
 from evenroll.quantities.calendars import ServiceCalendar, calendar
@@ -66,6 +66,13 @@ def counted_wh(*, shape: int, scale: int, register_map: RegisterMap, on: date, t
     return {register: scale * counted[day] for register, counted in sums.by_register.items()}
 
 
+def hours_wh(*, shape: int, scale: int, day: date, territory: str) -> tuple[int, ...]:
+    """What a household draws in each hour of a local day, Wh; together it is what its registers count that day."""
+    where = calendar(territory)
+    percent = _MONTH_PERCENT[day.month - 1]
+    return tuple(scale * (_SHAPES[shape][hour] * percent // 10) for hour in _clock_hours(day, where))
+
+
 @cache
 def _sums(shape: int, rate: RateKey | None, territory: str) -> _Sums:
     where = calendar(territory)
@@ -88,7 +95,7 @@ def _day(day: date, *, shape: int, rate: Rate | None, where: ServiceCalendar) ->
 def _registers(day: date, hours: tuple[int, ...], rate: Rate | None, where: ServiceCalendar) -> tuple[str, ...]:
     if rate is None:
         return (TOTAL,) * len(hours)
-    is_holiday = is_tariff_holiday(day, calendar=where)
+    is_holiday = is_rate_holiday(day, rate=rate, calendar=where)
     # Days of one month and one kind have the same hours: a Saturday stands for every day that counts as weekend.
     return _registers_of_kind(rate.key, day.month, is_holiday or day.weekday() >= 5, hours)
 

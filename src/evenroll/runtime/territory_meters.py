@@ -13,7 +13,7 @@ from evenroll.runtime.territory_loads import (
     RegisterMap,
     counted_wh,
 )
-from evenroll.runtime.territory_plan import TERRITORY, PlannedPoint, served_since
+from evenroll.runtime.territory_plan import PlannedPoint, served_since
 
 
 def usage_point_of(point: PlannedPoint) -> UsagePoint:
@@ -43,7 +43,8 @@ def registers_of_map(register_map: RegisterMap) -> tuple[Register, ...]:
 
 def register_map_of(names: frozenset[str], *, point: PlannedPoint, product: RegisterMap) -> RegisterMap:
     """The map by the names of a meter's registers: one total, or those of the product it was set for."""
-    for each in (RegisterMap(), point.register_map, product):
+    second = RegisterMap(rate=point.territory.separate)
+    for each in (RegisterMap(), point.register_map, product, second):
         if frozenset(each.registers) == names:
             return each
     raise LookupError(f"No register map of usage point {point.pod} has the registers {', '.join(sorted(names))}.")
@@ -58,7 +59,7 @@ def shown_wh(
     on: date,
 ) -> dict[str, int]:
     """What a meter at this point shows on the morning of a day, Wh by register."""
-    load = {"shape": point.shape, "scale": point.scale, "territory": TERRITORY}
+    load = {"shape": point.shape, "scale": point.scale, "territory": point.territory.calendar}
     now = counted_wh(register_map=register_map, on=on, **load)
     then = counted_wh(register_map=register_map, on=installed_on, **load)
     return {name: (opening_wh.get(name, 0) + now[name] - then[name]) % ROLLOVER_WH for name in now}

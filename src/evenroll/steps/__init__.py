@@ -23,24 +23,42 @@ from evenroll.steps.step_05a_request_meter import hear_request_answer, request_m
 from evenroll.steps.step_05b_schedule_meter import book_visit, hear_visit, rebook_visit, receive_request
 from evenroll.steps.step_05c_install_meter import (
     complete_back_office,
+    correct_read,
     hear_meter,
+    question_read,
     record_remote_change,
     record_visit,
     show_permit,
 )
 from evenroll.steps.step_05d_switch_service import (
+    correct_bill,
     date_switch,
     hear_bill,
     hear_switch,
     issue_closing_bill,
     issue_first_bill,
+    reverse_switch,
     switch_service,
 )
 from evenroll.steps.step_06_choose_equipment import choose_equipment, record_purchase
 from evenroll.steps.step_07_install_equipment import record_inspection, record_installation
 from evenroll.steps.step_08_add_control_device import record_device_test, register_device
 from evenroll.steps.step_09_set_parameters import confirm_parameters, set_parameters
-from evenroll.steps.step_10_use_program import issue_statement, record_use
+from evenroll.steps.step_10_use_program import (
+    approve_credit,
+    call_event,
+    cancel_event,
+    earn,
+    hear_event,
+    issue_statement,
+    record_charging,
+    record_payment,
+    record_use,
+    reverse_credit,
+    send_credit,
+    settle_event,
+    settle_protection,
+)
 
 STEPS: Mapping[CommandName, Command] = MappingProxyType(
     {
@@ -78,12 +96,16 @@ STEPS: Mapping[CommandName, Command] = MappingProxyType(
         CommandName.SHOW_PERMIT: show_permit,
         CommandName.COMPLETE_BACK_OFFICE: complete_back_office,
         CommandName.HEAR_METER: hear_meter,
+        CommandName.QUESTION_READ: question_read,
+        CommandName.CORRECT_READ: correct_read,
         CommandName.DATE_SWITCH: date_switch,
         CommandName.SWITCH_SERVICE: switch_service,
         CommandName.ISSUE_CLOSING_BILL: issue_closing_bill,
         CommandName.ISSUE_FIRST_BILL: issue_first_bill,
         CommandName.HEAR_SWITCH: hear_switch,
         CommandName.HEAR_BILL: hear_bill,
+        CommandName.REVERSE_SWITCH: reverse_switch,
+        CommandName.CORRECT_BILL: correct_bill,
         CommandName.CHOOSE_EQUIPMENT: choose_equipment,
         CommandName.RECORD_PURCHASE: record_purchase,
         CommandName.RECORD_INSTALLATION: record_installation,
@@ -94,5 +116,16 @@ STEPS: Mapping[CommandName, Command] = MappingProxyType(
         CommandName.CONFIRM_PARAMETERS: confirm_parameters,
         CommandName.RECORD_USE: record_use,
         CommandName.ISSUE_STATEMENT: issue_statement,
+        CommandName.CALL_EVENT: call_event,
+        CommandName.CANCEL_EVENT: cancel_event,
+        CommandName.SETTLE_EVENT: settle_event,
+        CommandName.HEAR_EVENT: hear_event,
+        CommandName.EARN: earn,
+        CommandName.RECORD_CHARGING: record_charging,
+        CommandName.APPROVE_CREDIT: approve_credit,
+        CommandName.SEND_CREDIT: send_credit,
+        CommandName.RECORD_PAYMENT: record_payment,
+        CommandName.REVERSE_CREDIT: reverse_credit,
+        CommandName.SETTLE_PROTECTION: settle_protection,
     }
 )

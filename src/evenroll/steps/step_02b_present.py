@@ -13,7 +13,7 @@ from evenroll.enrollment.offers import serving
 from evenroll.records.asked import Answer, Asked
 from evenroll.records.case_answers import keep_sealed
 from evenroll.records.gathered import case_facts
-from evenroll.records.program_shelf import published_programs
+from evenroll.records.program_shelf import shelved_programs
 from evenroll.records.taking import plain_case, take_case
 from evenroll.records.unit_of_work import UnitOfWork
 
@@ -25,7 +25,7 @@ def present_offers(work: UnitOfWork, *, asked: Asked) -> Answer:
         publishers = {work.organization}
         if case is not None and case.provider is not None:
             publishers |= serving(case.provider)
-        programs = published_programs(publishers, on=work.business_on)
+        programs = shelved_programs(publishers, on=work.business_on)
         return decide_case(case, CommandName.PRESENT_OFFERS, asked.command, case_facts(work, case, programs=programs))
 
     return take_case(work, asked, name=CommandName.PRESENT_OFFERS, decide=decide)

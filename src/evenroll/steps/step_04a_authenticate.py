@@ -8,12 +8,16 @@ from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_commands import GiveEvidence, MeetCondition
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide import decide_case
+from evenroll.enrollment.decide_form import is_proved
 from evenroll.enrollment.decided import Decided, Refusal
+from evenroll.enrollment.facts import PartnerAway, RegisterAnswer
 from evenroll.enrollment.form import FormField
-from evenroll.quantities.identifiers import CaseNumber, pevid
+from evenroll.enrollment.tracks import State
+from evenroll.quantities.identifiers import AccountId, CaseNumber, CustomerId, pevid
 from evenroll.records.asked import Answer, Asked, Taken
-from evenroll.records.case_answers import form_with_answers, give_to_customer, keep_answers
+from evenroll.records.case_answers import form_with_answers, give_to_customer, keep_answers, read_answers
 from evenroll.records.gathered import case_facts
+from evenroll.records.prospects import keep_prospect
 from evenroll.records.taking import take_case
 from evenroll.records.unit_of_work import UnitOfWork
 
@@ -58,13 +62,27 @@ def meet_condition(work: UnitOfWork, *, asked: Asked) -> Answer:
 def _prove(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
     def decide(case: Case | None) -> Decided | Refusal:
         number = pevid(asked.outside.entropy[:PEVID_BYTES])
-        facts = case_facts(work, case, register=asked.outside.register, pevid=number)
+        found = _in_our_books(work, case, asked.outside.register)
+        facts = case_facts(work, case, register=found, pevid=number)
         return decide_case(case, name, asked.command, facts)
 
     answer = take_case(work, asked, name=name, decide=decide)
     if isinstance(answer, Taken):
         _answers_to_customer(work, asked.number)
     return answer
+
+
+def _in_our_books(
+    work: UnitOfWork, case: Case | None, found: RegisterAnswer | PartnerAway | None
+) -> RegisterAnswer | PartnerAway | None:
+    """Whom the utility's books prove to a supplier gets an account with that supplier now, and not before."""
+    if not isinstance(found, RegisterAnswer) or found.known_at is None or case is None or case.pod is None:
+        return found
+    named = replace(found, customer=CustomerId(0), account=AccountId(0))
+    if case.status is not State.PROVING or not is_proved(named, pod=case.pod):
+        return found
+    answers, language = read_answers(case.answers), case.opening.language.value
+    return keep_prospect(found, pod=case.pod, answers=answers, on=work.business_on, language=language)
 
 
 def _answers_to_customer(work: UnitOfWork, number: str) -> None:

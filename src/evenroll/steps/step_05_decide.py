@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_commands import SubmitForm
@@ -21,25 +20,32 @@ from evenroll.enrollment.eligibility_facts import (
     Lockout,
     Told,
     counted,
+    facts_of_form,
     told,
     yes_if,
 )
 from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.form import Form
-from evenroll.enrollment.offers import supply_status
+from evenroll.enrollment.offers import status_for
 from evenroll.ports.outside import Outside, meter_in_place
 from evenroll.ports.premises import PremiseFacts
 from evenroll.ports.register import AccountFacts
 from evenroll.programs.program import ProgramVersion
+from evenroll.quantities.identifiers import CaseNumber, PodId
 from evenroll.records import register
+from evenroll.records.account_meters import account_meters
+from evenroll.records.approved_equipment import listing_of
 from evenroll.records.asked import Answer, Asked
 from evenroll.records.case_answers import form_with_answers
 from evenroll.records.gathered import (
     case_facts,
-    last_ended_on,
+    linked_cases,
     live_families,
     program_of,
+    rates_without,
+    released_by,
 )
+from evenroll.records.past_enrollments import COUNTED_DAYS, lockout_ends_on, rate_changes
 from evenroll.records.streams import place_stream
 from evenroll.records.taking import plain_case, take_case
 from evenroll.records.unit_of_work import UnitOfWork
@@ -59,6 +65,9 @@ def decide(work: UnitOfWork, *, asked: Asked) -> Answer:
         _lock_places(work, case, place)
         known = eligibility_facts(work, case, program=program, place=place, outside=asked.outside)
         facts = _with_meter(work, case, asked.outside, eligibility=known)
+        if program.cap is not None:
+            # Last in the order of locks, and held no longer than the decision takes: a launch meets here.
+            facts = replace(facts, places=work.program_places(program.key))
         return decide_case(case, CommandName.DECIDE, asked.command, facts)
 
     return take_case(work, asked, name=CommandName.DECIDE, decide=judge, with_point=True)
@@ -104,13 +113,23 @@ def eligibility_facts(
         return PartnerAway(partner="register", detail="not_asked")
     here = _of_premise(_of_account(_of_form(work, case, form), account, case), premise, account)
     point = register.point(work.organization, pod=case.pod)
+    released = released_by(case, linked_cases(work, case))
     return replace(
         here,
-        supply_status=_supply(case),
-        live_families=told(*live_families(place, but=case.number)),
-        live_units_at_location=_units(work, point, place),
+        supply_status=_supply(case, program),
+        current_rate=rates_without(here.current_rate, work.case(released) if released else None),
+        live_families=told(*live_families(place, but=case.number, released=released)),
+        live_units_at_location=_units(work, point, place, released=released),
         lockout=_lockout(case, program),
+        equipment=_listing(work, case, program),
+        rate_changes=_changes(work, case, case.pod, program),
+        account_meters=_all_meters(case, case.pod, premise),
     )
+
+
+def _all_meters(case: Case, pod: PodId, premise: PremiseFacts) -> Told:
+    in_place = premise.meter.capability if premise.meter else None
+    return account_meters(case.proof.account, pod=pod, in_place=in_place)
 
 
 def _lock_places(work: UnitOfWork, case: Case, place: Place) -> None:
@@ -125,24 +144,22 @@ def _lock_places(work: UnitOfWork, case: Case, place: Place) -> None:
     work.lock(*streams)
 
 
-def _units(work: UnitOfWork, point: register.PointFound | None, place: Place) -> Count:
+def _units(work: UnitOfWork, point: register.PointFound | None, place: Place, *, released: CaseNumber | None) -> Count:
     if point is None:
         return Count()
-    return counted(register.live_units_at(work.organization, location=point.location, family=place.family))
+    found = register.live_units_at(work.organization, location=point.location, family=place.family, but=released)
+    return counted(found)
+
+
+def _listing(work: UnitOfWork, case: Case, program: ProgramVersion) -> EquipmentListing:
+    """Whether the equipment that the case has come to is approved; a list that was never loaded refuses nobody."""
+    model = case.equipment.model if case.equipment else ""
+    return listing_of(model, program=program.key, on=work.business_on)
 
 
 def _of_form(work: UnitOfWork, case: Case, form: Form) -> EligibilityFacts:
-    drivetrain = form.drivetrain
-    return EligibilityFacts(
-        applied_on=case_facts(work, case).calendar.business_date(form.received_at),
-        equipment=EquipmentListing.NOT_CHOSEN,
-        holder=form.holder,
-        dwelling=form.dwelling,
-        drivetrain=told(drivetrain.value) if drivetrain else NOT_TOLD,
-        vehicle_model=told(form.model) if form.model else NOT_TOLD,
-        vin=form.vin_state,
-        documents=form.documents,
-    )
+    applied_on = case_facts(work, case).calendar.business_date(form.received_at)
+    return replace(facts_of_form(form, applied_on=applied_on), equipment=EquipmentListing.NOT_CHOSEN)
 
 
 def _of_account(facts: EligibilityFacts, account: AccountFacts, case: Case) -> EligibilityFacts:
@@ -173,17 +190,21 @@ def _of_premise(facts: EligibilityFacts, premise: PremiseFacts, account: Account
     )
 
 
-def _supply(case: Case) -> Told:
-    status = supply_status(case.provider) if case.provider else None
+def _supply(case: Case, program: ProgramVersion) -> Told:
+    status = status_for(program, answer=case.provider) if case.provider else None
     return told(status.value) if status else NOT_TOLD
 
 
 def _lockout(case: Case, program: ProgramVersion) -> Lockout:
     customer = case.proof.customer
-    ended_on = last_ended_on(customer, program=program.key) if customer and program.lockout_days else None
-    if ended_on is None:
-        return Lockout(barred=Known.NO)
-    return Lockout(barred=Known.YES, ends_on=ended_on + timedelta(days=program.lockout_days))
+    ends_on = lockout_ends_on(customer, program=program.key) if customer else None
+    return Lockout(barred=Known.NO) if ends_on is None else Lockout(barred=Known.YES, ends_on=ends_on)
+
+
+def _changes(work: UnitOfWork, case: Case, pod: PodId, program: ProgramVersion) -> Count:
+    days = program.changes.days if program.changes else COUNTED_DAYS
+    point = work.usage_point(pod)
+    return counted(rate_changes(pod, point=point, on=work.business_on, days=days, but=case.number))
 
 
 def _with_meter(

@@ -11,9 +11,9 @@ from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.order_commands import RecordRemoteChange, RecordVisit
 from evenroll.enrollment.order_decide import decide_order
 from evenroll.enrollment.service_order import ServiceOrder
-from evenroll.enrollment.usage_point import MeterReads, UsagePoint
+from evenroll.enrollment.usage_point import MeterReads, PointMeter
 from evenroll.records.asked import Answer, Asked
-from evenroll.records.gathered import work_facts
+from evenroll.records.gathered import order_facts, work_facts
 from evenroll.records.taking import plain_case, plain_order, take_order, unknown_order
 from evenroll.records.unit_of_work import UnitOfWork
 
@@ -42,6 +42,28 @@ def complete_back_office(work: UnitOfWork, *, asked: Asked) -> Answer:
     return plain_order(work, asked, name=CommandName.COMPLETE_BACK_OFFICE)
 
 
+def question_read(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """A read that the crew brought is doubted."""
+    return plain_order(work, asked, name=CommandName.QUESTION_READ)
+
+
+def correct_read(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """The reads as they are; held against the last known ones, as the crew's were."""
+
+    def decide(order: ServiceOrder | None) -> Decided | Refusal:
+        if order is None:
+            return unknown_order(asked)
+        facts = order_facts(work, pod=order.pod, number=order.number)
+        old, on = (order.work.exchange.old_serial, order.work.done_on) if order.work else (None, work.business_on)
+        reads = () if isinstance(asked.outside.reads, PartnerAway) else asked.outside.reads
+        # Not one of that very day: it is what is corrected here.
+        known = [each for each in reads if each.serial == old and each.read_on < on]
+        last = max(known, key=lambda each: each.read_on, default=None)
+        return decide_order(order, CommandName.CORRECT_READ, asked.command, replace(facts, reads=last))
+
+    return take_order(work, asked, name=CommandName.CORRECT_READ, decide=decide)
+
+
 def hear_meter(work: UnitOfWork, *, asked: Asked) -> Answer:
     """The provider hears how the work at the meter stands."""
     return plain_case(work, asked, name=CommandName.HEAR_METER)
@@ -54,16 +76,16 @@ def _at_meter(work: UnitOfWork, asked: Asked, *, name: CommandName, on: date) ->
         command = asked.command
         exchange = command.exchange if isinstance(command, RecordVisit | RecordRemoteChange) else None
         facts = work_facts(work, order, exchange=exchange)
-        facts = replace(facts, reads=_last_reads(asked, point=facts.point, on=on))
+        meter = facts.point.meter_of(separate=order.is_separate) if facts.point else None
+        facts = replace(facts, reads=_last_reads(asked, meter=meter, on=on))
         return decide_order(order, name, asked.command, facts)
 
     return take_order(work, asked, name=name, decide=decide)
 
 
-def _last_reads(asked: Asked, *, point: UsagePoint | None, on: date) -> MeterReads | None:
+def _last_reads(asked: Asked, *, meter: PointMeter | None, on: date) -> MeterReads | None:
     """The last known reads of the meter in place; without any, a crew's figures are held against its installation's."""
     reads = asked.outside.reads
-    meter = point.meter if point else None
     if isinstance(reads, PartnerAway) or meter is None:
         return None
     known = [each for each in reads if each.serial == meter.serial and each.read_on <= on]

@@ -13,18 +13,23 @@ from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.form import FormField
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.tracks import State
 from evenroll.enrollment.usage_point import MeterReads
 from evenroll.ports.clearinghouse import ProviderQuestion
 from evenroll.ports.outside import Outside
 from evenroll.ports.premises import PremiseFacts
 from evenroll.ports.register import Evidence
-from evenroll.quantities.identifiers import CaseNumber, MeterSerial, OrderNumber, OrganizationKey
+from evenroll.programs.bill import BillKind
+from evenroll.quantities.identifiers import CaseNumber, MeterSerial, OrderNumber, OrganizationKey, TrackingNumber
 from evenroll.records import queries
 from evenroll.records.asked import Asked
 from evenroll.records.billing_spans import days_to_read
 from evenroll.records.case_answers import read_answers
-from evenroll.records.gathered import READS_BEHIND, READS_MONTHS, reads_of_cycle
+from evenroll.records.gathered import READS_BEHIND, READS_MONTHS, program_of, reads_of_cycle
 from evenroll.records.organizations import open_organization
+from evenroll.records.protected_usage import protected_days, read_days
+from evenroll.records.supply_registry import pod_of_request, registry_row
+from evenroll.worker.asking_hours import hours_for_bill
 from evenroll.worker.installation import Installation
 
 
@@ -88,7 +93,8 @@ def _ask_register(question: _Question, outside: Outside) -> Outside:
     case = _case(question)
     if case is None:
         return outside
-    evidence = Evidence(values=_answers(question, case))
+    utility = case.provider.utility if case.provider else None
+    evidence = Evidence(values=_answers(question, case), utility=utility)
     found = question.installation.register_of(question.organization).match(evidence)
     return replace(outside, register=found)
 
@@ -118,6 +124,17 @@ def _ask_premise(question: _Question, outside: Outside) -> Outside:
     return replace(outside, premise=premise)
 
 
+def _ask_for_supply(question: _Question, outside: Outside) -> Outside:
+    """The utility of the usage point, for its meter and the days of its reads; away is for the registrar to know."""
+    with open_organization(question.organization):
+        pod = pod_of_request(TrackingNumber(question.asked.number))
+        row = registry_row(pod, on=question.today) if pod else None
+    if pod is None or row is None:
+        return outside
+    found = question.installation.premises.look_up(pod, utility=row.utility, on=question.today)
+    return replace(outside, premise=found)
+
+
 def _ask_for_reads(question: _Question, outside: Outside) -> Outside:
     order = _order(question)
     point = queries.usage_point(question.viewer, pod=order.pod) if order else None
@@ -126,8 +143,44 @@ def _ask_for_reads(question: _Question, outside: Outside) -> Outside:
     with open_organization(question.organization):
         cycle = reads_of_cycle(order.pod, from_on=question.today - READS_BEHIND, months=READS_MONTHS)
     days = days_to_read(order.switch, switch_on=order.switch_on, point=point, scheduled_reads=cycle)
+    days += tuple(
+        day for bill in (order.closing_bill, order.first_bill) if bill for day in (bill.start_on, bill.end_on)
+    )
     known = tuple(day for day in sorted({*days, *cycle}) if day <= question.today)
     return replace(outside, reads=_reads(question, [each.serial for each in point.meters], on=known))
+
+
+def _ask_for_protected(question: _Question, outside: Outside) -> Outside:
+    case = _case(question)
+    if case is None or case.pod is None or case.order is None or case.order.utility != question.organization:
+        return outside
+    point = queries.usage_point(question.viewer, pod=case.pod)
+    with open_organization(question.organization):
+        program = program_of(case)
+        protected = protected_days(case, program) if program else None
+        days = read_days(protected, pod=case.pod) if protected else ()
+    if point is None:
+        return outside
+    known = tuple(day for day in days if day <= question.today)
+    return replace(outside, reads=_reads(question, [each.serial for each in point.meters], on=known))
+
+
+def _ask_for_bill(question: _Question, outside: Outside) -> Outside:
+    """The reads, and where they do not tell enough for the price, the hours of the meters, their prices and events."""
+    asked = _ask_for_reads(question, outside)
+    order = _order(question)
+    point = queries.usage_point(question.viewer, pod=order.pod) if order else None
+    if order is None or point is None:
+        return asked
+    hours = hours_for_bill(
+        question.installation, order, point=point, kind=_kind_of(order), utility=question.organization
+    )
+    return replace(asked, hours=hours)
+
+
+def _kind_of(order: ServiceOrder) -> BillKind:
+    # The closing bill comes first; an order that stands at neither is refused by its step.
+    return BillKind.CLOSING if order.service.state is State.SWITCHED else BillKind.FIRST
 
 
 def _reads(
@@ -175,10 +228,14 @@ _ASKING: Mapping[CommandName, Callable[[_Question, Outside], Outside]] = {
     CommandName.DECIDE: _ask_for_decision,
     CommandName.END_RESCISSION: _ask_premise,
     CommandName.REQUEST_METER: _ask_premise,
+    CommandName.JUDGE_SUPPLY: _ask_for_supply,
     CommandName.RECORD_VISIT: _ask_for_reads,
     CommandName.RECORD_REMOTE_CHANGE: _ask_for_reads,
     CommandName.SWITCH_SERVICE: _ask_for_reads,
-    CommandName.ISSUE_CLOSING_BILL: _ask_for_reads,
-    CommandName.ISSUE_FIRST_BILL: _ask_for_reads,
+    CommandName.CORRECT_READ: _ask_for_reads,
+    CommandName.CORRECT_BILL: _ask_for_bill,
+    CommandName.ISSUE_CLOSING_BILL: _ask_for_bill,
+    CommandName.ISSUE_FIRST_BILL: _ask_for_bill,
+    CommandName.SETTLE_PROTECTION: _ask_for_protected,
 }
 """Whom each command asks first; the others ask nobody."""

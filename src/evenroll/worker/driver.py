@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +18,10 @@ from evenroll.ports.delivery import DeliveryOutcome
 from evenroll.programs.program import Track
 from evenroll.quantities.codec import JsonValue
 from evenroll.quantities.identifiers import OrganizationKey
-from evenroll.records import deadlines, outbox
+from evenroll.records import closings, deadlines, outbox
 from evenroll.records.asked import Asked, Taken, written_answer
 from evenroll.records.attempts import ATTEMPTS_MAX, SYSTEM, note_attempt, put_back
+from evenroll.records.closings import Closing
 from evenroll.records.deadlines import Due
 from evenroll.records.envelope import Claimed
 from evenroll.records.organizations import open_organization
@@ -71,8 +73,15 @@ def run_until_idle(installation: Installation, *, now: datetime, limit: int = LI
         before, known = progress.done, len(tried)
         claimed = 0
         for organization in installation.organizations:
-            claimed += _take_waits(installation, organization, progress, tried, now=now)
-            claimed += _bring_messages(installation, organization, progress, tried, now=now)
+            # One transaction claims all: most looks, of most organizations, find nothing.
+            with open_organization(organization):
+                waits = deadlines.due(organization, now=now, limit=BATCH)
+                messages = outbox.claim(organization, now=now, limit=BATCH)
+                closing = closings.due(organization, now=now, limit=BATCH)
+            _take_waits(installation, organization, progress, tried, claimed=waits, now=now)
+            _bring_messages(installation, organization, progress, tried, claimed=messages, now=now)
+            _close_programs(installation, organization, progress, tried, closing=closing, now=now)
+            claimed += len(waits) + len(messages) + len(closing)
         progress.handled += claimed
         if not claimed or (progress.done == before and len(tried) == known):
             # A whole batch that came a second time may hide what was not tried yet.
@@ -87,10 +96,10 @@ def _take_waits(
     progress: Progress,
     tried: set[object],
     *,
+    claimed: Sequence[Due],
     now: datetime,
-) -> int:
-    """How many there were; what had no effect is added to `tried`."""
-    claimed = deadlines.due(organization, now=now, limit=BATCH)
+) -> None:
+    """What had no effect is added to `tried`."""
     for due in claimed:
         before = progress.done
         try:
@@ -106,7 +115,31 @@ def _take_waits(
             _to_staff(organization, due, attempts=attempts, now=now)
         if progress.done == before:
             tried.add((organization, due.stream, due.track_key, due.due_at))
-    return len(claimed)
+
+
+def _close_programs(
+    installation: Installation,
+    organization: OrganizationKey,
+    progress: Progress,
+    tried: set[object],
+    *,
+    closing: Sequence[Closing],
+    now: datetime,
+) -> None:
+    """Cases of ending programs are told before the day, and led out on it; none is forgotten."""
+    for each in closing:
+        before = progress.done
+        asked = Asked(number=each.number, command=each.command)
+        try:
+            answer = give(
+                installation, actor=_system(organization), name=CommandName.CLOSE_PROGRAM, asked=asked, now=now
+            )
+            progress.commands += isinstance(answer, Taken) and bool(answer.events)
+        except Exception as error:  # the next case must not suffer from this one
+            progress.failed += 1
+            _log(error, about=each.number)
+        if progress.done == before:
+            tried.add((organization, each.number, each.command))
 
 
 def _take_wait(
@@ -168,10 +201,10 @@ def _bring_messages(
     progress: Progress,
     tried: set[object],
     *,
+    claimed: Sequence[Claimed],
     now: datetime,
-) -> int:
-    """How many there were; what was not delivered is added to `tried`."""
-    claimed = outbox.claim(organization, now=now, limit=BATCH)
+) -> None:
+    """What was not delivered is added to `tried`."""
     for each in claimed:
         before = progress.done
         try:
@@ -182,7 +215,6 @@ def _bring_messages(
             outbox.mark_failed(organization, claimed=each, why="failed", now=now)
         if progress.done == before:
             tried.add((organization, each.id))
-    return len(claimed)
 
 
 def _bring(

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evenroll.enrollment.roles import OrganizationKind
+from evenroll.partners.loaded_prices import LoadedPrices
 from evenroll.partners.local_delivery import LocalDelivery
 from evenroll.partners.meter_reads import StoredReads
 from evenroll.partners.own_register import OwnRegister
-from evenroll.partners.registry_clearinghouse import RegistryClearinghouse
+from evenroll.partners.registry_clearinghouse import SeveralRegistries
+from evenroll.partners.stored_events import StoredEvents
+from evenroll.partners.supplier_register import SupplierRegister
 from evenroll.partners.utility_premises import UtilityPremises
+from evenroll.ports.called_events import CalledEvents
 from evenroll.ports.clearinghouse import Clearinghouse
 from evenroll.ports.delivery import Delivery
 from evenroll.ports.meter_reads import ReadSource
 from evenroll.ports.premises import Premises
+from evenroll.ports.prices import PriceSource
 from evenroll.ports.register import Register
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.envelope import Envelope
@@ -37,6 +42,8 @@ class Installation:
     reads: ReadSource
     delivery: Delivery[Envelope]
     entropy: Callable[[], bytes]
+    prices: PriceSource = field(default_factory=LoadedPrices)
+    events: CalledEvents = field(default_factory=StoredEvents)
 
     def register_of(self, organization: OrganizationKey) -> Register:
         """The register of an organization. Raises RegisterMissing."""
@@ -57,17 +64,24 @@ def one_installation(
 ) -> Installation:
     """An installation in which all of these organizations live side by side.
 
-    clearinghouse: absent for the registry of the one clearinghouse among them; reads: absent for those in the tables.
+    clearinghouse: absent for the registries of the clearinghouses among them; reads: absent for those in the tables.
     """
-    registry = next((key for key in organizations if OrganizationKind.CLEARINGHOUSE in kinds_of(key)), None)
-    if clearinghouse is None and registry is None:
+    registries = tuple(key for key in organizations if OrganizationKind.CLEARINGHOUSE in kinds_of(key))
+    if clearinghouse is None and not registries:
         raise RegisterMissing("None of these organizations is a clearinghouse. Name one, or give another to ask.")
     return Installation(
         organizations=organizations,
-        clearinghouse=clearinghouse or RegistryClearinghouse(organization=registry or organizations[0]),
-        registers={key: OwnRegister(organization=key) for key in organizations if key != registry},
+        clearinghouse=clearinghouse or SeveralRegistries(organizations=registries),
+        registers={key: _register(key) for key in organizations if kinds_of(key) != {OrganizationKind.CLEARINGHOUSE}},
         premises=UtilityPremises(),
         reads=reads or StoredReads(),
         delivery=LocalDelivery(receivers=frozenset(organizations), receive=receive),
         entropy=entropy,
     )
+
+
+def _register(organization: OrganizationKey) -> Register:
+    """A supplier asks the utility of a customer whom it does not have yet; a utility has them all."""
+    if OrganizationKind.UTILITY in kinds_of(organization):
+        return OwnRegister(organization=organization)
+    return SupplierRegister(organization=organization)

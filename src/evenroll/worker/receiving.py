@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from evenroll.actions import ACTIONS
+from evenroll.enrollment import supply_messages as supply
 from evenroll.enrollment.case_commands import ReceiveCase
 from evenroll.enrollment.case_evolve import HistoryBroken
 from evenroll.enrollment.decided import FactMissing, Refusal
+from evenroll.enrollment.event_messages import EventCancelTold, EventResultTold, EventTold
 from evenroll.enrollment.messages import (
     HEARD_BY,
     Body,
     CancelAsked,
     CaseForwarded,
     MeterRequested,
+    MoveTold,
     SupplyLost,
     message_kind,
 )
@@ -22,15 +25,18 @@ from evenroll.enrollment.moves import MoveRefused
 from evenroll.enrollment.order_commands import ReceiveRequest
 from evenroll.enrollment.order_evolve import OrderHistoryBroken
 from evenroll.enrollment.roles import Actor, OrganizationKind, Role
+from evenroll.enrollment.supply_commands import ReceiveSupplyRequest
+from evenroll.enrollment.supply_request import SupplyHistoryBroken
 from evenroll.enrollment.waits import DueUnknown
 from evenroll.ports.delivery import Delivered, DeliveryOutcome
 from evenroll.ports.outside import Outside
 from evenroll.quantities.codec import CodecRefused
-from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrderNumber
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrderNumber, OrganizationKey, TrackingNumber
 from evenroll.records import inbox, queries
 from evenroll.records.asked import Answer, Asked
 from evenroll.records.envelope import Envelope
 from evenroll.records.organizations import kinds_of, open_organization
+from evenroll.records.supply_registry import requester_of
 from evenroll.records.unit_of_work import UnitOfWork, unit_of_work
 from evenroll.steps import STEPS
 from evenroll.worker.repeating import repeated
@@ -41,7 +47,7 @@ CONTRADICTORY = "contradictory"
 NOT_TAKEN = "not_taken"
 """All that a sender is told of a message that could be read: the reason would tell who is a customer here."""
 
-_CANNOT_BE = (MoveRefused, FactMissing, DueUnknown, HistoryBroken, OrderHistoryBroken)
+_CANNOT_BE = (MoveRefused, FactMissing, DueUnknown, HistoryBroken, OrderHistoryBroken, SupplyHistoryBroken)
 """What a message raises that says of a record what cannot follow on what stands there."""
 
 _COMMANDS = {**STEPS, **ACTIONS}
@@ -104,32 +110,69 @@ def _take(work: UnitOfWork, envelope: Envelope, body: Body) -> Answer:
 
 def asked_by(envelope: Envelope, body: Body) -> Asked:
     """The command that a message asks for, and the record it is about."""
+    number, command, outside = _number_of(envelope, body), body, Outside()
     match body:
         case CaseForwarded():
             command = ReceiveCase(sender=envelope.sender, organization=envelope.receiver, forwarded=body)
-            return Asked(number=body.number, command=command, outside=Outside(sealed=envelope.sealed))
+            outside = Outside(sealed=envelope.sealed)
         case MeterRequested():
-            return Asked(number=body.order, command=ReceiveRequest(request=body, requester=envelope.sender))
-        case CancelAsked():
-            return Asked(number=body.order, command=body)
-        case SupplyLost():
-            return Asked(number=body.pod, command=body)
+            command = ReceiveRequest(request=body, requester=envelope.sender)
+        case supply.SupplyAsked():
+            command = ReceiveSupplyRequest(request=body, requester=envelope.sender)
         case _:
-            return Asked(number=envelope.conversation, command=body)
+            pass
+    return Asked(number=number, command=command, outside=outside)
+
+
+def _number_of(envelope: Envelope, body: Body) -> str:
+    """The record that a message is about; what is about a case says so by its conversation."""
+    match body:
+        case CaseForwarded():
+            return body.number
+        case MeterRequested() | CancelAsked():
+            return body.order
+        case SupplyLost() | MoveTold() | supply.SupplyNews() | supply.SupplyDisputed() | supply.PevTold():
+            return body.pod
+        case supply.SupplyAsked() | supply.SupplyCancelAsked():
+            return body.tracking
+        case EventTold() | EventCancelTold() | EventResultTold():
+            return body.case
+        case _:
+            return envelope.conversation
 
 
 def _is_for_sender(envelope: Envelope, body: Body) -> bool:
     """Whether the sender may say this: supply news comes from a clearinghouse, order news from the order's utility."""
+    match body:
+        case CaseForwarded() | MeterRequested() | supply.SupplyAsked() | supply.SupplyDisputed() | supply.PevTold():
+            # Who is judged by its books; a provider that it does not know is answered so.
+            return True
+        case SupplyLost() | supply.SupplyAnswered() | supply.SupplyEffective() | supply.SupplyCancelAnswered():
+            return OrganizationKind.CLEARINGHOUSE in kinds_of(envelope.sender)
+        case supply.SupplyNews():
+            return OrganizationKind.CLEARINGHOUSE in kinds_of(envelope.sender)
+        case EventTold() | EventCancelTold() | EventResultTold():
+            # A provider's events are its own customers' alone.
+            return envelope.sender == envelope.receiver
+        case _:
+            return _party_to(envelope, body) in (envelope.sender, None)
+
+
+def _party_to(envelope: Envelope, body: Body) -> str | None:
+    """Whose record a message is about: of who asked for it, or of the utility that does the work; None if unknown."""
     viewer = queries.Viewer(organization=envelope.receiver, role=Role.SYSTEM)
     match body:
-        case CaseForwarded() | MeterRequested():
-            return True
-        case SupplyLost():
-            return OrganizationKind.CLEARINGHOUSE in kinds_of(envelope.sender)
+        case supply.SupplyCancelAsked():
+            return _asked_by(envelope.receiver, body.tracking)
         case CancelAsked():
-            return _requester(viewer, body.order) in (envelope.sender, None)
+            return _requester(viewer, body.order)
         case _:
-            return _utility(viewer, envelope.conversation) in (envelope.sender, None)
+            return _utility(viewer, envelope.conversation)
+
+
+def _asked_by(registrar: OrganizationKey, number: TrackingNumber) -> str | None:
+    with open_organization(registrar):
+        return requester_of(number)
 
 
 def _requester(viewer: queries.Viewer, number: OrderNumber) -> str | None:

@@ -1,0 +1,100 @@
+"""Action: the registry's operator tells that a supplier leaves; its customers go to the provider of last resort."""
+
+from __future__ import annotations
+
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide_supply_request import decide_supply_request
+from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
+from evenroll.enrollment.messages import Message, SupplyLost
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.supply import LostReason
+from evenroll.enrollment.supply_commands import RejectSupply
+from evenroll.programs.reject_codes import RejectCode
+from evenroll.quantities.identifiers import OrganizationKey, PodId, TrackingNumber
+from evenroll.records.asked import Answer, Taken
+from evenroll.records.streams import point_stream, supply_stream
+from evenroll.records.supply_registry import (
+    open_request,
+    points_of,
+    put_exit,
+    put_status,
+    put_supplier,
+    registry_row,
+    requests_of,
+)
+from evenroll.records.supply_taking import supply_facts
+from evenroll.records.unit_of_work import UnitOfWork
+
+EXIT, BLOCK = "exit_supplier", "block_supply"
+
+
+def exit_supplier(work: UnitOfWork, *, supplier: OrganizationKey, to: OrganizationKey | None = None) -> Answer:
+    """From today the supplier supplies nobody. to: the provider of last resort; absent: each wires utility itself.
+
+    Given in the registrar's own books by its operator. Every usage point goes over on the same day; the supplier and
+    the utility are told of each, so that every case there stops and its customer hears of it. Open requests are
+    rejected.
+    """
+    refused = _not_operator(work, EXIT)
+    if refused is not None:
+        return refused
+    on = work.business_on
+    points, requests = points_of(supplier, on=on), requests_of(supplier)
+    work.lock(*(point_stream(pod) for pod in {*points, *(pod for pod, _ in requests)}))
+    work.lock(*(supply_stream(number) for _, number in requests))
+    put_exit(supplier, exit_on=on)
+    for pod, number in requests:
+        _reject(work, pod, number, code=RejectCode.NOT_LICENSED)
+    for pod in points:
+        _goes_over(work, pod, supplier=supplier, to=to)
+    return Taken(number=supplier, state="left", events=("supply_changed",) * len(points))
+
+
+def _goes_over(work: UnitOfWork, pod: PodId, *, supplier: OrganizationKey, to: OrganizationKey | None) -> None:
+    row = registry_row(pod, on=work.business_on)
+    if row is None:
+        return
+    put_supplier(row, pod=pod, supplier=to, from_on=work.business_on)
+    body = SupplyLost(pod=pod, lost_on=work.business_on, supplier=to, reason=LostReason.SUPPLIER_EXIT)
+    messages = tuple(Message(to=each, conversation=pod, body=body) for each in sorted({supplier, row.utility}))
+    work.record_point(pod, Decided(messages=messages), expected=None)
+
+
+def block_supply(work: UnitOfWork, *, pod: PodId, blocked: bool = True) -> Answer:
+    """The account at a usage point entered an assistance program, or left it: no supplier may take it over meanwhile.
+
+    A request that is open there is rejected, also one that was accepted already. Given by the registry's operator.
+    """
+    refused = _not_operator(work, BLOCK)
+    if refused is not None:
+        return refused
+    requests = _open_at(work, pod)
+    put_status(pod, status="blocked" if blocked else "active", on=work.business_on)
+    if blocked:
+        for number in requests:
+            _reject(work, pod, number, code=RejectCode.NOT_ELIGIBLE)
+    return Taken(number=pod, state="blocked" if blocked else "active", events=("supply_status_changed",))
+
+
+def _open_at(work: UnitOfWork, pod: PodId) -> tuple[TrackingNumber, ...]:
+    work.lock(point_stream(pod))
+    found = open_request(pod)
+    if found is None:
+        return ()
+    work.lock(supply_stream(found.number))
+    return (found.number,)
+
+
+def _reject(work: UnitOfWork, pod: PodId, number: TrackingNumber, *, code: RejectCode) -> None:
+    request = work.supply_request(number)
+    facts = supply_facts(work, request, pod=pod)
+    command = RejectSupply(codes=(code,))
+    decided = decide_supply_request(request, CommandName.REJECT_SUPPLY, command, facts)
+    if isinstance(decided, Decided):
+        work.record_supply(number, decided, expected=request)
+
+
+def _not_operator(work: UnitOfWork, command: str) -> Refusal | None:
+    if work.actor.role is Role.REGISTRY_OPERATOR and work.actor.organization == work.organization:
+        return None
+    return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": command, "role": work.actor.role.value})

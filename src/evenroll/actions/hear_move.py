@@ -1,0 +1,57 @@
+"""Action: who serves a usage point beside us tells that its customer has left; what we have there ends with it."""
+
+from __future__ import annotations
+
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide import decide_case
+from evenroll.enrollment.decide_moving import vacated
+from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
+from evenroll.enrollment.messages import MoveTold
+from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
+from evenroll.records.asked import Answer, Asked, Taken
+from evenroll.records.gathered import case_facts, open_cases_at
+from evenroll.records.moving_facts import note_vacancy
+from evenroll.records.streams import case_stream, point_stream
+from evenroll.records.taking import take
+from evenroll.records.unit_of_work import UnitOfWork
+
+
+def hear_move(work: UnitOfWork, *, asked: Asked) -> Answer:
+    """asked.number is the usage point. Heard of a supplier by the wires, or of the wires by a supplier."""
+    command = asked.command
+
+    def act() -> Answer:
+        if not isinstance(command, MoveTold):
+            return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": CommandName.HEAR_MOVE.value})
+        return _heard(work, command)
+
+    return take(work, asked, name=CommandName.HEAR_MOVE, act=act)
+
+
+def _heard(work: UnitOfWork, command: MoveTold) -> Answer:
+    """What was done; refused where the sender has no part in this usage point."""
+    sender = work.actor.organization
+    work.lock(point_stream(command.pod))
+    point = work.usage_point(command.pod)
+    numbers = open_cases_at(command.pod)
+    work.lock(*(case_stream(number) for number in numbers))
+    agreement = point.agreement_on(command.moved_on) if point else None
+    if agreement is not None and sender not in (agreement.supplier, work.organization):
+        return Refusal(code=RefusalCode.POINT_NOT_OFFERED, parameters={"pod": command.pod})
+    events = tuple(name for number in numbers for name in _left(work, command, number, sender))
+    gone = vacated(point, command.moved_on)
+    if gone:
+        work.record_point(command.pod, Decided(events=gone), expected=point)
+        note_vacancy(work, command.pod)
+    return Taken(number=command.pod, state="moved", events=(*events, *(("point_vacated",) if gone else ())))
+
+
+def _left(work: UnitOfWork, command: MoveTold, number: CaseNumber, sender: OrganizationKey) -> tuple[str, ...]:
+    case = work.case(number)
+    if case is None or case.provider is None or sender not in (case.provider.utility, case.provider.supplier):
+        return ()
+    decided = decide_case(case, CommandName.HEAR_MOVE, command, case_facts(work, case))
+    if isinstance(decided, Refusal) or not decided.events:
+        return ()
+    work.record_case(number, decided, expected=case)
+    return (f"case/{number}",)

@@ -1,0 +1,298 @@
+"""Deciding the ledger of row 10: spans are counted, credits approved, sent, paid and taken back, each of them once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from evenroll.enrollment import case_commands as c
+from evenroll.enrollment import money_commands as mc
+from evenroll.enrollment import money_events as m
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.case_facts import CaseFacts, not_in_state
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
+from evenroll.enrollment.event import Event
+from evenroll.enrollment.ledger import (
+    CREDIT_MOVES,
+    Credit,
+    CreditState,
+    EventOfCase,
+    EventResult,
+    Ledger,
+    MissReason,
+    device_key,
+)
+from evenroll.enrollment.ledger_track import SETTLED_AFTER, awaited_months, counted_move
+from evenroll.enrollment.money_evolve import evolve_ledger
+from evenroll.enrollment.money_rules import Awaited, event_incentives, judge
+from evenroll.enrollment.money_spans import MoneySpan, month_key, spans_over
+from evenroll.enrollment.roles import is_same_actor
+from evenroll.enrollment.rows import Row
+from evenroll.enrollment.tracks import State
+from evenroll.programs.program import ProgramVersion, Track
+from evenroll.programs.program_terms import Incentive
+
+TWO_PERSONS_FROM_USD: Final = Decimal(500)
+"""From this amount on two people approve a credit. Our own default; no source."""
+
+COUNTS = frozenset({State.ACTIVE, State.SUSPENDED, State.LEAVING})
+"""States of a case in which its ledger is counted on."""
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counting:
+    """A count under way: the ledger as it stands after the events so far."""
+
+    case: Case
+    ledger: Ledger
+    facts: CaseFacts
+    events: tuple[Event, ...] = ()
+
+    @property
+    def program(self) -> ProgramVersion:
+        return self.facts.need_program()
+
+    def then(self, *events: Event) -> Counting:
+        ledger = self.ledger
+        for event in events:
+            ledger = evolve_ledger(ledger, event)
+        return Counting(case=self.case, ledger=ledger, facts=self.facts, events=(*self.events, *events))
+
+
+def earn(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
+    """The clock: events that are over are settled, spans that are over are counted, once each."""
+    if case.status not in COUNTS or case.state_of(Track.LEDGER) is not State.COUNTING:
+        return not_in_state(case, CommandName.EARN)
+    return Decided(events=_counted(_events_over(Counting(case=case, ledger=case.ledger, facts=facts))).events)
+
+
+def _events_over(counting: Counting) -> Counting:
+    for each in counting.ledger.events:
+        if each.is_open and each.ends_at + SETTLED_AFTER <= counting.facts.now:
+            result = EventResult.OPTED_OUT if each.is_opted_out else EventResult.JOINED
+            counting = settled_event(counting, each, result=_reached(counting.case, result))
+    return counting
+
+
+def _reached(case: Case, result: EventResult) -> EventResult:
+    """A device that is offline or whose consent ended could not join, whatever the customer decided."""
+    silent = case.state_of(Track.DEVICE) in (State.OFFLINE, State.CONSENT_ENDED)
+    return EventResult.NOT_REACHED if silent and result is EventResult.JOINED else result
+
+
+def settled_event(counting: Counting, told: EventOfCase, *, result: EventResult, measured: bool = False) -> Counting:
+    """An event settled, with what it earns; settled anew by what was measured, a credit that has no ground goes."""
+    after = counting.then(m.EventSettled(row=Row.R10, event=told.number, result=result, measured=measured))
+    span = MoneySpan(key=told.number, start_on=told.on, end_on=told.on)
+    for incentive in event_incentives(after.program):
+        credit = after.ledger.credit(incentive.code, span=told.number)
+        if result is EventResult.JOINED:
+            after = after if credit else after.then(_earned(incentive, span, usd=incentive.usd, counting=after))
+        elif credit is not None and credit.state is not CreditState.REVERSED:
+            after = after.then(_taken_back(credit, reason=m.ReverseReason.NOT_JOINED, facts=after.facts))
+        elif credit is None and not _is_missed(after.ledger, incentive.code, told.number):
+            missed = m.IncentiveMissed(row=Row.R10, code=incentive.code, span=told.number, why=MissReason.EVENTS_JOINED)
+            after = after.then(missed)
+    return after
+
+
+def _counted(counting: Counting) -> Counting:
+    """Every span that is over by today and was not counted before; and when to count next."""
+    active_on, today = counting.ledger.active_on, counting.facts.today
+    for incentive in counting.program.incentives if active_on else ():
+        for span in spans_over(incentive, active_on=active_on or today, by=today):
+            if not _is_counted(counting.ledger, incentive.code, span.key):
+                counting = _count(counting, incentive, span)
+    awaited = awaited_months(counting.ledger, program=counting.program, today=today)
+    move = counted_move(counting.case, counting.ledger, awaited=awaited, facts=counting.facts)
+    return counting.then(m.LedgerCounted(row=Row.R10, on=today, awaited=awaited, moves=(move,)))
+
+
+def _count(counting: Counting, incentive: Incentive, span: MoneySpan) -> Counting:
+    calendar = counting.facts.calendar
+    if incentive.once_per_device and incentive.code in counting.facts.earned_by_device:
+        found: Decimal | MissReason | Awaited = MissReason.DEVICE_EARNED_BEFORE
+    else:
+        found = judge(incentive, span=span, case=counting.case, ledger=counting.ledger, calendar=calendar)
+    match found:
+        case Awaited():
+            return counting
+        case MissReason():
+            return counting.then(m.IncentiveMissed(row=Row.R10, code=incentive.code, span=span.key, why=found))
+        case _:
+            return counting.then(_earned(incentive, span, usd=found, counting=counting))
+
+
+def _earned(incentive: Incentive, span: MoneySpan, *, usd: Decimal, counting: Counting) -> m.IncentiveEarned:
+    device = device_of(counting.case) if incentive.once_per_device else ""
+    at = counting.facts.now
+    return m.IncentiveEarned(row=Row.R10, code=incentive.code, span=span.key, device=device, usd=usd, at=at)
+
+
+def device_of(case: Case) -> str:
+    """The device that a case enrolls, as it is told apart for life: by its number, else its vehicle, else its unit."""
+    serial = case.equipment.serial if case.equipment else ""
+    known = device_key(case.devices[0].device if case.devices else serial)
+    if known:
+        return known
+    if case.vehicle is not None:
+        return str(case.vehicle.pevid)
+    return case.place.unit_key if case.place else str(case.number)
+
+
+def _is_counted(ledger: Ledger, code: str, span: str) -> bool:
+    return ledger.credit(code, span=span) is not None or _is_missed(ledger, code, span)
+
+
+def _is_missed(ledger: Ledger, code: str, span: str) -> bool:
+    return any((each.code, each.span) == (code, span) for each in ledger.missed)
+
+
+def record_charging(case: Case, command: mc.RecordCharging, facts: CaseFacts) -> Decided | Refusal:
+    """What was measured of a month's charging, once; the month is counted with it."""
+    if case.status not in COUNTS or case.state_of(Track.LEDGER) is not State.COUNTING:
+        return not_in_state(case, CommandName.RECORD_CHARGING)
+    measured = m.ChargingMeasured(
+        row=Row.R10,
+        month=command.month,
+        charged_wh=_wh(command.charged_kwh),
+        window_wh=_wh(command.window_kwh),
+        peak_wh=_wh(command.peak_kwh),
+    )
+    known = case.ledger.charged(command.month)
+    if known is not None:
+        same = (known.charged_wh, known.window_wh, known.peak_wh) == (
+            measured.charged_wh,
+            measured.window_wh,
+            measured.peak_wh,
+        )
+        return Decided() if same else _measure_wrong(case, command)
+    if not _is_possible(measured, case.ledger, facts):
+        return _measure_wrong(case, command)
+    counting = Counting(case=case, ledger=case.ledger, facts=facts).then(measured)
+    return Decided(events=_counted(counting).events)
+
+
+def _wh(energy: Decimal) -> int:
+    return int((energy * 1000).to_integral_value())
+
+
+def _is_possible(measured: m.ChargingMeasured, ledger: Ledger, facts: CaseFacts) -> bool:
+    """A month that is over and was begun in the enrollment, whose parts are no more than its whole."""
+    if not _MONTH.fullmatch(measured.month) or ledger.active_on is None:
+        return False
+    over = measured.month < month_key(facts.today)
+    begun = measured.month >= month_key(ledger.active_on)
+    return (
+        over
+        and begun
+        and min(measured.window_wh, measured.peak_wh) >= 0
+        and (max(measured.window_wh, measured.peak_wh) <= measured.charged_wh)
+    )
+
+
+def _measure_wrong(case: Case, command: mc.RecordCharging) -> Refusal:
+    parameters = {"case": case.number, "month": command.month}
+    return Refusal(code=RefusalCode.MEASURE_WRONG, parameters=parameters)
+
+
+def approve_credit(case: Case, command: mc.NameCredit, facts: CaseFacts) -> Decided | Refusal:
+    """A person approves; of a large one a second person as well. What is approved already stays so."""
+    found = _named(case, command, to=CreditState.APPROVED)
+    if isinstance(found, Refusal):
+        return found
+    events: list[Event] = []
+    for credit in found:
+        large = credit.usd >= TWO_PERSONS_FROM_USD
+        if large and credit.first_by and is_same_actor(credit.first_by, facts.by_key):
+            if command.code:
+                return Refusal(code=RefusalCode.SAME_PERSON_APPROVED, parameters=_told(case, credit))
+            continue
+        is_first = large and not credit.first_by
+        approved = m.IncentiveApproved(
+            row=Row.R10, code=credit.code, span=credit.span, by=facts.by_key, at=facts.now, is_first=is_first
+        )
+        events.append(approved)
+    return Decided(events=tuple(events))
+
+
+def send_credit(case: Case, command: mc.NameCredit, facts: CaseFacts) -> Decided | Refusal:
+    """A credit goes out to whoever pays it."""
+    found = _named(case, command, to=CreditState.SENT)
+    if isinstance(found, Refusal):
+        return found
+    sent = (m.IncentiveSent(row=Row.R10, code=each.code, span=each.span, usd=each.usd, at=facts.now) for each in found)
+    return Decided(events=tuple(sent))
+
+
+def record_payment(case: Case, command: mc.RecordPayment, facts: CaseFacts) -> Decided | Refusal:
+    """A credit arrived; told twice, it is one payment."""
+    if command.paid_on > facts.today:
+        return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": command.paid_on.isoformat()})
+    found = _named(case, mc.NameCredit(code=command.code, span=command.span), to=CreditState.PAID)
+    if isinstance(found, Refusal):
+        return found
+    paid = (
+        m.IncentivePaid(
+            row=Row.R10,
+            code=each.code,
+            span=each.span,
+            paid_on=command.paid_on,
+            reference=command.reference,
+            at=facts.now,
+        )
+        for each in found
+    )
+    return Decided(events=tuple(paid))
+
+
+def reverse_credit(case: Case, command: mc.ReverseCredit, facts: CaseFacts) -> Decided | Refusal:
+    """A credit is taken back, with the reason; what was sent or paid is then owed back."""
+    found = _named(case, mc.NameCredit(code=command.code, span=command.span), to=CreditState.REVERSED)
+    if isinstance(found, Refusal):
+        return found
+    return Decided(events=tuple(_taken_back(each, reason=command.reason, facts=facts) for each in found))
+
+
+def _taken_back(credit: Credit, *, reason: m.ReverseReason, facts: CaseFacts) -> m.IncentiveReversed:
+    return m.IncentiveReversed(
+        row=Row.R10,
+        code=credit.code,
+        span=credit.span,
+        usd=credit.usd,
+        reason=reason,
+        was=credit.state,
+        at=facts.now,
+    )
+
+
+def _named(case: Case, command: mc.NameCredit, *, to: CreditState) -> tuple[Credit, ...] | Refusal:
+    """The credits that a command is about and that can come to a state; () where it is there already."""
+    ready = tuple(each for each in case.ledger.credits if to in CREDIT_MOVES[each.state])
+    if not command.code:
+        none = Refusal(code=RefusalCode.CREDIT_UNKNOWN, parameters={"case": case.number})
+        return ready or none
+    credit = case.ledger.credit(command.code, span=command.span)
+    if credit is None:
+        parameters = {"case": case.number, "code": command.code, "span": command.span}
+        return Refusal(code=RefusalCode.CREDIT_UNKNOWN, parameters=parameters)
+    if credit.state is to:
+        return ()
+    if credit not in ready:
+        parameters = {**_told(case, credit), "credit_state": credit.state.value}
+        return Refusal(code=RefusalCode.CREDIT_NOT_THERE, parameters=parameters)
+    return (credit,)
+
+
+def _told(case: Case, credit: Credit) -> dict[str, str]:
+    return {"case": case.number, "code": credit.code, "span": credit.span}
+
+
+def begin_count(case: Case, facts: CaseFacts) -> Counting:
+    """A count that begins with the ledger as the case has it."""
+    return Counting(case=case, ledger=case.ledger, facts=facts)

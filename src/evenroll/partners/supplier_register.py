@@ -1,0 +1,62 @@
+"""The register of a supplier: its own books, and for a customer whom it is about to win the books of their utility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from evenroll.enrollment.facts import Factor, PartnerAway, RegisterAnswer
+from evenroll.partners.own_register import OwnRegister
+from evenroll.ports.register import AccountFacts, Evidence
+from evenroll.quantities.identifiers import AccountId, OrganizationKey, PodId
+from evenroll.records import register
+from evenroll.records.organizations import OrganizationUnknown
+
+_AT_HAND = frozenset({Factor.METER_SERIAL, Factor.LAST_BILL_AMOUNT, Factor.CODE_TO_CONTACT})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupplierRegister:
+    """The register of a supplier that may have no account of the customer, or no bill of theirs, yet."""
+
+    organization: OrganizationKey
+
+    def match(self, evidence: Evidence) -> RegisterAnswer | PartnerAway:
+        """As its own books say; where these cannot tell, as the utility's do.
+
+        Of the utility's customer nothing comes back but which factors agree, the class, and the usage points billed.
+        """
+        own = self._own.match(evidence)
+        utility = evidence.utility
+        if isinstance(own, PartnerAway) or own.matched & _AT_HAND or utility in (None, self.organization):
+            return own
+        theirs = _at_utility(evidence, utility=utility)
+        if theirs is None:
+            return own
+        same = own.account is not None and Factor.NAME in own.matched
+        if same:
+            return replace(theirs, customer=own.customer, account=own.account)
+        return replace(theirs, customer=None, account=None, known_at=utility)
+
+    def account(self, account: AccountId) -> RegisterAnswer | PartnerAway:
+        """Its own account that the staff settled on."""
+        return self._own.account(account)
+
+    def account_facts(self, account: AccountId, *, pod: PodId) -> AccountFacts | PartnerAway:
+        """How its own account stands."""
+        return self._own.account_facts(account, pod=pod)
+
+    @property
+    def _own(self) -> OwnRegister:
+        return OwnRegister(organization=self.organization)
+
+
+def _at_utility(evidence: Evidence, *, utility: OrganizationKey) -> RegisterAnswer | None:
+    """The factors that agree with one account of the utility; None where none is meant, or the utility is not here."""
+    try:
+        theirs = OwnRegister(organization=utility).match(evidence)
+        if isinstance(theirs, PartnerAway) or theirs.account is None:
+            return None
+        found = register.account(utility, account_id=theirs.account)
+    except OrganizationUnknown:
+        return None
+    return replace(theirs, customer_class=found.customer_class if found else "")

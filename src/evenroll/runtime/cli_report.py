@@ -1,0 +1,135 @@
+"""`evenroll report`: how far cases came, how long they stood, why they stopped, and the money."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from evenroll.enrollment.case import EndReason
+from evenroll.enrollment.form import Language
+from evenroll.enrollment.roles import OrganizationKind, Role
+from evenroll.enrollment.tracks import State
+from evenroll.pages.funnel_svg import StageBar, TimeBar, funnel_svg, stage_name
+from evenroll.pages.texts import has, render
+from evenroll.runtime.cli_exit import wrong_use
+from evenroll.runtime.cli_options import OrganizationOption
+from evenroll.runtime.cli_session import asked, organizations_here, session
+from evenroll.runtime.output_console import Output
+
+if TYPE_CHECKING:
+    from evenroll.records.funnel import Funnel, Reason
+
+_SERVES: Final = frozenset({OrganizationKind.UTILITY, OrganizationKind.SUPPLIER})
+
+
+def report(
+    organization: OrganizationOption = "",
+    language: Annotated[Language, typer.Option("--language", help="Of the words in it.")] = Language.EN,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.svg", help="Draw it; one organization must be named.")
+    ] = None,
+) -> None:
+    """Report how far cases came, how long they stood in each state, why they stopped, and the money.
+
+    Example: evenroll --demo report --organization lakeland-electric --out funnel.svg
+    """
+    output = Output(json=asked.json)
+    if out is not None and out.suffix.casefold() != ".svg":
+        raise wrong_use(f"{out} does not say what it is to hold. Name a file that ends in .svg.")
+    found = _reports(organization)
+    if out is not None and len(found) != 1:
+        raise wrong_use("A drawing holds one organization. Name it with --organization.")
+    output.data({"reports": [asdict(each) for each in found]})
+    for each in found:
+        show_funnel(each, output, language=language)
+    if out is not None:
+        write_drawing(out, found[0], language=language)
+        output.say(f"The drawing is in {out}.")
+
+
+def _reports(organization: str) -> list[Funnel]:
+    with session():
+        from evenroll.records.funnel import funnel
+        from evenroll.records.organizations import kinds_of
+        from evenroll.records.queries import Viewer
+
+        return [
+            funnel(Viewer(organization=key, role=Role.SYSTEM))
+            for key in organizations_here(organization)
+            if organization or kinds_of(key) & _SERVES
+        ]
+
+
+def show_funnel(found: Funnel, output: Output, *, language: Language) -> None:
+    """The funnel of one organization, as tables."""
+    output.heading(_title(found, language=language))
+    whole = found.stages[0].reached if found.stages else 0
+    output.table(
+        ("stage", "cases", "of all", "stopped here"),
+        [
+            (stage_name(each.key, language=language), each.reached, _share(each.reached, whole), each.stopped)
+            for each in found.stages
+        ],
+    )
+    output.heading("Time in state, in days")
+    output.table(
+        ("state", "times left", "median", "nine of ten", "standing now"),
+        [
+            (
+                render(each.state, language=language),
+                each.times,
+                f"{each.median_days:.1f}" if each.times else "",
+                f"{each.ninth_days:.1f}" if each.times else "",
+                each.now,
+            )
+            for each in found.times
+        ],
+    )
+    output.heading("Why cases were held up, refused or ended")
+    output.table(("reason", "cases"), [(_reason(each, language=language), each.cases) for each in found.reasons])
+    output.heading("Money, in USD")
+    output.table(
+        ("what", "state", "count", "amount"),
+        [(f"{each.what}: {each.code}", each.state, each.count, f"{each.amount:,.2f}") for each in found.money],
+    )
+
+
+def _reason(each: Reason, *, language: Language) -> str:
+    if each.kind == "rule":
+        return render(f"finding.{each.code}.{each.outcome}", language=language)
+    for subject, codes in (("end_reason", EndReason), ("state", State)):
+        if each.code in {code.value for code in codes} and has(f"{subject}.{each.code}"):
+            return render(f"{subject}.{each.code}", language=language)
+    return each.code
+
+
+def _title(found: Funnel, *, language: Language) -> str:
+    return render("funnel.title", language=language, parameters={"organization": found.organization})
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else ""
+
+
+def _drawing(found: Funnel, *, language: Language) -> str:
+    return funnel_svg(
+        [StageBar(key=each.key, reached=each.reached, stopped=each.stopped) for each in found.stages],
+        [
+            TimeBar(state=each.state, median_days=each.median_days, ninth_days=each.ninth_days)
+            for each in found.times
+            if each.times
+        ],
+        title=_title(found, language=language),
+        language=language,
+    )
+
+
+def write_drawing(out: Path, found: Funnel, *, language: Language) -> None:
+    """The funnel as an SVG document in that file. Raises CommandEnded where it cannot be written."""
+    try:
+        out.write_text(_drawing(found, language=language), encoding="utf-8")
+    except OSError as error:
+        raise wrong_use(f"{out} cannot be written ({error.strerror}). Name another file.") from None

@@ -1,0 +1,43 @@
+"""Whom the demo asks who supplies: the registry of the territory, which may be away about some usage points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from evenroll.enrollment.facts import PartnerAway, ProviderAnswer
+from evenroll.partners.registry_clearinghouse import RegistryClearinghouse
+from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion
+from evenroll.quantities.identifiers import PodId
+from evenroll.runtime.territory_plan import LAKELAND, TERRITORIES, Territory
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ByTerritory:
+    """Asks the registry of the territory in which the usage point, or the postal code, lies."""
+
+    def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer | PartnerAway:
+        """As that registry."""
+        return RegistryClearinghouse(organization=_territory(question).registry).find(question, on=on)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AwayForSome:
+    """A clearinghouse that does not answer about some usage points before a day."""
+
+    clearinghouse: Clearinghouse
+    until: Mapping[PodId, date]
+
+    def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer | PartnerAway:
+        """As the one behind it, once that day has come."""
+        if question.pod is not None and on < self.until.get(question.pod, date.min):
+            return PartnerAway(partner="clearinghouse", detail="not_reached")
+        return self.clearinghouse.find(question, on=on)
+
+
+def _territory(question: ProviderQuestion) -> Territory:
+    for each in TERRITORIES:
+        if (question.pod or "").startswith(each.pods) or question.postal_code.strip() in each.postal_codes:
+            return each
+    return LAKELAND

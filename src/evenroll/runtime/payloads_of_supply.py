@@ -1,0 +1,19 @@
+"""What a person says with a command about supply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from evenroll.enrollment import supply_commands as sc
+from evenroll.enrollment.command_names import CommandName as C
+
+SUPPLY_PAYLOADS: Final[Mapping[C, type[Any]]] = MappingProxyType(
+    {
+        C.ASK_SUPPLY: sc.AskSupply,
+        C.RECORD_VERIFICATION: sc.RecordVerification,
+        C.CHANGE_SUPPLIER: sc.ChangeSupplier,
+        C.REJECT_SUPPLY: sc.RejectSupply,
+    }
+)

@@ -1,0 +1,185 @@
+"""Rule 14 and row 10: events at one customer, opt-outs against their limit, bill protection, the statement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from evenroll.enrollment import money_commands as mc
+from evenroll.enrollment import money_events as m
+from evenroll.enrollment.case_commands import RecordUse
+from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
+from evenroll.enrollment.event_messages import EventCancelTold, EventResultTold
+from evenroll.enrollment.ledger import (
+    CreditState,
+    EventResult,
+)
+from evenroll.enrollment.life_events import StatementIssued, UseKind, UseRecorded
+from evenroll.enrollment.protection_facts import ProtectionFigures, ProtectionUnknown
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.tracks import State
+from evenroll.programs.program_terms import (
+    IncentivePer,
+    Protection,
+    ProtectionKind,
+)
+from tests.enrollment.money_life import (
+    ACTIVE_ON,
+    EVENTS,
+    NUMBER,
+    a_program,
+    at_start,
+    begin,
+    per,
+)
+
+
+def test_an_event_is_settled_by_what_the_customer_decided_and_earns_its_credit() -> None:
+    life = begin(a_program(incentives=(per(IncentivePer.EVENT, "4", code="event_credit"),), events=EVENTS))
+    assert "ledger" not in life.case.tracks
+    life.run_to(date(2027, 7, 1))
+    life.told("E-1", date(2027, 7, 6))
+    life.told("E-2", date(2027, 7, 7))
+    opted = life.say(C.RECORD_USE, RecordUse(kind=UseKind.OPT_OUT, on=date(2027, 7, 7), reason="trip", event="E-2"))
+    assert isinstance(opted, Decided) and isinstance(opted.events[0], UseRecorded)
+    assert (opted.events[0].event, opted.events[0].left) == ("E-2", 1)
+    life.run_to(date(2027, 7, 20))
+    results = {each.number: each.result for each in life.case.ledger.events}
+    assert results == {"E-1": EventResult.JOINED, "E-2": EventResult.OPTED_OUT}
+    assert life.credits() == {("event_credit", "E-1"): Decimal("4.00")}
+    assert life.case.tracks["ledger"].state is State.QUIET
+
+
+def test_what_was_measured_of_an_event_settles_it_and_takes_back_what_had_no_ground() -> None:
+    life = begin(a_program(incentives=(per(IncentivePer.EVENT, "4", code="event_credit"),), events=EVENTS))
+    life.run_to(date(2027, 7, 1))
+    life.told("E-1", date(2027, 7, 6))
+    life.run_to(date(2027, 7, 20))
+    measured = EventResultTold(case=NUMBER, event="E-1", result=EventResult.NOT_REACHED)
+    assert isinstance(life.say(C.HEAR_EVENT, measured), Decided)
+    assert life.case.ledger.credits[0].state is CreditState.REVERSED
+    assert life.say(C.HEAR_EVENT, measured) == Decided(), "the same news twice is once"
+
+
+def test_a_cancelled_event_gives_its_opt_out_back() -> None:
+    life = begin(a_program(events=EVENTS))
+    life.run_to(date(2027, 7, 1))
+    life.told("E-1", date(2027, 7, 6))
+    life.say(C.RECORD_USE, RecordUse(kind=UseKind.OPT_OUT, on=date(2027, 7, 6), reason="trip"))
+    assert len(life.case.ledger.opt_outs) == 1
+    assert isinstance(life.say(C.HEAR_EVENT, EventCancelTold(case=NUMBER, event="E-1")), Decided)
+    assert life.case.ledger.opt_outs == ()
+    refused = life.say(C.RECORD_USE, RecordUse(kind=UseKind.OPT_IN, on=date(2027, 7, 6), reason="home", event="E-1"))
+    assert isinstance(refused, Refusal) and refused.code is RefusalCode.EVENT_UNKNOWN
+
+
+def test_news_of_an_event_that_has_begun_counts_for_nothing() -> None:
+    life = begin(a_program(incentives=(per(IncentivePer.EVENT, "4"),), events=EVENTS))
+    life.run_to(date(2027, 7, 7))
+    life.told("E-1", date(2027, 7, 6))
+    assert life.case.ledger.events == () and "ledger" not in life.case.tracks
+
+
+def test_old_events_leave_the_state_and_open_ones_stay() -> None:
+    life = begin(a_program(events=EVENTS))
+    for year in (2027, 2028, 2029, 2030):
+        life.run_to(date(year, 7, 1))
+        life.told(f"E-{year}", date(year, 7, 6))
+    life.run_to(date(2030, 8, 1))
+    assert [each.number for each in life.case.ledger.events] == ["E-2028", "E-2029", "E-2030"]
+
+
+def test_rule_14_opt_outs_are_counted_against_the_limit_and_an_override_is_marked() -> None:
+    life = begin(a_program(events=EVENTS))
+    life.run_to(date(2027, 7, 1))
+    for number, day in enumerate((6, 7, 8, 9)):
+        life.told(f"E-{number}", date(2027, 7, day))
+    for number in (0, 1):
+        said = RecordUse(kind=UseKind.OPT_OUT, on=life.now.date(), reason="trip", event=f"E-{number}")
+        assert isinstance(life.say(C.RECORD_USE, said), Decided)
+        assert life.say(C.RECORD_USE, said) == Decided(), "twice the same is once"
+    over = replace(said, event="E-2")
+    refused = life.say(C.RECORD_USE, over)
+    assert isinstance(refused, Refusal) and refused.code is RefusalCode.OPT_OUTS_USED
+    assert (refused.parameters["used"], refused.parameters["again_on"]) == ("2", "2028-07-06")
+    marked = life.say(C.RECORD_USE, replace(over, kind=UseKind.OVERRIDE))
+    assert isinstance(marked, Decided) and isinstance(marked.events[0], UseRecorded)
+    assert (marked.events[0].is_over, marked.events[0].left) == (True, 0)
+    back = life.say(C.RECORD_USE, replace(over, kind=UseKind.OPT_IN, event="E-0"))
+    assert isinstance(back, Decided)
+    assert len(life.case.ledger.opt_outs) == 2
+
+
+PROTECTED = Protection(kind=ProtectionKind.PRICE_GUARANTEE, months=12)
+
+
+def a_span(paid: str, shadow: str, **changes: Any) -> m.ProtectedSpan:
+    return m.ProtectedSpan(
+        start_on=ACTIVE_ON,
+        end_on=date(2028, 1, 12),
+        paid=Decimal(paid),
+        shadow=Decimal(shadow),
+        source=m.PaidSource.READS,
+        **changes,
+    )
+
+
+def test_a_price_guarantee_credits_the_difference_at_the_years_end() -> None:
+    life = begin(a_program(protection=PROTECTED))
+    track = life.case.tracks["ledger/protection"]
+    assert track.due_at == at_start(date(2028, 1, 12))
+    life.protection = ProtectionFigures(spans=(a_span("1031.20", "988.65", is_estimated=True),))
+    early = life.say(C.SETTLE_PROTECTION)
+    assert isinstance(early, Refusal) and early.code is RefusalCode.NOT_YET_DUE
+    life.run_to(date(2028, 1, 13))
+    assert life.credits() == {("price_guarantee", "2027-01-12/2028-01-12"): Decimal("42.55")}
+    assert life.case.tracks["ledger/protection"].state is State.SETTLED
+    again = life.say(C.SETTLE_PROTECTION)
+    assert isinstance(again, Refusal) and again.code is RefusalCode.NOT_IN_STATE
+
+
+@pytest.mark.parametrize(("paid", "shadow"), [("900.00", "900.00"), ("899.99", "900.00")])
+def test_no_difference_is_said_and_credits_nothing(paid: str, shadow: str) -> None:
+    life = begin(a_program(protection=PROTECTED))
+    life.protection = ProtectionFigures(spans=(a_span(paid, shadow),))
+    life.now = at_start(date(2028, 1, 12))
+    decided = life.say(C.SETTLE_PROTECTION)
+    assert isinstance(decided, Decided)
+    settled = decided.events[0]
+    assert isinstance(settled, m.ProtectionSettled) and settled.credit == 0
+    assert len(decided.events) == 1 and life.credits() == {}
+
+
+def test_a_protection_without_figures_waits_on_billing_with_the_reason() -> None:
+    life = begin(a_program(protection=PROTECTED))
+    life.protection = ProtectionUnknown(reason=m.UsageMissing.READ_TO_COME, until=date(2028, 1, 14))
+    life.run_to(date(2028, 1, 13))
+    assert life.case.tracks["ledger/protection"].state is State.PROTECTED
+    life.protection = ProtectionUnknown(reason=m.UsageMissing.PRICE_UNKNOWN)
+    life.run_to(date(2028, 1, 16))
+    track = life.case.tracks["ledger/protection"]
+    assert (track.state, track.owner) == (State.USAGE_MISSING, Role.BILLING)
+    assert life.credits() == {}
+    life.protection = ProtectionFigures(spans=(a_span("10.00", "9.00"),))
+    assert isinstance(life.say(C.SETTLE_PROTECTION, mc.SettleProtection()), Decided)
+    assert list(life.credits().values()) == [Decimal("1.00")]
+
+
+def test_the_statement_says_events_opt_outs_and_money_by_code_and_state() -> None:
+    life = begin(a_program(incentives=(per(IncentivePer.ENROLLMENT, "25"),), events=EVENTS))
+    life.run_to(date(2027, 7, 1))
+    life.told("E-1", date(2027, 7, 6))
+    life.run_to(date(2028, 2, 1))
+    decided = life.say(C.ISSUE_STATEMENT)
+    assert isinstance(decided, Decided) and isinstance(decided.events[0], StatementIssued)
+    said = decided.events[0]
+    assert (said.since_on, said.events, said.joined, said.opt_outs) == (ACTIVE_ON, 1, 1, 0)
+    assert [(each.code, each.state, each.usd) for each in said.credits] == [
+        ("enrollment", CreditState.EARNED, Decimal("25.00"))
+    ]
+    assert life.case.ledger.stated_on == date(2028, 2, 1)

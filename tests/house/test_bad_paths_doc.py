@@ -1,0 +1,215 @@
+"""docs/bad_paths.md says what the code does: every code and every test exists, no row and no theme is left out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from evenroll.enrollment.case import EndReason
+from evenroll.enrollment.dates import DateReason, DateRefusalCode
+from evenroll.enrollment.decided import RefusalCode
+from evenroll.enrollment.eligibility import EvidenceCode, PlaceFact
+from evenroll.enrollment.facts import ProviderAnswerKind
+from evenroll.enrollment.form import Language, MissingItem
+from evenroll.enrollment.ledger import MissReason
+from evenroll.enrollment.messages import CancelReason, CancelResult, RequestRefusal
+from evenroll.enrollment.money_events import UsageMissing
+from evenroll.enrollment.moving_events import UnfitReason
+from evenroll.enrollment.offers import HiddenReason
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.rows import Row
+from evenroll.enrollment.service_order import HeldReason, VisitObstacle
+from evenroll.enrollment.supply import SupplyCancelResult
+from evenroll.enrollment.tracks import State
+from evenroll.intake.application import FaultCode
+from evenroll.programs.bill import BillKind
+from evenroll.programs.program import Coverage, MeterNeedKind
+from evenroll.programs.program_terms import MissingPrice
+from evenroll.programs.reject_codes import RejectCode
+from evenroll.programs.rules import CureCode, Outcome, RuleKind
+from evenroll.records.load_terms import LoadFaultCode
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "bad_paths.md"
+LINES_MIN = 90
+
+ENUMS: dict[str, type[StrEnum]] = {
+    each.__name__: each
+    for each in (
+        BillKind,
+        CancelReason,
+        CancelResult,
+        Coverage,
+        CureCode,
+        DateReason,
+        DateRefusalCode,
+        EndReason,
+        EvidenceCode,
+        FaultCode,
+        HeldReason,
+        HiddenReason,
+        Language,
+        LoadFaultCode,
+        MeterNeedKind,
+        MissReason,
+        MissingItem,
+        MissingPrice,
+        Outcome,
+        PlaceFact,
+        ProviderAnswerKind,
+        RefusalCode,
+        RejectCode,
+        RequestRefusal,
+        Role,
+        RuleKind,
+        State,
+        SupplyCancelResult,
+        UnfitReason,
+        UsageMissing,
+        VisitObstacle,
+    )
+}
+
+THEMES = {
+    Row.R1: {"offer", "price", "territory"},
+    Row.R2: {"duplicate", "expired draft"},
+    Row.R2A: {"outage", "not found", "several points", "pending", "territory, blocked", "supplier changes"},
+    Row.R2B: {"hidden", "offer closed", "offer expired", "wrong door"},
+    Row.R3: {"unsigned", "version", "signer", "language", "expired draft", "paper", "incomplete", "consent"},
+    Row.R4A: {"mismatch", "enumeration", "vehicle", "landlord"},
+    Row.R5: {
+        "rules",
+        "arrears",
+        "low income",
+        "life support",
+        "net metering",
+        "commercial",
+        "shared garage",
+        "several meters",
+        "stacking",
+        "lock-out",
+        "waiting list",
+        "launch",
+        "rescission",
+        "appeal",
+    },
+    Row.R5A: {"refused"},
+    Row.R5B: {"dates", "remote change", "second meter", "withdrawn", "opted out", "rescission"},
+    Row.R5C: {"missed", "unexecutable", "permit", "serial", "read", "back office", "cancelled"},
+    Row.R5D: {"late", "dates", "reads", "bill", "reversed", "estimate", "supply lost", "several meters"},
+    Row.R6: {"equipment"},
+    Row.R7: {"permit", "inspection"},
+    Row.R8: {"device"},
+    Row.R9: {"conflict"},
+    Row.R10: {"events", "incentive", "protection"},
+    Row.ACTION: {
+        "leaving",
+        "program closed",
+        "device lost",
+        "strikes",
+        "correction",
+        "move",
+        "vehicle",
+        "program change",
+        "supplier drop",
+        "supplier exit",
+        "default service",
+        "first in",
+        "reject code",
+        "slamming",
+        "messages",
+        "data",
+    },
+}
+"""What can go wrong in each row, by the trade; the page must have a line of each."""
+
+SHARED: frozenset[str] = frozenset()
+"""Tests that stand for several outcomes because they are one story. Name the reason beside each."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One bad path."""
+
+    row: str
+    theme: str
+    path: str
+    enum: str
+    code: str
+    file: str
+    test: str
+
+
+@cache
+def lines() -> tuple[Line, ...]:
+    found: list[Line] = []
+    for text in PAGE.read_text(encoding="utf-8").splitlines():
+        if not text.startswith("| ") or text.startswith(("| Row", "|---")):
+            continue
+        row, theme, path, code, test = (cell.strip() for cell in text.strip("|").split("|"))
+        enum, _, value = code.strip("`").partition(".")
+        file, _, name = test.strip("`").partition("::")
+        found.append(Line(row=row, theme=theme, path=path, enum=enum, code=value, file=file, test=name))
+    return tuple(found)
+
+
+@cache
+def functions_of(file: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return frozenset(each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef))
+
+
+def test_there_are_as_many_as_the_trade_knows() -> None:
+    assert len(lines()) >= LINES_MIN
+    told = [(each.row, each.path) for each in lines()]
+    assert len(told) == len(set(told)), "a bad path stands twice"
+
+
+@pytest.mark.parametrize("line", lines(), ids=lambda line: f"{line.row}-{line.enum}.{line.code}-{line.test}"[:90])
+def test_each_code_and_each_test_exists(line: Line) -> None:
+    assert line.enum in ENUMS, f"{line.enum} is no enum of codes of the core"
+    assert line.code in {each.value for each in ENUMS[line.enum]}, f"{line.code} is no member of {line.enum}"
+    assert re.fullmatch(r"tests/[\w/]+\.py", line.file) and (ROOT / line.file).is_file(), line.file
+    assert line.test in functions_of(line.file), f"{line.file} has no {line.test}"
+
+
+BY_OTHER_WORDS = {
+    "test_where_nobody_serves_nothing_is_shown_and_nothing_is_kept": "what is shown is empty, and nothing is kept",
+    "test_two_strangers_at_one_address_are_told_the_same": "both are told the same, which is what counts",
+    "test_of_many_applications_on_one_unit_exactly_one_lives": "counted by the answers of many threads",
+    "test_a_device_is_enrolled_once_in_its_life": "by the outcome of the rule",
+    "test_a_message_that_contradicts_what_stands_is_parked_at_once": "parked as contradictory",
+}
+"""Tests that assert their outcome without the name of the code."""
+
+
+@pytest.mark.parametrize("line", lines(), ids=lambda line: f"{line.row}-{line.test}"[:90])
+def test_the_file_of_the_test_names_the_code(line: Line) -> None:
+    text = (ROOT / line.file).read_text(encoding="utf-8")
+    member = ENUMS[line.enum](line.code).name
+    named = re.search(rf"\b{member}\b", text) or f'"{line.code}"' in text
+    assert bool(named) != (line.test in BY_OTHER_WORDS), f"{line.test} does not speak of {line.code}"
+
+
+def test_every_row_and_every_theme_is_here() -> None:
+    told: defaultdict[str, set[str]] = defaultdict(set)
+    for each in lines():
+        told[each.row].add(each.theme)
+    assert set(told) == {row.value for row in Row}
+    missing = {row.value: themes - told[row.value] for row, themes in THEMES.items() if themes - told[row.value]}
+    assert missing == {}
+
+
+def test_one_test_stands_for_one_outcome() -> None:
+    told: defaultdict[str, set[str]] = defaultdict(set)
+    for each in lines():
+        told[f"{each.file}::{each.test}"].add(f"{each.enum}.{each.code}")
+    several = {test for test, outcomes in told.items() if len(outcomes) > 1}
+    assert several == SHARED

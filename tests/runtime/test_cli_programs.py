@@ -1,0 +1,80 @@
+"""`evenroll programs`: what is listed, how a file is checked, and that the page is written from the catalog."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenroll.pages.program_table import program_page
+from evenroll.programs.catalog import load_catalog
+from evenroll.runtime.cli_exit import ExitCode
+from evenroll.runtime.command_line import run
+
+PECO = resources.files("evenroll.programs").joinpath("catalog", "peco.yaml").read_text(encoding="utf-8")
+
+
+def _told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert run([*arguments, "--json"]) == ExitCode.OK
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_list_says_what_is_priced_and_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {each["program"]: each for each in _told(capsys, "programs")["programs"]}
+    assert told["PGE-EV2-A"]["compared"] is True
+    assert told["DTE-D1.9"]["missing"] == ["all_prices"]
+    assert told["SDGE-EV-TOU-5"]["missing_of_replaced_rate"] == ["baseline_credit"]
+    assert "lockout_days" in told["PGE-EV2-A"]["not_known"]
+    assert all(each["source"] and each["review_by"] for each in told.values())
+
+
+def test_an_organization_is_listed_with_summaries_and_what_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["programs", "--organization", "dte"]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert "missing: all of its prices" in " ".join(shown.split())
+    assert "Not known: how many at one address" in " ".join(shown.split())
+
+
+def test_a_file_that_can_be_used_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "peco.yaml"
+    file.write_text(PECO)
+    told = _told(capsys, "programs", "check", str(file))
+    assert told["rates"] == 2
+    assert [each["program"] for each in told["programs"]] == ["PECO-R-TOU"]
+
+
+def test_a_wrong_file_is_refused_by_file_line_and_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "peco.yaml"
+    file.write_text(PECO.replace("unit: usage_point", "unit: garage"))
+    assert run(["programs", "check", str(file)]) == ExitCode.WRONG_USE
+    line = PECO[: PECO.index("unit: usage_point")].count("\n") + 1
+    assert f"peco.yaml, line {line}: unit is 'garage'" in capsys.readouterr().err
+
+
+def test_a_file_of_another_name_may_not_take_the_name_of_an_organization(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "other.yaml"
+    file.write_text(PECO)
+    assert run(["programs", "check", str(file)]) == ExitCode.WRONG_USE
+    assert "organization peco stands in another file too" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_file_that_cannot_be_read(content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    assert run(["programs", "check", str(file)]) == ExitCode.WRONG_USE
+    assert "cannot be read as UTF-8 text" in capsys.readouterr().err
+
+
+def test_the_page_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "programs.md"
+    assert run(["programs", "page", "--out", str(file)]) == ExitCode.OK
+    assert file.read_text(encoding="utf-8") == program_page(load_catalog())
+    capsys.readouterr()
+    assert _told(capsys, "programs", "page")["page"].startswith("# Real programs")

@@ -1,0 +1,216 @@
+"""Moving out, in, and with the car, on the real database: only meter and wiring stay with the premise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from evenroll.enrollment.case import EndReason
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import RefusalCode
+from evenroll.enrollment.form import FormField
+from evenroll.enrollment.moving_commands import MergeCase, MoveIn, MoveOut, MoveWithCar
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.tracks import State
+from evenroll.enrollment.usage_point import VACANT, check_periods
+from evenroll.programs.program import ConsentKind, MeterCapability
+from evenroll.programs.program_terms import Cap
+from evenroll.quantities.identifiers import CaseNumber
+from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, days, new_territory
+from tests.territory_books import Premise
+
+LATER = NOW + days(100)
+
+
+@pytest.fixture
+def territory(django_ready: object) -> Territory:
+    return new_territory()
+
+
+def a_premise(territory: Territory) -> Premise:
+    return territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+
+
+def active(territory: Territory, premise: Premise) -> CaseNumber:
+    number = territory.apply(premise)
+    territory.run_through(LATER)
+    assert territory.case(territory.utility, number).status is State.ACTIVE
+    return number
+
+
+def move_out(territory: Territory, number: CaseNumber, on: date, **how: object):
+    given = {"role": Role.CUSTOMER, "now": LATER, **how}
+    return territory.give(territory.utility, CommandName.MOVE_OUT, number, MoveOut(moved_on=on), **given)
+
+
+def test_a_move_that_is_told_ahead_ends_with_its_last_day(territory: Territory) -> None:
+    """Rules 9, 10: the enrollment and the service end with the day, vacant begins, meter and wiring stay."""
+    premise = a_premise(territory)
+    number = active(territory, premise)
+    last_on = LATER.date() + timedelta(days=9)
+    territory.taken(move_out(territory, number, last_on))
+    territory.run_through(LATER + days(9), since=LATER)
+    assert territory.case(territory.utility, number).status is State.ACTIVE
+    territory.run_through(LATER + days(12), since=LATER + days(9))
+    case, point = territory.case(territory.utility, number), territory.point(premise.pod)
+    assert case.status is State.ENDED and case.ended_because is EndReason.MOVED and case.ended_on == last_on
+    check_periods(point.agreements, pod=premise.pod)
+    assert point.agreements[-1].rate == VACANT and point.agreements[-1].start_on == last_on + timedelta(days=1)
+    assert not point.agreements[-1].riders and point.agreements[-1].supply_rate is None
+    assert point.meter is not None and point.meter.serial == premise.serial
+    assert account_at(territory, premise) is None and not case.live_places
+
+
+def account_at(territory: Territory, premise: Premise) -> int | None:
+    from evenroll.records import register
+
+    found = register.point(territory.utility, pod=premise.pod)
+    assert found is not None
+    return found.account
+
+
+def test_an_open_order_is_cancelled_when_the_customer_leaves(territory: Territory) -> None:
+    premise = territory.premise()
+    number = territory.apply(premise)
+    territory.run()
+    order = territory.order_of(territory.utility, number)
+    told = move_out(territory, number, NOW.date() - timedelta(days=1), now=NOW)
+    territory.taken(told)
+    territory.run()
+    case, order = territory.case(territory.utility, number), territory.order(order.number)
+    assert case.ended_because is EndReason.MOVED and not order.is_open
+    assert territory.point(premise.pod).agreements[-1].start_on == NOW.date()
+
+
+def test_a_day_too_far_off_is_refused(territory: Territory) -> None:
+    number = active(territory, a_premise(territory))
+    for day in (LATER.date() + timedelta(days=400), NOW.date() - timedelta(days=1)):
+        assert territory.refused(move_out(territory, number, day)).code is RefusalCode.DATE_WRONG
+
+
+def test_the_utility_is_told_by_a_supplier(territory: Territory) -> None:
+    premise = territory.premise(supplier=territory.esco)
+    number = territory.apply(premise, at=territory.esco, program=territory.supply)
+    territory.run_through(NOW + days(5))
+    now = NOW + days(6)
+    said = MoveOut(moved_on=now.date() - timedelta(days=1))
+    territory.taken(territory.give(territory.esco, CommandName.MOVE_OUT, number, said, role=Role.CUSTOMER, now=now))
+    territory.run(now)
+    point = territory.point(premise.pod)
+    assert territory.case(territory.esco, number).ended_because is EndReason.MOVED
+    assert point.agreements[-1].rate == VACANT and point.agreements[-1].start_on == now.date()
+    assert not territory.order_of(territory.esco, number).is_open
+
+
+def test_the_next_occupant_begins_on_default_rate_and_supply(territory: Territory) -> None:
+    """Rules 3, 10: and a live enrollment of who left without a word is no conflict for them."""
+    premise, other = a_premise(territory), a_premise(territory)
+    number = active(territory, premise)
+    came_on = LATER.date() - timedelta(days=1)
+    said = MoveIn(moved_on=came_on, account=other.account)
+    territory.taken(territory.give(territory.utility, CommandName.MOVE_IN, premise.pod, said, now=LATER))
+    case, point = territory.case(territory.utility, number), territory.point(premise.pod)
+    assert case.ended_because is EndReason.MOVED and case.ended_on == came_on - timedelta(days=1)
+    check_periods(point.agreements, pod=premise.pod)
+    assert point.agreements[-1].rate == "LE-R" and point.agreements[-1].supplier == territory.utility
+    assert point.agreements[-1].start_on == came_on and account_at(territory, premise) == other.account
+    again = territory.give(territory.utility, CommandName.MOVE_IN, premise.pod, said, now=LATER)
+    assert territory.refused(again).code is RefusalCode.STILL_OCCUPIED
+    here = {**other.answers(), FormField.SERVICE_ADDRESS: premise.address}
+    new = territory.apply(replace(premise, name=other.name), answers=here)
+    territory.run(LATER)
+    assert territory.case(territory.utility, new).status is State.ENROLLED, territory.events(territory.utility, new)
+
+
+def with_car(territory: Territory, number: CaseNumber, to: Premise, **changes: object):
+    said = MoveWithCar(
+        moved_on=LATER.date() + timedelta(days=4),
+        signed_on=LATER.date(),
+        postal_code="60999",
+        consents=frozenset(ConsentKind),
+        **changes,
+    )
+    new = {**to.answers()}
+    del new[FormField.VIN], new[FormField.EMAIL]
+    return territory.give(
+        territory.utility, CommandName.MOVE_WITH_CAR, number, said, role=Role.CUSTOMER, now=LATER, answers=new
+    )
+
+
+def test_with_the_car_the_enrollment_goes_on_at_the_other_premise(territory: Territory) -> None:
+    """Vehicle and answers go along; the premise is proved anew; the old one ends on its day, one story on both."""
+    old, new = a_premise(territory), a_premise(territory)
+    number = active(territory, old)
+    territory.taken(with_car(territory, number, new))
+    territory.run(LATER)
+    before = territory.case(territory.utility, number)
+    assert before.followed_by is not None and before.status is State.ACTIVE
+    there = territory.case(territory.utility, before.followed_by)
+    assert there.status is State.ENROLLED, territory.events(territory.utility, there.number)
+    assert there.opening.continues == number and there.pod == new.pod and there.proof.account == new.account
+    assert there.vehicles == before.vehicles
+    territory.run_through(LATER + days(70), since=LATER)
+    before, there = territory.case(territory.utility, number), territory.case(territory.utility, there.number)
+    assert before.ended_because is EndReason.MOVED and there.status is State.ACTIVE
+    assert territory.point(old.pod).agreements[-1].rate == VACANT
+    assert [each.unit_key for each in there.live_places] == [new.pod] and not before.live_places
+
+
+def test_where_the_new_premise_cannot_be_enrolled_the_old_one_ends_all_the_same(territory: Territory) -> None:
+    old = a_premise(territory)
+    new = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS, good_standing=False)
+    number = active(territory, old)
+    territory.taken(with_car(territory, number, new))
+    territory.run_through(LATER + days(8), since=LATER)
+    before = territory.case(territory.utility, number)
+    assert before.followed_by is not None and before.ended_because is EndReason.MOVED
+    assert territory.case(territory.utility, before.followed_by).status is State.NEEDS_ANSWER
+
+
+def test_a_members_place_goes_along_in_a_program_with_a_cap(territory: Territory) -> None:
+    old, new = a_premise(territory), a_premise(territory)
+    capped = capped_program(territory, Cap(places=1))
+    number = territory.apply(old, program=capped)
+    territory.run_through(LATER)
+    assert territory.case(territory.utility, number).counted == capped.key
+    waits = territory.apply(a_premise(territory), program=capped)
+    territory.run(LATER)
+    assert territory.case(territory.utility, waits).status is State.WAITLISTED
+    territory.taken(with_car(territory, number, new))
+    territory.run(LATER)
+    before = territory.case(territory.utility, number)
+    assert before.followed_by is not None
+    there = territory.case(territory.utility, before.followed_by)
+    assert there.status is State.ENROLLED and there.counted == capped.key and before.counted is None
+    territory.run_through(LATER + days(8), since=LATER)
+    assert territory.case(territory.utility, waits).status is State.WAITLISTED
+
+
+def test_two_applications_of_one_customer_become_one(territory: Territory) -> None:
+    """Rule 3: only the same proved customer's; the number is shown, and nothing before 4a."""
+    premise, stranger = a_premise(territory), a_premise(territory)
+    first = territory.apply(premise)
+    territory.run()
+    newer = {**premise.answers(), FormField.EMAIL: "newer@example.test"}
+    second, other = territory.apply(premise, answers=newer), territory.apply(stranger)
+    unproved = territory.apply(premise, answers={**premise.answers(), FormField.LAST_BILL_AMOUNT: "1.00"})
+    territory.run()
+    assert territory.case(territory.utility, second).status is State.NEEDS_ANSWER
+    for number in (other, unproved):
+        refused = territory.give(territory.utility, CommandName.MERGE_CASE, number, MergeCase(into=first))
+        assert territory.refused(refused).parameters["merge"] == "not_proved_same"
+    territory.taken(territory.give(territory.utility, CommandName.MERGE_CASE, second, MergeCase(into=first)))
+    later, earlier = territory.case(territory.utility, second), territory.case(territory.utility, first)
+    assert later.status is State.MERGED and earlier.status is State.ENROLLED
+    assert answers_of(territory, earlier.answers)[FormField.EMAIL] == "newer@example.test"
+    assert answers_of(territory, earlier.answers)[FormField.NAME] == premise.name
+
+
+def answers_of(territory: Territory, ref: int) -> dict[FormField, str]:
+    from evenroll.records.case_answers import read_answers
+    from evenroll.records.organizations import open_organization
+
+    with open_organization(territory.utility):
+        return read_answers(ref)

@@ -1,0 +1,93 @@
+"""Events that no history in memory makes: what books bring in by file, and what takes the records of two cases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from evenroll.enrollment.case import Place, VehicleOfCase
+from evenroll.enrollment.event import Event
+from evenroll.enrollment.form import Language
+from evenroll.enrollment.life_events import DeviceRegistered, EquipmentKind
+from evenroll.enrollment.loaded_events import LoadedEnrollment, loaded_enrollment
+from evenroll.enrollment.moving_events import (
+    EquipmentSwapped,
+    PlacePassedOn,
+    VehicleAskedAbout,
+    VehicleDisputed,
+    VehicleRemoved,
+    VehicleSettled,
+    VehicleSwapped,
+)
+from evenroll.enrollment.point_events import PointAgreementsLoaded, PointMetersLoaded
+from evenroll.enrollment.point_moves import OccupantMovedIn
+from evenroll.enrollment.rows import Row
+from evenroll.enrollment.usage_point import Agreement, PointMeter, Register
+from evenroll.programs.catalog import load_catalog
+from evenroll.programs.program import MeterCapability, Unit
+from evenroll.programs.rules import Drivetrain
+from evenroll.quantities.calendars import calendar
+from evenroll.quantities.identifiers import (
+    AccountId,
+    CustomerId,
+    MeterSerial,
+    OrganizationKey,
+    PodId,
+    ProgramKey,
+    RateKey,
+    case_number,
+    pevid,
+)
+
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+POD = PodId("POD-9")
+
+
+def loaded_events() -> tuple[Event, ...]:
+    """Of an enrollment that existed before, and of the books of its usage point."""
+    utility = OrganizationKey("lakeland-electric")
+    told = LoadedEnrollment(
+        number=case_number(bytes(range(16))),
+        organization=utility,
+        customer=CustomerId(7),
+        account=AccountId(8),
+        pod=POD,
+        language=Language.ES,
+        enrolled_on=date(2025, 3, 1),
+        active_on=date(2025, 3, 20),
+        minimum_stay_ends_on=date(2026, 3, 1),
+    )
+    program = load_catalog().program(ProgramKey("LE-EV-NIGHT"))
+    place = Place(family=program.family, unit=Unit.USAGE_POINT, unit_key=str(POD))
+    meter = PointMeter(
+        serial=MeterSerial("M-9"),
+        capability=MeterCapability.INTERVAL,
+        registers=(Register(name="total", rollover_wh=10**9),),
+        installed_on=date(2020, 1, 1),
+        opening_wh={"total": 5},
+    )
+    agreement = Agreement(rate=RateKey("LE-R"), supplier=utility, start_on=date(2020, 1, 1))
+    return (
+        *loaded_enrollment(told, program, place=place, now=NOW, calendar=calendar("US-LAKELAND")),
+        PointMetersLoaded(row=Row.ACTION, meters=(meter,)),
+        PointAgreementsLoaded(row=Row.ACTION, agreements=(agreement,)),
+    )
+
+
+def events_of_two_cases() -> tuple[Event, ...]:
+    """Of a vehicle in dispute, a place that goes along, the next occupant; and of devices that sit in a vehicle."""
+    vehicle, day = pevid(bytes(range(16))), date(2026, 11, 20)
+    supplier = OrganizationKey("brightwater-energy")
+    return (
+        VehicleDisputed(row=Row.ACTION, pevid=vehicle),
+        VehicleAskedAbout(row=Row.ACTION, pevid=vehicle),
+        VehicleSettled(row=Row.ACTION, pevid=vehicle, kept=True),
+        PlacePassedOn(row=Row.ACTION, to=case_number(bytes(range(16)))),
+        OccupantMovedIn(row=Row.ACTION, moved_on=day, rate=RateKey("LE-D"), supplier=supplier),
+        DeviceRegistered(row=Row.R8, device="CD-1", kind="in_car", subject="CD-1", vehicle=vehicle),
+        VehicleRemoved(row=Row.ACTION, pevid=vehicle, ended_on=day, devices=("CD-1",)),
+        VehicleSwapped(row=Row.ACTION, pevid=vehicle, vehicle=_CAR, ended_on=day, devices=("CD-1",)),
+        EquipmentSwapped(row=Row.ACTION, kind=EquipmentKind.EVSE, outlet="store", warnings=("not_listed",)),
+    )
+
+
+_CAR = VehicleOfCase(pevid=pevid(bytes(16)), drivetrain=Drivetrain.PHEV, vin_known=True)
