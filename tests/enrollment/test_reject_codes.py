@@ -170,3 +170,13 @@ HEAD = "source: x\ncodes:\n"
 def test_a_wrong_table_is_refused(line: str, reason: str) -> None:
     with pytest.raises(CatalogRefused, match=reason):
         parse_reject_rules(f"{HEAD}  - {line}\n", file="wrong.yaml")
+
+
+def test_that_a_request_was_sent_before_is_no_news_once_it_was_accepted() -> None:
+    """A request that was sent twice may be answered out of order: what was accepted is not waited for again."""
+    world = new_world()
+    key = asked(world)
+    effective_on = world.calendar.add_business_days(world.calendar.business_date(world.now), 12)
+    accepted = supply(answered(world, key, effective_on=effective_on))
+    assert accepted.state is State.ACCEPTED
+    assert supply(answered(world, key, codes=(RejectCode("ABN"),))) == accepted

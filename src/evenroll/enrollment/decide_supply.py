@@ -143,7 +143,7 @@ def hear_supply_answer(case: Case, command: SupplyAnswered, facts: CaseFacts) ->
 
 def _rejected(case: Case, command: SupplyAnswered, rule: RejectRule, facts: CaseFacts) -> Decided:
     if rule.does is RejectAct.GO_ON:
-        return Decided(events=(_first_stands(command, facts),))
+        return Decided(events=(_first_stands(case, command, facts),))
     objected = _objected(command, _objection(rule, command, facts))
     if case.status is State.WITHDRAWING:
         return Decided(events=(objected, *withdrawn_after_all(case, facts)))
@@ -169,12 +169,16 @@ def _accepted(command: SupplyAnswered, facts: CaseFacts) -> s.SupplyAccepted:
     )
 
 
-def _first_stands(command: SupplyAnswered, facts: CaseFacts) -> Event:
-    """The request repeats one of ours that came first: that one stands, with its day where it has one already."""
+def _first_stands(case: Case, command: SupplyAnswered, facts: CaseFacts) -> Event:
+    """The request repeats one of ours that came first: that one stands, with its day where it has one already.
+
+    Heard after the first was accepted it says nothing new: what was accepted is not waited for again.
+    """
     tracking = command.first_tracking or command.tracking
     if command.effective_on is None:
-        move = facts.move(State.ASKED, track=Track.SUPPLY, wait=Wait.LATER)
-        return s.SupplySentBefore(row=Row.R5, tracking=tracking, moves=(move,))
+        heard = _state(case) is State.ACCEPTED
+        moves = () if heard else (facts.move(State.ASKED, track=Track.SUPPLY, wait=Wait.LATER),)
+        return s.SupplySentBefore(row=Row.R5, tracking=tracking, moves=moves)
     due_at = facts.calendar.start_of_day(command.effective_on)
     move = facts.heard(State.ACCEPTED, track=Track.SUPPLY, due_at=due_at)
     return s.SupplyAccepted(row=Row.R5, tracking=tracking, effective_on=command.effective_on, moves=(move,))
