@@ -98,8 +98,8 @@ MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_CORE}/order_billing.py",
-                old="(reads.read_on, reads.serial) != (switch_on, point.meter.serial)",
-                new="reads.serial != point.meter.serial",
+                old="(reads.read_on, reads.serial) != (switch_on, meter.serial)",
+                new="reads.serial != meter.serial",
             ),
         ),
         caught_by=("tests/enrollment/test_world.py", "-k", "test_every_scene_holds"),
