@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import queue
-import time
 from collections import Counter
 from dataclasses import dataclass, replace
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from evenroll.enrollment.case import Case
@@ -18,6 +14,7 @@ from evenroll.programs.rules import Outcome, RuleKind
 from evenroll.quantities.identifiers import CaseNumber
 from evenroll.runtime.database import DatabaseUrls
 from tests.races.applicants import Report, Share, apply_and_drive
+from tests.races.processes import at_once
 from tests.territory import NIGHT_RATE, NOW, Premise, Territory, new_territory
 
 PROCESSES = 8
@@ -59,7 +56,11 @@ def _launch(urls: DatabaseUrls, home: Path) -> Launch:
     applications = [premise for premise in premises for _ in range(APPLICANTS)]
     whole = Share(territory=territory, premises=tuple(applications), urls=urls, home=home)
     shares = [replace(whole, premises=whole.premises[first::PROCESSES]) for first in range(PROCESSES)]
-    return Launch(territory=territory, premises=premises, reports=tuple(_at_once(shares)))
+    return Launch(
+        territory=territory,
+        premises=premises,
+        reports=tuple(at_once(apply_and_drive, shares, longest_seconds=LONGEST_SECONDS)),
+    )
 
 
 def _no_process_hung_failed_or_lost_an_error(launched: Launch) -> None:
@@ -120,35 +121,6 @@ def _every_stream_of_the_journal_holds(launched: Launch) -> None:
     territory = launched.territory
     for organization in (territory.utility, territory.esco, territory.registry):
         assert verify_organization(organization).holds
-
-
-def _at_once(shares: list[Share]) -> list[Report]:
-    """The report of every process. One that is not done in LONGEST_SECONDS is ended, and its report is missing."""
-    context = _processes()
-    gate, reports = context.Barrier(len(shares)), context.Queue()
-    processes = [context.Process(target=apply_and_drive, args=(share, gate, reports)) for share in shares]
-    began = time.monotonic()
-    for process in processes:
-        process.start()
-    found: list[Report] = []
-    try:
-        while len(found) < len(shares):
-            found.append(reports.get(timeout=max(0.1, began + LONGEST_SECONDS - time.monotonic())))
-    except queue.Empty:
-        pass
-    for process in processes:
-        process.join(timeout=5)
-        if process.is_alive():
-            process.kill()
-            process.join()
-    return found
-
-
-def _processes() -> ForkServerContext:
-    """Processes that share nothing with this one, above all no connection; what they all import is imported once."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.races.applicants", "django.db", "holidays.countries", "psycopg"])
-    return context
 
 
 def _live_finding(territory: Territory, case: Case) -> tuple[Outcome, dict[str, str]]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import queue
-import time
 from collections import Counter
 from dataclasses import dataclass
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from evenroll.enrollment.case import Case
@@ -21,6 +17,7 @@ from evenroll.quantities.identifiers import CaseNumber
 from evenroll.runtime.database import DatabaseUrls
 from tests.races.applicants import Report
 from tests.races.crowd import Crowd, crowd_in
+from tests.races.processes import at_once
 from tests.territory import NOW, Territory, capped_program, days, new_territory
 from tests.world.caps import check_order
 from tests.world.memory import Stream
@@ -64,7 +61,7 @@ def _rush(urls: DatabaseUrls, home: Path) -> Rush:
     program = capped_program(territory, Cap(places=PLACES))
     shares = [len(range(first, APPLICATIONS, PROCESSES)) for first in range(PROCESSES)]
     crowds = [Crowd(territory=territory, program=program, count=count, urls=urls, home=home) for count in shares]
-    reports = tuple(_at_once(crowds))
+    reports = tuple(at_once(crowd_in, crowds, longest_seconds=LONGEST_SECONDS))
     # What the fastest could not see yet, because its clock had not come so far.
     left = territory.run(LATER)
     assert (left.failed, left.refused) == (0, 0)
@@ -142,35 +139,6 @@ def _journal_and_tables_agree(rush: Rush) -> None:
     check_order(Stream(state=None, events=events))
     assert verify_organization(territory.utility).holds
     assert replay(f"rush_{territory.tag}", organizations=(territory.utility,)).differences == ()
-
-
-def _at_once(crowds: list[Crowd]) -> list[Report]:
-    """The report of every process. One that is not done in LONGEST_SECONDS is ended, and its report is missing."""
-    context = _processes()
-    gate, reports = context.Barrier(len(crowds)), context.Queue()
-    processes = [context.Process(target=crowd_in, args=(crowd, gate, reports)) for crowd in crowds]
-    began = time.monotonic()
-    for process in processes:
-        process.start()
-    found: list[Report] = []
-    try:
-        while len(found) < len(crowds):
-            found.append(reports.get(timeout=max(0.1, began + LONGEST_SECONDS - time.monotonic())))
-    except queue.Empty:
-        pass
-    for process in processes:
-        process.join(timeout=5)
-        if process.is_alive():
-            process.kill()
-            process.join()
-    return found
-
-
-def _processes() -> ForkServerContext:
-    """Processes that share nothing with this one, above all no connection; what they all import is imported once."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.races.crowd", "django.db", "holidays.countries", "psycopg"])
-    return context
 
 
 def _rows(territory: Territory, sql: str, *parameters: object) -> list[tuple[object, ...]]:
