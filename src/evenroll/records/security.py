@@ -6,6 +6,7 @@ Migrations call these functions; what they give is part of the history of the da
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -97,3 +98,20 @@ def auditor_reads(table: str, *, auditor: str) -> list[Composed]:
             Identifier(table), Identifier(auditor)
         ),
     ]
+
+
+def raise_walls(schema_editor: Any, tables: Iterable[str], *, app: str) -> None:
+    """Grants and walls of new tenant tables, in the migration that makes them.
+
+    Foreign keys are checked against rows when they are made, which no wall lets anybody see afterwards: so they come
+    first.
+    """
+    for statement in schema_editor.deferred_sql:
+        schema_editor.execute(statement)
+    schema_editor.deferred_sql.clear()
+    walled = tuple(tables)
+    statements = ordinary_grants(walled, app=app)
+    for table in walled:
+        statements += [*wall(table), *own_rows(table, app=app)]
+    for each in statements:
+        schema_editor.execute(each.as_string(), params=None)

@@ -17,18 +17,11 @@ TENANT = ("approved_equipment", "load_run", "price_series")
 
 def raise_walls(apps: Any, schema_editor: Any) -> None:
     app = settings.EVENROLL_APP_ROLE
-    # Foreign keys are checked against rows when they are made, which no wall lets anybody see afterwards.
-    for statement in schema_editor.deferred_sql:
-        schema_editor.execute(statement)
-    schema_editor.deferred_sql.clear()
-    statements = [*security.ordinary_grants(TENANT, app=app)]
-    for table in TENANT:
-        statements += [*security.wall(table), *security.own_rows(table, app=app)]
+    security.raise_walls(schema_editor, TENANT, app=app)
     # A file is staged in a temporary table of its own transaction: it takes COPY, and a crash leaves nothing behind.
     database = schema_editor.connection.settings_dict["NAME"]
-    statements.append(SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(Identifier(database), Identifier(app)))
-    for statement in statements:
-        schema_editor.execute(statement.as_string(), params=None)
+    grant = SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(Identifier(database), Identifier(app))
+    schema_editor.execute(grant.as_string(), params=None)
 
 
 def _row(*fields: tuple[str, models.Field[Any, Any]]) -> list[tuple[str, models.Field[Any, Any]]]:

@@ -15,16 +15,7 @@ TENANT = ("incentive_entry", "program_event")
 
 
 def raise_walls(apps: Any, schema_editor: Any) -> None:
-    app = settings.EVENROLL_APP_ROLE
-    # Foreign keys are checked against rows when they are made, which no wall lets anybody see afterwards.
-    for statement in schema_editor.deferred_sql:
-        schema_editor.execute(statement)
-    schema_editor.deferred_sql.clear()
-    statements = [*security.ordinary_grants(TENANT, app=app)]
-    for table in TENANT:
-        statements += [*security.wall(table), *security.own_rows(table, app=app)]
-    for statement in statements:
-        schema_editor.execute(statement.as_string(), params=None)
+    security.raise_walls(schema_editor, TENANT, app=settings.EVENROLL_APP_ROLE)
 
 
 def _row(*fields: tuple[str, models.Field[Any, Any]]) -> list[tuple[str, models.Field[Any, Any]]]:
