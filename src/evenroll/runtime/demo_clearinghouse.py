@@ -1,4 +1,4 @@
-"""Whom the demo asks who supplies: the registry of the territory, which may be away about some usage points."""
+"""Whom the demo asks who supplies: the registries here, which may be away about some usage points."""
 
 from __future__ import annotations
 
@@ -7,19 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from evenroll.enrollment.facts import PartnerAway, ProviderAnswer
-from evenroll.partners.registry_clearinghouse import RegistryClearinghouse
 from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion
 from evenroll.quantities.identifiers import PodId
-from evenroll.runtime.territory_plan import LAKELAND, TERRITORIES, Territory
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ByTerritory:
-    """Asks the registry of the territory in which the usage point, or the postal code, lies."""
-
-    def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer | PartnerAway:
-        """As that registry."""
-        return RegistryClearinghouse(organization=_territory(question).registry).find(question, on=on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,10 +23,3 @@ class AwayForSome:
         if question.pod is not None and on < self.until.get(question.pod, date.min):
             return PartnerAway(partner="clearinghouse", detail="not_reached")
         return self.clearinghouse.find(question, on=on)
-
-
-def _territory(question: ProviderQuestion) -> Territory:
-    for each in TERRITORIES:
-        if (question.pod or "").startswith(each.pods) or question.postal_code.strip() in each.postal_codes:
-            return each
-    return LAKELAND

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -16,7 +16,7 @@ from evenroll.intake.row_reader import RowRules
 from evenroll.programs.catalog import load_catalog
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import CaseNumber, OfferId, PodId, ProgramKey
-from evenroll.runtime.demo_clearinghouse import AwayForSome, ByTerritory
+from evenroll.runtime.demo_clearinghouse import AwayForSome
 from evenroll.runtime.demo_script import (
     FOLDER,
     Scenario,
@@ -85,8 +85,9 @@ def prepare(*, now: datetime = BEGINS_AT) -> DemoRun:
         for each in load_script()
         if "away_until" in each.clearinghouse
     }
-    registry = AwayForSome(clearinghouse=ByTerritory(), until=away)
-    return DemoRun(installation=wired_installation(clearinghouse=registry), now=now)
+    wired = wired_installation()
+    registries = AwayForSome(clearinghouse=wired.clearinghouse, until=away)
+    return DemoRun(installation=replace(wired, clearinghouse=registries), now=now)
 
 
 @contextmanager
