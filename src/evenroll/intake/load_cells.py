@@ -161,6 +161,13 @@ def _energy(text: str, column: Column, reading: Reading) -> int:
     return int(wh)
 
 
+def _watt_hours(text: str, column: Column, reading: Reading) -> int:
+    wh = _decimal(text, LoadFaultCode.NOT_WATT_HOURS)
+    if wh < 0 or wh != int(wh) or wh > _WH_MAX:
+        raise CellWrong(LoadFaultCode.NOT_WATT_HOURS)
+    return int(wh)
+
+
 def _register_values(text: str, column: Column, reading: Reading) -> dict[str, int]:
     """By register in Wh; one number alone stands for the only register, under the name ""."""
     if _DECIMAL.fullmatch(text):
@@ -244,6 +251,7 @@ _READERS: Final[Mapping[Form, _Reader]] = MappingProxyType(
         Form.DAY: _day,
         Form.WHOLE: _whole,
         Form.ENERGY: _energy,
+        Form.WATT_HOURS: _watt_hours,
         Form.REGISTER_VALUES: _register_values,
         Form.AMOUNT: _amount,
         Form.PRICE: _price,

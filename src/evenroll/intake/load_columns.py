@@ -28,6 +28,7 @@ class Form(Enum):
     DAY = auto()
     WHOLE = auto()
     ENERGY = auto()
+    WATT_HOURS = auto()
     REGISTER_VALUES = auto()
     AMOUNT = auto()
     PRICE = auto()
@@ -143,6 +144,20 @@ COLUMNS: Final[Mapping[LoadKind, tuple[Column, ...]]] = MappingProxyType(
             _day("read_on", "read_date", needed=True),
             Column(name="value_kwh", form=Form.ENERGY, needed=True, other_names=("reading", "kwh", "read_kwh")),
             _choice("quality", ("actual", "estimated"), default="actual"),
+        ),
+        LoadKind.INTERVAL_READS: (
+            Column(
+                name="serial",
+                form=Form.NUMBER_GIVEN,
+                length=40,
+                other_names=("meter_serial", "meter", "meter_number"),
+            ),
+            _point(needed=False),
+            Column(name="start_at", form=Form.INSTANT, needed=True, other_names=("hour_beginning", "interval_start")),
+            Column(name="end_at", form=Form.INSTANT, other_names=("hour_ending", "interval_end")),
+            _choice("minutes", ("15", "30", "60")),
+            Column(name="energy_wh", form=Form.WATT_HOURS, other_names=("wh",)),
+            Column(name="energy_kwh", form=Form.ENERGY, other_names=("kwh", "usage_kwh", "consumption_kwh")),
         ),
         LoadKind.RATES: (
             _point(),

@@ -13,6 +13,7 @@ from evenroll.enrollment.roles import OrganizationKind
 from evenroll.enrollment.usage_point import Agreement, PointMeter, Register
 from evenroll.intake.load_columns import COLUMNS
 from evenroll.intake.load_hand import Hand, RowWrong
+from evenroll.intake.load_intervals import load_intervals
 from evenroll.intake.load_rows import LoadRow
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.codec import canonical, encode
@@ -306,6 +307,7 @@ KINDS: Final[Mapping[LoadKind, tuple[frozenset[OrganizationKind], Callable[[Hand
             LoadKind.USAGE_POINTS: (_PROVIDERS, load_usage_points),
             LoadKind.METERS: (_UTILITY, load_meters),
             LoadKind.READS: (_UTILITY, load_reads),
+            LoadKind.INTERVAL_READS: (_UTILITY, load_intervals),
             LoadKind.RATES: (_UTILITY, load_rates),
             LoadKind.SUPPLIER_OF_RECORD: (_REGISTRY, load_supply),
             LoadKind.APPROVED_EQUIPMENT: (_PROVIDERS, load_equipment),

@@ -39,8 +39,8 @@ def hours_of(serial: MeterSerial, *, from_at: datetime, until_at: datetime) -> d
             "AND start_at > %s AND start_at < %s ORDER BY start_at",
             (current().id, serial, from_at - _LONGEST_DAY, until_at),
         ).fetchall()
-    known = ((start_at + hour * _HOUR, wh) for start_at, day in rows for hour, wh in enumerate(day))
-    return {at: int(wh) for at, wh in known if from_at <= at < until_at}
+    told = ((start_at + hour * _HOUR, wh) for start_at, day in rows for hour, wh in enumerate(day))
+    return {at: int(wh) for at, wh in told if wh is not None and from_at <= at < until_at}
 
 
 _ADD: Final[LiteralString] = (

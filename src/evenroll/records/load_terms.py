@@ -18,6 +18,7 @@ class LoadKind(StrEnum):
     USAGE_POINTS = "usage_points"
     METERS = "meters"
     READS = "reads"
+    INTERVAL_READS = "interval_reads"
     RATES = "rates"
     SUPPLIER_OF_RECORD = "supplier_of_record"
     APPROVED_EQUIPMENT = "approved_equipment"
@@ -26,13 +27,17 @@ class LoadKind(StrEnum):
 
 
 class Standing(StrEnum):
-    """How a row of a file stands to the books. KEPT: they know better by Evenroll's own work and stay."""
+    """How a row of a file stands to the books. KEPT: they know better by Evenroll's own work and stay.
+
+    MISSING: no row at all, but an hour that lacks between those that a file of intervals tells.
+    """
 
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     KEPT = "kept"
     ABSENT = "absent"
+    MISSING = "missing"
 
 
 class LoadFaultCode(StrEnum):
@@ -53,6 +58,7 @@ class LoadFaultCode(StrEnum):
     NOT_A_WHOLE_NUMBER = "not_a_whole_number"
     NOT_AN_ENERGY = "not_an_energy"
     NOT_REGISTER_VALUES = "not_register_values"
+    NOT_WATT_HOURS = "not_watt_hours"
     NOT_AN_AMOUNT = "not_an_amount"
     NOT_A_PRICE = "not_a_price"
     NOT_AN_INSTANT = "not_an_instant"
@@ -77,6 +83,8 @@ class LoadFaultCode(StrEnum):
     TWO_METERS_IN_PLACE = "two_meters_in_place"
     METER_ELSEWHERE = "meter_elsewhere"
     HOURS_OVERLAP = "hours_overlap"
+    NOT_AN_INTERVAL = "not_an_interval"
+    INTERVALS_OVERLAP = "intervals_overlap"
     PLACE_TAKEN = "place_taken"
     PROGRAM_FULL = "program_full"
     NOT_OF_ACCOUNT = "not_of_account"

@@ -12,7 +12,10 @@ from evenroll.records.model_people import TenantModel
 
 
 class IntervalRead(TenantModel):
-    """What a meter counted in each hour from start_at on, the first instant of a local day. wh: (hour,), Wh."""
+    """What a meter counted in each hour from start_at on, the first instant of a local day.
+
+    wh: (hour,), Wh; NULL where an hour is not known.
+    """
 
     serial = models.CharField(max_length=40)
     start_at = models.DateTimeField()
