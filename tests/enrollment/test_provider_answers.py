@@ -7,15 +7,21 @@ from datetime import date
 
 import pytest
 
+from evenroll.enrollment.case_commands import NoPayload
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.decide_opening import present_offers
+from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.facts import SERVED, ProviderAnswer, ProviderAnswerKind
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.life_events import RefusedByProvider
 from evenroll.enrollment.offers import HiddenReason, present, status_for, wins
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
+from evenroll.pages.notices import notice
 from evenroll.pages.texts import render
 from evenroll.programs.program import SupplyStatus
 from evenroll.quantities.identifiers import CaseNumber, PodId
+from tests.world.facts import case_facts
 from tests.world.people import days, new_world, open_case
 from tests.world.programs import BRIGHTWATER, NORTHFORK, UTILITY, world_programs
 from tests.world.scenes import case_of, say
@@ -98,3 +104,31 @@ def test_a_program_that_wins_shows_only_at_its_own_door() -> None:
     ours = replace(answer, kind=K.ESCO, supplier=BRIGHTWATER)
     theirs = replace(ours, supplier=NORTHFORK)
     assert not wins(program, answer=ours) and wins(program, answer=theirs)
+
+
+def test_whom_no_program_is_for_is_refused_and_told_so() -> None:
+    world = new_world()
+    key = open_case(world, pod="POD-1", at=UTILITY)
+    world.households[CaseNumber(key[2])].answer_next = K.CCA.value
+    say(world, key, C.ASK_PROVIDER)
+    world.settle()
+    case, events = case_of(world, key), [event for _, event in world.cases[key].events]
+    assert (case.course.state, case.course.owner, case.course.on_lapse) == PATH[K.BLOCKED]
+    [refused] = [each for each in events if isinstance(each, RefusedByProvider)]
+    told = notice(refused, case=case.number, language=Language.EN)
+    assert "None of the programs is for customers of your electricity supplier" in told
+    assert {each.reason for each in case.hidden} <= {HiddenReason.NOT_YOUR_PROVIDER, HiddenReason.SUPPLY_NOT_ADMITTED}
+
+
+def test_what_is_hidden_only_for_now_keeps_the_case_waiting() -> None:
+    """A program whose prices are being reviewed comes back: its customer is not refused for that."""
+    world = new_world()
+    key = open_case(world, pod="POD-1", at=UTILITY)
+    world.households[CaseNumber(key[2])].answer_next = K.CCA.value
+    say(world, key, C.ASK_PROVIDER)
+    world.settle(until=lambda: case_of(world, key).status is State.CHOOSING)
+    case = replace(case_of(world, key), provider=ProviderAnswer(kind=K.UTILITY, as_of=DAY, utility=UTILITY))
+    overdue = tuple(replace(each, review_by=date(2025, 1, 1)) for each in world_programs())
+    decided = present_offers(case, NoPayload(), replace(case_facts(world, case, key=key), programs=overdue))
+    assert isinstance(decided, Decided)
+    assert [move.to for event in decided.events for move in event.moves] == [State.CHOOSING]

@@ -8,11 +8,14 @@ import pytest
 
 from evenroll.enrollment.case_commands import ChooseUsagePoint, SubmitForm
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.form import FormField
+from evenroll.enrollment.messages import CaseForwarded, Message
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.bill import BillKind
 from evenroll.programs.program import MeterCapability, MeterNeedKind
+from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.quantities.periods import DatePeriod
 from tests.meter_work import assert_bills_tie, at, exchange_meter
 from tests.territory import NIGHT_RATE, NIGHT_SUPPLY, NOW, Territory, days, new_territory
@@ -84,6 +87,49 @@ def test_a_customer_at_the_wrong_door_is_handed_over_with_everything(territory: 
     assert here.form is not None and here.form.received_at == NOW
     assert here.status is State.IN_RESCISSION, territory.events(territory.esco, number)
     assert here.proof.customer == premise.customer
+
+
+def test_a_case_whose_number_ended_here_goes_on_under_one_of_its_own(territory: Territory) -> None:
+    """Handed over, rescinded, and forwarded once more: the story that ended stays, and nobody has to mend a message."""
+    premise = territory.premise(supplier=territory.esco)
+    number = territory.apply(premise, at=territory.utility, program=territory.supply, consents_hand_over=True)
+    territory.run()
+    territory.taken(territory.give(territory.esco, CommandName.RESCIND, number, role=Role.CUSTOMER))
+    territory.run()
+    ended = territory.events(territory.esco, number)
+    forward_again(territory, number)
+    progress = territory.run()
+    assert (progress.parked, progress.failed) == (0, 0)
+    assert territory.events(territory.esco, number) == ended
+    own = [each for each in cases_of(territory.esco) if each != number]
+    case = territory.case(territory.esco, own[0])
+    assert len(own) == 1 and case.opening.received_as == number
+    assert case.status is State.IN_RESCISSION, territory.events(territory.esco, own[0])
+
+
+def cases_of(organization: OrganizationKey) -> list[CaseNumber]:
+    from evenroll.records import queries
+
+    return list(queries.cases(queries.Viewer(organization=organization, role=Role.ENROLLMENT_DESK)))
+
+
+def forward_again(territory: Territory, number: CaseNumber) -> None:
+    from evenroll.records.unit_of_work import unit_of_work
+
+    with unit_of_work(territory.utility, actor=territory.actor(territory.utility, Role.SYSTEM), now=NOW) as work:
+        case = work.case(number)
+        assert case is not None and case.provider is not None and case.form is not None
+        body = CaseForwarded(
+            number=number,
+            language=case.opening.language,
+            prompted_by="nobody",
+            provider=case.provider,
+            postal_code=case.opening.postal_code,
+            program=case.form.program,
+            form=case.form,
+        )
+        message = Message(to=territory.esco, conversation=number, body=body, sealed=case.answers)
+        work.record_case(number, Decided(messages=(message,)), expected=case)
 
 
 def test_an_unasked_hand_over_waits_for_consent(territory: Territory) -> None:

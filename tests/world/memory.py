@@ -18,6 +18,7 @@ from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.commands import COMMANDS, Record, may
 from evenroll.enrollment.decide import decide_case
 from evenroll.enrollment.decide_moving import vacated
+from evenroll.enrollment.decide_opening import needs_own_number
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.messages import HEARD_BY, Body, CaseForwarded, Message, MeterRequested, MoveTold, SupplyLost
@@ -34,7 +35,7 @@ from evenroll.enrollment.supply_messages import PevTold, SupplyAsked, SupplyDisp
 from evenroll.enrollment.supply_request import evolve_supply
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.calendars import ServiceCalendar, calendar
-from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrganizationKey, PodId
+from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrganizationKey, PodId, case_number
 from tests.world import facts as f
 from tests.world import registry, waiting
 from tests.world.premises import Premise
@@ -291,9 +292,18 @@ class World:
         elif isinstance(body, SupplyDisputed) and self._addressed(envelope, record=Record.SUPPLY_REQUEST)[2] == "":
             outcomes = []
         else:
-            key = self._addressed(envelope, record=COMMANDS[name].record)
-            outcomes = [self.give(key, name, self._heard_as(envelope, body), role=Role.PEER)]
+            key, said = self._addressed(envelope, record=COMMANDS[name].record), self._heard_as(envelope, body)
+            if isinstance(said, ReceiveCase):
+                key, said = self._own_number(key, said)
+            outcomes = [self.give(key, name, said, role=Role.PEER)]
         self.parked += tuple((envelope, each) for each in outcomes if isinstance(each, Refusal))
+
+    def _own_number(self, key: Key, said: ReceiveCase) -> tuple[Key, ReceiveCase]:
+        if (stream := self.cases.get(key)) is None or not needs_own_number(stream.state.status):
+            return key, said
+        number = case_number(f.entropy(self))
+        self.households[number] = self.households[CaseNumber(key[2])]
+        return case_key(key[1], number), replace(said, number=number)
 
     def _addressed(self, envelope: Envelope, *, record: Record) -> Key:
         if record is Record.CASE:

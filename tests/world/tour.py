@@ -14,6 +14,7 @@ from evenroll.enrollment.tracks import Move, State, TrackState, track_key
 from evenroll.enrollment.waits import WAITS, Span, Wait, WaitRule, due_at
 from evenroll.programs.program import Track
 from evenroll.quantities.calendars import ServiceCalendar
+from tests.world.doors import DOORS
 from tests.world.everyday import EVERYDAY
 from tests.world.leaving import LEAVING
 from tests.world.lines import IN_LINE
@@ -36,7 +37,20 @@ from tests.world.supply import SUPPLY
 from tests.world.switching import SWITCHING
 from tests.world.trouble import TROUBLE
 
-SCENES = (*QUIET, *TROUBLE, *EVERYDAY, *SUPPLY, *IN_LINE, *LEAVING, *RESTING, *MONEY, *MOVING, *SWITCHING, *REVERSING)
+SCENES = (
+    *QUIET,
+    *TROUBLE,
+    *EVERYDAY,
+    *SUPPLY,
+    *IN_LINE,
+    *LEAVING,
+    *RESTING,
+    *MONEY,
+    *MOVING,
+    *SWITCHING,
+    *REVERSING,
+    *DOORS,
+)
 """Every scene: together they make every move and enter every wait, so that chance only adds to them."""
 
 Named = tuple[Track, State, Wait]

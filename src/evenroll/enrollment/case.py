@@ -64,7 +64,8 @@ class Opening:
     """How a case began (row 2).
 
     replaces: the enrollment at this premise whose program this one takes the place of. continues: the enrollment at
-    the premise that the customer leaves. At most one of them.
+    the premise that the customer leaves. At most one of them. received_as: the number under which another provider
+    handed it over, where that one has a story of its own here.
     """
 
     opened_at: datetime
@@ -76,6 +77,7 @@ class Opening:
     pod: PodId | None = None
     postal_code: str = ""
     received_from: OrganizationKey | None = None
+    received_as: CaseNumber | None = None
     replaces: CaseNumber | None = None
     continues: CaseNumber | None = None
 

@@ -63,12 +63,16 @@ class ChooseProgram:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReceiveCase:
-    """Row 2b, from another provider. answers: reference to the answers, sealed for us and stored anew."""
+    """Row 2b, from another provider. answers: reference to the answers, sealed for us and stored anew.
+
+    number: its own one here; absent where it goes on under the number that it came with.
+    """
 
     sender: OrganizationKey
     organization: OrganizationKey
     forwarded: CaseForwarded
     answers: int = 0
+    number: CaseNumber | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

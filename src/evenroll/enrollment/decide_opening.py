@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import case_events as e
-from evenroll.enrollment.case import Case, Draft, Offered, Opening, Prompter
+from evenroll.enrollment.case import LIVE, Case, Draft, Hidden, Offered, Opening, Prompter
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
@@ -15,12 +15,17 @@ from evenroll.enrollment.facts import SERVED, PartnerAway, ProviderAnswer, Provi
 from evenroll.enrollment.form import Channel, Form
 from evenroll.enrollment.life_events import RefusedByProvider
 from evenroll.enrollment.messages import CaseForwarded, Message
-from evenroll.enrollment.offers import present, provider_to_ask, serving
+from evenroll.enrollment.offers import HiddenReason, present, provider_to_ask, serving
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
-from evenroll.enrollment.tracks import State
+from evenroll.enrollment.tracks import CASE_ENDS, State
 from evenroll.enrollment.waits import Wait
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
+
+NONE_FITS = "none_fits"
+"""The code of a refusal at row 2b: none of the programs is for this customer, and nobody else can be asked."""
+
+_FOR_OTHERS = frozenset({HiddenReason.SUPPLY_NOT_ADMITTED.value, HiddenReason.NOT_YOUR_PROVIDER.value})
 
 
 def open_case(case: Case | None, command: c.OpenCase, facts: CaseFacts) -> Decided | Refusal:
@@ -120,7 +125,11 @@ def choose_usage_point(case: Case, command: c.ChooseUsagePoint, facts: CaseFacts
 
 
 def present_offers(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
-    """Row 2b: what this customer may choose. A program asked for already, and shown, is thereby chosen."""
+    """Row 2b: what this customer may choose. A program asked for already, and shown, is thereby chosen.
+
+    Where none is for them, and no other provider can take the case, it is refused with every reason, and not kept
+    waiting until it lapses.
+    """
     if case.status is not State.CHOOSING or case.provider is None:
         return not_in_state(case, CommandName.PRESENT_OFFERS)
     shown, hidden = present(facts.programs, answer=case.provider, on=facts.today, at=case.organization)
@@ -128,9 +137,18 @@ def present_offers(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decid
     if wanted is not None:
         presented = e.OffersPresented(row=Row.R2B, shown=shown, hidden=hidden)
         return Decided(events=(presented, _chosen(case, wanted, facts)))
+    if not shown and _is_final(hidden) and not _only_others(case, shown):
+        presented = e.OffersPresented(row=Row.R2B, shown=shown, hidden=hidden)
+        refused = RefusedByProvider(row=Row.R2B, code=NONE_FITS, moves=(facts.move(State.REFUSED),))
+        return Decided(events=(presented, refused))
     wait = _hand_over_wait(case) if _only_others(case, shown) else Wait.CUSTOMER
     moves = (facts.move(State.CHOOSING, wait=wait),)
     return Decided(events=(e.OffersPresented(row=Row.R2B, shown=shown, hidden=hidden, moves=moves),))
+
+
+def _is_final(hidden: tuple[Hidden, ...]) -> bool:
+    """Whether waiting helps nobody: no program is hidden for a reason that passes by itself."""
+    return all(each.reason in _FOR_OTHERS for each in hidden)
 
 
 def _asked(case: Case) -> ProgramKey | None:
@@ -227,16 +245,26 @@ def _receiver(case: Case) -> OrganizationKey | None:
     return None if to == case.organization else to
 
 
+def needs_own_number(status: State | None) -> bool:
+    """Whether a case that is forwarded to us gets a number of its own: that number has an enrollment here, or had one.
+
+    Only one that we handed over ourselves comes back to its own story. status: of the case that has the number here.
+    """
+    return status is not None and status is not State.HANDED_OVER and (status in LIVE or status in CASE_ENDS)
+
+
 def receive_case(case: Case | None, command: c.ReceiveCase, facts: CaseFacts) -> Decided | Refusal:
     """Row 2b at the right door: the case begins here with what the customer had said already.
 
-    One that we had handed over ourselves may come back: meanwhile the customer's provider changed again.
+    One that we had handed over ourselves may come back: meanwhile the customer's provider changed again. Where the
+    number has a story here already, the case gets one of its own (`command.number`) and names the number it came under.
     """
+    forwarded = command.forwarded.number
     if case is not None and case.status is not State.HANDED_OVER:
         return Refusal(code=RefusalCode.CASE_EXISTS, parameters={"case": case.number})
     received = e.CaseReceived(
         row=Row.R2B,
-        number=command.forwarded.number,
+        number=command.number or forwarded,
         organization=command.organization,
         opening=_opening_from(command, facts),
         provider=command.forwarded.provider,
@@ -270,4 +298,5 @@ def _opening_from(command: c.ReceiveCase, facts: CaseFacts) -> Opening:
         pod=forwarded.provider.pod,
         postal_code=forwarded.postal_code,
         received_from=command.sender,
+        received_as=forwarded.number if command.number not in (None, forwarded.number) else None,
     )

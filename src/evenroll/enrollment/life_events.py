@@ -295,7 +295,7 @@ class RefusedAtProof(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefusedByProvider(Event):
-    """Row 2a: this usage point cannot be enrolled here; code says why."""
+    """Row 2a: this usage point cannot be enrolled here; row 2b: no program is for its customer. code says why."""
 
     code: str
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import date, datetime
 
 from evenroll.enrollment.case_events import DecisionMade, FormReturned, ProviderAnswered
+from evenroll.enrollment.decide_opening import NONE_FITS
 from evenroll.enrollment.event import Event, event_kind
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.leaving_events import LeaveAsked, ReturnBilled
@@ -57,7 +58,7 @@ def _in_words(event: Event, language: Language) -> dict[str, Parameter]:
         case ProviderAnswered():
             return {"answer": render(event.answer.kind, language=language)}
         case RefusedByProvider():
-            return {"answer": render(f"provider_answer.{event.code}", language=language)}
+            return {"answer": render(_refused_with(event.code), language=language)}
         case DecisionMade():
             return {"verdict": render(event.verdict, language=language)}
         case FormReturned():
@@ -66,6 +67,10 @@ def _in_words(event: Event, language: Language) -> dict[str, Parameter]:
             return {"reason": render(event.reason, language=language)}
         case _:
             return _of_the_work(event, language)
+
+
+def _refused_with(code: str) -> str:
+    return "provider_answer.none_fits" if code == NONE_FITS else f"provider_answer.{code}"
 
 
 def _of_the_work(event: Event, language: Language) -> dict[str, Parameter]:

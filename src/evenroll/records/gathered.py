@@ -14,7 +14,7 @@ from evenroll.enrollment.eligibility_facts import Told, told
 from evenroll.enrollment.messages import MeterRequested
 from evenroll.enrollment.order_facts import OrderFacts
 from evenroll.enrollment.service_order import ServiceOrder
-from evenroll.enrollment.tracks import CASE_ENDS
+from evenroll.enrollment.tracks import CASE_ENDS, State
 from evenroll.enrollment.usage_point import MeterExchange
 from evenroll.programs.bill import BillKind
 from evenroll.programs.catalog import RateUnknown, load_catalog
@@ -151,6 +151,15 @@ def open_cases_at(pod: PodId) -> tuple[CaseNumber, ...]:
             (current().id, pod, [state.value for state in CASE_ENDS]),
         ).fetchall()
     return tuple(CaseNumber(row[0]) for row in rows)
+
+
+def status_of_case(number: CaseNumber) -> State | None:
+    """Where the case of that number stands in these books, unlocked; None where there is none."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT status FROM case_record WHERE organization_id = %s AND number = %s", (current().id, number)
+        ).fetchone()
+    return State(row[0]) if row else None
 
 
 def work_facts(work: UnitOfWork, order: ServiceOrder, *, exchange: MeterExchange | None, **known: Any) -> OrderFacts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from evenroll.actions import ACTIONS
 from evenroll.enrollment import supply_messages as supply
@@ -114,7 +115,7 @@ def asked_by(envelope: Envelope, body: Body) -> Asked:
     match body:
         case CaseForwarded():
             command = ReceiveCase(sender=envelope.sender, organization=envelope.receiver, forwarded=body)
-            outside = Outside(sealed=envelope.sealed)
+            outside = Outside(sealed=envelope.sealed, entropy=_bytes_of(envelope))
         case MeterRequested():
             command = ReceiveRequest(request=body, requester=envelope.sender)
         case supply.SupplyAsked():
@@ -122,6 +123,15 @@ def asked_by(envelope: Envelope, body: Body) -> Asked:
         case _:
             pass
     return Asked(number=number, command=command, outside=outside)
+
+
+def _bytes_of(envelope: Envelope) -> bytes:
+    """Bytes for a number that is given out: the same for the same message, however often it comes.
+
+    Sealed answers are part of them, which nobody knows beforehand.
+    """
+    named = f"{envelope.sender}/{envelope.receiver}/{envelope.message_id}".encode()
+    return sha256(named + (envelope.sealed or b"")).digest()
 
 
 def _number_of(envelope: Envelope, body: Body) -> str:
