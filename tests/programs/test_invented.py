@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import resources
 
 import pytest
 
-from evenroll.enrollment.meter_need import meter_need
+from evenroll.enrollment.meter_need import MeterNeedWhy, meter_need
 from evenroll.programs.catalog import CatalogRefused, load_catalog, parse_catalog
 from evenroll.programs.program import (
     Activation,
@@ -69,15 +70,43 @@ def test_everything_that_a_program_may_say_occurs() -> None:
 
 
 def test_every_meter_need_that_can_be_derived_is_derived() -> None:
-    """Rule 4 of the trade; what stands behind a submeter or in the charger is settled by others and not derived."""
+    """Rule 4 of the trade: every need, and every reason for one, comes of some program and some meter in place."""
     found = {
-        meter_need(each, meter_capability=there, remote_changeable=remote, interval_opt_out=opted_out).kind
+        meter_need(
+            each, meter_capability=there, remote_changeable=remote, interval_opt_out=opted_out, own_meter_there=own
+        )
         for each in INVENTED
         for there in MeterCapability
         for remote in (False, True)
         for opted_out in (False, True)
+        for own in (False, True)
     }
-    assert found == set(MeterNeedKind) - {MeterNeedKind.SUBMETER, MeterNeedKind.EVSE_METER}
+    assert {each.kind for each in found} == set(MeterNeedKind)
+    assert {each.why for each in found} == set(MeterNeedWhy)
+
+
+@pytest.mark.parametrize("key", ["LE-EV-CHARGER", "BW-SUBMETER"])
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("settled_by_others: true", "settled_by_others: false", "is settled by others"),
+        ("equipment_needed: true", "equipment_needed: false", "is settled by others"),
+        ("device_needed: true", "device_needed: false", "is settled by others"),
+        ("meter_capability: none", "meter_capability: interval", "not billed here yet"),
+        ("kind: equipment_approved, unmet", "kind: telematics_connected, unmet", "on no list"),
+    ],
+)
+def test_a_meter_of_ones_own_is_listed_reports_and_is_settled_by_others(
+    key: str, right: str, wrong: str, said: str
+) -> None:
+    """Rules 4 and 9 of the trade; nothing is taken off a bill of the home by it."""
+    name = "lakeland-electric-charger" if key.startswith("LE") else "brightwater-energy-submeter"
+    text = resources.files("evenroll.programs").joinpath("catalog", f"{name}.yaml").read_text(encoding="utf-8")
+    head = "role: utility\nname: {en: X, es: X}\ncalendar: US-LAKELAND\nrates: []\nprograms:"
+    whole = text.replace("rates: []\nprograms:", head)
+    assert parse_catalog({"x.yaml": whole}).programs[0].settled_by_others
+    with pytest.raises(CatalogRefused, match=said):
+        parse_catalog({"x.yaml": whole.replace(right, wrong)})
 
 
 def test_the_electrician_comes_before_the_second_meter() -> None:

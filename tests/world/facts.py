@@ -29,6 +29,7 @@ from evenroll.enrollment.facts import (
 from evenroll.enrollment.messages import SupplyLost
 from evenroll.enrollment.offers import wins
 from evenroll.enrollment.order_facts import OrderFacts
+from evenroll.enrollment.own_meter import own_meter_there
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.programs.bill import BillKind
@@ -159,6 +160,7 @@ def _eligibility(
         "life_support": Known.NO,
         "life_support_reviewed": yes_if(case.reviewed_at),
         "equipment": EquipmentListing.LISTED,
+        "own_meter_there": own_meter_there(case, _before(world, case, key=key), listing=EquipmentListing.LISTED),
         "holder": form.holder,
         "dwelling": form.dwelling,
         "drivetrain": told(form.drivetrain) if form.drivetrain else told(),
@@ -167,6 +169,11 @@ def _eligibility(
         "documents": form.documents,
     }
     return EligibilityFacts(**{**known, **household.flaws})
+
+
+def _before(world: World, case: Case, *, key: Key) -> Case | None:
+    stream = world.cases.get((key[0], key[1], str(case.follows)))
+    return stream.state if stream else None
 
 
 def _live_families(world: World, case: Case, program: ProgramVersion, *, key: Key) -> set[str]:

@@ -85,6 +85,7 @@ def world_programs() -> tuple[ProgramVersion, ...]:
         _free(_credit(night), "LE-CREDIT-2"),
         replace(_free(_credit(night), "LE-FREE-GEAR"), equipment_needed=True),
         replace(_free(_credit(night), "LE-GEAR-2"), equipment_needed=True),
+        *_by_charger(catalog.program(ProgramKey("LE-EV-CHARGER"))),
         _capped(night, "LE-NO-LIST", Cap(places=1, waiting_list=False)),
     )
 
@@ -213,6 +214,12 @@ def _with_ledger(night: ProgramVersion) -> ProgramVersion:
         incentives=incentives,
         protection=Protection(kind=ProtectionKind.BILL_PROTECTION, months=12),
     )
+
+
+def _by_charger(charger: ProgramVersion) -> tuple[ProgramVersion, ...]:
+    """Two that count by the meter in the charger, from one of which one may go to the other on any day."""
+    free = replace(_free(charger, "LE-CHARGER-FREE"), family="charger_credit")
+    return (free, replace(free, key=ProgramKey("LE-CHARGER-NEXT")))
 
 
 def _quiet(night: ProgramVersion) -> ProgramVersion:

@@ -19,6 +19,7 @@ from tests.world.everyday import EVERYDAY
 from tests.world.leaving import LEAVING
 from tests.world.lines import IN_LINE
 from tests.world.memory import Key, Taken, World
+from tests.world.metered import METERED
 from tests.world.money import MONEY
 from tests.world.moving import MOVING
 from tests.world.people import (
@@ -50,6 +51,7 @@ SCENES = (
     *SWITCHING,
     *REVERSING,
     *DOORS,
+    *METERED,
 )
 """Every scene: together they make every move and enter every wait, so that chance only adds to them."""
 

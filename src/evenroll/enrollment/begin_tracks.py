@@ -26,6 +26,12 @@ _FULFILLED = frozenset(
 )
 """States of a track on which another may build."""
 
+_OWN_METER = (
+    Prerequisite(track=Track.DEVICE, needs_track=Track.EQUIPMENT),
+    Prerequisite(track=Track.METER, needs_track=Track.EQUIPMENT),
+    Prerequisite(track=Track.METER, needs_track=Track.DEVICE),
+)
+
 _ORDER = (Track.SUPPLY, Track.EQUIPMENT, Track.DEVICE, Track.METER, Track.SERVICE, Track.SETUP)
 
 
@@ -37,7 +43,8 @@ def begin_tracks(case: Case, program: ProgramVersion, *, need: MeterNeedKind, fa
     states: dict[str, State] = {key: each.state for key, each in case.tracks.items()}
     moves: list[Move] = []
     for track in _ORDER:
-        blocked = _is_blocked(track, program, states)
+        there = track is Track.METER and program.own_metered and need is MeterNeedKind.ALREADY_THERE
+        blocked = not there and _is_blocked(track, program, states)
         if blocked and track is not Track.METER:
             continue
         first = State.BEFORE_METER if blocked else _first_state(track, program, need, case)
@@ -60,9 +67,14 @@ def begin_freed(case: Case, program: ProgramVersion, *, done: Move, facts: CaseF
             continue
         before = states.get(track_key(track, subject=_subject(track, case)))
         if before in (None, State.BEFORE_METER):
-            first = State.ASKED if before is State.BEFORE_METER else _first_state(track, program, need, case)
+            first = _freed_meter(program) if before is State.BEFORE_METER else _first_state(track, program, need, case)
             moves.append(facts.move(first, track=track, subject=_subject(track, case)))
     return tuple(moves)
+
+
+def _freed_meter(program: ProgramVersion) -> State:
+    """A meter of the customer's own is there as soon as it is built in and reports: nobody is asked for it."""
+    return State.ALREADY_THERE if program.own_metered else State.ASKED
 
 
 def stop_tracks(case: Case, facts: CaseFacts) -> tuple[Move, ...]:
@@ -92,11 +104,14 @@ def switches_supply(case: Case, program: ProgramVersion) -> bool:
 
 
 def _prerequisites(program: ProgramVersion) -> tuple[Prerequisite, ...]:
-    """The program's own; and the utility takes a meter request from none but the supplier of record."""
-    if not program.switch_from:
-        return program.prerequisites
-    implied = Prerequisite(track=Track.METER, needs_track=Track.SUPPLY)
-    return tuple(dict.fromkeys((*program.prerequisites, implied)))
+    """The program's own; and those that follow from who meters, and from whom the utility takes a meter request.
+
+    A meter of the customer's own is built in, then shows that it reports. A meter request is the supplier of record's.
+    """
+    implied = _OWN_METER if program.own_metered else ()
+    if program.switch_from:
+        implied = (*implied, Prerequisite(track=Track.METER, needs_track=Track.SUPPLY))
+    return tuple(dict.fromkeys((*program.prerequisites, *implied)))
 
 
 def _is_fulfilled(track: Track, states: dict[str, State]) -> bool:
@@ -115,12 +130,15 @@ def _first_supply(case: Case, program: ProgramVersion) -> State:
 
 
 def _first_state(track: Track, program: ProgramVersion, need: MeterNeedKind, case: Case) -> State:
-    no_order = program.service_change is ServiceChange.CREDIT_ONLY and need is MeterNeedKind.NONE
+    no_order = program.service_change is ServiceChange.CREDIT_ONLY and (
+        need is MeterNeedKind.NONE or program.own_metered
+    )
     match track:
         case Track.SUPPLY:
             return _first_supply(case, program)
         case Track.METER:
-            return State.NOT_NEEDED if no_order else State.ASKED
+            asked = State.NOT_NEEDED if no_order else State.ASKED
+            return State.ALREADY_THERE if program.own_metered else asked
         case Track.SERVICE:
             return State.NOT_NEEDED if no_order else State.WAITING
         case Track.EQUIPMENT:

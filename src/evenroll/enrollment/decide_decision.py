@@ -35,7 +35,7 @@ from evenroll.enrollment.rows import Row
 from evenroll.enrollment.rule_judges import JUDGES
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import Wait
-from evenroll.programs.program import MeterNeedKind, ProgramVersion, Track, Unit, stay_days
+from evenroll.programs.program import MeterCapability, MeterNeedKind, ProgramVersion, Track, Unit, stay_days
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 from evenroll.quantities.identifiers import PodId
 
@@ -110,7 +110,7 @@ def _made(
 def _accepted(case: Case, findings: tuple[Finding, ...], facts: CaseFacts) -> tuple[Event, ...]:
     program = facts.need_program()
     terms = _terms(case, program, facts)
-    need = need_of(program, facts.meter)
+    need = need_of(program, facts.meter, own_meter_there=_own_meter_there(facts))
     events: list[Event] = [
         e.PlaceReserved(row=Row.R5, place=place_of(case, program)),
         *place_taken(case, program),
@@ -168,15 +168,21 @@ def place_of(case: Case, program: ProgramVersion) -> Place:
     return Place(family=program.family, unit=program.unit, unit_key=key)
 
 
-def need_of(program: ProgramVersion, meter: MeterFacts | None) -> MeterNeed:
+def _own_meter_there(facts: CaseFacts) -> bool:
+    known = facts.eligibility
+    return isinstance(known, EligibilityFacts) and known.own_meter_there is Known.YES
+
+
+def need_of(program: ProgramVersion, meter: MeterFacts | None, *, own_meter_there: bool = False) -> MeterNeed:
     """What has to happen to the meter in place."""
-    if meter is None:
+    if meter is None and not program.own_metered:
         return MeterNeed(kind=MeterNeedKind.NONE, why=MeterNeedWhy.NOTHING_METERED)
     return meter_need(
         program,
-        meter_capability=meter.capability,
-        remote_changeable=meter.remote_changeable,
-        interval_opt_out=meter.interval_opt_out,
+        meter_capability=meter.capability if meter else MeterCapability.TOTAL_REGISTER,
+        remote_changeable=meter is not None and meter.remote_changeable,
+        interval_opt_out=meter is not None and meter.interval_opt_out,
+        own_meter_there=own_meter_there,
     )
 
 
@@ -241,7 +247,8 @@ def _is_met(command: c.MeetCondition, facts: CaseFacts) -> bool:
     form = command.form
     if command.rule == VIN_CONDITION:
         return form.vin_state is VinState.GIVEN
-    program = facts.need_program()
-    rule = next((each for each in program.rules if str(each.id) == command.rule), None)
+    program = facts.program
+    # A condition that is no rule, such as a correction, may be open before any program was chosen.
+    rule = next((each for each in program.rules if str(each.id) == command.rule), None) if program else None
     known = facts_of_form(form, applied_on=facts.today)
-    return rule is not None and JUDGES[rule.kind](rule, program, known).met is Known.YES
+    return rule is not None and program is not None and JUDGES[rule.kind](rule, program, known).met is Known.YES

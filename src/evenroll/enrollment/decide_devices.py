@@ -173,6 +173,14 @@ def remove_device(case: Case, command: mc.RemoveEquipment, facts: CaseFacts) -> 
     return Decided(events=(removed, *_unit_freed(case, old, facts), *_rests(case, old, facts)))
 
 
+def silenced(case: Case, facts: CaseFacts) -> tuple[Event, ...]:
+    """Action: with the customer's own meter goes what reported from it, and the enrollment rests on nothing."""
+    program = facts.need_program()
+    if not program.own_metered or obeys_still(case, but="") or not needs_control(program):
+        return ()
+    return suspended(case, SuspensionCause.OFFLINE, facts)
+
+
 def _gone(case: Case, old: DeviceOfCase, facts: CaseFacts) -> tuple[Move, ...]:
     """The first track waits for another device; that of one more ends."""
     state = case.state_of(Track.DEVICE, subject=old.subject)

@@ -7,14 +7,17 @@ from evenroll.enrollment import life_events as life
 from evenroll.enrollment import moving_commands as mc
 from evenroll.enrollment import moving_events as mv
 from evenroll.enrollment.case import LIVE, Case
+from evenroll.enrollment.case_events import ConditionMet
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.decide_devices import remove_device, swap_device
+from evenroll.enrollment.decide_devices import remove_device, silenced, swap_device
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.eligibility_facts import EquipmentListing
+from evenroll.enrollment.event import Event
+from evenroll.enrollment.own_meter import own_meter_gone
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
-from evenroll.programs.program import ProgramVersion, Track
+from evenroll.programs.program import Metering, ProgramVersion, Track
 from evenroll.programs.rules import RuleKind
 
 _MAY_CHOOSE = frozenset({State.CHOOSING_EQUIPMENT, State.NOT_NEEDED, State.UNFIT, State.READY})
@@ -48,11 +51,32 @@ def unfit_reasons(kind: life.EquipmentKind, facts: CaseFacts) -> tuple[mv.UnfitR
     """Why equipment does not serve the program; () where it does, or where nobody can say."""
     program = facts.need_program()
     reasons: list[mv.UnfitReason] = []
-    if program.device_needed and kind is life.EquipmentKind.CORDSET:
+    submeter = program.metering is Metering.SUBMETER
+    if (kind is life.EquipmentKind.SUBMETER) is not submeter:
+        reasons.append(mv.UnfitReason.WRONG_KIND)
+    elif program.device_needed and kind is life.EquipmentKind.CORDSET:
         reasons.append(mv.UnfitReason.CANNOT_BE_CONTROLLED)
-    if _keeps_list(program) and facts.listing is EquipmentListing.NOT_LISTED:
+    # What counts for money has to stand on a list; elsewhere a list that was never loaded refuses nobody.
+    listed = facts.listing is EquipmentListing.LISTED
+    unlisted = not listed if program.own_metered else facts.listing is EquipmentListing.NOT_LISTED
+    if _keeps_list(program) and unlisted:
         reasons.append(mv.UnfitReason.NOT_LISTED)
     return tuple(reasons)
+
+
+def equipment_met(case: Case, facts: CaseFacts) -> tuple[Event, ...]:
+    """Row 7: what row 5 left open until equipment was chosen is met now that listed equipment is built in."""
+    program = facts.need_program()
+    due = (
+        str(rule.id)
+        for rule in program.rules
+        if rule.kind is RuleKind.EQUIPMENT_APPROVED
+        and case.state_of(Track.CONDITION, subject=str(rule.id)) is State.DUE
+    )
+    return tuple(
+        ConditionMet(row=Row.R7, rule=each, moves=(facts.move(State.MET, track=Track.CONDITION, subject=each),))
+        for each in due
+    )
 
 
 def _keeps_list(program: ProgramVersion) -> bool:
@@ -107,9 +131,9 @@ def swap_equipment(case: Case, command: mc.SwapEquipment, facts: CaseFacts) -> D
         outlet=command.outlet,
         model=command.model,
         warnings=_warnings(reasons),
-        moves=(facts.move(State.INSTALLING, track=Track.EQUIPMENT),),
+        moves=(facts.move(State.INSTALLING, track=Track.EQUIPMENT), *own_meter_gone(case, facts)),
     )
-    return Decided(events=(swapped,))
+    return Decided(events=(swapped, *silenced(case, facts)))
 
 
 def remove_equipment(case: Case, command: mc.RemoveEquipment, facts: CaseFacts) -> Decided | Refusal:
@@ -121,5 +145,5 @@ def remove_equipment(case: Case, command: mc.RemoveEquipment, facts: CaseFacts) 
     if case.state_of(Track.EQUIPMENT) not in _GOING:
         return not_in_state(case, CommandName.REMOVE_EQUIPMENT)
     to = State.CHOOSING_EQUIPMENT if facts.need_program().equipment_needed else State.NOT_NEEDED
-    removed = mv.EquipmentRemoved(row=Row.ACTION, moves=(facts.move(to, track=Track.EQUIPMENT),))
-    return Decided(events=(removed,))
+    moves = (facts.move(to, track=Track.EQUIPMENT), *own_meter_gone(case, facts))
+    return Decided(events=(mv.EquipmentRemoved(row=Row.ACTION, moves=moves), *silenced(case, facts)))

@@ -12,7 +12,7 @@ from evenroll.enrollment.begin_tracks import begin_freed
 from evenroll.enrollment.case import LIVE, Case
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.decide_equipment import inspected_unfit, installed_unfit
+from evenroll.enrollment.decide_equipment import equipment_met, inspected_unfit, installed_unfit
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.ledger import EventResult, totals
 from evenroll.enrollment.roles import Role
@@ -66,8 +66,9 @@ def record_installation(case: Case, command: c.RecordInstallation, facts: CaseFa
     unfit = installed_unfit(case, command, facts)
     if unfit is not None:
         return Decided(events=(unfit,))
-    if command.hard_wired and not command.permit:
-        return Refusal(code=RefusalCode.PERMIT_MISSING, parameters={"case": case.number})
+    fault = _not_told(case, command, facts)
+    if fault is not None:
+        return fault
     moves = (
         (facts.move(State.INSPECTING, track=Track.EQUIPMENT),)
         if command.hard_wired
@@ -81,7 +82,16 @@ def record_installation(case: Case, command: c.RecordInstallation, facts: CaseFa
         permit=command.permit,
         moves=moves,
     )
-    return Decided(events=(installed,))
+    return Decided(events=(installed, *(() if command.hard_wired else equipment_met(case, facts))))
+
+
+def _not_told(case: Case, command: c.RecordInstallation, facts: CaseFacts) -> Refusal | None:
+    """What has to be told of equipment: the permit of what is wired, and the serial of a meter that counts."""
+    if command.hard_wired and not command.permit:
+        return Refusal(code=RefusalCode.PERMIT_MISSING, parameters={"case": case.number})
+    if facts.need_program().own_metered and not command.serial:
+        return Refusal(code=RefusalCode.SERIAL_MISSING, parameters={"case": case.number})
+    return None
 
 
 def record_inspection(case: Case, command: c.RecordInspection, facts: CaseFacts) -> Decided | Refusal:
@@ -102,7 +112,7 @@ def record_inspection(case: Case, command: c.RecordInspection, facts: CaseFacts)
     inspected = life.InspectionRecorded(
         row=Row.R7, passed=command.passed, inspected_on=command.inspected_on, moves=moves
     )
-    return Decided(events=(inspected,))
+    return Decided(events=(inspected, *(equipment_met(case, facts) if command.passed else ())))
 
 
 def _track_done(case: Case, to: State, track: Track, facts: CaseFacts) -> tuple[Move, ...]:

@@ -39,6 +39,7 @@ class RefusalCode(StrEnum):
     PLACE_TAKEN = "place_taken"
     EQUIPMENT_UNFIT = "equipment_unfit"
     PERMIT_MISSING = "permit_missing"
+    SERIAL_MISSING = "serial_missing"
     SELECTION_WRONG = "selection_wrong"
     NO_SUCH_TRACK = "no_such_track"
     PROSE = "prose"

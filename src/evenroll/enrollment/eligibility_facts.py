@@ -110,7 +110,8 @@ class EligibilityFacts:
     has left unsaid is known to be unsaid and can be asked for.
     account_meters: what each meter of the account can tell apart (`MeterCapability` codes). rate_changes: changes of
     rate in the calendar days that the program counts, before this one. attested: the customer attests to what the
-    program asks. telematics: the vehicle is linked. device_enrolled_before: by whomever, in the program's family.
+    program asks. telematics: the vehicle is linked. own_meter_there: a meter of the customer's own is recorded by its
+    serial, on the list, and reports. device_enrolled_before: by whomever, in the program's family.
     """
 
     applied_on: date
@@ -148,6 +149,7 @@ class EligibilityFacts:
     recall_open: Said = Said.UNSAID
     equipment_bought_on: date | None = None
     device_enrolled_before: Known = Known.UNKNOWN
+    own_meter_there: Known = Known.UNKNOWN
 
 
 def facts_of_form(form: Form, *, applied_on: date) -> EligibilityFacts:

@@ -88,11 +88,15 @@ class Activated(Event):
 
 
 class EquipmentKind(StrEnum):
-    """Row 6. A premise unit is read as an EVSE that holds the charger itself (use case S3); see docs/decisions."""
+    """Row 6. A premise unit is read as an EVSE that holds the charger itself (use case S3); see docs/decisions.
+
+    A submeter is the customer's own meter in the circuit of the charging, beside whatever charges there.
+    """
 
     CORDSET = "cordset"
     EVSE = "evse"
     PREMISE_UNIT = "premise_unit"
+    SUBMETER = "submeter"
 
 
 class Installer(StrEnum):

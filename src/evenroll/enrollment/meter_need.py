@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evenroll.programs.program import MeterCapability, MeterNeedKind, ProgramVersion, ServiceChange, reaches
+from evenroll.programs.program import (
+    MeterCapability,
+    Metering,
+    MeterNeedKind,
+    ProgramVersion,
+    ServiceChange,
+    reaches,
+)
 
 
 class MeterNeedWhy(StrEnum):
@@ -17,6 +24,9 @@ class MeterNeedWhy(StrEnum):
     CAPABILITY_THERE = "capability_there"
     CAPABILITY_BY_REMOTE = "capability_by_remote"
     CAPABILITY_MISSING = "capability_missing"
+    OWN_METER_THERE = "own_meter_there"
+    SUBMETER_MISSING = "submeter_missing"
+    EVSE_METER_MISSING = "evse_meter_missing"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +37,9 @@ class MeterNeed:
     why: MeterNeedWhy
 
 
-# Needs for which somebody opens the meter socket, so that the owner of the dwelling must agree.
+# Needs for which the utility opens the meter socket.
+WORK_AT_SOCKET = frozenset({MeterNeedKind.EXCHANGE, MeterNeedKind.SECOND_METER})
+# Needs for which somebody works on the wiring, so that the owner of the dwelling must agree.
 WORK_AT_PREMISE = frozenset(
     {MeterNeedKind.EXCHANGE, MeterNeedKind.SECOND_METER, MeterNeedKind.SUBMETER, MeterNeedKind.EVSE_METER}
 )
@@ -39,13 +51,18 @@ def meter_need(
     meter_capability: MeterCapability,
     remote_changeable: bool,
     interval_opt_out: bool,
+    own_meter_there: bool = False,
 ) -> MeterNeed:
     """The meter need of a program at a meter that tells `meter_capability` apart.
 
     remote_changeable: whether the meter can be programmed for more without a visit. interval_opt_out: whether
     the customer opted out of interval metering; then a program that needs intervals needs an exchange first,
-    whatever is recorded of the meter. Source: use-case rows 5a to 5c; rules of the trade 2.4.
+    whatever is recorded of the meter. own_meter_there: whether the customer's own meter, from the list, is recorded by
+    its serial and reports; asked only where such a meter counts. Source: use-case rows 5a to 5c; rules of the trade
+    2.4.
     """
+    if program.own_metered:
+        return _own_meter(program, there=own_meter_there)
     needed = program.meter_capability
     if needed is None:
         return MeterNeed(kind=MeterNeedKind.NONE, why=MeterNeedWhy.NOTHING_METERED)
@@ -53,8 +70,21 @@ def meter_need(
         return MeterNeed(kind=MeterNeedKind.SECOND_METER, why=MeterNeedWhy.SEPARATE_SERVICE)
     if needed is MeterCapability.INTERVAL and interval_opt_out:
         return MeterNeed(kind=MeterNeedKind.EXCHANGE, why=MeterNeedWhy.INTERVAL_OPT_OUT)
-    if reaches(meter_capability, needed=needed):
+    return _by_capability(reached=reaches(meter_capability, needed=needed), remote_changeable=remote_changeable)
+
+
+def _by_capability(*, reached: bool, remote_changeable: bool) -> MeterNeed:
+    if reached:
         return MeterNeed(kind=MeterNeedKind.ALREADY_THERE, why=MeterNeedWhy.CAPABILITY_THERE)
     if remote_changeable:
         return MeterNeed(kind=MeterNeedKind.REMOTE_CHANGE, why=MeterNeedWhy.CAPABILITY_BY_REMOTE)
     return MeterNeed(kind=MeterNeedKind.EXCHANGE, why=MeterNeedWhy.CAPABILITY_MISSING)
+
+
+def _own_meter(program: ProgramVersion, *, there: bool) -> MeterNeed:
+    """The utility does nothing at its own meter; the customer puts one in that counts, and shows that it reports."""
+    if there:
+        return MeterNeed(kind=MeterNeedKind.ALREADY_THERE, why=MeterNeedWhy.OWN_METER_THERE)
+    if program.metering is Metering.SUBMETER:
+        return MeterNeed(kind=MeterNeedKind.SUBMETER, why=MeterNeedWhy.SUBMETER_MISSING)
+    return MeterNeed(kind=MeterNeedKind.EVSE_METER, why=MeterNeedWhy.EVSE_METER_MISSING)

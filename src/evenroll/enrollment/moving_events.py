@@ -118,6 +118,7 @@ class UnfitReason(StrEnum):
     NOT_LISTED = "not_listed"
     CANNOT_BE_CONTROLLED = "cannot_be_controlled"
     FAILED_INSPECTION = "failed_inspection"
+    WRONG_KIND = "wrong_kind"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

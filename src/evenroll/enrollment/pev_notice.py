@@ -22,6 +22,7 @@ _CHARGER = {
     EquipmentKind.CORDSET: ChargerClass.UP_TO_2_KW,
     EquipmentKind.EVSE: ChargerClass.UP_TO_20_KW,
     EquipmentKind.PREMISE_UNIT: ChargerClass.UP_TO_20_KW,
+    EquipmentKind.SUBMETER: ChargerClass.UNKNOWN,
 }
 
 

@@ -20,7 +20,7 @@ from evenroll.enrollment.judgement import (
     one_of,
     when,
 )
-from evenroll.enrollment.meter_need import WORK_AT_PREMISE, MeterNeed, meter_need
+from evenroll.enrollment.meter_need import WORK_AT_PREMISE, WORK_AT_SOCKET, MeterNeed, meter_need
 from evenroll.programs.program import DocumentKind, MeterCapability, ProgramVersion, reaches
 from evenroll.programs.rules import Outcome, Rule, RuleKind
 
@@ -88,6 +88,7 @@ def _need(program: ProgramVersion, facts: EligibilityFacts) -> MeterNeed | Known
             meter_capability=told[0] if told else MeterCapability.TOTAL_REGISTER,
             remote_changeable=remote is Known.YES,
             interval_opt_out=opted_out is Known.YES,
+            own_meter_there=facts.own_meter_there is Known.YES,
         )
         for remote in _possible(facts.meter_remote_changeable)
         for opted_out in _possible(facts.interval_opt_out)
@@ -105,7 +106,7 @@ def _meter_reachable(_rule: Rule, program: ProgramVersion, facts: EligibilityFac
     if isinstance(need, Known):
         return NOT_KNOWN
     parameters = {"need": need.kind.value, "why": need.why.value}
-    if need.kind not in WORK_AT_PREMISE:
+    if need.kind not in WORK_AT_SOCKET:
         return Judgement(met=Known.YES, code=EvidenceCode.AS_REQUIRED, parameters=parameters)
     code = {
         Known.YES: EvidenceCode.METER_WORK_POSSIBLE,

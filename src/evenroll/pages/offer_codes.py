@@ -80,5 +80,6 @@ class OfferWord(StrEnum):
     PLACES_LIST = "places_list"
     CHANGES = "changes"
     ALL_METERS = "all_meters"
+    SETTLED_BY_OTHERS = "settled_by_others"
     TERMS_NOT_KNOWN = "terms_not_known"
     EVENTS_LIMITED = "events_limited"

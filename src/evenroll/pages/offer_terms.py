@@ -64,6 +64,8 @@ def other_terms(program: ProgramVersion, *, language: Language) -> tuple[str, ..
         said.append(render(W.CHANGES, language=language, parameters=given))
     if program.all_meters:
         said.append(render(W.ALL_METERS, language=language))
+    if program.settled_by_others:
+        said.append(render(W.SETTLED_BY_OTHERS, language=language))
     return tuple(said)
 
 

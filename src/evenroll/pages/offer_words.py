@@ -108,6 +108,8 @@ def _not_priced(costs: PriceNotInCatalog, language: Language) -> str:
 
 
 def _meter(program: ProgramVersion, language: Language) -> str:
+    if program.own_metered:
+        return render(program.metering, language=language)
     if program.meter_capability is None:
         return render(OfferWord.METER_ANY, language=language)
     words = {"capability": render(program.meter_capability, language=language)}

@@ -104,6 +104,7 @@ BY_ACTION: frozenset[MoveKey] = frozenset(
     {
         (_CASE, None, State.PROVING),
         (_CASE, None, State.DECIDING),
+        (Track.METER, State.ALREADY_THERE, State.BEFORE_METER),
         (_EQUIPMENT, None, State.READY),
         (_DEVICE, None, State.TESTING),
         *((_EQUIPMENT, state, State.NOT_NEEDED) for state in (State.INSTALLING, State.INSPECTING, State.READY)),

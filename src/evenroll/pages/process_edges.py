@@ -169,6 +169,9 @@ _METER = (
     _edge("5d", "join", None, (T.SERVICE, S.DATED, S.SWITCHED), (T.SERVICE, S.WAITING, S.SWITCHED)),
 )
 
+_OWN_METER = _meter(S.BEFORE_METER, S.ALREADY_THERE)
+"""A meter of the customer's own counts as soon as it is put in and reports: nobody is asked for it."""
+
 _CUSTOMERS_PART = (
     _edge("fork", "6", None, (T.EQUIPMENT, None, S.CHOOSING_EQUIPMENT)),
     _edge("fork", "8", Guard.EQUIPMENT_THERE, (T.EQUIPMENT, None, S.NOT_NEEDED)),
@@ -198,7 +201,7 @@ _CUSTOMERS_PART = (
     ),
     _edge("7", "9", Guard.NO_DEVICE, (T.DEVICE, None, S.NOT_NEEDED)),
     _edge("8", "8", Guard.TEST_FAILED, (T.DEVICE, S.TESTING, S.TEST_FAILED), (T.DEVICE, S.TEST_FAILED, S.TESTING)),
-    _edge("8", "9", None, (T.DEVICE, S.TESTING, S.LIVE), (T.SETUP, None, S.NOT_TOLD)),
+    _edge("8", "9", None, (T.DEVICE, S.TESTING, S.LIVE), _OWN_METER, (T.SETUP, None, S.NOT_TOLD)),
     _edge(
         "9",
         "join",

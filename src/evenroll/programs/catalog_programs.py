@@ -85,6 +85,7 @@ def program_from(entry: Table, *, organization: OrganizationKey, rates: tuple[Ra
     _check_disclosures(entry, program)
     _check_counts(entry, program)
     _check_terms(entry, program)
+    _check_metering(entry, program)
     _check_rates(entry, program, rates=rates)
     return program
 
@@ -236,6 +237,26 @@ def _check_terms(entry: Table, program: ProgramVersion) -> None:
     for stay in program.stays:
         if stay.supply not in {each.value for each in program.supply_admitted}:
             raise entry.refuse(f"a stay is stated for {stay.supply!r}, which is not admitted.", key="stays")
+
+
+def _check_metering(entry: Table, program: ProgramVersion) -> None:
+    """A meter of the customer's own is equipment from a list that reports; what it counts is settled by others."""
+    if not program.own_metered:
+        return
+    if program.service_change is not ServiceChange.CREDIT_ONLY or program.meter_capability is not None:
+        raise entry.refuse(
+            "what is taken off at a meter of the customer's own is not billed here yet; let the program pay a credit "
+            "(credit_only) and ask nothing of the billing meter.",
+            key="metering",
+        )
+    if not (program.equipment_needed and program.device_needed and program.settled_by_others):
+        raise entry.refuse(
+            "a meter of the customer's own is equipment, reports as a device, and is settled by others; state "
+            "equipment_needed, device_needed and settled_by_others as true.",
+            key="metering",
+        )
+    if not any(rule.kind is RuleKind.EQUIPMENT_APPROVED for rule in program.rules):
+        raise entry.refuse("nobody pays by a meter that is on no list; add a rule equipment_approved.", key="rules")
 
 
 def _check_limits(entry: Table, program: ProgramVersion) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from evenroll.programs.program import SupplyStatus
+from evenroll.programs.program import Metering, SupplyStatus
 from evenroll.programs.program_terms import (
     Cap,
     ChangeLimit,
@@ -46,6 +46,7 @@ TERMS_KEYS: Final = frozenset(
         "ends_on",
         "switch_from",
         "rescission_rule",
+        "metering",
     }
 )
 """The entries of a program that this file reads."""
@@ -240,4 +241,5 @@ _READERS: Final[dict[str, Callable[[Table, str], Any]]] = {
     "not_known": lambda entry, _key: unknown_terms(entry),
     "switch_from": lambda entry, key: frozenset(entry.choices(key, SupplyStatus)),
     "rescission_rule": _jurisdiction,
+    "metering": lambda entry, key: entry.choice(key, Metering),
 }

@@ -122,6 +122,14 @@ class MeterNeedKind(StrEnum):
     EVSE_METER = "evse_meter"
 
 
+class Metering(StrEnum):
+    """Whose meter tells the energy that a program counts: the one that bills the home, or one of the customer's own."""
+
+    BILLING_METER = "billing_meter"
+    SUBMETER = "submeter"
+    EVSE_METER = "evse_meter"
+
+
 class Track(StrEnum):
     """The strands of a case: its own course, open conditions, and those that run side by side after row 5.
 
@@ -224,6 +232,7 @@ class ProgramVersion:
     not_known: terms that the source does not state; their fields bind nobody: 0 days or places, no opening day.
     switch_from: the supply statuses from which the provider takes a customer over, by a switch of supply.
     rescission_rule: the jurisdiction whose table of windows holds (`rescission`); empty: `rescission_business_days`.
+    metering: whose meter counts; a meter of the customer's own is listed equipment that was proved to report.
     """
 
     key: ProgramKey
@@ -277,6 +286,12 @@ class ProgramVersion:
     not_known: tuple[NotKnown, ...] = ()
     switch_from: frozenset[SupplyStatus] = frozenset()
     rescission_rule: str = ""
+    metering: Metering = Metering.BILLING_METER
+
+    @property
+    def own_metered(self) -> bool:
+        """Whether a meter of the customer's own counts, beside the one that bills the home."""
+        return self.metering is not Metering.BILLING_METER
 
     @property
     def use_case(self) -> UseCase:

@@ -27,6 +27,7 @@ from evenroll.enrollment.eligibility_facts import (
 from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.form import Form
 from evenroll.enrollment.offers import status_for
+from evenroll.enrollment.own_meter import own_meter_there
 from evenroll.ports.outside import Outside, meter_in_place
 from evenroll.ports.premises import PremiseFacts
 from evenroll.ports.register import AccountFacts
@@ -113,7 +114,8 @@ def eligibility_facts(
         return PartnerAway(partner="register", detail="not_asked")
     here = _of_premise(_of_account(_of_form(work, case, form), account, case), premise, account)
     point = register.point(work.organization, pod=case.pod)
-    released = released_by(case, linked_cases(work, case))
+    linked, listing = linked_cases(work, case), _listing(work, case, program)
+    released = released_by(case, linked)
     return replace(
         here,
         supply_status=_supply(case, program),
@@ -121,7 +123,8 @@ def eligibility_facts(
         live_families=told(*live_families(place, but=case.number, released=released)),
         live_units_at_location=_units(work, point, place, released=released),
         lockout=_lockout(case, program),
-        equipment=_listing(work, case, program),
+        equipment=listing,
+        own_meter_there=own_meter_there(case, linked.get(case.follows) if case.follows else None, listing=listing),
         rate_changes=_changes(work, case, case.pod, program),
         account_meters=_all_meters(case, case.pod, premise),
     )
