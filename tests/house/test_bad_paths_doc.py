@@ -26,7 +26,7 @@ from evenroll.enrollment.offers import HiddenReason
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import HeldReason, VisitObstacle
-from evenroll.enrollment.supply import SupplyCancelResult
+from evenroll.enrollment.supply import PevGone, SupplyCancelResult
 from evenroll.enrollment.tracks import State
 from evenroll.intake.application import FaultCode
 from evenroll.programs.bill import BillKind
@@ -62,6 +62,7 @@ ENUMS: dict[str, type[StrEnum]] = {
         MissingItem,
         MissingPrice,
         Outcome,
+        PevGone,
         PlaceFact,
         ProviderAnswerKind,
         RefusalCode,

@@ -62,6 +62,10 @@ class Market:
 
 @pytest.fixture
 def market(django_ready: object) -> Market:
+    return new_market()
+
+
+def new_market() -> Market:
     from evenroll.records.organizations import add_organization
     from evenroll.records.published import publish
 

@@ -31,7 +31,7 @@ from evenroll.enrollment.point_events import evolve_point
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.supply_commands import ReceiveSupplyRequest
-from evenroll.enrollment.supply_messages import PevTold, SupplyAsked, SupplyDisputed, SupplyNews
+from evenroll.enrollment.supply_messages import SupplyAsked, SupplyDisputed, SupplyNews
 from evenroll.enrollment.supply_request import evolve_supply
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.calendars import ServiceCalendar, calendar
@@ -283,8 +283,7 @@ class World:
         if isinstance(body, MoveTold) and envelope.message.to == UTILITY:
             for event in vacated(self.point(body.pod), body.moved_on):
                 self.tell_point(body.pod, event)
-        if isinstance(body, PevTold):
-            registry.note_pev(self, body, by=envelope.sender)
+        if registry.hears_pev(self, body, by=envelope.sender):
             return
         if isinstance(body, SupplyLost | MoveTold | SupplyNews):
             concerned = [key for key, each in self.cases.items() if key[1] == envelope.message.to]

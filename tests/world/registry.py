@@ -9,11 +9,11 @@ from evenroll.enrollment.commands import Record
 from evenroll.enrollment.decide_supply_request import RegistryRow, SupplyFacts, decide_supply_request
 from evenroll.enrollment.decided import Decided, Refusal
 from evenroll.enrollment.point_events import PointSupplierChanged
-from evenroll.enrollment.point_pevs import PevNoted
+from evenroll.enrollment.point_pevs import PevNoted, PevTakenOff
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.supply import PevAtPoint
 from evenroll.enrollment.supply_commands import ReceiveSupplyRequest
-from evenroll.enrollment.supply_messages import PevTold, SupplyDisputed
+from evenroll.enrollment.supply_messages import PevTold, PevWithdrawn, SupplyDisputed
 from evenroll.enrollment.supply_request import SupplyRequest
 from evenroll.enrollment.tracks import State
 from evenroll.programs.supply_terms import supply_terms
@@ -106,6 +106,15 @@ def disputed(world: World, body: SupplyDisputed) -> Key:
     return request_key(number)
 
 
+def hears_pev(world: World, body: object, *, by: OrganizationKey) -> bool:
+    """Whether a message is about a PEV; if so, the wires utility takes it."""
+    if isinstance(body, PevTold):
+        note_pev(world, body, by=by)
+    if isinstance(body, PevWithdrawn):
+        take_pev_off(world, body, by=by)
+    return isinstance(body, PevTold | PevWithdrawn)
+
+
 def note_pev(world: World, told: PevTold, *, by: OrganizationKey) -> None:
     """The wires utility keeps the PEV at its usage point."""
     pev = PevAtPoint(
@@ -115,5 +124,14 @@ def note_pev(world: World, told: PevTold, *, by: OrganizationKey) -> None:
         charger=told.charger,
         basis=told.basis,
         told_on=told.told_on,
+        vehicles=told.vehicles,
     )
     world.tell_point(told.pod, PevNoted(row=Row.ACTION, pev=pev))
+
+
+def take_pev_off(world: World, told: PevWithdrawn, *, by: OrganizationKey) -> None:
+    """The wires utility lets go of it, if it has it still."""
+    point = world.point(told.pod)
+    known = next((each for each in point.pevs if each.case == told.case), None) if point else None
+    if known is not None and known.provider == by and known.vehicles != told.left:
+        world.tell_point(told.pod, PevTakenOff(row=Row.ACTION, case=told.case, why=told.why, left=told.left))

@@ -11,7 +11,7 @@ from evenroll.enrollment.facts import Factor, ProviderAnswer
 from evenroll.enrollment.form import Channel, Form, FormField, Language
 from evenroll.enrollment.leaving_codes import CorrectableFact, LeaveReason, SuspensionCause
 from evenroll.enrollment.ledger import Ledger
-from evenroll.enrollment.supply import SupplyAway, SupplyLink
+from evenroll.enrollment.supply import PevOfCase, SupplyAway, SupplyLink
 from evenroll.enrollment.tracks import CASE_ENDS, State, TrackState, track_key
 from evenroll.programs.bill import Bill
 from evenroll.programs.program import MeterNeedKind, Track, Unit
@@ -259,7 +259,7 @@ class Case:
 
     followed_by: the case that goes on from it, see `Opening`. moves_out_on: the last day at the premise, once told.
     places: every unit that it holds or held, each once. switch: what it asked of the registrar of supply last. away:
-    to whom, or when, supply is to go from us.
+    to whom, or when, supply is to go from us. pev: what the wires utility was told of its vehicles and holds still.
 
     leaving: the order that switches service back. lockout_ends_on: the first day on which this customer may enroll in
     the program again. strikes: how often it was suspended for compliance. silent: a device did not
@@ -305,6 +305,7 @@ class Case:
     moves_out_on: date | None = None
     switch: SupplyLink | None = None
     away: SupplyAway | None = None
+    pev: PevOfCase | None = None
     leave: Leave | None = None
     leaving: OrderLink | None = None
     ended_on: date | None = None

@@ -157,7 +157,8 @@ def decide_case(case: Case | None, name: C, command: object, facts: CaseFacts) -
     if isinstance(decided, Refusal):
         return decided
     told = pev_notice.with_pev_told(case, supply_cancel.with_supply_taken_back(case, decided), facts)
-    return with_all_places(case, decide_change.taking_over(case, told, facts), facts)
+    whole = pev_notice.with_pev_taken_back(case, decide_change.taking_over(case, told, facts), facts)
+    return with_all_places(case, whole, facts)
 
 
 _AFTER_CHANGE = frozenset({C.UNENROLL, C.MOVE_WITH_CAR})

@@ -222,6 +222,7 @@ Body = (
     | supply.SupplyNews
     | supply.SupplyDisputed
     | supply.PevTold
+    | supply.PevWithdrawn
     | EventTold
     | EventCancelTold
     | EventResultTold
@@ -250,6 +251,7 @@ class MessageKind(StrEnum):
     SUPPLY_NEWS = "supply_news"
     SUPPLY_DISPUTED = "supply_disputed"
     PEV_TOLD = "pev_told"
+    PEV_WITHDRAWN = "pev_withdrawn"
     EVENT_TOLD = "event_told"
     EVENT_CANCEL_TOLD = "event_cancel_told"
     EVENT_RESULT_TOLD = "event_result_told"
@@ -289,6 +291,7 @@ BODIES: Mapping[MessageKind, type[Body]] = MappingProxyType(
         MessageKind.SUPPLY_NEWS: supply.SupplyNews,
         MessageKind.SUPPLY_DISPUTED: supply.SupplyDisputed,
         MessageKind.PEV_TOLD: supply.PevTold,
+        MessageKind.PEV_WITHDRAWN: supply.PevWithdrawn,
         MessageKind.EVENT_TOLD: EventTold,
         MessageKind.EVENT_CANCEL_TOLD: EventCancelTold,
         MessageKind.EVENT_RESULT_TOLD: EventResultTold,
@@ -316,6 +319,7 @@ HEARD_BY: Mapping[MessageKind, CommandName] = MappingProxyType(
         MessageKind.SUPPLY_NEWS: CommandName.HEAR_SUPPLY_NEWS,
         MessageKind.SUPPLY_DISPUTED: CommandName.REVERSE_SUPPLY,
         MessageKind.PEV_TOLD: CommandName.HEAR_PEV,
+        MessageKind.PEV_WITHDRAWN: CommandName.HEAR_PEV,
         MessageKind.EVENT_TOLD: CommandName.HEAR_EVENT,
         MessageKind.EVENT_CANCEL_TOLD: CommandName.HEAR_EVENT,
         MessageKind.EVENT_RESULT_TOLD: CommandName.HEAR_EVENT,

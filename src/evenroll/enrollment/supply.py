@@ -69,6 +69,14 @@ class PevBasis(StrEnum):
     OWN_SERVICE = "own_service"
 
 
+class PevGone(StrEnum):
+    """Why a PEV that the wires utility was told of charges at a premise no more."""
+
+    REMOVED = "removed"
+    MOVED = "moved"
+    ENDED = "ended"
+
+
 class ChargerClass(StrEnum):
     """What a vehicle can draw at a premise: up to about 2 kW from an outlet, up to about 20 kW from an EVSE."""
 
@@ -108,8 +116,20 @@ class SupplyAway:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PevOfCase:
+    """What a case told the wires utility of its PEVs last; what is told may be taken back on the same basis alone."""
+
+    utility: OrganizationKey
+    charger: ChargerClass
+    basis: PevBasis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PevAtPoint:
-    """A PEV that charges at a usage point, as its provider told the wires utility. case: by which it is told again."""
+    """The PEVs of one enrollment at a usage point, as its provider told the wires utility.
+
+    case: by which they are told again, or taken back. vehicles: how many; drivetrain: of the first.
+    """
 
     case: CaseNumber
     provider: OrganizationKey
@@ -117,3 +137,4 @@ class PevAtPoint:
     charger: ChargerClass
     basis: PevBasis
     told_on: date
+    vehicles: int = 1

@@ -10,6 +10,7 @@ from evenroll.enrollment.facts import ProviderAnswer
 from evenroll.enrollment.supply import (
     ChargerClass,
     PevBasis,
+    PevGone,
     SupplyCancelResult,
     SupplyNewsKind,
     SupplyTransaction,
@@ -118,6 +119,17 @@ class PevReported(Event):
     utility: OrganizationKey
     charger: ChargerClass
     basis: PevBasis
+    vehicles: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PevTakenBack(Event):
+    """The wires utility was told that the PEV charges here no more (rule 20). left: how many of the case still do."""
+
+    utility: OrganizationKey
+    basis: PevBasis
+    why: PevGone
+    left: int = 0
 
 
 SUPPLY_EVENTS = kinds(
@@ -134,5 +146,6 @@ SUPPLY_EVENTS = kinds(
     SupplyContested,
     SupplierChangeAsked,
     PevReported,
+    PevTakenBack,
 )
 """What a case's stream may hold of its supply, by kind."""

@@ -11,7 +11,7 @@ from evenroll.enrollment import supply_events as s
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.life_events import SupplyLostHeard
-from evenroll.enrollment.supply import SupplyAway, SupplyLink, SupplyNewsKind
+from evenroll.enrollment.supply import PevOfCase, SupplyAway, SupplyLink, SupplyNewsKind
 
 Changes = dict[str, Any]
 
@@ -68,6 +68,14 @@ def _leaves(case: Case, event: s.SupplierChangeAsked) -> Changes:
     return {"away": replace(case.away or SupplyAway(), asked_for=event.to)}
 
 
+def _pev_reported(_case: Case, event: s.PevReported) -> Changes:
+    return {"pev": PevOfCase(utility=event.utility, charger=event.charger, basis=event.basis)}
+
+
+def _pev_taken_back(case: Case, event: s.PevTakenBack) -> Changes:
+    return {"pev": case.pev if event.left else None}
+
+
 SUPPLY_CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingProxyType(
     {
         s.SupplySent: _sent,
@@ -81,6 +89,8 @@ SUPPLY_CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingPr
         SupplyLostHeard: _closed,
         s.SupplyNewsHeard: _news,
         s.SupplierChangeAsked: _leaves,
+        s.PevReported: _pev_reported,
+        s.PevTakenBack: _pev_taken_back,
     }
 )
 """The events about supply that change more than tracks."""

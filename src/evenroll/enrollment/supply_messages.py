@@ -9,6 +9,7 @@ from evenroll.enrollment.supply import (
     BillingOption,
     ChargerClass,
     PevBasis,
+    PevGone,
     SupplyCancelResult,
     SupplyNewsKind,
     SupplyTransaction,
@@ -112,3 +113,16 @@ class PevTold:
     charger: ChargerClass
     basis: PevBasis
     told_on: date
+    vehicles: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PevWithdrawn:
+    """Provider to the wires utility: a PEV that was told of charges here no more. left: those of the case that do."""
+
+    case: CaseNumber
+    pod: PodId
+    basis: PevBasis
+    why: PevGone
+    gone_on: date
+    left: int = 0

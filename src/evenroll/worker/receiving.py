@@ -141,7 +141,14 @@ def _number_of(envelope: Envelope, body: Body) -> str:
             return body.number
         case MeterRequested() | CancelAsked():
             return body.order
-        case SupplyLost() | MoveTold() | supply.SupplyNews() | supply.SupplyDisputed() | supply.PevTold():
+        case (
+            SupplyLost()
+            | MoveTold()
+            | supply.SupplyNews()
+            | supply.SupplyDisputed()
+            | supply.PevTold()
+            | supply.PevWithdrawn()
+        ):
             return body.pod
         case supply.SupplyAsked() | supply.SupplyCancelAsked():
             return body.tracking
@@ -154,8 +161,10 @@ def _number_of(envelope: Envelope, body: Body) -> str:
 def _is_for_sender(envelope: Envelope, body: Body) -> bool:
     """Whether the sender may say this: supply news comes from a clearinghouse, order news from the order's utility."""
     match body:
-        case CaseForwarded() | MeterRequested() | supply.SupplyAsked() | supply.SupplyDisputed() | supply.PevTold():
+        case CaseForwarded() | MeterRequested() | supply.SupplyAsked() | supply.SupplyDisputed():
             # Who is judged by its books; a provider that it does not know is answered so.
+            return True
+        case supply.PevTold() | supply.PevWithdrawn():
             return True
         case SupplyLost() | supply.SupplyAnswered() | supply.SupplyEffective() | supply.SupplyCancelAnswered():
             return OrganizationKind.CLEARINGHOUSE in kinds_of(envelope.sender)
