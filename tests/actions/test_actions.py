@@ -29,7 +29,7 @@ VISIT_ON = date(2026, 11, 10)
 ON_TRACK = (CommandName.REMIND, CommandName.ESCALATE, CommandName.END_CONDITION)
 TOLD = {
     CommandName.LOSE_SUPPLY: SupplyLost(pod=PodId("LP-NONE"), lost_on=VISIT_ON),
-    CommandName.HEAR_MOVE: MoveTold(pod=PodId("LP-NONE"), moved_on=VISIT_ON),
+    CommandName.HEAR_MOVE: MoveTold(pod=PodId("LP-NONE"), moved_on=NOW.date()),
     CommandName.HEAR_SUPPLY_NEWS: SupplyNews(pod=PodId("LP-NONE"), news=SupplyNewsKind.PENDING, on=VISIT_ON),
 }
 """News of a usage point: of one that nobody has here they change nothing, and are no refusal."""

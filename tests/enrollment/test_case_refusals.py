@@ -117,6 +117,9 @@ def test_a_purchase_has_a_price_and_is_of_these_years() -> None:
     bought = c.RecordPurchase(outlet="store", bought_on=today, price=Decimal(0))
     cheap = replace(bought, price=Decimal("-0.01"))
     assert refused(world, key, C.RECORD_PURCHASE, cheap, role=Role.CUSTOMER) is RefusalCode.PRICE_NEGATIVE
+    for price in ("1e400", "0.001", "1000000000"):
+        huge = replace(bought, price=Decimal(price))
+        assert refused(world, key, C.RECORD_PURCHASE, huge, role=Role.CUSTOMER) is RefusalCode.PRICE_WRONG
     for day in (today + timedelta(days=1), date(1900, 1, 1)):
         wrong = replace(bought, bought_on=day)
         assert refused(world, key, C.RECORD_PURCHASE, wrong, role=Role.CUSTOMER) is RefusalCode.DATE_WRONG
@@ -157,3 +160,18 @@ def test_a_cure_keeps_the_date_of_the_first_receipt() -> None:
     world.settle()
     form = case_of(world, key).form
     assert case_of(world, key).status is State.ENROLLED and form is not None and form.received_at == first
+
+
+def test_nobody_has_a_form_in_hand_that_is_still_to_come() -> None:
+    """By its receipt a form is ranked, and judged against lock-outs and opening days: no stamp may evade them."""
+    world = new_world()
+    key = open_case(world, pod="POD-2", at=UTILITY, program=NIGHT)
+    form = a_form(world, program=ProgramKey(NIGHT))
+    ahead = c.SubmitForm(form=replace(form, received_at=world.now + timedelta(days=400)))
+    assert refused(world, key, C.SUBMIT_FORM, ahead, role=Role.CUSTOMER) is RefusalCode.DATE_WRONG
+    for received_at in (world.now + timedelta(seconds=1), world.now - timedelta(days=367)):
+        stamp = c.StampMail(receipt="R-9", received_at=received_at)
+        assert refused(world, key, C.STAMP_MAIL, stamp, role=Role.ENROLLMENT_DESK) is RefusalCode.DATE_WRONG
+    say(
+        world, key, C.STAMP_MAIL, replace(stamp, received_at=world.now - timedelta(days=366)), role=Role.ENROLLMENT_DESK
+    )

@@ -162,6 +162,10 @@ def test_kwh_are_paid_by_what_was_measured_and_billing_is_waited_on_for_it() -> 
         mc.RecordCharging(month="March", charged_kwh=Decimal(1)),
         mc.RecordCharging(month="2027-02", charged_kwh=Decimal(1), window_kwh=Decimal(2)),
         mc.RecordCharging(month="2027-02", charged_kwh=Decimal(1), peak_kwh=Decimal(-1)),
+        mc.RecordCharging(month="2027-02", charged_kwh=Decimal("1e400")),
+        mc.RecordCharging(month="2027-02", charged_kwh=Decimal("NaN")),
+        mc.RecordCharging(month="2027-02", charged_kwh=Decimal(1), window_kwh=Decimal("-Infinity")),
+        mc.RecordCharging(month="2027-02", charged_kwh=Decimal(1_000_001)),
     ],
 )
 def test_a_measure_that_cannot_be_is_refused(said: mc.RecordCharging) -> None:

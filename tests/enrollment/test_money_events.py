@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -76,6 +76,39 @@ def test_a_cancelled_event_gives_its_opt_out_back() -> None:
     assert life.case.ledger.opt_outs == ()
     refused = life.say(C.RECORD_USE, RecordUse(kind=UseKind.OPT_IN, on=date(2027, 7, 6), reason="home", event="E-1"))
     assert isinstance(refused, Refusal) and refused.code is RefusalCode.EVENT_UNKNOWN
+
+
+def test_once_an_event_has_begun_nobody_joins_it_again_and_once_over_nobody_leaves_it() -> None:
+    """Else who left an event is paid for it by a word given afterwards, while it still waits to be settled."""
+    life = begin(a_program(incentives=(per(IncentivePer.EVENT, "4", code="event_credit"),), events=EVENTS))
+    life.run_to(date(2027, 7, 1))
+    for number, day in (("E-1", 6), ("E-2", 7)):
+        life.told(number, date(2027, 7, day))
+    left = RecordUse(kind=UseKind.OPT_OUT, on=date(2027, 7, 6), reason="trip", event="E-1")
+    back = replace(left, kind=UseKind.OPT_IN)
+    for said in (left, back, left):
+        assert isinstance(life.say(C.RECORD_USE, said), Decided), "before it begins either word is taken"
+    life.now = at_start(date(2027, 7, 6)) + timedelta(hours=16)
+    assert refusal_of(life.say(C.RECORD_USE, back)) is RefusalCode.EVENT_OVER
+    life.now = at_start(date(2027, 7, 7)) + timedelta(hours=18)
+    late = replace(left, on=date(2027, 7, 7), event="E-2")
+    assert refusal_of(life.say(C.RECORD_USE, late)) is RefusalCode.EVENT_OVER
+    life.run_to(date(2027, 7, 20))
+    assert life.credits() == {("event_credit", "E-2"): Decimal("4.00")}
+
+
+def refusal_of(said: object) -> RefusalCode:
+    assert isinstance(said, Refusal), said
+    return said.code
+
+
+def test_leaving_a_day_twice_is_once() -> None:
+    life = begin(a_program(events=EVENTS))
+    life.run_to(date(2027, 7, 1))
+    left = RecordUse(kind=UseKind.OPT_OUT, on=date(2027, 7, 1), reason="trip")
+    assert isinstance(life.say(C.RECORD_USE, left), Decided)
+    assert life.say(C.RECORD_USE, left) == Decided()
+    assert len(life.case.ledger.opt_outs) == 1
 
 
 def test_news_of_an_event_that_has_begun_counts_for_nothing() -> None:

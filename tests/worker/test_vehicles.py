@@ -145,16 +145,17 @@ def test_a_device_is_the_unit_by_its_serial_and_swaps_at_once(territory: Territo
     one, other = enrolled(territory, program), enrolled(territory, program, vin=VIN_B)
     assert held(territory, one) == {f"{one}/device"}
     control(territory, one, "W-77231")
-    assert held(territory, one) == {"W-77231"}
-    taken = say(territory, CommandName.REGISTER_DEVICE, other, c.RegisterDevice(device="W-77231", kind="evse"))
-    assert territory.refused(taken).code is RefusalCode.PLACE_TAKEN
+    assert held(territory, one) == {"w77231"}
+    for written in ("W-77231", "w77231", "W.77231"):
+        taken = say(territory, CommandName.REGISTER_DEVICE, other, c.RegisterDevice(device=written, kind="evse"))
+        assert territory.refused(taken).code is RefusalCode.PLACE_TAKEN, "one device, however its number is written"
     swap = mc.SwapEquipment(part=mc.EquipmentPart.DEVICE, old="W-77231", device="W-80000", use="evse")
     territory.taken(say(territory, CommandName.SWAP_EQUIPMENT, one, swap))
     case = territory.case(territory.utility, one)
-    assert held(territory, one) == {"W-80000"} and case.state_of(Track.DEVICE) is State.TESTING
+    assert held(territory, one) == {"w80000"} and case.state_of(Track.DEVICE) is State.TESTING
     assert case.status is State.ACTIVE
     territory.taken(say(territory, CommandName.REGISTER_DEVICE, other, c.RegisterDevice(device="W-77231", kind="evse")))
-    assert held(territory, other) == {"W-77231"}
+    assert held(territory, other) == {"w77231"}
 
 
 def test_one_more_device_has_a_track_of_its_own(territory: Territory) -> None:
@@ -162,12 +163,16 @@ def test_one_more_device_has_a_track_of_its_own(territory: Territory) -> None:
     number = enrolled(territory, a_program(territory, "WALL", unit=Unit.DEVICE, max_per_premise=3))
     control(territory, number, "W-1")
     control(territory, number, "W-2")
+    again = say(territory, CommandName.REGISTER_DEVICE, number, c.RegisterDevice(device="w2", kind="evse"))
+    territory.taken(again)
+    assert len(territory.case(territory.utility, number).devices) == 2, "the second one, written otherwise"
+    control(territory, number, "W-2")
     case = territory.case(territory.utility, number)
     assert case.state_of(Track.DEVICE) is State.LIVE and case.state_of(Track.DEVICE, subject="W-2") is State.LIVE
-    assert held(territory, number) == {"W-1", "W-2"}
+    assert held(territory, number) == {"w1", "w2"}
     gone = mc.RemoveEquipment(part=mc.EquipmentPart.DEVICE, device="W-2")
     territory.taken(say(territory, CommandName.REMOVE_EQUIPMENT, number, gone))
-    assert territory.case(territory.utility, number).status is State.ACTIVE and held(territory, number) == {"W-1"}
+    assert territory.case(territory.utility, number).status is State.ACTIVE and held(territory, number) == {"w1"}
     last = mc.RemoveEquipment(part=mc.EquipmentPart.DEVICE, device="W-1")
     territory.taken(say(territory, CommandName.REMOVE_EQUIPMENT, number, last))
     case = territory.case(territory.utility, number)

@@ -29,8 +29,11 @@ def hear_move(work: UnitOfWork, *, asked: Asked) -> Answer:
 
 
 def _heard(work: UnitOfWork, command: MoveTold) -> Answer:
-    """What was done; refused where the sender has no part in this usage point."""
+    """What was done; refused where the sender has no part in this usage point, or the day is still to come."""
     sender = work.actor.organization
+    if command.moved_on > work.business_on:
+        # Who has left is told of once the last day is over; nothing here ends on a day to come.
+        return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": command.moved_on.isoformat()})
     work.lock(point_stream(command.pod))
     point = work.usage_point(command.pod)
     numbers = open_cases_at(command.pod)

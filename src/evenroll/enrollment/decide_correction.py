@@ -14,6 +14,7 @@ from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.leaving import lockout_end, rate_hangs
 from evenroll.enrollment.leaving_codes import CorrectableFact as F
+from evenroll.enrollment.order_dates import latest_day
 from evenroll.enrollment.rescission import rescission_ends_on
 from evenroll.enrollment.roles import is_same_actor
 from evenroll.enrollment.rows import Row
@@ -153,7 +154,7 @@ def _is_day(case: Case, fact: F, after: str, facts: CaseFacts) -> bool:
     if after != day.isoformat() or day < facts.today - timedelta(days=DAYS_BACK_MAX):
         return False
     if fact is F.IN_SERVICE_DATE:
-        return True
+        return day <= latest_day(facts.today)
     began_on = case.agreement.terms_received_on if case.agreement else None
     if fact is F.ENDED_DATE and began_on is not None and day < began_on:
         return False

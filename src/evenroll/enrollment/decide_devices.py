@@ -18,10 +18,11 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.leaving_codes import SuspensionCause
+from evenroll.enrollment.ledger import device_key
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.suspended import lifted, needs_control, obeys_still, suspended
 from evenroll.enrollment.tracks import Move, State
-from evenroll.enrollment.units import unit_place
+from evenroll.enrollment.units import device_place, unit_place
 from evenroll.programs.program import ProgramVersion, Track, Unit
 from evenroll.quantities.identifiers import Pevid
 
@@ -86,11 +87,20 @@ def _its_vehicle(case: Case, kind: str) -> Pevid | None:
 def _unit_swapped(case: Case, facts: CaseFacts, *, old: str, new: str) -> tuple[Event, ...]:
     """Where devices are the unit, the place goes from one to the other; from the case itself to its first device."""
     program = facts.need_program()
-    if program.unit is not Unit.DEVICE or not case.live_places or old == new:
+    if program.unit is not Unit.DEVICE or not case.live_places or device_key(old) == device_key(new):
         return ()
-    freed = [each.unit_key for each in case.live_places if each.unit_key in (old, f"{case.number}/device")]
+    freed = (*_units_of(case, old), *(key for key in _keys(case) if key == f"{case.number}/device"))
     released = tuple(PlaceReleased(row=Row.R8, unit_key=key) for key in freed)
-    return (*released, PlaceReserved(row=Row.R8, place=unit_place(program, key=new)))
+    return (*released, PlaceReserved(row=Row.R8, place=device_place(program, device=new)))
+
+
+def _keys(case: Case) -> tuple[str, ...]:
+    return tuple(each.unit_key for each in case.live_places)
+
+
+def _units_of(case: Case, device: str) -> tuple[str, ...]:
+    """The place that the case holds for a device, as it was reserved."""
+    return tuple(key for key in _keys(case) if device_key(key) == device_key(device))
 
 
 def record_device_test(case: Case, command: c.RecordDeviceTest, facts: CaseFacts) -> Decided | Refusal:
@@ -195,17 +205,18 @@ def _gone(case: Case, old: DeviceOfCase, facts: CaseFacts) -> tuple[Move, ...]:
 def _unit_freed(case: Case, old: DeviceOfCase, facts: CaseFacts) -> tuple[Event, ...]:
     """A device that is gone is free for others; the last one leaves the case its own place until another is named."""
     program: ProgramVersion = facts.need_program()
-    if program.unit is not Unit.DEVICE or not any(each.unit_key == old.device for each in case.live_places):
+    held = _units_of(case, old.device)
+    if program.unit is not Unit.DEVICE or not held:
         return ()
-    released = PlaceReleased(row=Row.ACTION, unit_key=old.device)
-    if len(case.live_places) > 1:
-        return (released,)
+    released = tuple(PlaceReleased(row=Row.ACTION, unit_key=key) for key in held)
+    if len(case.live_places) > len(held):
+        return released
     own = unit_place(program, key=f"{case.number}/device")
-    return (released, PlaceReserved(row=Row.ACTION, place=own))
+    return (*released, PlaceReserved(row=Row.ACTION, place=own))
 
 
 def _named(case: Case, device: str) -> DeviceOfCase | None:
-    return next((each for each in case.devices if each.device == device), None)
+    return next((each for each in case.devices if device_key(each.device) == device_key(device)), None)
 
 
 def _only(case: Case) -> DeviceOfCase | None:

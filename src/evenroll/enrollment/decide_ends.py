@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import life_events as life
@@ -102,9 +103,15 @@ def lose_supply(case: Case, command: SupplyLost, facts: CaseFacts) -> Decided | 
     if case.status not in LIVE or not ours:
         return Decided(events=(heard,))
     sent, messages = open_orders_stopped(case, CancelReason.SUPPLY_LOST, facts)
-    reason, last_on = _END_OF.get(command.reason, EndReason.SUPPLIER), min(command.lost_on, facts.today)
+    reason, last_on = _END_OF.get(command.reason, EndReason.SUPPLIER), _lost_on(case, command, facts)
     ended = ended_on(evolve(case, heard), reason, last_on, facts)
     return Decided(events=(heard, *sent, *ended), messages=(*messages, *_goes_on(case, command)))
+
+
+def _lost_on(case: Case, command: SupplyLost, facts: CaseFacts) -> date:
+    """The day on which supply was lost, however late the news; never before the enrollment began, nor to come."""
+    began_on = case.agreement.terms_received_on if case.agreement else command.lost_on
+    return min(max(command.lost_on, began_on), facts.today)
 
 
 def _goes_on(case: Case, command: SupplyLost) -> tuple[Message, ...]:

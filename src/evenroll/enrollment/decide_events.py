@@ -109,13 +109,13 @@ def record_use(case: Case, command: c.RecordUse, facts: CaseFacts) -> Decided | 
     use = _use(case, command, facts)
     if isinstance(use, Refusal):
         return use
-    if use.event is not None and _is_so(use.event, command.kind):
+    if _is_so(case.ledger, use, command.kind):
         return Decided()
+    if use.event is not None and _is_too_late(use.event, command.kind, facts):
+        return Refusal(code=RefusalCode.EVENT_OVER, parameters={"event": use.number})
     terms = facts.need_program().events
-    if terms is None or command.kind is UseKind.OPT_IN:
-        return Decided(events=(_recorded(case, command, use, terms),))
-    over = opt_outs_left(case.ledger, terms=terms, on=use.on) == 0 and not _counts_already(case.ledger, use)
-    if over and command.kind is UseKind.OPT_OUT:
+    over = terms is not None and command.kind is not UseKind.OPT_IN and _is_over(case.ledger, use, terms)
+    if over and terms is not None and command.kind is UseKind.OPT_OUT:
         return _used_up(case, terms, use)
     return Decided(events=(_recorded(case, command, use, terms, is_over=over),))
 
@@ -139,9 +139,31 @@ def _recorded(
     )
 
 
-def _is_so(event: EventOfCase, kind: UseKind) -> bool:
-    """Whether the customer said so before: twice the same is once."""
-    return kind is not UseKind.OVERRIDE and event.is_opted_out is (kind is UseKind.OPT_OUT)
+def _is_so(ledger: Ledger, use: _Use, kind: UseKind) -> bool:
+    """Whether the customer said so before, of the event or of the day: twice the same is once."""
+    if use.event is not None:
+        return kind is not UseKind.OVERRIDE and use.event.is_opted_out is (kind is UseKind.OPT_OUT)
+    return kind is UseKind.OPT_OUT and any(each.on == use.on and not each.event for each in ledger.opt_outs)
+
+
+def _is_too_late(event: EventOfCase, kind: UseKind, facts: CaseFacts) -> bool:
+    """Who left an event joins no more once it has begun, or what nobody took part in would be paid; and what is over
+    nobody leaves. An override is a fact, whenever it is told.
+    """
+    match kind:
+        case UseKind.OPT_IN:
+            return event.starts_at <= facts.now
+        case UseKind.OPT_OUT:
+            return event.ends_at <= facts.now
+        case UseKind.OVERRIDE:
+            return False
+        case _:
+            assert_never(kind)
+
+
+def _is_over(ledger: Ledger, use: _Use, terms: EventTerms) -> bool:
+    """Whether one more would be beyond the limit; what is counted already is none more."""
+    return opt_outs_left(ledger, terms=terms, on=use.on) == 0 and not _counts_already(ledger, use)
 
 
 def _counts_already(ledger: Ledger, use: _Use) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import case_events as e
@@ -28,6 +29,9 @@ PROOF_ATTEMPTS_MAX = 3
 RETRIES_MAX = 4
 """After so many vain questions in a row a partner is asked once a business day, and the desk knows."""
 
+RECEIVED_DAYS_BACK_MAX = 366
+"""A letter that was received longer ago than a year was stamped with a slip of the pen."""
+
 _TAKES_FORM = frozenset({State.DRAFT, State.FINDING_PROVIDER, State.CHOOSING, State.COMPLETING})
 _TAKES_MAIL = frozenset({State.DRAFT, State.COMPLETING})
 
@@ -38,6 +42,8 @@ def submit_form(case: Case, command: c.SubmitForm, facts: CaseFacts) -> Decided 
         return not_in_state(case, CommandName.SUBMIT_FORM)
     if command.form.channel is Channel.MAIL:
         return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": CommandName.SUBMIT_FORM.value})
+    if command.form.received_at > facts.now:
+        return _not_received(command.form.received_at, facts)
     return Decided(events=(_received(case, command.form, facts),))
 
 
@@ -61,6 +67,11 @@ def stamp_mail(case: Case, command: c.StampMail, facts: CaseFacts) -> Decided | 
     """Row 3, mail: the receipt stamp, by which places are ranked; two people then key the paper."""
     if case.status is not State.DRAFT or case.mail is not None:
         return not_in_state(case, CommandName.STAMP_MAIL)
+    earliest_on = facts.today - timedelta(days=RECEIVED_DAYS_BACK_MAX)
+    if command.received_at > facts.now:
+        return _not_received(command.received_at, facts)
+    if facts.calendar.business_date(command.received_at) < earliest_on:
+        return _not_received(command.received_at, facts, earliest_on=earliest_on)
     stamped = e.MailStamped(
         row=Row.R3,
         receipt=command.receipt,
@@ -68,6 +79,14 @@ def stamp_mail(case: Case, command: c.StampMail, facts: CaseFacts) -> Decided | 
         moves=(facts.move(State.DRAFT, wait=Wait.KEYING),),
     )
     return Decided(events=(stamped,))
+
+
+def _not_received(at: datetime, facts: CaseFacts, *, earliest_on: date | None = None) -> Refusal:
+    """Nobody has in hand what is still to come: lock-outs, opening days and the waiting list go by the receipt."""
+    parameters = {"date": facts.calendar.business_date(at).isoformat()}
+    if earliest_on is not None:
+        parameters["earliest_on"] = earliest_on.isoformat()
+    return Refusal(code=RefusalCode.DATE_WRONG, parameters=parameters)
 
 
 def key_form(case: Case, command: c.KeyForm, facts: CaseFacts) -> Decided | Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -71,6 +72,5 @@ def _program(case: Case) -> str | None:
     return case.chosen.program if case.chosen else None
 
 
-def _received(case: Case) -> str:
-    at = case.form.received_at if case.form else case.opening.opened_at
-    return at.isoformat()
+def _received(case: Case) -> datetime:
+    return case.form.received_at if case.form else case.opening.opened_at

@@ -41,6 +41,9 @@ TWO_PERSONS_FROM_USD: Final = Decimal(500)
 COUNTS = frozenset({State.ACTIVE, State.SUSPENDED, State.LEAVING})
 """States of a case in which its ledger is counted on."""
 
+CHARGED_KWH_MAX: Final = Decimal(1_000_000)
+"""More than so much charges nobody in a month, not even a fleet: a slip of the pen. Our own default; no source."""
+
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -157,6 +160,8 @@ def record_charging(case: Case, command: mc.RecordCharging, facts: CaseFacts) ->
     """What was measured of a month's charging, once; the month is counted with it."""
     if case.status not in COUNTS or case.state_of(Track.LEDGER) is not State.COUNTING:
         return not_in_state(case, CommandName.RECORD_CHARGING)
+    if not all(_is_energy(each) for each in (command.charged_kwh, command.window_kwh, command.peak_kwh)):
+        return _measure_wrong(case, command)
     measured = m.ChargingMeasured(
         row=Row.R10,
         month=command.month,
@@ -178,6 +183,10 @@ def record_charging(case: Case, command: mc.RecordCharging, facts: CaseFacts) ->
     return Decided(events=_counted(counting).events)
 
 
+def _is_energy(kwh: Decimal) -> bool:
+    return kwh.is_finite() and 0 <= kwh <= CHARGED_KWH_MAX
+
+
 def _wh(energy: Decimal) -> int:
     return int((energy * 1000).to_integral_value())
 
@@ -188,12 +197,7 @@ def _is_possible(measured: m.ChargingMeasured, ledger: Ledger, facts: CaseFacts)
         return False
     over = measured.month < month_key(facts.today)
     begun = measured.month >= month_key(ledger.active_on)
-    return (
-        over
-        and begun
-        and min(measured.window_wh, measured.peak_wh) >= 0
-        and (max(measured.window_wh, measured.peak_wh) <= measured.charged_wh)
-    )
+    return over and begun and max(measured.window_wh, measured.peak_wh) <= measured.charged_wh
 
 
 def _measure_wrong(case: Case, command: mc.RecordCharging) -> Refusal:

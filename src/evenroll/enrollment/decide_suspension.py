@@ -13,6 +13,7 @@ from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.leaving import leave
 from evenroll.enrollment.leaving_codes import DESK_CAUSES, SuspensionCause
+from evenroll.enrollment.ledger import device_key
 from evenroll.enrollment.life_events import ControlStarted
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
@@ -135,7 +136,7 @@ def _subject(case: Case, device: str) -> str | None:
     """The subject of a device's track; None where the case has no such device."""
     if not device:
         return ""
-    return next((each.subject for each in case.devices if each.device == device), None)
+    return next((each.subject for each in case.devices if device_key(each.device) == device_key(device)), None)
 
 
 def _state(case: Case, subject: str) -> State | None:

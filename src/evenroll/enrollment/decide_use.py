@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from evenroll.enrollment import case_commands as c
@@ -19,9 +20,13 @@ from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import Move, State
 from evenroll.programs.program import Track
+from evenroll.quantities.money import cents
 
 DAYS_BACK_MAX: Final = 3652
 """What was bought or done longer ago than ten years is a slip of the pen."""
+
+PRICE_END_USD: Final = Decimal(1_000_000_000)
+"""A price is below it; a correction takes no larger one either."""
 
 STATEMENT_DAYS: Final = 366
 """A statement is due at the end of the 365th day after the last one, so on the next."""
@@ -41,6 +46,8 @@ def record_purchase(case: Case, command: c.RecordPurchase, facts: CaseFacts) -> 
         return fault
     if command.price < 0:
         return Refusal(code=RefusalCode.PRICE_NEGATIVE, parameters={"case": case.number})
+    if command.price >= PRICE_END_USD or command.price != cents(command.price):
+        return Refusal(code=RefusalCode.PRICE_WRONG, parameters={"case": case.number})
     bought = life.EquipmentBought(row=Row.R6, outlet=command.outlet, bought_on=command.bought_on, price=command.price)
     return Decided(events=(bought,))
 

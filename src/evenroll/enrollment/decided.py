@@ -49,6 +49,7 @@ class RefusalCode(StrEnum):
     EXCHANGE_MISSING = "exchange_missing"
     DATE_WRONG = "date_wrong"
     PRICE_NEGATIVE = "price_negative"
+    PRICE_WRONG = "price_wrong"
     CONDITION_OPEN = "condition_open"
     OPT_OUTS_USED = "opt_outs_used"
     EVENTS_NONE = "events_none"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_facts import CaseFacts
-from evenroll.enrollment.units import unit_place
+from evenroll.enrollment.units import device_place
 from evenroll.programs.program import ProgramVersion, Unit
 from evenroll.records.approved_equipment import listing_of
 from evenroll.records.gathered import case_facts, live_families
@@ -30,6 +30,6 @@ def equipment_facts(work: UnitOfWork, case: Case | None, *, model: str = "", dev
 def _families(work: UnitOfWork, case: Case, program: ProgramVersion, device: str) -> frozenset[str]:
     if program.unit is not Unit.DEVICE:
         return frozenset()
-    place: Place = unit_place(program, key=device)
+    place: Place = device_place(program, device=device)
     work.lock(place_stream(_ANY_FAMILY, unit=place.unit.value, unit_key=place.unit_key))
     return live_families(place, but=case.number)

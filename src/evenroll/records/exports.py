@@ -130,7 +130,8 @@ def _agreement(case: Case, changed_on: date) -> Row:
             begun_on or (changed_on if status is EnrollmentStatus.ENROLLED else None),
             case.price_since,
             case.control_since,
-            changed_on if status is EnrollmentStatus.UNENROLLED else None,
+            # As it is journaled: a move that was told late ended it on its day, and a correction counts.
+            (case.ended_on or changed_on) if status is EnrollmentStatus.UNENROLLED else None,
         ),
     )
 

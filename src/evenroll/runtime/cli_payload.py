@@ -65,12 +65,6 @@ PAYLOADS: Final[Mapping[C, type[Any]]] = {
     **MONEY_PAYLOADS,
     **MOVING_PAYLOADS,
     **SUPPLY_PAYLOADS,
-    C.UNENROLL: lc.Unenroll,
-    C.SUSPEND: lc.Suspend,
-    C.RESUME: lc.Resume,
-    C.LOSE_DEVICE: lc.LoseDevice,
-    C.PROPOSE_CORRECTION: lc.ProposeCorrection,
-    C.SETTLE_CORRECTION: lc.SettleCorrection,
 }
 """The payload of each command that has one; commands with a form, or with personal answers alone, stand below."""
 
