@@ -15,10 +15,13 @@ from evenroll.enrollment.dates import (
     SwitchDateRefused,
     SwitchRequest,
     TimingWrong,
+    add_months,
     rescission_end,
     scheduled_reads,
+    span_end,
     switch_date,
 )
+from evenroll.programs.program_terms import Span, TermsWrong
 from evenroll.programs.timing import NoticeWindow, NoticeWrong, SwitchTiming
 from evenroll.quantities.calendars import ServiceCalendar, calendar, calendar_keys
 
@@ -287,3 +290,41 @@ def test_impossible_windows_are_refused() -> None:
         rescission_end(terms_received_on=date(2026, 1, 1), business_days=-1, calendar=LAKELAND)
     with pytest.raises(TimingWrong, match="day 32"):
         scheduled_reads(cycle_day=32, from_on=date(2026, 1, 1), months=1, calendar=LAKELAND)
+
+
+@given(day=st.dates(date(2000, 1, 1), date(2099, 12, 31)), months=st.integers(-240, 240))
+def test_months_keep_the_day_or_end_with_the_month(day: date, months: int) -> None:
+    """18 months from Aug 31 end on the last of February; every other day keeps its number."""
+    later = add_months(day, months)
+    assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
+    is_last = (later + timedelta(days=1)).month != later.month
+    assert later.day == day.day or (later.day < day.day and is_last)
+
+
+@given(day=st.dates(date(2000, 1, 1), date(2099, 12, 31)), more=st.integers(0, 40), months=st.integers(0, 40))
+def test_a_later_start_or_a_longer_term_never_ends_sooner(day: date, more: int, months: int) -> None:
+    assert span_end(day, span=Span(months=months)) <= span_end(day + timedelta(days=more), span=Span(months=months))
+    assert span_end(day, span=Span(months=months)) <= span_end(day, span=Span(months=months + 1))
+    assert span_end(day, span=Span(days=months)) == day + timedelta(days=months)
+    assert span_end(day, span=Span()) == day
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "ends_on"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2026, 8, 31), 18, date(2028, 2, 29)),
+        (date(2026, 11, 2), 18, date(2028, 5, 2)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)),
+    ],
+)
+def test_terms_in_months_end_by_the_calendar(day: date, months: int, ends_on: date) -> None:
+    assert span_end(day, span=Span(months=months)) == ends_on
+
+
+def test_a_term_is_days_or_months_and_never_less_than_nothing() -> None:
+    for wrong in ({"days": 1, "months": 1}, {"days": -1}, {"months": -1}):
+        with pytest.raises(TermsWrong, match="in days or in months"):
+            Span(**wrong)

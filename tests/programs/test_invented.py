@@ -20,9 +20,9 @@ from evenroll.programs.program import (
     SupplyStatus,
     Track,
     Unit,
-    stay_days,
+    stay_of,
 )
-from evenroll.programs.program_terms import Grid, IncentiveIf, IncentivePer, ProtectionKind
+from evenroll.programs.program_terms import Grid, IncentiveIf, IncentivePer, ProtectionKind, Span
 from evenroll.programs.tariff_holidays import holiday_list_keys, is_listed_holiday
 from evenroll.programs.timing import SwitchTiming
 from evenroll.quantities.identifiers import OrganizationKey
@@ -117,8 +117,8 @@ def test_the_electrician_comes_before_the_second_meter() -> None:
 
 def test_a_stay_may_differ_by_who_supplies() -> None:
     pause = next(each for each in INVENTED if each.key == "LE-EV-PAUSE")
-    assert stay_days(pause, supply=SupplyStatus.UTILITY) == 180
-    assert stay_days(pause, supply=SupplyStatus.ESCO) == 0
+    assert stay_of(pause, supply=SupplyStatus.UTILITY) == Span(days=180)
+    assert stay_of(pause, supply=SupplyStatus.ESCO) == Span()
 
 
 def test_the_first_hundred_have_a_list_and_three_windows() -> None:

@@ -13,8 +13,8 @@ from evenroll.pages.offer_words import terms
 from evenroll.pages.program_table import INVENTED_CALENDAR, program_page
 from evenroll.programs.catalog import is_published, load_catalog
 from evenroll.programs.priced import price_known
-from evenroll.programs.program import Coverage, ProgramVersion, SupplyStatus, Unit, stay_days
-from evenroll.programs.program_terms import MissingPrice, NotKnown
+from evenroll.programs.program import Coverage, ProgramVersion, SupplyStatus, Unit, lockout_of, stay_of
+from evenroll.programs.program_terms import MissingPrice, NotKnown, Span
 from evenroll.programs.rate import register_at, season_at
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey, RateKey
@@ -182,9 +182,9 @@ def test_where_con_edison_serves_only_its_own_programs_are_shown() -> None:
 
 def test_rule_17_con_edison_binds_its_own_customers_for_a_year_and_those_of_suppliers_not() -> None:
     program = _program("CONED-SC1-III")
-    assert stay_days(program, supply=SupplyStatus.UTILITY) == 365
-    assert stay_days(program, supply=SupplyStatus.ESCO) == 0
-    assert program.lockout_days == 548
+    assert stay_of(program, supply=SupplyStatus.UTILITY) == Span(months=12)
+    assert stay_of(program, supply=SupplyStatus.ESCO) == Span()
+    assert lockout_of(program) == Span(months=18)
 
 
 def test_rule_2_units_and_exclusions_are_those_of_each_program() -> None:

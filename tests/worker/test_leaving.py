@@ -253,8 +253,8 @@ def test_changes_of_rate_are_counted_from_the_agreements(territory: Territory, r
     point = territory.point(ready.pod)
     with open_organization(territory.utility):
         asked = {"on": at.date(), "but": CaseNumber("EV-0")}
-        assert rate_changes(ready.pod, point=point, days=365, **asked) == 1
-        assert rate_changes(ready.pod, point=None, days=365, **asked) == 1
-        assert rate_changes(ready.pod, point=point, days=1, **asked) == 0
+        assert rate_changes(ready.pod, point=point, since_on=asked["on"] - timedelta(days=365), **asked) == 1
+        assert rate_changes(ready.pod, point=None, since_on=asked["on"] - timedelta(days=365), **asked) == 1
+        assert rate_changes(ready.pod, point=point, since_on=asked["on"] - timedelta(days=1), **asked) == 0
         mine = {"on": at.date(), "but": number}
-        assert rate_changes(ready.pod, point=None, days=365, **mine) == 0
+        assert rate_changes(ready.pod, point=None, since_on=asked["on"] - timedelta(days=365), **mine) == 0

@@ -46,13 +46,13 @@ def events_in_year(terms: EventTerms) -> int:
 
 def _reward(incentive: Incentive, *, events: EventTerms | None, pev_wh: int) -> Reward:
     high = cents(incentive.usd * _times(incentive, events=events, pev_wh=pev_wh))
-    certain = incentive.condition in _CERTAIN and incentive.per is not IncentivePer.EVENT
+    certain = incentive.condition in _CERTAIN and incentive.per is not IncentivePer.EVENT and incentive.dated is None
     return Reward(code=incentive.code, low=high if certain else ZERO, high=high)
 
 
 def _times(incentive: Incentive, *, events: EventTerms | None, pev_wh: int) -> Decimal:
     """How often it can be earned in the first year."""
-    if incentive.after_days >= _DAYS_OF_YEAR:
+    if incentive.after_days >= _DAYS_OF_YEAR or incentive.after_months >= _MONTHS:
         return Decimal(0)
     months = len(set(incentive.months)) or _MONTHS
     match incentive.per:

@@ -157,6 +157,8 @@ class EquipmentOfCase:
     kind: str
     model: str = ""
     serial: str = ""
+    bought_on: date | None = None
+    installed_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,10 +2,11 @@
 
 from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
+from evenroll.programs.program_terms import Span
 from evenroll.programs.timing import NoticeWindow, SwitchTiming
 from evenroll.quantities.calendars import ServiceCalendar
 
@@ -76,6 +77,20 @@ class SwitchDateRefused:
     earliest_on: date
     latest_on: date | None
     reasons: tuple[DateReason, ...]
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many calendar months later; the last of the month where it has none such.
+
+    Jan 31 and a month is Feb 28, or Feb 29 in a leap year. months: may be negative.
+    """
+    year, month = divmod(day.year * _MONTHS_IN_YEAR + day.month - 1 + months, _MONTHS_IN_YEAR)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def span_end(day: date, *, span: Span) -> date:
+    """The first day on which the span that began with that day is over: a year from May 4 ends before May 4."""
+    return add_months(day, span.months) if span.months else day + timedelta(days=span.days)
 
 
 def switch_date(request: SwitchRequest, *, calendar: ServiceCalendar) -> SwitchDate | SwitchDateRefused:

@@ -7,7 +7,6 @@ Then, in one decision, the old ends and its unit goes to the new one.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from evenroll.enrollment import moving_commands as c
 from evenroll.enrollment import moving_events as mv
@@ -16,6 +15,7 @@ from evenroll.enrollment.case_events import PlaceReserved
 from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.dates import span_end
 from evenroll.enrollment.decided import Decided, FactMissing, OfCase, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.form import Channel, Form, missing_items
@@ -84,7 +84,7 @@ def _held_by_terms(case: Case, facts: CaseFacts) -> Refusal | None:
     changed_on = facts.changed_on[-limit.changes_max :] if limit else ()
     if limit is None or not changed_on or len(changed_on) < limit.changes_max:
         return None
-    again_on = changed_on[0] + timedelta(days=limit.days)
+    again_on = span_end(changed_on[0], span=limit.span)
     if facts.today >= again_on:
         return None
     parameters = {"case": case.number, "ends_on": again_on.isoformat()}

@@ -11,16 +11,18 @@ from evenroll.enrollment import correction_events as ce
 from evenroll.enrollment import leaving_commands as lc
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_facts import CaseFacts
+from evenroll.enrollment.dates import span_end
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.leaving import lockout_end, rate_hangs
 from evenroll.enrollment.leaving_codes import CorrectableFact as F
+from evenroll.enrollment.offers import status_for
 from evenroll.enrollment.order_dates import latest_day
 from evenroll.enrollment.rescission import rescission_ends_on
 from evenroll.enrollment.roles import is_same_actor
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import SUPERVISED
-from evenroll.programs.program import Track
+from evenroll.programs.program import Track, stay_of
 from evenroll.programs.rules import Drivetrain, RuleKind
 
 DAYS_BACK_MAX = 3652
@@ -211,13 +213,25 @@ def _follows(case: Case, fact: F, after: str, facts: CaseFacts) -> _Follows:
     return _Follows()
 
 
+def _stay_end(case: Case, received_on: date, before_on: date, facts: CaseFacts) -> date:
+    """The end of the minimum stay, had the terms been received on that day: by the program's term, as at row 5.
+
+    A date that the term does not give, such as one loaded from a provider's books, moves along by as many days.
+    """
+    program, terms = facts.need_program(), case.agreement
+    stay = stay_of(program, supply=status_for(program, answer=case.provider) if case.provider else None)
+    if terms is None or span_end(terms.terms_received_on, span=stay) == before_on:
+        return span_end(received_on, span=stay)
+    return before_on + (received_on - terms.terms_received_on)
+
+
 def _of_terms(case: Case, received_on: date, facts: CaseFacts) -> _Follows:
     terms = case.agreement
     if terms is None:
         return _Follows()
     ends_on = _window_end(case, received_on, facts)
     stay_on = terms.minimum_stay_ends_on
-    moved = stay_on + (received_on - terms.terms_received_on) if stay_on else None
+    moved = _stay_end(case, received_on, stay_on, facts) if stay_on else None
     moves = ()
     if case.status is State.IN_RESCISSION:
         moves = (facts.move(State.IN_RESCISSION, wait=facts.calendar.start_of_day(ends_on)),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import case_events as e
@@ -11,6 +10,7 @@ from evenroll.enrollment.begin_tracks import begin_tracks
 from evenroll.enrollment.case import VIN_CONDITION, Case, Place
 from evenroll.enrollment.case_facts import CaseFacts, by_channel, not_in_state
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.dates import span_end
 from evenroll.enrollment.decide_form import RETRIES_MAX
 from evenroll.enrollment.decide_waiting import heed_cap, place_fact, place_taken, put_in_line
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
@@ -35,7 +35,7 @@ from evenroll.enrollment.rows import Row
 from evenroll.enrollment.rule_judges import JUDGES
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import Wait
-from evenroll.programs.program import MeterCapability, MeterNeedKind, ProgramVersion, Track, Unit, stay_days
+from evenroll.programs.program import MeterCapability, MeterNeedKind, ProgramVersion, Track, Unit, stay_of
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 from evenroll.quantities.identifiers import PodId
 
@@ -138,13 +138,13 @@ def _terms(case: Case, program: ProgramVersion, facts: CaseFacts) -> e.TermsRece
     if case.form is None or case.form.signed_on is None:
         raise FactMissing("A case is decided only with a signed form.")
     ends_on = rescission_ends_on(case, program, facts)
-    stay = stay_days(program, supply=status_for(program, answer=case.provider) if case.provider else None)
+    stay = stay_of(program, supply=status_for(program, answer=case.provider) if case.provider else None)
     return e.TermsReceived(
         row=Row.R5,
         terms_received_on=facts.today,
         signed_on=case.form.signed_on,
         rescission_ends_on=ends_on,
-        minimum_stay_ends_on=facts.today + timedelta(days=stay) if stay else None,
+        minimum_stay_ends_on=span_end(facts.today, span=stay) if stay else None,
     )
 
 

@@ -37,6 +37,8 @@ class EvidenceCode(StrEnum):
     BOUGHT_TOO_EARLY = "bought_too_early"
     CHANGES_USED_UP = "changes_used_up"
     DEVICE_ENROLLED_BEFORE = "device_enrolled_before"
+    EXEMPT_BY_RATE = "exempt_by_rate"
+    ATTESTED_INSTEAD = "attested_instead"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from evenroll.enrollment.case import Case, EndReason
 from evenroll.enrollment.case_events import PlaceReleased
 from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.dates import span_end
 from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.leaving_codes import LeaveReason
@@ -19,7 +20,7 @@ from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import Wait, WaitRule
-from evenroll.programs.program import ProgramVersion, ServiceChange, Track
+from evenroll.programs.program import ProgramVersion, ServiceChange, Track, lockout_of
 
 LOCKS_OUT = frozenset({EndReason.CUSTOMER, EndReason.COMPLIANCE, EndReason.DEVICE_LOST, EndReason.CONSENT_ENDED})
 """Ends that were the customer's own doing bring the program's lock-out; a move, a death or a closed program do not."""
@@ -42,13 +43,13 @@ def ended_on(case: Case, reason: EndReason, on: date, facts: CaseFacts) -> tuple
 
 
 def lockout_end(program: ProgramVersion, *, ended_on: date) -> date:
-    """The first day on which a customer who left may enroll again; calendar days from the end."""
-    return ended_on + timedelta(days=program.lockout_days)
+    """The first day on which a customer who left may enroll again, by the program's days or months from the end."""
+    return span_end(ended_on, span=lockout_of(program))
 
 
 def _locked_out(case: Case, reason: EndReason, on: date, program: ProgramVersion | None) -> tuple[Event, ...]:
     used = case.price_since is not None or case.control_since is not None
-    if program is None or not program.lockout_days or reason not in LOCKS_OUT or not used:
+    if program is None or not lockout_of(program) or reason not in LOCKS_OUT or not used:
         return ()
     return (LockoutSet(row=Row.ACTION, until_on=lockout_end(program, ended_on=on)),)
 

@@ -54,6 +54,8 @@ class MissReason(StrEnum):
     EVENTS_JOINED = "events_joined"
     NOTHING_CHARGED = "nothing_charged"
     DEVICE_EARNED_BEFORE = "device_earned_before"
+    EQUIPMENT_DAY_UNKNOWN = "equipment_day_unknown"
+    EQUIPMENT_TOO_OLD = "equipment_too_old"
 
 
 class EventResult(StrEnum):

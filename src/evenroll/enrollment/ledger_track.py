@@ -8,9 +8,10 @@ from typing import Final
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_facts import CaseFacts
+from evenroll.enrollment.dates import add_months
 from evenroll.enrollment.ledger import Ledger
 from evenroll.enrollment.money_rules import needs_measure
-from evenroll.enrollment.money_spans import add_months, next_over, spans_over
+from evenroll.enrollment.money_spans import next_over, spans_over
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import Wait
 from evenroll.programs.program import ProgramVersion, Track

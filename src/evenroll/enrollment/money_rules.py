@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Final, assert_never
 
 from evenroll.enrollment.case import Case
+from evenroll.enrollment.dates import add_months
 from evenroll.enrollment.ledger import Charging, EventResult, Ledger, MissReason
-from evenroll.enrollment.money_spans import MoneySpan, add_months
+from evenroll.enrollment.money_spans import MoneySpan
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import ProgramVersion, Track
-from evenroll.programs.program_terms import EventTerms, Incentive, IncentiveIf, IncentivePer
+from evenroll.programs.program_terms import EquipmentDay, EventTerms, Incentive, IncentiveIf, IncentivePer
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.energy import Wh, kwh
 from evenroll.quantities.money import cents
@@ -43,7 +44,9 @@ def judge(
     if missing:
         return Awaited(months=missing)
     measured = tuple(each for each in months if each is not None)
-    unmet = _unmet(incentive, span=span, case=case, ledger=ledger, calendar=calendar)
+    unmet = _unmet_by_day(incentive, case=case, calendar=calendar) or _unmet(
+        incentive, span=span, case=case, ledger=ledger, calendar=calendar
+    )
     if unmet is None and incentive.condition in _MEASURED:
         unmet = _unmet_by_meter(incentive, measured)
     return unmet if unmet is not None else _amount(incentive, measured)
@@ -85,6 +88,29 @@ def _unmet(
             return None if _joined_in(ledger, span) >= max(incentive.count, 1) else MissReason.EVENTS_JOINED
         case _:
             assert_never(incentive.condition)
+
+
+def _unmet_by_day(incentive: Incentive, *, case: Case, calendar: ServiceCalendar) -> MissReason | None:
+    """Why the application is not near enough to the day of the equipment on which the incentive hangs."""
+    if incentive.dated is None:
+        return None
+    day = _equipment_day(incentive.dated.day, case)
+    if day is None or case.form is None:
+        return MissReason.EQUIPMENT_DAY_UNKNOWN
+    apart = abs((calendar.business_date(case.form.received_at) - day).days)
+    return None if apart <= incentive.dated.days_max else MissReason.EQUIPMENT_TOO_OLD
+
+
+def _equipment_day(day: EquipmentDay, case: Case) -> date | None:
+    """The day as recorded at rows 6 and 7; the purchase else as the form told it."""
+    match day:
+        case EquipmentDay.BOUGHT:
+            told = case.form.equipment_bought_on if case.form else None
+            return (case.equipment.bought_on if case.equipment else None) or told
+        case EquipmentDay.INSTALLED:
+            return case.equipment.installed_on if case.equipment else None
+        case _:
+            assert_never(day)
 
 
 def _unmet_by_meter(incentive: Incentive, measured: tuple[Charging, ...]) -> MissReason | None:

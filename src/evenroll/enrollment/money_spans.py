@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import chain, takewhile
 from typing import assert_never
 
+from evenroll.enrollment.dates import add_months, span_end
 from evenroll.programs.program_terms import Incentive, IncentivePer
 
 _ALL_YEAR = tuple(range(1, 13))
@@ -63,28 +64,19 @@ def next_month(day: date) -> date:
     return add_months(day.replace(day=1), 1)
 
 
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later; the last of the month where it has none such."""
-    first = day.year * 12 + day.month - 1 + months
-    year, month = divmod(first, 12)
-    after = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = (after - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))
-
-
 def month_key(day: date) -> str:
     """The calendar month of a day, as a span names it."""
     return f"{day.year:04d}-{day.month:02d}"
 
 
 def _is_late_enough(incentive: Incentive, span: MoneySpan, *, active_on: date) -> bool:
-    return span.end_on >= active_on + timedelta(days=incentive.after_days)
+    return span.end_on >= span_end(active_on, span=incentive.after)
 
 
 def _spans(incentive: Incentive, *, active_on: date) -> Iterator[MoneySpan]:
     match incentive.per:
         case IncentivePer.ENROLLMENT:
-            end_on = active_on + timedelta(days=incentive.after_days)
+            end_on = span_end(active_on, span=incentive.after)
             return iter((MoneySpan(key=ENROLLMENT_SPAN, start_on=active_on, end_on=end_on),))
         case IncentivePer.MONTH | IncentivePer.KWH:
             return _months(incentive, active_on)

@@ -115,7 +115,13 @@ def _equipment_removed(_case: Case, _event: mv.EquipmentRemoved) -> Changes:
 
 
 def _installed(case: Case, event: life.InstallationRecorded) -> Changes:
-    return {"equipment": replace(case.equipment, serial=event.serial)} if case.equipment else {}
+    if case.equipment is None:
+        return {}
+    return {"equipment": replace(case.equipment, serial=event.serial, installed_on=event.installed_on)}
+
+
+def _bought(case: Case, event: life.EquipmentBought) -> Changes:
+    return {"equipment": replace(case.equipment, bought_on=event.bought_on)} if case.equipment else {}
 
 
 def _registered(case: Case, event: life.DeviceRegistered) -> Changes:
@@ -154,6 +160,7 @@ MOVING_CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingPr
         mv.DeviceSwapped: _device_swapped,
         mv.DeviceRemoved: _device_removed,
         life.EquipmentChosen: _equipment_chosen,
+        life.EquipmentBought: _bought,
         life.InstallationRecorded: _installed,
         life.DeviceRegistered: _registered,
     }

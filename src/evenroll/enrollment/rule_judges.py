@@ -22,6 +22,7 @@ from evenroll.enrollment.judgement import (
 )
 from evenroll.enrollment.meter_need import WORK_AT_PREMISE, WORK_AT_SOCKET, MeterNeed, meter_need
 from evenroll.programs.program import DocumentKind, MeterCapability, ProgramVersion, reaches
+from evenroll.programs.program_terms import Span
 from evenroll.programs.rules import Outcome, Rule, RuleKind
 
 __all__ = ["JUDGES", "Judge", "Judgement"]
@@ -201,8 +202,9 @@ def _change_count(rule: Rule, program: ProgramVersion, facts: EligibilityFacts) 
         return NOT_KNOWN
     if facts.rate_changes.number < rule.params.limit:
         return MET
-    days = program.changes.days if program.changes else 0
-    parameters = {"limit": str(rule.params.limit), "days": str(days)}
+    span = program.changes.span if program.changes else Span()
+    over = {"months": str(span.months)} if span.months else {"days": str(span.days)}
+    parameters = {"limit": str(rule.params.limit), **over}
     return Judgement(met=Known.NO, code=EvidenceCode.CHANGES_USED_UP, parameters=parameters)
 
 

@@ -62,16 +62,34 @@ def no_open_recall(_rule: Rule, _program: ProgramVersion, facts: EligibilityFact
     return MET if facts.vin is VinState.ON_ORDER else when_said(facts.recall_open, wanted=Said.NO)
 
 
-def attestation_given(_rule: Rule, _program: ProgramVersion, facts: EligibilityFacts) -> Judgement:
-    """The customer attests to what the program takes on their word."""
-    return when_said(facts.attested)
+def attestation_given(rule: Rule, _program: ProgramVersion, facts: EligibilityFacts) -> Judgement:
+    """The customer attests to what the program takes on their word; who comes from some rates need not."""
+    said = when_said(facts.attested)
+    return said if said.met is Known.YES else _exempt(rule, facts) or said
+
+
+def _exempt(rule: Rule, facts: EligibilityFacts) -> Judgement | None:
+    """That the rate this customer comes from spares them the rule; None where it does not."""
+    if not rule.params.exempt_rates:
+        return None
+    if not facts.current_rate.known:
+        return NOT_KNOWN
+    found = facts.current_rate.codes & set(rule.params.exempt_rates)
+    if not found:
+        return None
+    return Judgement(met=Known.YES, code=EvidenceCode.EXEMPT_BY_RATE, parameters={"found": listed(found)})
 
 
 def documents(rule: Rule, _program: ProgramVersion, facts: EligibilityFacts) -> Judgement:
-    """Every document that the rule names."""
+    """Every document that the rule names, or the customer's word in their place where the program takes it."""
     missing = set(rule.params.values) - {document.value for document in facts.documents}
     if not missing:
         return MET
+    if rule.params.or_attested and facts.attested is Said.YES:
+        return Judgement(met=Known.YES, code=EvidenceCode.ATTESTED_INSTEAD)
+    exempt = _exempt(rule, facts)
+    if exempt is not None:
+        return exempt
     # A car on order has no registration yet; other papers do not wait for it.
     if facts.vin is VinState.ON_ORDER and missing == {DocumentKind.VEHICLE_REGISTRATION.value}:
         return ON_ORDER

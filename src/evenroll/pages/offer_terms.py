@@ -60,8 +60,10 @@ def other_terms(program: ProgramVersion, *, language: Language) -> tuple[str, ..
         limit = {"kw": f"{program.feeder_limit_kw.normalize():f}"}
         said.append(render(W.FEEDER_LIMIT, language=language, parameters=limit))
     if program.changes is not None:
-        given = {"count": str(program.changes.changes_max), "days": str(program.changes.days)}
-        said.append(render(W.CHANGES, language=language, parameters=given))
+        changes, span = {"count": str(program.changes.changes_max)}, program.changes.span
+        over = {"months": str(span.months)} if span.months else {"days": str(span.days)}
+        word = W.CHANGES_MONTHS if span.months else W.CHANGES
+        said.append(render(word, language=language, parameters={**changes, **over}))
     if program.all_meters:
         said.append(render(W.ALL_METERS, language=language))
     if program.settled_by_others:
@@ -83,7 +85,11 @@ def _reward(found: Reward, *, incentive: Incentive, language: Language) -> str:
         "low": money(found.low, language=language),
         "high": money(found.high, language=language),
     }
-    return render(W.REWARD, language=language, parameters=given)
+    said = render(W.REWARD, language=language, parameters=given)
+    if incentive.dated is None:
+        return said
+    near = render(incentive.dated.day, language=language, parameters={"days": str(incentive.dated.days_max)})
+    return f"{said} {near}"
 
 
 def _credit(incentive: Incentive, language: Language) -> str:

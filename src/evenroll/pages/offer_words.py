@@ -11,8 +11,8 @@ from evenroll.pages.formats import energy
 from evenroll.pages.offer_codes import OfferWord
 from evenroll.pages.offer_terms import event_terms, other_terms, rewards
 from evenroll.pages.texts import Parameter, render
-from evenroll.programs.program import ProgramVersion
-from evenroll.programs.program_terms import NotKnown
+from evenroll.programs.program import ProgramVersion, lockout_of, stay_of
+from evenroll.programs.program_terms import NotKnown, Span
 from evenroll.steps.step_01_inform import Costs, PriceNotInCatalog, RewardsOnly
 
 
@@ -33,10 +33,14 @@ def terms(program: ProgramVersion, *, language: Language) -> tuple[str, ...]:
 def _bindings(program: ProgramVersion, language: Language) -> tuple[str, ...]:
     """Stay, return, revoking, documents; what the source does not state is not told as none."""
     said = {
-        NotKnown.MINIMUM_STAY_DAYS: _days(
-            OfferWord.STAY_DAYS, OfferWord.STAY_NONE, program.minimum_stay_days, language
+        NotKnown.MINIMUM_STAY_DAYS: _span(
+            stay_of(program, supply=None),
+            (OfferWord.STAY_NONE, OfferWord.STAY_DAYS, OfferWord.STAY_MONTHS),
+            language,
         ),
-        NotKnown.LOCKOUT_DAYS: _days(OfferWord.LOCKOUT_DAYS, OfferWord.LOCKOUT_NONE, program.lockout_days, language),
+        NotKnown.LOCKOUT_DAYS: _span(
+            lockout_of(program), (OfferWord.LOCKOUT_NONE, OfferWord.LOCKOUT_DAYS, OfferWord.LOCKOUT_MONTHS), language
+        ),
         NotKnown.RESCISSION_BUSINESS_DAYS: _days(
             OfferWord.RESCISSION_DAYS, OfferWord.RESCISSION_NONE, program.rescission_business_days, language
         ),
@@ -114,6 +118,14 @@ def _meter(program: ProgramVersion, language: Language) -> str:
         return render(OfferWord.METER_ANY, language=language)
     words = {"capability": render(program.meter_capability, language=language)}
     return render(OfferWord.METER_NEEDED, language=language, parameters=words)
+
+
+def _span(span: Span, words: tuple[OfferWord, OfferWord, OfferWord], language: Language) -> str:
+    """The sentence of a term: none, so many days, so many months."""
+    none, days, months = words
+    if span.months:
+        return render(months, language=language, parameters={"months": span.months})
+    return _days(days, none, span.days, language)
 
 
 def _days(some: OfferWord, none: OfferWord, days: int, language: Language) -> str:

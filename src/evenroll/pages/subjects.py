@@ -70,7 +70,15 @@ from evenroll.programs.program import (
     Track,
     Unit,
 )
-from evenroll.programs.program_terms import Grid, IncentiveIf, IncentivePer, MissingPrice, NotKnown, ProtectionKind
+from evenroll.programs.program_terms import (
+    EquipmentDay,
+    Grid,
+    IncentiveIf,
+    IncentivePer,
+    MissingPrice,
+    NotKnown,
+    ProtectionKind,
+)
 from evenroll.programs.reject_codes import RejectAct, RejectCode, RejectKind, RejectOwner, SupplyCure
 from evenroll.programs.rules import CureCode, CureOwner, CustomerClass, Drivetrain, HomeType, Outcome, RuleKind
 from evenroll.records.load_terms import LoadFaultCode, Standing
@@ -108,6 +116,7 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         Drivetrain: "drivetrain",
         Dwelling: "dwelling",
         EndReason: "end_reason",
+        EquipmentDay: "equipment_day",
         EquipmentKind: "equipment",
         Factor: "factor",
         FormField: "field",

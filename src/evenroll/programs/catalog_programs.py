@@ -98,10 +98,24 @@ _DAYS: Final = (
 )
 
 
+_MONTHS: Final = {
+    NotKnown.MINIMUM_STAY_DAYS: "minimum_stay_months",
+    NotKnown.LOCKOUT_DAYS: "lockout_months",
+}
+"""What stands in place of days where the source says months."""
+
+
 def _known_days(entry: Table) -> dict[str, int]:
-    """The counts and days that a program states; 0 for those that its source does not."""
+    """The counts and days that a program states; 0 for those that its source does not, and where it says months."""
     unknown = unknown_terms(entry)
-    return {term.value: stated(entry, term.value, entry.integer, unless=(term in unknown, 0)) for term in _DAYS}
+    found: dict[str, int] = {}
+    for term in _DAYS:
+        months = _MONTHS.get(term, "")
+        in_months = bool(months) and entry.has(months)
+        if in_months and (term in unknown or entry.has(term.value)):
+            raise entry.refuse(f"{months} stands beside {term}, or that is in not_known; keep one.", key=months)
+        found[term.value] = stated(entry, term.value, entry.integer, unless=(term in unknown or in_months, 0))
+    return found
 
 
 def _documents_from(entry: Table) -> tuple[DocumentKind, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
@@ -21,7 +22,9 @@ from evenroll.programs.rules import (
 )
 from evenroll.programs.yaml_table import Table
 
-_RULE_KEYS: Final = frozenset({"id", "kind", "values", "limit", "unmet", "cure", "cure_owner", "cure_days"})
+_RULE_KEYS: Final = frozenset(
+    {"id", "kind", "values", "limit", "unmet", "cure", "cure_owner", "cure_days", "or_attested", "exempt_rates"}
+)
 _UNMET: Final = frozenset({Outcome.CURABLE, Outcome.DUE_LATER, Outcome.FINAL})
 
 # Rules that are asked with a list, and the codes it may hold where these are finite.
@@ -49,6 +52,8 @@ _CAN_BE_PUT_OFF: Final = frozenset(
 )
 # Rules that count, or ask how many days ago something was.
 _LIMITED: Final = frozenset({RuleKind.COUNT_LIMIT, RuleKind.CHANGE_COUNT_LIMIT, RuleKind.PURCHASED_WITHIN})
+# Rules that ask for a paper or for the customer's word, which a program may leave out for some.
+_ON_THEIR_WORD: Final = frozenset({RuleKind.DOCUMENT_PRESENT, RuleKind.ATTESTATION_GIVEN})
 _RATE_RULES: Final = frozenset({RuleKind.CURRENT_RATE_IN, RuleKind.CURRENT_RATE_NOT_IN})
 
 
@@ -61,6 +66,7 @@ def rules_from(entry: Table, *, rates: tuple[Rate, ...]) -> tuple[Rule, ...]:
             raise row.refuse(f"rule {rule.id} stands twice in this program; keep one.", key="id")
         if rule.kind in _RATE_RULES:
             check_known_rates(row, rule.params.values, key="values", rates=rates)
+        check_known_rates(row, rule.params.exempt_rates, key="exempt_rates", rates=rates)
         found[rule.id] = rule
     if not found:
         raise entry.refuse("a program without rules would admit everyone; state its rules.", key="rules")
@@ -95,6 +101,16 @@ def _rule_from(row: Table) -> Rule:
 
 
 def _params_from(row: Table, kind: RuleKind) -> RuleParams:
+    word = kind is RuleKind.DOCUMENT_PRESENT and row.has("or_attested") and row.flag("or_attested")
+    if row.has("or_attested") and not word:
+        raise row.refuse("or_attested is true, and stands with a rule document_present.", key="or_attested")
+    if row.has("exempt_rates") and kind not in _ON_THEIR_WORD:
+        raise row.refuse(f"a rule {kind} exempts nobody by rate; take it away.", key="exempt_rates")
+    exempt = row.texts("exempt_rates") if row.has("exempt_rates") else ()
+    return replace(_asked(row, kind), or_attested=word, exempt_rates=exempt)
+
+
+def _asked(row: Table, kind: RuleKind) -> RuleParams:
     values: tuple[str, ...] = ()
     if kind in _VALUES_OF:
         codes = _VALUES_OF[kind]

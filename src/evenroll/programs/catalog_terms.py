@@ -10,6 +10,8 @@ from evenroll.programs.program import Metering, SupplyStatus
 from evenroll.programs.program_terms import (
     Cap,
     ChangeLimit,
+    DatedBy,
+    EquipmentDay,
     EventLimit,
     EventTerms,
     Grid,
@@ -47,12 +49,14 @@ TERMS_KEYS: Final = frozenset(
         "switch_from",
         "rescission_rule",
         "metering",
+        "minimum_stay_months",
+        "lockout_months",
     }
 )
 """The entries of a program that this file reads."""
 
 _INCENTIVE_KEYS: Final = frozenset(
-    {"code", "usd", "per", "condition", "count", "months", "after_days", "once_per_device"}
+    {"code", "usd", "per", "condition", "count", "months", "after_days", "after_months", "once_per_device", "dated"}
 )
 _EVENT_KEYS: Final = frozenset(
     {
@@ -98,15 +102,20 @@ def _jurisdiction(entry: Table, key: str) -> str:
 
 
 def _stays(entry: Table, key: str) -> tuple[StayOf, ...]:
-    rows = entry.tables(key, known=frozenset({"supply", "days"}))
-    return tuple(StayOf(supply=row.text("supply"), days=row.integer("days")) for row in rows)
+    rows = entry.tables(key, known=frozenset({"supply", "days", "months"}))
+    return tuple(StayOf(supply=row.text("supply"), **_span(row)) for row in rows)
+
+
+def _span(row: Table) -> dict[str, int]:
+    """Days or months, whichever the source says."""
+    if row.has("days") and row.has("months"):
+        raise row.refuse("days and months stand side by side; keep what the source says.", key="months")
+    return {"months": row.integer("months")} if row.has("months") else {"days": row.integer("days")}
 
 
 def _changes(entry: Table, key: str) -> ChangeLimit:
-    row = entry.table(key, known=frozenset({"changes_max", "days"}))
-    if row.integer("days") < 1:
-        raise row.refuse("changes are counted over no days; give at least one.", key="days")
-    return ChangeLimit(changes_max=row.integer("changes_max"), days=row.integer("days"))
+    row = entry.table(key, known=frozenset({"changes_max", "days", "months"}))
+    return _made(row, lambda: ChangeLimit(changes_max=row.integer("changes_max"), **_span(row)))
 
 
 def unknown_terms(entry: Table) -> tuple[NotKnown, ...]:
@@ -181,7 +190,14 @@ def _incentive(row: Table) -> Incentive:
         months=row.integers("months") if row.has("months") else (),
         after_days=row.integer("after_days") if row.has("after_days") else 0,
         once_per_device=row.flag("once_per_device") if row.has("once_per_device") else False,
+        after_months=row.integer("after_months") if row.has("after_months") else 0,
+        dated=_dated(row) if row.has("dated") else None,
     )
+
+
+def _dated(row: Table) -> DatedBy:
+    dated = row.table("dated", known=frozenset({"day", "days_max"}))
+    return DatedBy(day=dated.choice("day", EquipmentDay), days_max=dated.integer("days_max"))
 
 
 def _protection(entry: Table, key: str) -> Protection:
@@ -241,5 +257,7 @@ _READERS: Final[dict[str, Callable[[Table, str], Any]]] = {
     "not_known": lambda entry, _key: unknown_terms(entry),
     "switch_from": lambda entry, key: frozenset(entry.choices(key, SupplyStatus)),
     "rescission_rule": _jurisdiction,
+    "minimum_stay_months": lambda entry, key: entry.integer(key),
+    "lockout_months": lambda entry, key: entry.integer(key),
     "metering": lambda entry, key: entry.choice(key, Metering),
 }

@@ -19,6 +19,7 @@ from evenroll.programs.program_terms import (
     MissingPrice,
     NotKnown,
     Protection,
+    Span,
     StayOf,
 )
 from evenroll.programs.rules import Rule
@@ -219,7 +220,8 @@ class ProgramVersion:
     one. max_per_premise: live units at one service location, at least 1. meter_capability: the least the
     meter must tell apart; absent when the program bills nothing by meter. rate: the price it brings; absent
     for a program that only pays a credit. replaces_rates: rates that it may replace; empty when it replaces
-    none. minimum_stay_days, lockout_days, offer_valid_days: calendar days; 0 means none.
+    none. minimum_stay_days, lockout_days, offer_valid_days: calendar days; 0 means none. minimum_stay_months,
+    lockout_months: calendar months in their place, where the source says months.
     rescission_business_days: business days of the territory; 0 means no right to rescind. opens_on,
     closes_on: applications are admitted from the first day up to, not including, the second. review_by: past
     it nothing is published from this version.
@@ -287,6 +289,8 @@ class ProgramVersion:
     switch_from: frozenset[SupplyStatus] = frozenset()
     rescission_rule: str = ""
     metering: Metering = Metering.BILLING_METER
+    minimum_stay_months: int = 0
+    lockout_months: int = 0
 
     @property
     def own_metered(self) -> bool:
@@ -304,10 +308,17 @@ class ProgramVersion:
         return hashlib.sha256(canonical(encode(self)).encode()).hexdigest()
 
 
-def stay_days(program: ProgramVersion, *, supply: SupplyStatus | None) -> int:
-    """The minimum stay in calendar days of a customer with this supply status; 0 means none."""
-    own = [each.days for each in program.stays if supply is not None and each.supply == supply.value]
-    return own[0] if own else program.minimum_stay_days
+def stay_of(program: ProgramVersion, *, supply: SupplyStatus | None) -> Span:
+    """The minimum stay of a customer with this supply status."""
+    own = [each for each in program.stays if supply is not None and each.supply == supply.value]
+    if own:
+        return Span(days=own[0].days, months=own[0].months)
+    return Span(days=program.minimum_stay_days, months=program.minimum_stay_months)
+
+
+def lockout_of(program: ProgramVersion) -> Span:
+    """How long who left may not come back."""
+    return Span(days=program.lockout_days, months=program.lockout_months)
 
 
 def reaches(capability: MeterCapability, *, needed: MeterCapability) -> bool:

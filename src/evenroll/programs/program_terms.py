@@ -11,6 +11,21 @@ class TermsWrong(ValueError):
     """Terms that no program can mean."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """A length of time as its source states it: calendar days, or calendar months; neither: none at all."""
+
+    days: int = 0
+    months: int = 0
+
+    def __post_init__(self) -> None:
+        if self.days < 0 or self.months < 0 or (self.days and self.months):
+            raise TermsWrong("A length of time is stated in days or in months, not in both, and is never negative.")
+
+    def __bool__(self) -> bool:
+        return bool(self.days or self.months)
+
+
 class MissingPrice(StrEnum):
     """What is absent from the catalog, so that a program or rate enrolls and is never compared."""
 
@@ -115,12 +130,35 @@ class IncentiveIf(StrEnum):
     EVENTS_JOINED = "events_joined"
 
 
+class EquipmentDay(StrEnum):
+    """A day in the life of charging equipment on which money may hang."""
+
+    BOUGHT = "bought"
+    INSTALLED = "installed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatedBy:
+    """The application and a day of the equipment lie no more than so many calendar days apart.
+
+    An application before that day is in time as well, as long as that day follows within as many days.
+    """
+
+    day: EquipmentDay
+    days_max: int
+
+    def __post_init__(self) -> None:
+        if self.days_max < 1:
+            raise TermsWrong("Who applies within no days could never be in time; give at least one day.")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incentive:
     """Money that a program pays. usd: USD per what `per` says.
 
     condition, count: what must be so, and the number that goes with it (opt-outs allowed, events joined). months: in
-    which it is earned; empty: all. after_days: calendar days since the enrollment was active before it is earned.
+    which it is earned; empty: all. after_days, after_months: since the enrollment was active before it is earned.
+    dated: how near a day of the equipment the application has to be; absent: it hangs on no such day.
     once_per_device: once for the life of a device, whoever enrolls it and under whichever program of the family.
     """
 
@@ -132,8 +170,17 @@ class Incentive:
     months: tuple[int, ...] = ()
     after_days: int = 0
     once_per_device: bool = False
+    after_months: int = 0
+    dated: DatedBy | None = None
+
+    @property
+    def after(self) -> Span:
+        """How long the enrollment has been active before it is earned."""
+        return Span(days=self.after_days, months=self.after_months)
 
     def __post_init__(self) -> None:
+        if self.after_days and self.after_months:
+            raise TermsWrong(f"Incentive {self.code} waits for days or for months, not for both; keep one.")
         if self.usd <= 0:
             raise TermsWrong(f"Incentive {self.code} pays nothing; leave it out, or state what it pays.")
 
@@ -179,10 +226,20 @@ class Cap:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeLimit:
-    """At most so many changes of rate in so many calendar days, this enrollment among them."""
+    """At most so many changes of rate in so many calendar days or months, this enrollment among them."""
 
     changes_max: int
-    days: int
+    days: int = 0
+    months: int = 0
+
+    @property
+    def span(self) -> Span:
+        """Over how long changes are counted."""
+        return Span(days=self.days, months=self.months)
+
+    def __post_init__(self) -> None:
+        if not self.span:
+            raise TermsWrong("Changes are counted over no time; give at least a day or a month.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,4 +247,5 @@ class StayOf:
     """The minimum stay of customers with one supply status (a code of `SupplyStatus`), where it differs."""
 
     supply: str
-    days: int
+    days: int = 0
+    months: int = 0

@@ -126,10 +126,14 @@ class RuleParams:
 
     values: the admitted (or, for a "not in" rule, excluded) codes, or the documents asked for.
     limit: a count, for rules that count, or days, for rules that ask how long ago something was.
+    or_attested: whether the customer's word stands in for the documents. exempt_rates: who comes from one of these
+    rates is asked neither for documents nor for their word.
     """
 
     values: tuple[str, ...] = ()
     limit: int = 0
+    or_attested: bool = False
+    exempt_rates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from evenroll.enrollment.tracks import CASE_ENDS, State
 from evenroll.enrollment.usage_point import VACANT, UsagePoint
@@ -27,13 +27,12 @@ def lockout_ends_on(customer: CustomerId, *, program: ProgramKey) -> date | None
     return date.fromisoformat(row[0]) if row and row[0] else None
 
 
-def rate_changes(pod: PodId, *, point: UsagePoint | None, on: date, days: int, but: CaseNumber) -> int:
-    """How often the rate at a usage point changed in the calendar days before a day.
+def rate_changes(pod: PodId, *, point: UsagePoint | None, on: date, since_on: date, but: CaseNumber) -> int:
+    """How often the rate at a usage point changed after one day, up to and with another.
 
     From the agreements where the usage point is ours, else from our own cases there; a new supplier is no change, nor
     is the beginning of service. but: a case that does not count, the one that is decided.
     """
-    since_on = on - timedelta(days=days)
     if point is not None:
         return sum(
             since_on < after.start_on <= on and _differs(before, after) and before[0] != VACANT

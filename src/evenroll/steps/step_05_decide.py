@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_commands import SubmitForm
 from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.dates import add_months
 from evenroll.enrollment.decide import decide_case
 from evenroll.enrollment.decide_decision import place_of
 from evenroll.enrollment.decided import Decided, Refusal
@@ -32,6 +34,7 @@ from evenroll.ports.outside import Outside, meter_in_place
 from evenroll.ports.premises import PremiseFacts
 from evenroll.ports.register import AccountFacts
 from evenroll.programs.program import ProgramVersion
+from evenroll.programs.program_terms import Span
 from evenroll.quantities.identifiers import CaseNumber, PodId
 from evenroll.records import register
 from evenroll.records.account_meters import account_meters
@@ -205,9 +208,9 @@ def _lockout(case: Case, program: ProgramVersion) -> Lockout:
 
 
 def _changes(work: UnitOfWork, case: Case, pod: PodId, program: ProgramVersion) -> Count:
-    days = program.changes.days if program.changes else COUNTED_DAYS
-    point = work.usage_point(pod)
-    return counted(rate_changes(pod, point=point, on=work.business_on, days=days, but=case.number))
+    on, span = work.business_on, program.changes.span if program.changes else Span(days=COUNTED_DAYS)
+    since_on = add_months(on, -span.months) if span.months else on - timedelta(days=span.days)
+    return counted(rate_changes(pod, point=work.usage_point(pod), on=on, since_on=since_on, but=case.number))
 
 
 def _with_meter(
