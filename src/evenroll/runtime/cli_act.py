@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -23,14 +23,14 @@ from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrderNumber, O
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode, not_found, refused, unavailable, wrong_use
 from evenroll.runtime.cli_numbers import Meant, meant_by, read_number
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
-from evenroll.runtime.cli_possible import possible_commands
+from evenroll.runtime.cli_possible import helps_at, possible_commands
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.cli_values import EXAMPLES
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_times import zone_of
 
 if TYPE_CHECKING:
-    from evenroll.runtime.cli_case_view import CaseView
+    from evenroll.runtime.cli_case_view import CaseView, Told
 
 
 def act(
@@ -64,9 +64,9 @@ def act(
         )
         done = _give(number, name, said=said, who=who, now=now)
     output.data(done)
-    output.say(f"{name.value} is done: {done['record']} {done['number']} stands at {done['state']}.")
-    for event in done["events"]:
-        output.say(f"- {render(f'event.{event}', language=Language.EN)}")
+    told, stands = render(name, language=Language.EN), render(State(done["state"]), language=Language.EN)
+    output.say(f"“{told}” is done: {done['record'].replace('_', ' ')} {done['number']} stands at “{stands}”.")
+    output.say(*(f"- {each}" for each in done["sentences"]))
 
 
 def _list(number: CaseNumber | OrderNumber, organization: OrganizationKey, output: Output) -> None:
@@ -145,17 +145,26 @@ def _give(
         "organization": books,
         "record": record.value,
         "number": answer.number,
-        "state": _state(after, target) or answer.state,
+        "state": _state(after, target, name) or answer.state,
         "events": list(answer.events),
+        "sentences": sentences_of(answer.events, timeline=after.timeline),
     }
 
 
-def _state(view: CaseView, number: str) -> str:
+def sentences_of(events: Sequence[str], *, timeline: Sequence[Told]) -> list[str]:
+    """What came of a command as its timeline tells it, with days and amounts: the last line of each of its events."""
+    last = {each.event: each.sentence for each in timeline}
+    return [last[event] for event in dict.fromkeys(events) if event in last]
+
+
+def _state(view: CaseView, number: str, name: CommandName) -> str:
     """Where the record stands when what follows by itself is done; "" where it is seen no more."""
     if number == view.case.number:
         return view.case.status.value
     order = next((each for each in view.orders if each.number == number), None)
-    return order.meter.state.value if order else ""
+    if order is None:
+        return ""
+    return (order.service if helps_at(name, Track.SERVICE) else order.meter).state.value
 
 
 def _held(view: CaseView, event: str) -> CommandEnded:
@@ -184,6 +193,8 @@ def _target(view: CaseView, name: CommandName, meant: Meant) -> tuple[Record, st
             raise wrong_use(f"{name.value} is given to a program or its event, not to a case. See evenroll event -h.")
         case Record.PROGRAM_PLACE:
             raise wrong_use(f"{name.value} is given to a program, not to a case: evenroll cap PROGRAM --places 200")
+        case Record.SUPPLY_REQUEST:
+            raise wrong_use(f"{name.value} is given to a request in the registrar's own books, not to a case.")
         case _:
             raise wrong_use(f"{name.value} is given to usage points when they are loaded, not to a case.")
 

@@ -16,8 +16,10 @@ from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import State, TrackState
 from evenroll.pages.ledger_words import ledger_words
 from evenroll.pages.notices import bill_words
+from evenroll.pages.supply_words import objections
 from evenroll.pages.texts import Parameter, has, render
 from evenroll.programs.bill import Bill
+from evenroll.programs.reject_codes import RejectCode
 from evenroll.quantities.codec import decode
 from evenroll.quantities.identifiers import CaseNumber, OfferId, OrderNumber, OrganizationKey
 from evenroll.runtime.cli_session import business_now
@@ -232,11 +234,11 @@ def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict
         found["answer"] = render(f"provider_answer.{answer['kind']}", language=language)
     if event == "decision_made":
         found["verdict"] = render(f"verdict.{data['verdict']}", language=language)
-    if event in _HELD:
-        found["held"] = render(f"held.{data['reason']}", language=language)
+    if event == "supply_objected":
+        found["objections"] = objections((RejectCode(each) for each in data.get("codes", ())), language=language)
     if isinstance(bill, Mapping):
         found |= bill_words(decode(Bill, dict[str, Any](bill)), language=language)
-    if event in ("switch_held", "bill_held") and has(f"held.{data.get('reason')}"):
+    if event in _HELD and has(f"held.{data.get('reason')}"):
         found["held"] = render(f"held.{data['reason']}", language=language)
     need = data.get("need")
     if isinstance(need, Mapping):

@@ -113,7 +113,8 @@ def asked_with(
     unknown = sorted(set(said) - known)
     if unknown:
         takes = ", ".join(words_of(name)) or "nothing"
-        raise wrong_use(f"{name.value} does not take {', '.join(unknown)}. It takes {takes} (* is needed).")
+        needed = " (* is needed)" if "*" in takes else ""
+        raise wrong_use(f"{name.value} does not take {', '.join(unknown)}. It takes {takes}{needed}.")
     if name in WITH_ANSWERS:
         return _with_answers(name, number=number, said=said, form=form, now=now)
     if name is C.SETTLE_MATCH:

@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import Final
 
 from evenroll.enrollment.command_names import CommandName as C
-from evenroll.enrollment.commands import may
+from evenroll.enrollment.commands import COMMANDS, Record, may
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State as S
 from evenroll.programs.program import Track as T
 
+_GIVEN_TO_A_CASE: Final = frozenset({Record.CASE, Record.SERVICE_ORDER})
 _EQUIPMENT = (C.CHOOSE_EQUIPMENT, C.RECORD_PURCHASE, C.RECORD_INSTALLATION, C.RECORD_INSPECTION)
 _SETUP = (C.SET_PARAMETERS, C.CONFIRM_PARAMETERS)
 _AFTER = (C.UNENROLL, C.SUSPEND, C.LOSE_DEVICE, C.END_CONSENT, C.PROPOSE_CORRECTION)
@@ -81,4 +82,10 @@ def commands_by_role(states: Iterable[tuple[T, S]]) -> Mapping[Role, tuple[C, ..
 def possible_commands(states: Iterable[tuple[T, S]], *, role: Role | None) -> tuple[C, ...]:
     """The commands that help where tracks wait in these states; role: only those that it may give."""
     found = dict.fromkeys(name for each in states for name in HELPS.get(each, ()))
-    return tuple(name for name in found if role is None or may(role, command=name))
+    given = (name for name in found if COMMANDS[name].record in _GIVEN_TO_A_CASE)
+    return tuple(name for name in given if role is None or may(role, command=name))
+
+
+def helps_at(name: C, track: T) -> bool:
+    """Whether a command helps in some state of this track."""
+    return any(name in names for (each, _), names in HELPS.items() if each is track)

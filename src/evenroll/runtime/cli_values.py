@@ -16,6 +16,7 @@ from evenroll.enrollment.command_names import CommandName as C
 from evenroll.quantities.codec import JsonValue
 from evenroll.runtime.payloads_of_money import MONEY_EXAMPLES
 from evenroll.runtime.payloads_of_moving import MOVING_EXAMPLES
+from evenroll.runtime.payloads_of_supply import SUPPLY_EXAMPLES
 
 EXCHANGE: Final = (
     """'exchange={"old_serial":"M100234","new_serial":"N800007","capability":"interval","""
@@ -58,6 +59,13 @@ EXAMPLES: Final[Mapping[C, str]] = {
     C.CONFIRM_PARAMETERS: "by_device=no",
     C.RECORD_USE: "kind=opt_out on=2026-07-01 reason=trip",
     C.SETTLE_APPEAL: "reopened=yes",
+    C.UNENROLL: "reason=not_saving on=2026-06-30",
+    C.SUSPEND: "cause=account",
+    C.RESUME: "device=W-77231",
+    C.LOSE_DEVICE: "cause=offline device=W-77231",
+    C.PROPOSE_CORRECTION: "fact=drivetrain after=phev",
+    C.SETTLE_CORRECTION: "agreed=yes",
+    **SUPPLY_EXAMPLES,
     **MONEY_EXAMPLES,
     **MOVING_EXAMPLES,
 }

@@ -17,3 +17,12 @@ SUPPLY_PAYLOADS: Final[Mapping[C, type[Any]]] = MappingProxyType(
         C.REJECT_SUPPLY: sc.RejectSupply,
     }
 )
+
+SUPPLY_EXAMPLES: Final[Mapping[C, str]] = MappingProxyType(
+    {
+        C.ASK_SUPPLY: "requested_on=2026-04-15",
+        C.RECORD_VERIFICATION: "reference=TPV-2026-0311",
+        C.CHANGE_SUPPLIER: "to=riverbend-power",
+    }
+)
+"""Values with which each of them may be given."""
