@@ -54,7 +54,8 @@ def _held(track: TrackState, unknown: ProtectionUnknown, facts: CaseFacts) -> Pr
         move = facts.move(State.PROTECTED, track=Track.LEDGER, subject=PROTECTION, wait=after)
     else:
         move = facts.move(State.USAGE_MISSING, track=Track.LEDGER, subject=PROTECTION)
-    return ProtectionHeld(row=Row.R10, reason=unknown.reason, moves=(move,))
+    lacks = {"start_on": unknown.start_on, "end_on": unknown.end_on}
+    return ProtectionHeld(row=Row.R10, reason=unknown.reason, **lacks, moves=(move,))
 
 
 def _settled(protection: Protection, figures: ProtectionFigures, facts: CaseFacts) -> tuple[Event, ...]:

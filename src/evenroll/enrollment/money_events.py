@@ -149,13 +149,21 @@ class UsageMissing(StrEnum):
     METER_ELSEWHERE = "meter_elsewhere"
     PRICE_UNKNOWN = "price_unknown"
     RATE_UNKNOWN = "rate_unknown"
+    INTERVALS_MISSING = "intervals_missing"
+    INTERVALS_WRONG = "intervals_wrong"
+    HOUR_PRICES_MISSING = "hour_prices_missing"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProtectionHeld(Event):
-    """Row 10: a protection cannot be settled yet; the reason is a code."""
+    """Row 10: a protection cannot be settled yet; the reason is a code.
+
+    start_on, end_on: the billing period, [start, end), that lacks it, where it is one.
+    """
 
     reason: UsageMissing
+    start_on: date | None = None
+    end_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

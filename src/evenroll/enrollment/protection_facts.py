@@ -34,7 +34,12 @@ class ProtectionFigures:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProtectionUnknown:
-    """Why it cannot be settled. until: the day of the read that is still to come, where that is the reason."""
+    """Why it cannot be settled. until: the day of the read that is still to come, where that is the reason.
+
+    start_on, end_on: the billing period, [start, end), that lacks something, where it is one.
+    """
 
     reason: UsageMissing
     until: date | None = None
+    start_on: date | None = None
+    end_on: date | None = None

@@ -8,7 +8,7 @@ from evenroll.enrollment.eligibility_facts import Known, told, yes_if
 from evenroll.enrollment.facts import MeterFacts, PartnerAway
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.usage_point import Agreement, PointMeter, UsagePoint
-from evenroll.ports.premises import PremiseFacts
+from evenroll.ports.premises import PremiseFacts, ServedPoint
 from evenroll.quantities.identifiers import OrganizationKey, PodId
 from evenroll.records import queries, register
 from evenroll.records.gathered import READS_MONTHS, reads_of_cycle
@@ -32,6 +32,22 @@ class UtilityPremises:
         if point is None:
             return PremiseFacts()
         return _facts(point, row=row, reads=reads, on=on)
+
+    def served(
+        self, pod: PodId, *, utility: OrganizationKey, from_on: date, months: int
+    ) -> ServedPoint | PartnerAway | None:
+        """The meters, the agreement that ended on that day and those since, and the scheduled reads from it on."""
+        try:
+            with open_organization(utility):
+                point = queries.usage_point(_asked_by_system(utility), pod=pod)
+                reads = reads_of_cycle(pod, from_on=from_on, months=months)
+        except OrganizationUnknown:
+            return PartnerAway(partner=PARTNER, detail="unknown_here")
+        if point is None:
+            return None
+        since = tuple(each for each in point.agreements if each.end_on is None or each.end_on >= from_on)
+        told_of = UsagePoint(pod=point.pod, meters=point.meters, agreements=since)
+        return ServedPoint(point=told_of, read_days=reads)
 
 
 def _asked_by_system(utility: OrganizationKey) -> queries.Viewer:

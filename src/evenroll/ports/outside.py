@@ -10,7 +10,7 @@ from decimal import Decimal
 from evenroll.enrollment.facts import MeterFacts, PartnerAway, ProviderAnswer, RegisterAnswer
 from evenroll.enrollment.form import FormField
 from evenroll.enrollment.usage_point import MeterReads
-from evenroll.ports.premises import PremiseFacts
+from evenroll.ports.premises import PremiseFacts, ServedPoint
 from evenroll.ports.register import AccountFacts
 from evenroll.quantities.identifiers import MeterSerial
 
@@ -38,7 +38,7 @@ class Outside:
 
     answers: personal, as the customer gave them, by field. sealed: personal answers that came with a message.
     entropy: at least 32 random bytes, for numbers that are given out. reads: of the meter in place, ascending by day.
-    hours: for a bill that the registers alone do not allow.
+    hours: for a bill that the registers alone do not allow. served: the usage point of a protected bill.
     """
 
     answers: Mapping[FormField, str] = field(default_factory=dict[FormField, str], repr=False)
@@ -50,6 +50,7 @@ class Outside:
     premise: PremiseFacts | PartnerAway | None = None
     reads: tuple[MeterReads, ...] | PartnerAway = ()
     hours: HourFacts = HourFacts()
+    served: ServedPoint | PartnerAway | None = None
 
 
 NOTHING = Outside()

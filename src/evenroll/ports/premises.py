@@ -1,4 +1,4 @@
-"""What only the utility knows of a premise: its meter and read cycle. An ESCO asks the utility for it (row 4a)."""
+"""What only the utility knows of a premise: meters, read cycle, what is served. An ESCO asks the utility for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 
 from evenroll.enrollment.eligibility_facts import Known, Told
 from evenroll.enrollment.facts import MeterFacts, PartnerAway
+from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.identifiers import OrganizationKey, PodId
 
 
@@ -24,9 +25,26 @@ class PremiseFacts:
     rates: Told = field(default_factory=Told)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServedPoint:
+    """A usage point from a day on: its meters, what was served up to that day and since, and the days it is read.
+
+    point: nothing of whom it serves, nor of what was served before. read_days: scheduled reads since then, ascending.
+    """
+
+    point: UsagePoint
+    read_days: tuple[date, ...] = ()
+
+
 class Premises(Protocol):
     """The utility, as a provider asks it about a usage point."""
 
     def look_up(self, pod: PodId, *, utility: OrganizationKey, on: date) -> PremiseFacts | PartnerAway:
         """The premise as it stands on that day; empty for a usage point that the utility does not have."""
+        ...
+
+    def served(
+        self, pod: PodId, *, utility: OrganizationKey, from_on: date, months: int
+    ) -> ServedPoint | PartnerAway | None:
+        """What bills are made of from a day on, over so many months; None for a point that the utility has not."""
         ...

@@ -36,17 +36,20 @@ def _first_end(switch: Switch, *, point: UsagePoint) -> date:
 
 
 def spans_of(
-    period: DatePeriod, *, point: UsagePoint, switch: Switch, reads: Iterable[MeterReads]
+    period: DatePeriod, *, point: UsagePoint, switch: Switch | None, reads: Iterable[MeterReads]
 ) -> tuple[MeteredSpan, ...] | None:
-    """One span per register of each meter that was in place on a day of the period; None where a read is missing."""
+    """One span per register of each meter that was in place on a day of the period; None where a read is missing.
+
+    switch: whose reads count too; absent for whoever has none, as a supplier: then the premise's own meters are meant.
+    """
     known = {(each.serial, each.read_on): each.values_wh for each in reads}
-    for cut in (switch.closing, switch.opening):
+    for cut in (switch.closing, switch.opening) if switch else ():
         if cut is not None:
             known[(cut.serial, cut.read_on)] = cut.values_wh
-    end_on = period.end_on or date.max
+    end_on, separate = period.end_on or date.max, switch is not None and switch.separate
     spans: list[MeteredSpan] = []
     for meter in point.meters:
-        if meter.separate is not switch.separate or not _was_there(meter, period=period):
+        if meter.separate is not separate or not _was_there(meter, period=period):
             continue
         came = meter.installed_on >= period.start_on
         went = meter.removed_on is not None and meter.removed_on < end_on

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from types import MappingProxyType
+from typing import Final
 
 from evenroll.costs.bill import UsageRefused
+from evenroll.costs.pricing import Pricing
 from evenroll.costs.protection import BilledUsage, Compared, compare_usage
+from evenroll.costs.reference import bill_usage
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.ledger_track import protected_until
 from evenroll.enrollment.money_commands import UsageGiven
 from evenroll.enrollment.money_events import PaidSource, ProtectedSpan, UsageMissing
 from evenroll.enrollment.protection_facts import ProtectionFigures, ProtectionUnknown
-from evenroll.enrollment.service_order import ServiceOrder
-from evenroll.enrollment.usage_point import MeterReads, UsagePoint
-from evenroll.programs.bill import Bill
+from evenroll.enrollment.service_order import HeldReason, Switch
+from evenroll.enrollment.usage_point import MeteredSpan, MeterReads
+from evenroll.ports.outside import HourFacts
+from evenroll.ports.premises import ServedPoint
+from evenroll.programs.bill import BillKind
 from evenroll.programs.catalog import RateUnknown, load_catalog
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rate import RateRefused
-from evenroll.quantities.energy import ReadImplausible, Wh, register_advance
-from evenroll.quantities.identifiers import PodId, RateKey
+from evenroll.quantities.calendars import ServiceCalendar
+from evenroll.quantities.energy import ReadImplausible, Wh
+from evenroll.quantities.identifiers import RateKey
+from evenroll.quantities.money import ZERO
 from evenroll.quantities.periods import DatePeriod
+from evenroll.records.bill_making import Billing, bill_of
 from evenroll.records.billing_spans import spans_of
-from evenroll.records.gathered import reads_of_cycle
+from evenroll.records.billing_terms import BillTerms
+from evenroll.records.protected_terms import NotComparable, Sides, sides_of
 
 _MONTHS_BEYOND = 3
 """Scheduled reads are looked up so far beyond the protected months that the one after them is among them."""
+
+_LACKS: Final[Mapping[HeldReason, UsageMissing]] = MappingProxyType(
+    {
+        HeldReason.INTERVALS_MISSING: UsageMissing.INTERVALS_MISSING,
+        HeldReason.INTERVALS_WRONG: UsageMissing.INTERVALS_WRONG,
+        HeldReason.PRICES_MISSING: UsageMissing.HOUR_PRICES_MISSING,
+    }
+)
+"""What a bill by the hour lacks."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,63 +75,119 @@ def protected_days(case: Case, program: ProgramVersion) -> Protected | None:
     )
 
 
-def read_days(protected: Protected, *, pod: PodId) -> tuple[date, ...]:
+def months_to_read(protected: Protected) -> int:
+    """Over how many months from its first day scheduled reads are looked up."""
+    years = protected.until_on.year - protected.start_on.year
+    return years * 12 + 12 + _MONTHS_BEYOND
+
+
+def read_days(protected: Protected, *, cycle: tuple[date, ...]) -> tuple[date, ...]:
     """The days of the reads that the protected time needs: its first, each scheduled one, the first after its end."""
-    months = (protected.until_on.year - protected.start_on.year) * 12 + 12 + _MONTHS_BEYOND
-    cycle = reads_of_cycle(pod, from_on=protected.start_on, months=months)
     within = [day for day in cycle if protected.start_on < day < protected.until_on]
     closing = next((day for day in cycle if day >= protected.until_on), None)
     return () if closing is None else (protected.start_on, *within, closing)
 
 
+def protected_periods(protected: Protected, *, cycle: tuple[date, ...]) -> tuple[DatePeriod, ...]:
+    """The billing periods of the protected time that count, in order."""
+    edges = pairwise(read_days(protected, cycle=cycle))
+    periods = (DatePeriod(start_on=start_on, end_on=end_on) for start_on, end_on in edges)
+    return tuple(each for each in periods if protected.counts(each))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """What meters and calendars tell of the protected time. switch: of our own order; absent for a supplier."""
+
+    served: ServedPoint
+    reads: tuple[MeterReads, ...]
+    hours: HourFacts
+    calendar: ServiceCalendar
+    switch: Switch | None = None
+
+
 def figures_of_reads(
-    case: Case,
-    program: ProgramVersion,
-    *,
-    order: ServiceOrder,
-    point: UsagePoint,
-    reads: tuple[MeterReads, ...],
-    today: date,
+    case: Case, program: ProgramVersion, *, measured: Measured, today: date
 ) -> ProtectionFigures | ProtectionUnknown:
-    """The figures from our own meters; or why there are none."""
-    protected = protected_days(case, program)
-    days = read_days(protected, pod=point.pod) if protected else ()
-    if protected is None or not days or order.switch is None:
+    """The figures from what the utility's meters counted; or why there are none."""
+    protected, cycle = protected_days(case, program), measured.served.read_days
+    days = read_days(protected, cycle=cycle) if protected else ()
+    if protected is None or not days:
         return ProtectionUnknown(reason=UsageMissing.READ_MISSING)
     if days[-1] > today:
         return ProtectionUnknown(reason=UsageMissing.READ_TO_COME, until=days[-1])
-    usage: list[BilledUsage] = []
-    for start_on, end_on in pairwise(days):
-        period = DatePeriod(start_on=start_on, end_on=end_on)
-        found = _usage(period, order=order, point=point, reads=reads)
-        if found is None:
-            return ProtectionUnknown(reason=UsageMissing.READ_MISSING)
-        if protected.counts(period):
-            usage.append(found)
-    return _compared(usage, program=program, replaced=order.switch.old_rate, known=PaidSource.BILL)
+    spans: list[ProtectedSpan] = []
+    for period in protected_periods(protected, cycle=cycle):
+        found = _span_of(period, case, program, measured=measured, since_on=protected.start_on)
+        if isinstance(found, UsageMissing):
+            return ProtectionUnknown(reason=found, start_on=period.start_on, end_on=period.end_on)
+        spans.append(found)
+    return ProtectionFigures(spans=tuple(spans)) if spans else ProtectionUnknown(reason=UsageMissing.READ_MISSING)
 
 
-def _usage(
-    period: DatePeriod, *, order: ServiceOrder, point: UsagePoint, reads: tuple[MeterReads, ...]
-) -> BilledUsage | None:
-    spans = spans_of(period, point=point, switch=order.switch, reads=reads) if order.switch else None
+def _span_of(
+    period: DatePeriod, case: Case, program: ProgramVersion, *, measured: Measured, since_on: date
+) -> ProtectedSpan | UsageMissing:
+    point = measured.served.point
+    spans = spans_of(period, point=point, switch=measured.switch, reads=measured.reads)
     if not spans:
-        return None
-    advances: dict[str, Wh] = {}
-    for each in spans:
-        try:
-            counted = register_advance(each.from_wh, each.to_wh, rollover_wh=each.rollover_wh)
-        except ReadImplausible:
-            return None
-        advances[each.register] = Wh(advances.get(each.register, 0) + counted)
+        return UsageMissing.READ_MISSING
+    try:
+        sides = sides_of(program, point=point, since_on=since_on, on=period.start_on)
+        if sides is None:
+            return UsageMissing.RATE_UNKNOWN
+        paid = _bill_of(period, case, program)
+        costs = [_cost(each, period, spans=spans, measured=measured) for each in _to_compute(sides, paid=paid)]
+    except (RateUnknown, RateRefused, UsageRefused, NotComparable):
+        return UsageMissing.PRICE_UNKNOWN
+    except ReadImplausible:
+        return UsageMissing.READ_MISSING
+    usd = [each for each in costs if not isinstance(each, HeldReason)]
+    if len(usd) < len(costs):
+        return next(_LACKS[each] for each in costs if isinstance(each, HeldReason))
+    less = usd.pop() if sides.less is not None else ZERO
     edges = (period.start_on, period.end_on)
-    actual = not any(each.estimated for each in reads if each.read_on in edges)
-    return BilledUsage(period=period, advances=advances, actual=actual, paid=_bill_of(period, order.first_bill))
+    return ProtectedSpan(
+        start_on=period.start_on,
+        end_on=period.end_on or period.start_on,
+        paid=usd[0] if paid is None else paid,
+        shadow=usd[-1] - less,
+        source=PaidSource.READS if paid is None else PaidSource.BILL,
+        is_estimated=any(each.estimated for each in measured.reads if each.read_on in edges),
+    )
 
 
-def _bill_of(period: DatePeriod, bill: Bill | None) -> Decimal | None:
-    same = bill is not None and (bill.start_on, bill.end_on) == (period.start_on, period.end_on)
-    return bill.total if bill is not None and same else None
+def _to_compute(sides: Sides, *, paid: Decimal | None) -> tuple[Pricing, ...]:
+    """The prices that must be billed here: what was paid only where no bill tells it."""
+    return sides.all if paid is None else sides.all[1:]
+
+
+def _cost(
+    pricing: Pricing, period: DatePeriod, *, spans: tuple[MeteredSpan, ...], measured: Measured
+) -> Decimal | HeldReason:
+    known, where = measured.hours, measured.calendar
+    from_at, until_at = where.start_of_day(period.start_on), where.start_of_day(period.end_on or date.max)
+    used = {
+        serial: {at: wh for at, wh in hours.items() if from_at <= at < until_at} for serial, hours in known.used.items()
+    }
+    terms = BillTerms(pricing=pricing)
+    billing = Billing(terms=terms, period=period, kind=BillKind.REGULAR, actual=True)
+    hours = replace(known, used={serial: hours for serial, hours in used.items() if hours})
+    bill = bill_of(billing, spans=spans, hours=hours, calendar=where, biller=bill_usage)
+    return bill if isinstance(bill, HeldReason) else bill.total
+
+
+def _bill_of(period: DatePeriod, case: Case, program: ProgramVersion) -> Decimal | None:
+    """What the bill of that period came to, as it was corrected last; None where Evenroll knows none."""
+    bills = case.order.bills if case.order else ()
+    same = [
+        each
+        for each in bills
+        if (each.start_on, each.end_on) == (period.start_on, period.end_on)
+        and each.priced
+        and program.rate in (each.rate, *each.riders)
+    ]
+    return same[-1].total if same else None
 
 
 def figures_given(

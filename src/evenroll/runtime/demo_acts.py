@@ -21,9 +21,9 @@ from evenroll.enrollment.case_commands import (
 )
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.form import FormField
-from evenroll.enrollment.ledger_track import awaited_months, protected_until
+from evenroll.enrollment.ledger_track import awaited_months
 from evenroll.enrollment.life_events import EquipmentKind, Installer
-from evenroll.enrollment.money_commands import RecordCharging, SettleProtection, UsageGiven
+from evenroll.enrollment.money_commands import RecordCharging
 from evenroll.enrollment.order_commands import (
     BookVisit,
     CompleteBackOffice,
@@ -79,8 +79,6 @@ def asked_of(
     case = _case(wait.number, home)
     if name is C.RECORD_CHARGING and not act.values:
         return Asked(number=wait.number, command=_charged(case, today))
-    if name is C.SETTLE_PROTECTION and not act.values:
-        return Asked(number=wait.number, command=_protection(case))
     said = Said(scenario=scenario, numbers=numbers, today=today, vehicles=case.vehicles if case else ())
     values = said.of(act.values)
     if name is C.MEET_CONDITION:
@@ -96,16 +94,6 @@ def _charged(case: Case | None, today: date) -> RecordCharging:
     program = load_catalog().program(case.chosen.program)
     month = awaited_months(case.ledger, program=program, today=today)[0]
     return RecordCharging(month=month, charged_kwh=Decimal(240), window_kwh=Decimal(210), peak_kwh=Decimal(0))
-
-
-def _protection(case: Case | None) -> SettleProtection:
-    """What billing says of a protected year that the reads here do not price: what was used, and what was paid."""
-    if case is None or case.chosen is None or case.price_since is None:
-        raise LookupError("There is no enrollment whose bills could be protected.")
-    program = load_catalog().program(case.chosen.program)
-    until_on = protected_until(program, since=case.price_since)
-    used = UsageGiven(start_on=case.price_since, end_on=until_on, wh={"total": 10_900_000}, paid=Decimal("1598.40"))
-    return SettleProtection(usage=(used,))
 
 
 def key_again(scenario: Scenario, number: CaseNumber, act: Act, *, now: datetime) -> object:

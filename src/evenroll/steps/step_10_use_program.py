@@ -19,12 +19,17 @@ from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.money_events import UsageMissing
 from evenroll.enrollment.plain_words import refuse_prose
 from evenroll.enrollment.protection_facts import ProtectionFigures, ProtectionUnknown
-from evenroll.enrollment.service_order import ServiceOrder
-from evenroll.quantities.identifiers import ProgramKey, RateKey
+from evenroll.enrollment.service_order import Switch
+from evenroll.enrollment.usage_point import UsagePoint
+from evenroll.ports.premises import ServedPoint
+from evenroll.programs.program import ProgramVersion
+from evenroll.quantities.identifiers import PodId, ProgramKey, RateKey
 from evenroll.records.asked import Answer, Asked, Taken
 from evenroll.records.gathered import case_facts, program_of
+from evenroll.records.organizations import current
 from evenroll.records.program_events import calling_facts, earned_with_device, telling_facts
-from evenroll.records.protected_usage import figures_given, figures_of_reads
+from evenroll.records.protected_terms import rate_before
+from evenroll.records.protected_usage import Measured, figures_given, figures_of_reads, protected_days
 from evenroll.records.streams import place_stream, program_event_stream
 from evenroll.records.taking import plain_case, take, take_case
 from evenroll.records.unit_of_work import UnitOfWork
@@ -133,24 +138,36 @@ def settle_protection(work: UnitOfWork, *, asked: Asked) -> Answer:
 
 
 def _protection(work: UnitOfWork, case: Case, asked: Asked) -> ProtectionFigures | ProtectionUnknown | None:
-    program = program_of(case)
+    program, outside, command = program_of(case), asked.outside, asked.command
     assert program is not None
-    ours = case.order is not None and case.order.utility == work.organization
-    order = work.order(case.order.number) if case.order and ours else None
-    command = asked.command
+    served, switch = outside.served, _own_switch(work, case)
     if isinstance(command, mc.SettleProtection) and command.usage:
-        only = program.replaces_rates[0] if len(program.replaces_rates) == 1 else None
-        return figures_given(case, program, usage=command.usage, replaced=_old_rate(order) or only)
-    reads, point = asked.outside.reads, work.usage_point(case.pod) if case.pod else None
-    if order is None or point is None:
+        return figures_given(case, program, usage=command.usage, replaced=_replaced(case, program, served, switch))
+    if not isinstance(served, ServedPoint):
         return ProtectionUnknown(reason=UsageMissing.METER_ELSEWHERE)
-    if isinstance(reads, PartnerAway):
+    if isinstance(outside.reads, PartnerAway):
         return ProtectionUnknown(reason=UsageMissing.READ_MISSING)
-    return figures_of_reads(case, program, order=order, point=point, reads=reads, today=work.business_on)
+    where = current().calendar
+    measured = Measured(served=served, reads=outside.reads, hours=outside.hours, calendar=where, switch=switch)
+    return figures_of_reads(case, program, measured=measured, today=work.business_on)
 
 
-def _old_rate(order: ServiceOrder | None) -> RateKey | None:
-    return order.switch.old_rate if order is not None and order.switch is not None else None
+def _own_switch(work: UnitOfWork, case: Case) -> Switch | None:
+    if case.order is None or case.order.utility != work.organization:
+        return None
+    order = work.order(case.order.number)
+    return order.switch if order else None
+
+
+def _replaced(
+    case: Case, program: ProgramVersion, served: ServedPoint | PartnerAway | None, switch: Switch | None
+) -> RateKey | None:
+    """The rate that stood before: of our own switch, else as the utility tells it, else the only one it can be."""
+    if switch is not None:
+        return switch.old_rate
+    point = served.point if isinstance(served, ServedPoint) else UsagePoint(pod=case.pod or PodId(""), agreements=())
+    protected = protected_days(case, program)
+    return rate_before(program, point=point, since_on=protected.start_on) if protected else None
 
 
 def _by_person(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:

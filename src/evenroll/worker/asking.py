@@ -14,22 +14,21 @@ from evenroll.enrollment.form import FormField
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import State
-from evenroll.enrollment.usage_point import MeterReads
 from evenroll.ports.clearinghouse import ProviderQuestion
 from evenroll.ports.outside import Outside
 from evenroll.ports.premises import PremiseFacts
 from evenroll.ports.register import Evidence
 from evenroll.programs.bill import BillKind
-from evenroll.quantities.identifiers import CaseNumber, MeterSerial, OrderNumber, OrganizationKey, TrackingNumber
+from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey, TrackingNumber
 from evenroll.records import queries
 from evenroll.records.asked import Asked
 from evenroll.records.billing_spans import days_to_read
 from evenroll.records.case_answers import read_answers
-from evenroll.records.gathered import READS_BEHIND, READS_MONTHS, program_of, reads_of_cycle
+from evenroll.records.gathered import READS_BEHIND, READS_MONTHS, reads_of_cycle
 from evenroll.records.organizations import open_organization
-from evenroll.records.protected_usage import protected_days, read_days
 from evenroll.records.supply_registry import pod_of_request, registry_row
 from evenroll.worker.asking_hours import hours_for_bill
+from evenroll.worker.asking_protected import ask_for_protected, reads_of_meters
 from evenroll.worker.installation import Installation
 
 
@@ -147,22 +146,14 @@ def _ask_for_reads(question: _Question, outside: Outside) -> Outside:
         day for bill in (order.closing_bill, order.first_bill) if bill for day in (bill.start_on, bill.end_on)
     )
     known = tuple(day for day in sorted({*days, *cycle}) if day <= question.today)
-    return replace(outside, reads=_reads(question, [each.serial for each in point.meters], on=known))
+    return replace(
+        outside, reads=reads_of_meters(question.installation, point, utility=question.organization, on=known)
+    )
 
 
 def _ask_for_protected(question: _Question, outside: Outside) -> Outside:
     case = _case(question)
-    if case is None or case.pod is None or case.order is None or case.order.utility != question.organization:
-        return outside
-    point = queries.usage_point(question.viewer, pod=case.pod)
-    with open_organization(question.organization):
-        program = program_of(case)
-        protected = protected_days(case, program) if program else None
-        days = read_days(protected, pod=case.pod) if protected else ()
-    if point is None:
-        return outside
-    known = tuple(day for day in days if day <= question.today)
-    return replace(outside, reads=_reads(question, [each.serial for each in point.meters], on=known))
+    return outside if case is None else ask_for_protected(question.installation, case, outside, today=question.today)
 
 
 def _ask_for_bill(question: _Question, outside: Outside) -> Outside:
@@ -181,18 +172,6 @@ def _ask_for_bill(question: _Question, outside: Outside) -> Outside:
 def _kind_of(order: ServiceOrder) -> BillKind:
     # The closing bill comes first; an order that stands at neither is refused by its step.
     return BillKind.CLOSING if order.service.state is State.SWITCHED else BillKind.FIRST
-
-
-def _reads(
-    question: _Question, serials: list[MeterSerial], *, on: tuple[date, ...]
-) -> tuple[MeterReads, ...] | PartnerAway:
-    found: list[MeterReads] = []
-    for serial in dict.fromkeys(serials):
-        reads = question.installation.reads.reads(serial, utility=question.organization, on=on)
-        if isinstance(reads, PartnerAway):
-            return reads
-        found += reads
-    return tuple(sorted(found, key=lambda each: each.read_on))
 
 
 def _premise(question: _Question, case: Case) -> PremiseFacts | PartnerAway | None:

@@ -12,12 +12,13 @@ from evenroll.enrollment.usage_point import PointMeter, UsagePoint
 from evenroll.ports.outside import HourFacts
 from evenroll.programs.bill import BillKind
 from evenroll.programs.catalog import RateUnknown
-from evenroll.programs.rate import is_hourly
+from evenroll.programs.program import ProgramVersion
+from evenroll.programs.rate import Rate, is_hourly
 from evenroll.quantities.identifiers import MeterSerial, OrganizationKey
 from evenroll.quantities.periods import DatePeriod
 from evenroll.records.bill_making import needs_hours
 from evenroll.records.billing_spans import billing_period
-from evenroll.records.billing_terms import BillTerms, bill_terms
+from evenroll.records.billing_terms import bill_terms
 from evenroll.records.gathered import READS_BEHIND, READS_MONTHS, reads_of_cycle
 from evenroll.records.organizations import open_organization
 from evenroll.worker.installation import Installation
@@ -45,16 +46,20 @@ def hours_for_bill(
             terms = bill_terms(order, switch=switch, kind=kind, point=point, on=period.start_on)
         except RateUnknown:
             return HourFacts()
-    meters = tuple(each for each in _meters(point, period=period) if each.separate is switch.separate)
+    meters = tuple(each for each in meters_there(point, period=period) if each.separate is switch.separate)
     registers = frozenset(each.name for meter in meters for each in meter.registers)
     if terms.others_settle or not needs_hours(terms.pricing, registers=registers):
         return HourFacts()
     span = (calendar.start_of_day(period.start_on), calendar.start_of_day(period.end_on))
-    used = _used(installation, meters, utility=utility, span=span)
-    return used if used.away is not None else _priced(installation, used, terms=terms, span=span)
+    serials = tuple(dict.fromkeys(each.serial for each in meters))
+    used = used_by(installation, serials, utility=utility, span=span)
+    if used.away is not None:
+        return used
+    return with_prices_of(installation, used, rate=terms.pricing.rate, program=terms.event_program, span=span)
 
 
-def _meters(point: UsagePoint, *, period: DatePeriod) -> tuple[PointMeter, ...]:
+def meters_there(point: UsagePoint, *, period: DatePeriod) -> tuple[PointMeter, ...]:
+    """The meters that were at a usage point on a day of the period."""
     end_on = period.end_on
     return tuple(
         each
@@ -64,15 +69,16 @@ def _meters(point: UsagePoint, *, period: DatePeriod) -> tuple[PointMeter, ...]:
     )
 
 
-def _used(
+def used_by(
     installation: Installation,
-    meters: tuple[PointMeter, ...],
+    meters: tuple[MeterSerial, ...],
     *,
     utility: OrganizationKey,
     span: tuple[datetime, datetime],
 ) -> HourFacts:
+    """What these meters counted by the hour over a span of instants, [from, until)."""
     used: dict[MeterSerial, Mapping[datetime, int]] = {}
-    for serial in dict.fromkeys(each.serial for each in meters):
+    for serial in meters:
         found = installation.reads.hours(serial, utility=utility, from_at=span[0], until_at=span[1])
         if isinstance(found, PartnerAway):
             return HourFacts(away=found)
@@ -80,19 +86,23 @@ def _used(
     return HourFacts(used=used)
 
 
-def _priced(
-    installation: Installation, known: HourFacts, *, terms: BillTerms, span: tuple[datetime, datetime]
+def with_prices_of(
+    installation: Installation,
+    known: HourFacts,
+    *,
+    rate: Rate | None,
+    program: ProgramVersion | None,
+    span: tuple[datetime, datetime],
 ) -> HourFacts:
-    """The same with the prices of the hours and the hours of events; who was away is named."""
-    rate, prices, events = terms.pricing.rate, dict[datetime, Decimal](), frozenset[datetime]()
-    if is_hourly(rate):
+    """The same with the prices of a rate's hours and the hours of a program's events; who was away is named."""
+    prices, events = dict[datetime, Decimal](), frozenset[datetime]()
+    if rate is not None and is_hourly(rate):
         found = installation.prices.prices(
             rate.hourly_series, owner=rate.organization, from_at=span[0], until_at=span[1]
         )
         if isinstance(found, PartnerAway):
             return HourFacts(used=known.used, away=found)
         prices = dict(found)
-    program = terms.event_program
     if program is not None:
         called = installation.events.hours(
             program.key, provider=program.organization, from_at=span[0], until_at=span[1]
