@@ -69,6 +69,7 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
         (f"{HEADER},authenticated\n{ROW},yes\n", "no file may say who is authenticated"),
         (f"{HEADER},Identity Proved\n{ROW},yes\n", "identity_proved"),
         (f"{HEADER},name\n{ROW},x\n", "twice"),
+        (f"{HEADER},{','.join(f'c{each}' for each in range(3_000))}\n{ROW}\n", "and 2990 more"),
         (f'{HEADER}\nlakeland-electric,"web,Ada\n', "quotation mark"),
     ],
 )

@@ -131,3 +131,39 @@ def test_columns_can_be_mapped_and_left_out() -> None:
 def test_wrong_columns_are_named_with_the_nearest(cells: tuple[str, ...], mapped: dict[str, str], said: str) -> None:
     with pytest.raises(FileRefused, match=said):
         read_header(cells, kind=LoadKind.PREMISES, mapped=mapped)
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused_and_one_that_goes_as_well(tmp_path: Path) -> None:
+    """What is kept as loaded is the hash of the file that was looked at first."""
+    path = write(tmp_path, TEXT)
+    source = source_of(path)
+    write(tmp_path, TEXT.replace("12", "13"))
+    with pytest.raises(FileRefused, match="was changed while it was read"), opened(source) as (_, rows):
+        assert len(list(rows)) == 1
+    path.unlink()
+    with pytest.raises(FileRefused, match="cannot be read any more"), opened(source):
+        pass
+
+
+def test_a_parquet_file_with_what_no_calendar_has_or_no_record_holds_is_refused_by_rows(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow.parquet import write_table
+
+    columns = {
+        "finer": (pa.array([1], pa.timestamp("ns")), "finer than a microsecond"),
+        "beyond": (pa.array([2**62], pa.timestamp("us")), "no calendar has"),
+        "far": (pa.array([2**30], pa.int32()).cast(pa.date32()), "no calendar has"),
+        "bomb": (pa.array(["x" * 20_000] * 5_000), "longer than any record"),
+    }
+    for name, (column, why) in columns.items():
+        path = tmp_path / f"{name}.parquet"
+        write_table(pa.table({"read_on": column}), path)
+        with pytest.raises(FileRefused, match=why):
+            cells(path)
+
+
+def test_of_thousands_of_unknown_columns_ten_are_told() -> None:
+    header = [f"column_{number}" for number in range(5_000)]
+    with pytest.raises(FileRefused, match="and 4990 more are not known") as told:
+        read_header(header, kind=LoadKind.USAGE_POINTS, mapped={})
+    assert len(str(told.value)) < 1_500

@@ -13,6 +13,9 @@ from evenroll.intake.columns import COLUMNS, is_forbidden, nearest, normalized
 from evenroll.intake.file_shape import FileFormat, FileRefused, FileShape
 from evenroll.quantities.codec import JsonValue
 
+_TOLD_MAX = 10
+"""So many unknown columns are told by name: a file of another kind may have thousands."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawRow:
@@ -92,8 +95,11 @@ def _refuse_unknown(names: tuple[str, ...], shape: FileShape, ignore: frozenset[
     if not unknown:
         return
     told = [
-        f"{name} (did you mean {nearest(name)}?)" if nearest(name) else name or "one without a name" for name in unknown
+        f"{name} (did you mean {near}?)" if (near := nearest(name)) else name or "one without a name"
+        for name in unknown[:_TOLD_MAX]
     ]
+    if len(unknown) > _TOLD_MAX:
+        told.append(f"and {len(unknown) - _TOLD_MAX} more")
     raise FileRefused(
         f"{shape.path} has columns that are not known: {', '.join(told)}. Correct the names, "
         "or say --ignore COLUMN for each one that is not to be read."

@@ -50,8 +50,20 @@ _NO: Final = frozenset({"no", "n", "false", "f", "0"})
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 _SLASHED: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _NAMED: Final = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,10})\.?[ -](\d{4})", re.ASCII)
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MESES: Final = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
+_MONTHS: Final = (
+    ("january", "enero"),
+    ("february", "febrero"),
+    ("march", "marzo"),
+    ("april", "abril"),
+    ("may", "mayo"),
+    ("june", "junio"),
+    ("july", "julio"),
+    ("august", "agosto"),
+    ("september", "septiembre"),
+    ("october", "octubre"),
+    ("november", "noviembre"),
+    ("december", "diciembre"),
+)
 _DECIMAL: Final = re.compile(r"-?(?:(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,12})?|\.\d{1,12})", re.ASCII)
 _POSTAL: Final = re.compile(r"\d{5}(-\d{4})?", re.ASCII)
 _REGISTER_VALUE: Final = re.compile(r"([a-z0-9_]{1,30})\s*[=:]\s*(.+)", re.ASCII)
@@ -119,12 +131,16 @@ def _day(text: str, column: Column, reading: Reading) -> date:
     if match := _ISO.fullmatch(text):
         return _made(int(match[1]), int(match[2]), int(match[3]))
     if match := _NAMED.fullmatch(text):
-        name = match[2].casefold()[:3]
-        month = next((months.index(name) + 1 for months in (_MONTHS, _MESES) if name in months), 0)
+        name = match[2].casefold()
+        month = next((place for place, names in enumerate(_MONTHS, start=1) if _abbreviates(name, names)), 0)
         return _made(int(match[3]), month, int(match[1]))
     if match := _SLASHED.fullmatch(text):
         return _ordered(int(match[1]), int(match[2]), int(match[3]), reading.dates)
     raise CellWrong(LoadFaultCode.NOT_A_DATE)
+
+
+def _abbreviates(name: str, names: tuple[str, ...]) -> bool:
+    return any(each.startswith(name) for each in names)
 
 
 def _ordered(first: int, second: int, year: int, order: DateOrder) -> date:

@@ -12,6 +12,8 @@ from evenroll.intake.load_columns import COLUMNS, Column
 from evenroll.records.load_terms import LoadKind
 
 _CUTOFF = 0.6
+_TOLD_MAX = 10
+"""So many unknown columns are told by name: a file of another kind may have thousands."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +35,7 @@ def read_header(
     """Our columns in the header of a file, wherever they stand.
 
     mapped: our name to the file's name of a column, as the command said. ignored: columns of the file that are not
-    read. Raises FileRefused, naming every column that is unknown, there twice, or missing, with the nearest name.
+    read. Raises FileRefused, naming the columns that are unknown, there twice, or missing, with the nearest name.
     """
     columns = {column.name: column for column in COLUMNS[kind]}
     names = _without_end(tuple(normalized(cell) for cell in cells))
@@ -84,11 +86,12 @@ def _refuse_mapping(
 
 def _told_unknown(unknown: Sequence[str], columns: Mapping[str, Column]) -> list[str]:
     known = (*columns, *(name for column in columns.values() for name in column.other_names))
-    return [f"{name or 'one without a name'} is not known{_nearest(name, known)}" for name in unknown]
+    told = [f"{name or 'one without a name'} is not known{_nearest(name, known)}" for name in unknown[:_TOLD_MAX]]
+    return [*told, f"and {len(unknown) - _TOLD_MAX} more are not known"] if len(unknown) > _TOLD_MAX else told
 
 
 def _told_missing(missing: Sequence[str], unknown: Sequence[str]) -> list[str]:
-    return [f"{name} is missing{_nearest(name, unknown)}" for name in missing]
+    return [f"{name} is missing{_nearest(name, unknown[:_TOLD_MAX])}" for name in missing]
 
 
 def _told_twice(ours: Sequence[str | None]) -> list[str]:

@@ -18,6 +18,8 @@ from evenroll.intake.file_shape import CHUNK_BYTES, HEAD_BYTES, SEPARATORS, File
 
 PARQUET_MARK: Final = b"PAR1"
 BATCH: Final = 5_000
+BATCH_BYTES_MAX: Final = 64_000_000
+"""No row of a real record comes near what this leaves to each row of a batch."""
 _BOMS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -88,17 +90,39 @@ def source_of(path: Path) -> Source:
 
 @contextmanager
 def opened(source: Source) -> Iterator[tuple[tuple[str, ...], Iterator[SourceRow]]]:
-    """The header of a file as written, and its rows; blank rows are passed over. Raises FileRefused, also later on."""
+    """The header of a file as written, and its rows; blank rows are passed over. Raises FileRefused, also later on.
+
+    At its end the file must be what it was when it was looked at first: what is loaded is what is kept as loaded.
+    """
     if source.format is SourceFormat.PARQUET:
         with _parquet(source) as file:
             yield tuple(file.schema_arrow.names), _parquet_rows(source, file)
-        return
-    with source.path.open(encoding=source.encoding, newline="") as file:
-        rows = _csv_rows(file, source)
-        header = next(rows, None)
-        if header is None:
-            raise FileRefused(f"{source.path} has no header. Put the names of the columns into its first row.")
-        yield tuple(header.cells), rows
+    else:
+        with _text_of(source) as file:
+            rows = _csv_rows(file, source)
+            header = next(rows, None)
+            if header is None:
+                raise FileRefused(f"{source.path} has no header. Put the names of the columns into its first row.")
+            yield tuple(header.cells), rows
+    if not _is_as_before(source):
+        raise FileRefused(
+            f"{source.path} was changed while it was read. Nothing was loaded; give it again once it is whole."
+        )
+
+
+def _text_of(source: Source) -> IO[str]:
+    try:
+        return source.path.open(encoding=source.encoding, newline="")
+    except OSError as error:
+        raise FileRefused(f"{source.path} cannot be read any more ({error.strerror}). Give it again.") from None
+
+
+def _is_as_before(source: Source) -> bool:
+    try:
+        with source.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == source.content_hash
+    except OSError:
+        return False
 
 
 def _scan(head: bytes, rest: IO[bytes]) -> tuple[str, list[str]]:
@@ -178,7 +202,18 @@ def _parquet(source: Source) -> Iterator[Any]:
 def _parquet_rows(source: Source, file: Any) -> Iterator[SourceRow]:
     number = 0
     for batch in file.iter_batches(batch_size=BATCH):
-        columns = [batch.column(place).to_pylist() for place in range(batch.num_columns)]
+        if batch.nbytes > BATCH_BYTES_MAX:
+            raise FileRefused(
+                f"{source.path}: among the {BATCH} rows from row {number + 1} on are cells longer than any record. "
+                "Nothing was loaded; mend them and give the file again."
+            )
+        try:
+            columns = [batch.column(place).to_pylist() for place in range(batch.num_columns)]
+        except (ValueError, OverflowError):
+            raise FileRefused(
+                f"{source.path}: among the {BATCH} rows from row {number + 1} on is a day or an instant that no "
+                "calendar has, or one finer than a microsecond. Nothing was loaded; mend it and give the file again."
+            ) from None
         for cells in zip(*columns, strict=True):
             number += 1
             texts = [_as_text(cell) for cell in cells]
