@@ -10,6 +10,7 @@ import pytest
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.messages import CancelAsked
+from evenroll.ports.delivery import DropReason
 from evenroll.quantities.identifiers import ActorKey
 from evenroll.records import deadlines, inbox, outbox
 from evenroll.records.envelope import Envelope
@@ -90,7 +91,9 @@ def test_a_parked_message_is_taken_or_dismissed_once() -> None:
             inbox.park(envelope, why="case_unknown", at=NOW)
         assert inbox.why_parked(taken) == "case_unknown"
         assert [inbox.take_parked(taken) for _ in range(2)] == [True, False]
-        told = [inbox.dismiss_parked(dismissed, by=ActorKey("desk-1"), at=NOW) for _ in range(2)]
+        told = [
+            inbox.dismiss_parked(dismissed, by=ActorKey("desk-1"), reason=DropReason.OBSOLETE, at=NOW) for _ in range(2)
+        ]
         assert told == [True, False]
         assert not [each for each, _ in inbox.parked() if each in (taken, dismissed)]
         assert inbox.was_applied(dismissed, at=NOW)

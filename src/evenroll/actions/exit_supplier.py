@@ -6,14 +6,16 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide_supply_request import decide_supply_request
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import Message, SupplyLost
-from evenroll.enrollment.roles import Role
+from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.enrollment.supply import LostReason
 from evenroll.enrollment.supply_commands import RejectSupply
 from evenroll.programs.reject_codes import RejectCode
 from evenroll.quantities.identifiers import OrganizationKey, PodId, TrackingNumber
 from evenroll.records.asked import Answer, Taken
+from evenroll.records.organizations import organization_keys
 from evenroll.records.streams import point_stream, supply_stream
 from evenroll.records.supply_registry import (
+    has_left,
     open_request,
     points_of,
     put_exit,
@@ -35,7 +37,7 @@ def exit_supplier(work: UnitOfWork, *, supplier: OrganizationKey, to: Organizati
     the utility are told of each, so that every case there stops and its customer hears of it. Open requests are
     rejected.
     """
-    refused = _not_operator(work, EXIT)
+    refused = _not_operator(work, EXIT) or _no_exit(supplier, to=to, work=work)
     if refused is not None:
         return refused
     on = work.business_on
@@ -48,6 +50,24 @@ def exit_supplier(work: UnitOfWork, *, supplier: OrganizationKey, to: Organizati
     for pod in points:
         _goes_over(work, pod, supplier=supplier, to=to)
     return Taken(number=supplier, state="left", events=("supply_changed",) * len(points))
+
+
+def exit_preview(work: UnitOfWork, *, supplier: OrganizationKey, to: OrganizationKey | None = None) -> Answer:
+    """Whom `exit_supplier` would concern today: each usage point that would go over, by its key. It changes nothing."""
+    refused = _not_operator(work, EXIT) or _no_exit(supplier, to=to, work=work)
+    if refused is not None:
+        return refused
+    return Taken(number=supplier, state="preview", events=tuple(points_of(supplier, on=work.business_on)))
+
+
+def _no_exit(supplier: OrganizationKey, *, to: OrganizationKey | None, work: UnitOfWork) -> Refusal | None:
+    """Only a supplier leaves, and only to one that stays."""
+    for each in (supplier, *((to,) if to else ())):
+        if each not in organization_keys(kind=OrganizationKind.SUPPLIER):
+            return Refusal(code=RefusalCode.SUPPLIER_UNKNOWN, parameters={"key": each})
+    if to is not None and (to == supplier or has_left(to, on=work.business_on)):
+        return Refusal(code=RefusalCode.SUPPLIER_UNKNOWN, parameters={"gone": to})
+    return None
 
 
 def _goes_over(work: UnitOfWork, pod: PodId, *, supplier: OrganizationKey, to: OrganizationKey | None) -> None:
@@ -68,7 +88,11 @@ def block_supply(work: UnitOfWork, *, pod: PodId, blocked: bool = True) -> Answe
     refused = _not_operator(work, BLOCK)
     if refused is not None:
         return refused
-    requests = _open_at(work, pod)
+    requests, row = _open_at(work, pod), registry_row(pod, on=work.business_on)
+    if row is None:
+        return Refusal(code=RefusalCode.POINT_NOT_OFFERED, parameters={"registry": pod})
+    if row.status == ("blocked" if blocked else "active"):
+        return Taken(number=pod, state="unchanged")
     put_status(pod, status="blocked" if blocked else "active", on=work.business_on)
     if blocked:
         for number in requests:

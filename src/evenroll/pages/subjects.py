@@ -54,6 +54,7 @@ from evenroll.enrollment.use_case import Lane, ServicePath, SourceUseCase
 from evenroll.pages.offer_codes import OfferWord
 from evenroll.pages.process_edges import Guard
 from evenroll.pages.waiting_words import WaitingWord
+from evenroll.ports.delivery import DropReason
 from evenroll.programs.bill import BillKind, LineCode
 from evenroll.programs.program import (
     Activation,
@@ -153,6 +154,7 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         Outcome: "outcome",
         PevBasis: "pev_basis",
         PevGone: "pev_gone",
+        DropReason: "drop_reason",
         ProgramKind: "program_kind",
         ProtectionKind: "protection",
         Prompter: "prompter",

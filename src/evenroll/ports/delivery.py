@@ -19,6 +19,15 @@ class DeliveryOutcome(StrEnum):
     AWAY = "away"
 
 
+class DropReason(StrEnum):
+    """Why a person puts a parked message away without an effect."""
+
+    HANDLED = "handled"
+    DUPLICATE = "duplicate"
+    OBSOLETE = "obsolete"
+    NOT_OURS = "not_ours"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivered:
     """The outcome, and for parked and away the code why."""

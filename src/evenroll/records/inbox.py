@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import LiteralString
+from typing import Final, LiteralString
 
+from evenroll.ports.delivery import DropReason
 from evenroll.quantities.codec import canonical
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey
 from evenroll.records import answers
@@ -17,6 +18,9 @@ _LET_GO: LiteralString = (
     "UPDATE inbox_message SET parked_why = '', sealed = NULL "
     "WHERE organization_id = %s AND sender = %s AND message_id = %s AND parked_why <> ''"
 )
+
+DISMISSED: Final = "dismissed/"
+"""What the keys begin with under which it is kept that a message was put away."""
 
 
 class NotTheReceiver(ValueError):
@@ -55,14 +59,39 @@ def take_parked(envelope: Envelope) -> bool:
         return pen.rowcount == 1
 
 
-def dismiss_parked(envelope: Envelope, *, by: ActorKey, at: datetime) -> bool:
+def dismiss_parked(envelope: Envelope, *, by: ActorKey, reason: DropReason, at: datetime) -> bool:
     """Whether this message was parked; if so it is put away without an effect. Who did it is kept, with the reason."""
     why = why_parked(envelope)
     if not take_parked(envelope):
         return False
-    note = answers.Answer(body={"parked": why})
-    answers.keep(by, key=f"dismissed/{envelope.sender}/{envelope.message_id}", payload=None, answer=note, at=at)
+    note_dropped(envelope, by=by, why=why, reason=reason, at=at)
     return True
+
+
+def note_dropped(envelope: Envelope, *, by: ActorKey, why: str, reason: DropReason, at: datetime) -> None:
+    """Keep who put a parked message away, why it was parked and why it went; once for each message."""
+    body = {
+        "message": envelope.message_id,
+        "sender": envelope.sender,
+        "receiver": envelope.receiver,
+        "kind": envelope.kind,
+        "conversation": envelope.conversation,
+        "parked": why,
+        "reason": reason.value,
+    }
+    key = f"{DISMISSED}{envelope.sender}/{envelope.message_id}"
+    answers.keep(by, key=key, payload=None, answer=answers.Answer(body=body), at=at)
+
+
+def dropped() -> Sequence[tuple[str, datetime, Mapping[str, str]]]:
+    """Who put which parked messages of the open organization away, when, and why; the oldest first."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT actor_key, answered_at, answer FROM command_answer WHERE organization_id = %s AND key LIKE %s "
+            "ORDER BY answered_at, key",
+            (current().id, f"{DISMISSED}%"),
+        ).fetchall()
+    return tuple((str(row[0]), row[1], json.loads(row[2])) for row in rows)
 
 
 def why_parked(envelope: Envelope) -> str:

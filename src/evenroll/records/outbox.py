@@ -10,9 +10,10 @@ from typing import Any, LiteralString
 from psycopg import Cursor
 
 from evenroll.enrollment.messages import Message, message_kind
+from evenroll.ports.delivery import DropReason
 from evenroll.quantities.codec import canonical, encode
-from evenroll.quantities.identifiers import OrganizationKey
-from evenroll.records import vault
+from evenroll.quantities.identifiers import ActorKey, OrganizationKey
+from evenroll.records import inbox, vault
 from evenroll.records.envelope import SCHEMA_VERSION, Claimed, Envelope
 from evenroll.records.organizations import current, cursor, open_organization
 from evenroll.records.personal_ref import PersonalRef
@@ -48,7 +49,8 @@ _CLAIM: LiteralString = (
 
 _CLAIM_PARKED: LiteralString = (
     "UPDATE outbox_message AS message SET attempts = 1, due_at = %(until)s, parked_why = '' "
-    "WHERE message.organization_id = %(org)s AND message.parked_why <> '' AND message.delivered_at IS NULL RETURNING "
+    "WHERE message.organization_id = %(org)s AND message.parked_why <> '' AND message.delivered_at IS NULL "
+    "AND (%(only)s = '' OR message.message_id = %(only)s) RETURNING "
     "message.id, message.receiver, message.message_id, message.conversation, message.number, message.in_reply_to, "
     "message.kind, message.version, message.body, message.sealed, message.attempts"
 )
@@ -90,11 +92,32 @@ def claim(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequen
     return tuple(_claimed(row, sender=organization) for row in sorted(rows, key=lambda row: row[0]))
 
 
-def claim_parked(organization: OrganizationKey, *, now: datetime) -> Sequence[Claimed]:
-    """The messages that were given up, oldest first, as if they had never been tried; see `claim` for the lease."""
+def claim_parked(organization: OrganizationKey, *, now: datetime, only: str = "") -> Sequence[Claimed]:
+    """The messages that were given up, oldest first, as if they had never been tried; see `claim` for the lease.
+
+    only: the one with this id.
+    """
     with open_organization(organization) as opened, cursor() as pen:
-        rows = pen.execute(_CLAIM_PARKED, {"org": opened.id, "until": now + LEASE}).fetchall()
+        rows = pen.execute(_CLAIM_PARKED, {"org": opened.id, "until": now + LEASE, "only": only}).fetchall()
     return tuple(_claimed(row, sender=organization) for row in sorted(rows, key=lambda row: row[0]))
+
+
+def drop_parked(message_id: str, *, by: ActorKey, reason: DropReason, at: datetime) -> bool:
+    """Whether the open organization had given this message up; if so it is put away and goes to nobody."""
+    opened = current()
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT id, receiver, message_id, conversation, number, in_reply_to, kind, version, body, sealed, "
+            "attempts, parked_why FROM outbox_message WHERE organization_id = %s AND message_id = %s "
+            "AND parked_why <> '' AND delivered_at IS NULL FOR UPDATE",
+            (opened.id, message_id),
+        ).fetchone()
+        if row is None:
+            return False
+        pen.execute("UPDATE outbox_message SET parked_why = '', sealed = NULL WHERE id = %s", (row[0],))
+    envelope = _claimed(row[:-1], sender=opened.key).envelope
+    inbox.note_dropped(envelope, by=by, why=str(row[-1]), reason=reason, at=at)
+    return True
 
 
 def mark_delivered(organization: OrganizationKey, *, ids: Sequence[int], now: datetime) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,6 +13,7 @@ from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
+from evenroll.runtime.cli_parked import tell_parked
 from evenroll.runtime.cli_possible import possible_commands
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
@@ -35,7 +35,7 @@ def queue(
     """
     output = Output(json=asked.json)
     if parked:
-        _tell_parked(output, organization, limit=limit)
+        tell_parked(output, organization, limit=limit)
         return
     with session():
         now = business_now()
@@ -113,51 +113,6 @@ def _places(organization: str) -> list[tuple[str, str]]:
         for key in organizations_here(organization)
         for each in places_told(Viewer(organization=key, role=Role.PROGRAM_MANAGER))
     ]
-
-
-def _tell_parked(output: Output, organization: str, *, limit: int) -> None:
-    with session():
-        found: list[dict[str, Any]] = []
-        for key in organizations_here(organization):
-            found += _parked(key, limit=limit)
-        zones = {each["organization"]: zone_of(each["organization"]) for each in found}
-    output.data({"parked": found})
-    if not found:
-        output.say("No message is parked.")
-        return
-    columns = ("organization", "box", "other", "conversation", "kind", "why", "since", "message")
-    shown = [{**each, "since": _with_zone(each["since"], zones[each["organization"]])} for each in found]
-    output.table(columns, [tuple(each[column] for column in columns) for each in shown])
-    output.say("When what was in the way is mended, take them once more: evenroll worker --retry-parked")
-
-
-def _with_zone(at: datetime, zone: ZoneInfo) -> str:
-    return f"{local(at, zone=zone)} {zone_names((at,), zone=zone)}"
-
-
-def _parked(key: OrganizationKey, *, limit: int) -> list[dict[str, Any]]:
-    """The parked messages of one organization, received and not delivered, the oldest first."""
-    from evenroll.records.models import InboxMessage, OutboxMessage
-    from evenroll.records.organizations import open_organization
-
-    with open_organization(key):
-        received = InboxMessage.objects.exclude(parked_why="").order_by("id")[:limit]
-        kept = OutboxMessage.objects.exclude(parked_why="").order_by("id")[:limit]
-        told = [("inbox", row.sender, row.received_at, row) for row in received]
-        told += [("outbox", row.receiver, row.written_at, row) for row in kept]
-        return [
-            {
-                "organization": key,
-                "box": box,
-                "other": other,
-                "conversation": row.conversation,
-                "kind": row.kind,
-                "why": row.parked_why,
-                "since": since,
-                "message": row.message_id,
-            }
-            for box, other, since, row in told
-        ]
 
 
 def _waiting(key: OrganizationKey, *, role: StaffRole | None, limit: int, now: datetime) -> list[dict[str, Any]]:

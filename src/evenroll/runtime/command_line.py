@@ -24,11 +24,13 @@ from evenroll.runtime import (
     cli_journal,
     cli_lines,
     cli_load,
+    cli_parked,
     cli_process,
     cli_programs,
     cli_queue,
     cli_report,
     cli_status,
+    cli_supply,
     cli_worker,
 )
 from evenroll.runtime.cli_endings import ending_of
@@ -48,6 +50,8 @@ app = typer.Typer(
 journal_app = typer.Typer(help="The journal, which is the truth.", no_args_is_help=True)
 db_app = typer.Typer(help="The embedded database.", no_args_is_help=True)
 programs_app = typer.Typer()
+supply_app = typer.Typer(help="What the registry's operator tells of supply.", no_args_is_help=True)
+parked_app = typer.Typer(help="Messages that could not be taken or delivered.", no_args_is_help=True)
 
 
 @app.callback()
@@ -89,6 +93,15 @@ programs_app.command("check")(with_json(cli_programs.check))
 programs_app.command("page")(with_json(cli_programs.page))
 db_app.command("status")(with_json(cli_database.status))
 db_app.command("stop")(with_json(cli_database.stop))
+supply_app.command("exit")(with_json(cli_supply.leave))
+supply_app.command("drop")(with_json(with_options(cli_supply.drop, of=cli_supply.DropOptions)))
+supply_app.command("block")(with_json(cli_supply.block))
+supply_app.command("unblock")(with_json(cli_supply.unblock))
+parked_app.command("list")(with_json(cli_parked.list_parked))
+parked_app.command("retry")(with_json(cli_parked.retry))
+parked_app.command("drop")(with_json(cli_parked.drop))
+app.add_typer(supply_app, name="supply")
+app.add_typer(parked_app, name="parked")
 app.add_typer(journal_app, name="journal")
 app.add_typer(db_app, name="db")
 app.add_typer(programs_app, name="programs")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from evenroll.ports.delivery import Delivered, DeliveryOutcome
-from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.ports.delivery import Delivered, DeliveryOutcome, DropReason
+from evenroll.quantities.identifiers import ActorKey, OrganizationKey
 from evenroll.records import inbox, outbox
 from evenroll.records.envelope import Envelope
 from evenroll.records.organizations import open_organization
@@ -42,20 +42,34 @@ class Retried:
     why: str = ""
 
 
-def retry_parked(installation: Installation, *, now: datetime) -> Iterator[Retried]:
+def retry_parked(installation: Installation, *, now: datetime, only: str = "") -> Iterator[Retried]:
     """Take every parked message of the installation once more, those that could not be delivered first.
 
-    One that still cannot be delivered is due again like a new one; one that still cannot be taken stays parked.
+    One that still cannot be delivered is due again like a new one; one that still cannot be taken stays parked. only:
+    the one with this id.
     """
     for organization in installation.organizations:
-        for claimed in outbox.claim_parked(organization, now=now):
+        for claimed in outbox.claim_parked(organization, now=now, only=only):
             delivered = _delivered(installation, claimed, now=now)
             yield _retried(organization, Box.OUTBOX, claimed.envelope, delivered)
     for organization in installation.organizations:
         with open_organization(organization):
             waiting = inbox.parked()
         for envelope, _ in waiting:
+            if only not in ("", envelope.message_id):
+                continue
             yield _retried(organization, Box.INBOX, envelope, _taken(envelope, now=now))
+
+
+def drop_parked(
+    organization: OrganizationKey, message_id: str, *, by: ActorKey, reason: DropReason, now: datetime
+) -> tuple[Box, ...]:
+    """The boxes of an organization in which this message was parked; there it is put away, and who did it is kept."""
+    with open_organization(organization):
+        found = [envelope for envelope, _ in inbox.parked() if envelope.message_id == message_id]
+        gone = [inbox.dismiss_parked(each, by=by, reason=reason, at=now) for each in found]
+        sent = outbox.drop_parked(message_id, by=by, reason=reason, at=now)
+    return (*((Box.INBOX,) if any(gone) else ()), *((Box.OUTBOX,) if sent else ()))
 
 
 def _delivered(installation: Installation, claimed: outbox.Claimed, *, now: datetime) -> Delivered:
