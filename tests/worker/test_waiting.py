@@ -15,7 +15,7 @@ from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability, ProgramVersion
 from evenroll.programs.program_terms import Cap
-from evenroll.quantities.identifiers import CaseNumber
+from evenroll.quantities.identifiers import CaseNumber, ProgramKey
 from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, days, new_territory
 
 CAP = Cap(places=2)
@@ -302,3 +302,54 @@ def _change_point(territory: Territory, pod: str, change: str) -> None:
 
     with open_organization(territory.utility), cursor() as pen:
         pen.execute(f"UPDATE usage_point SET {change} WHERE pod = %s", (pod,))  # pyright: ignore[reportArgumentType]
+
+
+def published(territory: Territory, program: ProgramVersion):
+    from evenroll.actions.publish_program import publish_program
+    from evenroll.records.unit_of_work import unit_of_work
+
+    manager = territory.actor(territory.utility, Role.PROGRAM_MANAGER)
+    with unit_of_work(territory.utility, actor=manager, now=NOW) as work:
+        return publish_program(work, program=program)
+
+
+def test_publishing_a_version_with_a_cap_sets_it_at_once(territory: Territory) -> None:
+    program = replace(territory.night, key=ProgramKey(f"AT-ONCE-{territory.tag}"), cap=Cap(places=7))
+    territory.taken(published(territory, program))
+    assert counts(territory, program) == (7, 0, 0)
+    more = replace(program, version=2, cap=Cap(places=9))
+    territory.taken(published(territory, more))
+    assert counts(territory, program) == (9, 0, 0)
+    territory.taken(published(territory, more))
+    replays(territory)
+
+
+def test_the_first_cap_counts_who_lives_in_the_program_already(territory: Territory) -> None:
+    """Nobody is thrown out, and nobody comes in before there is room beneath the cap."""
+    free = replace(territory.night, key=ProgramKey(f"FREE-{territory.tag}"), minimum_stay_days=0)
+    territory.taken(published(territory, free))
+    before = [apply(territory, free) for _ in range(3)]
+    limited = replace(free, version=2, cap=Cap(places=2))
+    territory.taken(published(territory, limited))
+    assert counts(territory, limited) == (2, 3, 0)
+    assert [case(territory, number).counted for number in before] == [limited.key] * 3
+    late = apply(territory, limited)
+    assert status(territory, *before, late) == [State.ENROLLED] * 3 + [State.WAITLISTED]
+    give(territory, C.WITHDRAW, before[0])
+    assert case(territory, late).line is not None and counts(territory, limited)[:2] == (2, 2)
+    give(territory, C.WITHDRAW, before[1])
+    offered = case(territory, late).line
+    assert offered is not None and offered.offered_until_on is not None
+    replays(territory)
+
+
+def test_only_a_manager_publishes_in_the_books_of_the_program(territory: Territory) -> None:
+    from evenroll.actions.publish_program import publish_program
+    from evenroll.records.unit_of_work import unit_of_work
+
+    program = replace(territory.night, key=ProgramKey(f"NOT-MINE-{territory.tag}"), cap=Cap(places=7))
+    for organization, role in ((territory.utility, Role.ENROLLMENT_DESK), (territory.esco, Role.PROGRAM_MANAGER)):
+        actor = territory.actor(organization, role)
+        with unit_of_work(organization, actor=actor, now=NOW) as work:
+            refused = territory.refused(publish_program(work, program=program))
+        assert refused.code is RefusalCode.NOT_ALLOWED

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from evenroll.actions.publish_program import publish_program
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.roles import Role
 from evenroll.quantities.identifiers import ProgramKey
 from evenroll.records.asked import Answer, Taken
 from evenroll.records.program_shelf import program_versions
-from evenroll.records.published import publish
 from evenroll.records.unit_of_work import UnitOfWork
 
 COMMAND = "end_program"
@@ -37,5 +37,8 @@ def end_program(work: UnitOfWork, *, program: ProgramKey, ends_on: date) -> Answ
             code=RefusalCode.DATE_WRONG, parameters={"date": ends_on.isoformat(), "earliest_on": earliest_on}
         )
     closes_on = min(ends_on, latest.closes_on or ends_on)
-    publish(replace(latest, version=latest.version + 1, closes_on=closes_on, ends_on=ends_on))
+    following = replace(latest, version=latest.version + 1, closes_on=closes_on, ends_on=ends_on)
+    published = publish_program(work, program=following)
+    if isinstance(published, Refusal):
+        return published
     return Taken(number=program, state="ending", events=("program_ending",))

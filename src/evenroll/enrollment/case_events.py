@@ -285,6 +285,8 @@ class TermsReceived(Event):
     signed_on: date
     rescission_ends_on: date
     minimum_stay_ends_on: date | None = None
+    unverified: str = ""
+    """The source of the rule that set the end of the window, where nobody has read the figure in it; else empty."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,7 +30,7 @@ from evenroll.enrollment.findings import Finding
 from evenroll.enrollment.form import VinState
 from evenroll.enrollment.meter_need import MeterNeed, MeterNeedWhy
 from evenroll.enrollment.offers import status_for
-from evenroll.enrollment.rescission import rescission_ends_on
+from evenroll.enrollment.rescission import rescission_ends_on, unverified_window
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.rule_judges import JUDGES
 from evenroll.enrollment.tracks import Move, State
@@ -130,6 +130,7 @@ def _with(terms: e.TermsReceived, move: Move) -> e.TermsReceived:
         signed_on=terms.signed_on,
         rescission_ends_on=terms.rescission_ends_on,
         minimum_stay_ends_on=terms.minimum_stay_ends_on,
+        unverified=terms.unverified,
         moves=(move,),
     )
 
@@ -144,6 +145,7 @@ def _terms(case: Case, program: ProgramVersion, facts: CaseFacts) -> e.TermsRece
         terms_received_on=facts.today,
         signed_on=case.form.signed_on,
         rescission_ends_on=ends_on,
+        unverified=unverified_window(case, program),
         minimum_stay_ends_on=span_end(facts.today, span=stay) if stay else None,
     )
 

@@ -27,6 +27,7 @@ from evenroll.enrollment.tracks import Move, State, track_key
 from evenroll.enrollment.waits import Span, Wait, WaitRule
 from evenroll.programs.program import Track
 from evenroll.programs.reject_codes import RejectAct, RejectOwner, RejectRule, gravest
+from evenroll.programs.supply_terms import unverified_terms
 
 _PENDING = (State.ASKED, State.ACCEPTED)
 _ZIP_DIGITS = 5
@@ -165,7 +166,12 @@ def _accepted(command: SupplyAnswered, facts: CaseFacts) -> s.SupplyAccepted:
     due_at = facts.calendar.start_of_day(effective_on)
     moves = (facts.heard(State.ACCEPTED, track=Track.SUPPLY, due_at=due_at),)
     return s.SupplyAccepted(
-        row=Row.R5, tracking=command.tracking, effective_on=effective_on, statuses=command.statuses, moves=moves
+        row=Row.R5,
+        tracking=command.tracking,
+        effective_on=effective_on,
+        statuses=command.statuses,
+        unverified=unverified_terms(facts.calendar.key),
+        moves=moves,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import waiting_events as w
-from evenroll.enrollment.case import Case
+from evenroll.enrollment.case import LIVE, Case
 from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
@@ -16,11 +16,19 @@ from evenroll.enrollment.eligibility_facts import PlaceFact
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.form import Channel
 from evenroll.enrollment.life_events import Expired
-from evenroll.enrollment.program_places import CapSet, ProgramPlaces, cap_of_version, evolve_places, told_of_case
+from evenroll.enrollment.program_places import (
+    CapSet,
+    ProgramPlaces,
+    ProgramPlaceTaken,
+    cap_of_version,
+    evolve_places,
+    told_of_case,
+)
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.waits import WAITS, Wait
 from evenroll.programs.program import ProgramVersion, Track
+from evenroll.quantities.identifiers import ProgramKey
 
 LAPSES_MAX = 2
 """An offer left unanswered sends the application to the end of the line; so many of them end it."""
@@ -165,6 +173,15 @@ def set_cap(places: ProgramPlaces | None, command: SetCap, *, latest: ProgramVer
     if same == (before.cap, before.waiting_list, before.offer_days, before.program_version):
         return Decided()
     return Decided(place_events=(cap,))
+
+
+def count_already(case: Case, program: ProgramKey) -> Decided:
+    """Action: an enrollment that lived before its program had a cap takes one of its places; nothing if it has one."""
+    if case.counted is not None or case.status not in LIVE:
+        return Decided()
+    counted = w.PlaceCounted(row=Row.ACTION, program=program)
+    taken = ProgramPlaceTaken(row=Row.ACTION, program=program, case=case.number, already=True)
+    return Decided(events=(counted,), place_events=(taken,))
 
 
 def with_places(case: Case | None, decided: Decided) -> Decided:

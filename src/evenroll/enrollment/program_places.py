@@ -74,9 +74,14 @@ class CapSet(PlaceEvent):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProgramPlaceTaken(PlaceEvent):
-    """A case enrolled, or was offered a place that is held for it."""
+    """A case enrolled, or was offered a place that is held for it.
+
+    already: it was enrolled before the program had a cap, so that it may stand above
+    the cap, and makes no room for more.
+    """
 
     case: CaseNumber
+    already: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,7 +145,8 @@ def _capped(places: ProgramPlaces, event: CapSet) -> ProgramPlaces:
 def _counted(places: ProgramPlaces, event: PlaceEvent) -> ProgramPlaces:
     match event:
         case ProgramPlaceTaken():
-            return replace(places, taken=places.taken + 1)
+            taken = places.taken + 1
+            return replace(places, taken=taken, ceiling=max(places.ceiling, taken) if event.already else places.ceiling)
         case ProgramPlaceFreed():
             taken = places.taken - 1
             return replace(places, taken=taken, ceiling=max(places.cap, taken))

@@ -11,7 +11,7 @@ from evenroll.enrollment.dates import rescission_end
 from evenroll.enrollment.form import Channel, FormField
 from evenroll.enrollment.supply_dates import window_end
 from evenroll.programs.program import ProgramVersion, ServiceChange
-from evenroll.programs.rescission import Sale, Seller, TermsDelivery, may_rescind, rescission_rule
+from evenroll.programs.rescission import RescissionRule, Sale, Seller, TermsDelivery, may_rescind, rescission_rule
 
 
 def rescission_ends_on(case: Case, program: ProgramVersion, facts: CaseFacts) -> date:
@@ -22,10 +22,20 @@ def rescission_ends_on(case: Case, program: ProgramVersion, facts: CaseFacts) ->
     if not program.rescission_rule:
         days = program.rescission_business_days
         return rescission_end(terms_received_on=facts.today, business_days=days, calendar=facts.calendar)
-    rule = rescission_rule(
+    rule = _rule(case, program)
+    return facts.today if rule is None else window_end(rule, sent_on=facts.today, calendar=facts.calendar)
+
+
+def unverified_window(case: Case, program: ProgramVersion) -> str:
+    """The source of the rule that sets the window, where its figure was not read in it; else ""."""
+    rule = _rule(case, program) if program.rescission_rule else None
+    return rule.source if rule is not None and not rule.checked else ""
+
+
+def _rule(case: Case, program: ProgramVersion) -> RescissionRule | None:
+    return rescission_rule(
         program.rescission_rule, seller=seller_of(program), sale=sale_of(case, program), delivery=delivery_of(case)
     )
-    return facts.today if rule is None else window_end(rule, sent_on=facts.today, calendar=facts.calendar)
 
 
 def seller_of(program: ProgramVersion) -> Seller:

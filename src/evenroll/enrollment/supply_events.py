@@ -56,6 +56,8 @@ class SupplyAccepted(Event):
     tracking: TrackingNumber
     effective_on: date
     statuses: tuple[RejectCode, ...] = ()
+    unverified: str = ""
+    """The source of the territory's terms of a switch, where nobody has read their figures in it; else empty."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

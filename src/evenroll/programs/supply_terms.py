@@ -98,6 +98,12 @@ def all_supply_terms() -> Mapping[str, SupplyTerms]:
     return parse_supply_terms(file.read_text(encoding="utf-8"), file=_FILE)
 
 
+def unverified_terms(key: str) -> str:
+    """The source of a territory's terms, where their figures are from practice and were not all read there; else ""."""
+    terms = all_supply_terms().get(key)
+    return terms.source if terms is not None and not terms.checked else ""
+
+
 def parse_supply_terms(text: str, *, file: str) -> Mapping[str, SupplyTerms]:
     """The table of a YAML text. Raises CatalogRefused with file, line and reason."""
     table = read_table(text, file=file, known=frozenset({"territories"}))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from evenroll.enrollment.case import LIVE
 from evenroll.enrollment.roles import STAFF, Role
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey
 from evenroll.records.organizations import current, cursor, open_organization
@@ -119,3 +120,24 @@ def places_told(viewer: Viewer) -> Sequence[PlacesTold]:
 def _refuse_others(viewer: Viewer) -> None:
     if viewer.role not in STAFF | {Role.SYSTEM}:
         raise NotForViewer(f"Your role {viewer.role.value} may not see waiting lists. Ask the program manager.")
+
+
+def heeded_version(program: ProgramKey) -> int:
+    """The version of the program whose cap was heeded last here; 0 where none was. The organization must be open."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT state::jsonb ->> 'program_version' FROM program_place WHERE organization_id = %s AND program = %s",
+            (current().id, program),
+        ).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def live_cases(program: ProgramKey) -> tuple[CaseNumber, ...]:
+    """The enrollments of a program that live, in the order of locks. The organization must be open."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT number FROM case_record WHERE organization_id = %s AND program = %s AND status = ANY(%s) "
+            "ORDER BY number",
+            (current().id, program, sorted(each.value for each in LIVE)),
+        ).fetchall()
+    return tuple(CaseNumber(row[0]) for row in rows)

@@ -15,6 +15,7 @@ from evenroll.enrollment.decided import Refusal
 from evenroll.enrollment.point_events import LoadUsagePoint, load_usage_point
 from evenroll.enrollment.roles import Actor, OrganizationKind, Role
 from evenroll.programs.catalog import load_catalog
+from evenroll.programs.program import ProgramVersion
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import AccountId, ActorKey, OrganizationKey, PodId
 from evenroll.runtime.territory_meters import usage_point_of
@@ -35,7 +36,7 @@ LOADER: Final = ActorKey("territory")
 NOTHING_SPECIAL: Final[Mapping[PodId, Mapping[str, object]]] = {}
 
 
-def load_organizations() -> None:
+def load_organizations(*, now: datetime) -> None:
     """The organizations of the territories, each with its kinds and calendar, and their programs as published.
 
     Everybody else stays in the catalog: nobody here is served by them. A supplier that is not in it sells here and has
@@ -43,7 +44,6 @@ def load_organizations() -> None:
     itself keeps the registry of supply.
     """
     from evenroll.records.organizations import add_organization
-    from evenroll.records.published import publish
 
     catalog = load_catalog()
     keys = {key for territory in TERRITORIES for key in territory.organizations}
@@ -64,7 +64,17 @@ def load_organizations() -> None:
                 add_organization(supplier, name=supplier.title(), kinds=kinds, calendar_key=territory.calendar)
     for program in catalog.programs:
         if program.organization in keys:
-            publish(program)
+            _publish(program, now=now)
+
+
+def _publish(program: ProgramVersion, *, now: datetime) -> None:
+    """As its manager would: with its cap, which holds from then on. What is published already stays as it is."""
+    from evenroll.actions.publish_program import publish_program
+    from evenroll.records.unit_of_work import unit_of_work
+
+    manager = Actor(key=LOADER, role=Role.PROGRAM_MANAGER, organization=program.organization)
+    with unit_of_work(program.organization, actor=manager, now=now) as work:
+        publish_program(work, program=program)
 
 
 def load_territory(
@@ -79,7 +89,7 @@ def load_territory(
     """
     from django.db import connections
 
-    load_organizations()
+    load_organizations(now=now)
     connections.close_all()
     # What both processes will ask of calendars and loads is computed once, before they part.
     for _ in past_reads(points[:200], before=calendar(LAKELAND.calendar).business_date(now)):
