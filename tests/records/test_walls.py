@@ -44,6 +44,9 @@ KNOWN_TO_ALL = {
     "master_key_mark",
     "organization",
     "program_version",
+    "seal_checkpoint",
+    "seal_tile",
+    "seal_tree",
 }
 
 

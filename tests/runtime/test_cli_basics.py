@@ -40,6 +40,12 @@ COMMANDS_OF_THE_LINE = (
     ["clock"],
     ["status"],
     ["journal", "replay"],
+    ["journal", "checkpoint"],
+    ["journal", "verify"],
+    ["journal", "prove"],
+    ["journal", "grown"],
+    ["journal", "check"],
+    ["journal", "key"],
     ["db", "status"],
     ["db", "stop"],
 )
@@ -62,7 +68,7 @@ def test_every_command_and_exit_code_is_documented() -> None:
         assert f"`evenroll {' '.join(command)}" in page
     for code in ExitCode:
         assert f"| {int(code)} |" in page
-    assert len(app.registered_commands) + 3 == len(COMMANDS_OF_THE_LINE)
+    assert len(app.registered_commands) + 9 == len(COMMANDS_OF_THE_LINE)
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,27 @@ def test_the_journal_replays_to_the_same_rows(line: Line, demo: Any) -> None:
     assert told["entries"] > 3000
 
 
+def test_a_checkpoint_kept_elsewhere_and_the_proof_of_a_case(
+    line: Line, number_of: Callable[[str], str], tmp_path: Path
+) -> None:
+    head, proof, growth = tmp_path / "head.txt", tmp_path / "proof.json", tmp_path / "growth.json"
+    key = line.told("journal", "key")["key"]
+    line.told("journal", "checkpoint", "--out", str(head))
+    told = line.told("journal", "verify", "--against", str(head))
+    assert told["holds"] and told["size"] > 3000 and told["above"] == 0
+    line.run("journal", "prove", number_of("D01"), "--out", str(proof))
+    assert line.told("journal", "check", str(proof), "--key", key)["entries"] > 10
+    line.run("journal", "grown", str(head), "--out", str(growth))
+    assert line.told("journal", "check", str(growth), "--key", key)["holds"]
+    forged = proof.read_text().replace('"actor":["', '"actor":["x', 1)
+    proof.write_text(forged)
+    assert line.told("journal", "check", str(proof), "--key", key, code=ExitCode.REFUSED)["error"] == "proof_fails"
+    name, size, *rest = head.read_text().split("\n")
+    head.write_text("\n".join([name, str(int(size) - 1), *rest]))
+    refusal = line.told("journal", "verify", "--against", str(head), code=ExitCode.REFUSED)
+    assert refusal["error"] == "checkpoint_refused"
+
+
 def test_a_run_that_is_killed_goes_on_and_doubles_nothing(line: Line, demo: Any, tmp_path: Path) -> None:
     file = tmp_path / "bulk.csv"
     rows = _bulk_rows()

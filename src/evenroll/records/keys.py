@@ -7,6 +7,7 @@ import hmac
 from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -46,6 +47,14 @@ class Keys:
     def sealing(self, organization: OrganizationKey) -> X25519PrivateKey:
         """The private key with which an organization opens what was sealed for it."""
         return X25519PrivateKey.from_private_bytes(self._derived("seal", organization))
+
+    def log_name(self) -> str:
+        """The name of this installation's sealed log, under which its checkpoints are signed."""
+        return f"evenroll-journal-{self.fingerprint()[:12]}"
+
+    def log_signing(self) -> Ed25519PrivateKey:
+        """The private key that signs the checkpoints of the sealed log."""
+        return Ed25519PrivateKey.from_private_bytes(self._derived("log", ""))
 
     def fingerprint(self) -> str:
         """By which the master key is known again, hexadecimal; it tells nothing of the key."""

@@ -17,6 +17,7 @@ from evenroll.records.model_money import IncentiveEntry, ProgramEventRecord
 from evenroll.records.model_offers import OfferShown, ProgramVersionRow
 from evenroll.records.model_people import Customer, CustomerAccount, Membership, Organization, User
 from evenroll.records.model_places import Meter, MeterRead, ServiceLocation, SupplyRegistry, UsagePoint
+from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, SealTile, SealTree
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
 from evenroll.records.model_supply import PevAtPointRecord, SupplierExit, SupplyRequestRecord
 from evenroll.records.model_vault import CustomerKey, MasterKeyMark, PersonalRecord, SearchToken
@@ -57,6 +58,11 @@ __all__ = [
     "ProgramLine",
     "ProgramPlaceRecord",
     "ProgramVersionRow",
+    "SealCheckpoint",
+    "SealLeaf",
+    "SealProgress",
+    "SealTile",
+    "SealTree",
     "SearchToken",
     "ServiceAgreement",
     "ServiceLocation",

@@ -103,6 +103,19 @@ def cursor() -> Cursor[TupleRow]:
     return Cursor(_connection(current().alias))
 
 
+@contextmanager
+def shared_transaction(*, alias: str = DEFAULT) -> Iterator[Cursor[TupleRow]]:
+    """A transaction for tables that belong to no organization. Raises OtherOrganizationOpen inside one that is open."""
+    outer = _opened.get()
+    if outer is not None:
+        raise OtherOrganizationOpen(
+            f"{outer.key} is open in this transaction. Finish it, and read what is shared then."
+        )
+    _drop_if_broken(alias)
+    with transaction.atomic(using=alias, durable=True):
+        yield Cursor(_connection(alias))
+
+
 def add_organization(
     key: OrganizationKey, *, name: str, kinds: frozenset[OrganizationKind], calendar_key: str, sealing_key: bytes = b""
 ) -> None:

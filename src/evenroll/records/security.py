@@ -69,6 +69,13 @@ def ordinary_grants(tables: Iterable[str], *, app: str) -> list[Composed]:
     ]
 
 
+def grants_without_removal(tables: Iterable[str], *, app: str) -> list[Composed]:
+    """What the application may do with tables of all organizations from which nothing is ever taken away."""
+    return [
+        SQL("GRANT SELECT, INSERT, UPDATE ON {} TO {}").format(Identifier(table), Identifier(app)) for table in tables
+    ]
+
+
 def append_only(table: str, *, app: str) -> list[Composed]:
     """A table that the application may read and add to, and nobody change, delete from or empty."""
     name = Identifier(table)

@@ -27,7 +27,17 @@ def status(organization: OrganizationOption = "") -> None:
     output.data({"version": evenroll.__version__, "database": asked.database, "now": now, "organizations": found})
     output.say(f"Evenroll {evenroll.__version__}, database {asked.database}, business clock {clock}")
     output.table(
-        ("organization", "cases", "open orders", "usage points", "due now", "to send", "parked", "journal entries"),
+        (
+            "organization",
+            "cases",
+            "open orders",
+            "usage points",
+            "due now",
+            "to send",
+            "parked",
+            "journal entries",
+            "not sealed",
+        ),
         [
             (
                 each["organization"],
@@ -38,6 +48,7 @@ def status(organization: OrganizationOption = "") -> None:
                 each["to_send"],
                 each["parked"],
                 each["journal_entries"],
+                f"{each['not_sealed']} ({each['seal_lag_seconds']} s)" if each["not_sealed"] else "",
             )
             for each in found
         ],
@@ -69,7 +80,9 @@ def _show_waits(found: list[dict[str, Any]], output: Output) -> None:
 def _told(key: OrganizationKey, *, now: datetime) -> dict[str, Any]:
     from evenroll.records import models as m
     from evenroll.records.organizations import open_organization
+    from evenroll.records.sealing import waiting
 
+    unsealed = waiting(key)
     with open_organization(key):
         waits = m.TrackRecord.objects.filter(due_at__isnull=False, owner__isnull=False)
         return {
@@ -84,4 +97,6 @@ def _told(key: OrganizationKey, *, now: datetime) -> dict[str, Any]:
             "parked": m.InboxMessage.objects.exclude(parked_why="").count()
             + m.OutboxMessage.objects.exclude(parked_why="").count(),
             "journal_entries": m.JournalEntry.objects.count(),
+            "not_sealed": unsealed.entries,
+            "seal_lag_seconds": unsealed.seconds,
         }

@@ -35,6 +35,7 @@ def worker(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     with session():
+        from evenroll.records.sealing import seal_all
         from evenroll.runtime.installation_wiring import wired_installation
         from evenroll.worker.driver import run_until_idle
 
@@ -51,6 +52,7 @@ def worker(
             read_at = _read_meters(now, before=read_at)
             # In slices, so that a long queue does not keep a stop waiting.
             progress = run_until_idle(installation, now=now, limit=BATCH)
+            seal_all()
             if progress.done or progress.failed or once:
                 told = {name: getattr(progress, name) for name in progress.__slots__}
                 output.data({"now": now, **told})

@@ -29,6 +29,7 @@ from evenroll.runtime import (
     cli_programs,
     cli_queue,
     cli_report,
+    cli_seal,
     cli_status,
     cli_supply,
     cli_worker,
@@ -88,6 +89,12 @@ app.command("worker")(with_json(cli_worker.worker))
 app.command("clock")(with_json(cli_clock.clock))
 app.command("status")(with_json(cli_status.status))
 journal_app.command("replay")(with_json(cli_journal.replay))
+journal_app.command("checkpoint")(with_json(cli_seal.checkpoint))
+journal_app.command("verify")(with_json(cli_seal.verify))
+journal_app.command("prove")(with_json(cli_seal.prove))
+journal_app.command("grown")(with_json(cli_seal.grown))
+journal_app.command("check")(with_json(cli_seal.check))
+journal_app.command("key")(with_json(cli_seal.key))
 programs_app.callback(invoke_without_command=True)(with_json(cli_programs.programs))
 programs_app.command("check")(with_json(cli_programs.check))
 programs_app.command("page")(with_json(cli_programs.page))

@@ -1,0 +1,145 @@
+"""The sealer: everything once, each entry after its predecessor, writers never held, nothing lost behind the floor."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+
+from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records import sealing
+from evenroll.records.organizations import open_organization, shared_transaction
+from evenroll.records.seal_verify import here, verify_log
+from tests.records.invented import ESCO, UTILITY, Urls, open_case, rows, working
+
+pytestmark = pytest.mark.on_16
+
+ORDER = """
+SELECT entry.stream_kind, entry.stream_key, entry.number, leaf.position
+FROM journal_entry AS entry JOIN seal_leaf AS leaf ON leaf.entry_id = entry.id ORDER BY 1, 2, 3
+"""
+
+
+def verdict():
+    from evenroll.records.organizations import organization_keys
+
+    keys = organization_keys()
+    with shared_transaction() as pen:
+        return verify_log(pen, scanner=here(pen, organizations=keys), checkpoints=())
+
+
+def in_order(organization: OrganizationKey) -> bool:
+    found = rows(ORDER, organization=organization)
+    return all(one[3] < next_[3] for one, next_ in pairwise(found) if one[:2] == next_[:2]) and bool(found)
+
+
+def test_what_is_committed_is_sealed_once_and_in_the_order_of_its_stream() -> None:
+    for _ in range(3):
+        open_case()
+        open_case(organization=ESCO)
+        sealing.seal_all(limit=4)
+    assert sealing.seal_all() == 0
+    assert sealing.waiting(UTILITY).entries == 0
+    assert in_order(UTILITY) and in_order(ESCO)
+    found = verdict()
+    assert found.holds and found.size == len(places())
+
+
+def places() -> set[int]:
+    """The places taken, over all organizations; each by one entry."""
+    from evenroll.records.organizations import organization_keys
+
+    found = [row[0] for key in organization_keys() for row in rows("SELECT position FROM seal_leaf", organization=key)]
+    assert len(set(found)) == len(found)
+    return set(found)
+
+
+def test_a_writer_that_commits_late_is_sealed_later_and_never_lost() -> None:
+    """Its ids are smaller than those that were sealed meanwhile: the floor must not have passed it."""
+    wrote, may_end = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        from django.db import connections
+
+        with working():
+            open_case()
+            wrote.set()
+            assert may_end.wait(30)
+        connections.close_all()
+
+    writer = threading.Thread(target=slow)
+    writer.start()
+    assert wrote.wait(30)
+    try:
+        for _ in range(4):
+            open_case(organization=ESCO)
+            assert sealing.seal_all() > 0
+    finally:
+        may_end.set()
+        writer.join()
+    assert sealing.waiting(UTILITY).entries == 3
+    assert sealing.seal_all() == 3
+    for _ in range(3):
+        sealing.seal_all()
+    assert sealing.waiting(UTILITY).entries == 0 and verdict().holds
+
+
+def test_two_sealers_at_once_make_one_tree() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connections
+
+    for _ in range(12):
+        open_case()
+
+    def once(_: int) -> int:
+        try:
+            return sealing.seal_all(limit=3)
+        finally:
+            connections.close_all()
+
+    sealing_before = sealing.waiting(UTILITY).entries
+    with ThreadPoolExecutor(4) as pool:
+        sealed = sum(pool.map(once, range(4)))
+    assert sealed >= sealing_before and verdict().holds and in_order(UTILITY)
+
+
+def test_the_floor_moves_when_nobody_writes() -> None:
+    open_case()
+    for _ in range(3):
+        sealing.seal(UTILITY)
+    (floor,) = rows("SELECT floor FROM seal_progress")[0]
+    (highest,) = rows("SELECT max(id) FROM journal_entry")[0]
+    assert floor >= highest
+
+
+def test_what_waits_is_told_with_its_age() -> None:
+    sealing.seal_all()
+    open_case()
+    told = sealing.waiting(UTILITY)
+    assert told.entries == 3 and told.oldest_at is not None and told.seconds >= 0
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE seal_leaf SET position = 0", "DELETE FROM seal_leaf", "DELETE FROM seal_tile"]
+)
+def test_the_application_takes_nothing_out_of_the_log(change: str, django_ready: Urls) -> None:
+    open_case()
+    sealing.seal_all()
+    with psycopg.connect(django_ready.app, autocommit=True) as connection:
+        connection.execute(
+            "SELECT set_config('evenroll.organization', id::text, false) FROM organization WHERE key = %s", (UTILITY,)
+        )
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute(change)  # pyright: ignore[reportArgumentType]
+
+
+def test_one_organization_learns_no_place_of_another() -> None:
+    open_case()
+    sealing.seal_all()
+    with open_organization(ESCO) as esco:
+        pass
+    assert rows("SELECT count(*) FROM seal_leaf WHERE organization_id <> %s", esco.id, organization=ESCO) == [(0,)]
