@@ -287,7 +287,7 @@ def test_a_checkpoint_kept_elsewhere_and_the_proof_of_a_case(
     assert line.told("journal", "check", str(proof), "--key", key)["entries"] > 10
     line.run("journal", "grown", str(head), "--out", str(growth))
     assert line.told("journal", "check", str(growth), "--key", key)["holds"]
-    forged = proof.read_text().replace('"actor":["', '"actor":["x', 1)
+    forged = proof.read_text().replace('"actor": ["', '"actor": ["x', 1)
     proof.write_text(forged)
     assert line.told("journal", "check", str(proof), "--key", key, code=ExitCode.REFUSED)["error"] == "proof_fails"
     name, size, *rest = head.read_text().split("\n")
