@@ -58,7 +58,7 @@ def test_the_ledger_is_shown_with_its_states(language: Language, capsys: pytest.
     life.run_to(date(2027, 8, 2))
     for name in (C.APPROVE_CREDIT, C.SEND_CREDIT):
         life.say(name, mc.NameCredit(code="bonus", span="enrollment"))
-    life.say(C.REVERSE_CREDIT, mc.ReverseCredit(code="bonus", span="enrollment", reason=ReverseReason.RETURNED))
+    life.say(C.REVERSE_CREDIT, mc.ReverseCredit(code="bonus", span="enrollment", reason=ReverseReason.CLAWBACK))
     said = shown(seen(life), capsys, language=language)
     for word in ("bonus", "$25.00", "summer", "2027-07", "PEAK-1", "PEAK-2", "owed back"):
         assert word in said, said

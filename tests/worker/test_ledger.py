@@ -78,6 +78,7 @@ def test_the_clock_earns_each_whole_month_once_and_the_table_shows_it(territory:
     territory.run(at(date(2027, 3, 2)))
     spans = ["2026-12", "2027-01", "2027-02"]
     assert entries(territory) == [("monthly", span, Decimal("8.50"), "earned") for span in spans]
+    assert queued(territory) == [(number, "to_approve", 3, Decimal("25.50"))]
     how = {"now": at(date(2027, 3, 2))}
     approve = NameCredit(code="monthly", span="2026-12")
     territory.taken(say(territory, CommandName.APPROVE_CREDIT, number, approve, role=Role.PROGRAM_MANAGER, **how))
@@ -88,6 +89,20 @@ def test_the_clock_earns_each_whole_month_once_and_the_table_shows_it(territory:
     territory.taken(say(territory, CommandName.REVERSE_CREDIT, number, back, role=Role.SUPERVISOR, **how))
     assert [each[3] for each in entries(territory)] == ["paid", "reversed", "earned"]
     assert counted_usd(territory.case(territory.utility, number).ledger) == Decimal("17.00")
+    claw = ReverseCredit(code="monthly", span="2026-12", reason=ReverseReason.CLAWBACK)
+    territory.taken(say(territory, CommandName.REVERSE_CREDIT, number, claw, role=Role.SUPERVISOR, **how))
+    owed, left = (number, "owed_back", 1, Decimal("8.50")), (number, "to_approve", 1, Decimal("8.50"))
+    assert queued(territory) == [left, owed]
+    territory.taken(say(territory, CommandName.RECORD_PAYMENT, number, paid, role=Role.BILLING, **how))
+    assert queued(territory) == [left]
+
+
+def queued(territory: Territory) -> list[tuple[str, str, int, Decimal]]:
+    from evenroll.records.credit_queue import waiting_credits
+    from evenroll.records.organizations import open_organization
+
+    with open_organization(territory.utility):
+        return [(case, each.duty.value, each.count, each.usd) for case, each in waiting_credits()]
 
 
 def test_rule_18_a_device_earns_once_for_life_also_under_another_program_of_the_family(territory: Territory) -> None:

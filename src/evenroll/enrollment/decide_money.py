@@ -235,9 +235,14 @@ def send_credit(case: Case, command: mc.NameCredit, facts: CaseFacts) -> Decided
 
 
 def record_payment(case: Case, command: mc.RecordPayment, facts: CaseFacts) -> Decided | Refusal:
-    """A credit arrived; told twice, it is one payment."""
+    """A credit arrived, or what was owed back for one that was taken back; told twice, it is one payment."""
     if command.paid_on > facts.today:
         return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": command.paid_on.isoformat()})
+    owed = case.ledger.credit(command.code, span=command.span)
+    if owed is not None and owed.is_owed_back:
+        return Decided(events=(_came_back(owed, command, facts),))
+    if owed is not None and owed.state is CreditState.REVERSED and owed.returned:
+        return Decided()
     found = _named(case, mc.NameCredit(code=command.code, span=command.span), to=CreditState.PAID)
     if isinstance(found, Refusal):
         return found
@@ -253,6 +258,18 @@ def record_payment(case: Case, command: mc.RecordPayment, facts: CaseFacts) -> D
         for each in found
     )
     return Decided(events=tuple(paid))
+
+
+def _came_back(owed: Credit, command: mc.RecordPayment, facts: CaseFacts) -> m.IncentiveReturned:
+    return m.IncentiveReturned(
+        row=Row.R10,
+        code=owed.code,
+        span=owed.span,
+        usd=owed.usd,
+        returned_on=command.paid_on,
+        reference=command.reference,
+        at=facts.now,
+    )
 
 
 def reverse_credit(case: Case, command: mc.ReverseCredit, facts: CaseFacts) -> Decided | Refusal:

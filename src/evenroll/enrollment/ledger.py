@@ -72,7 +72,7 @@ class Credit:
 
     span: the month ("2027-03"), season, year or event that it is for. device: for which it is earned once in its life;
     "" otherwise. at: when it came to its state. first_by: who approved it first, where two must. was: the state from
-    which it was reversed: what was sent or paid already is owed back.
+    which it was reversed: what was sent or paid already is owed back, until it is returned.
     """
 
     code: str
@@ -83,6 +83,12 @@ class Credit:
     at: datetime
     first_by: str = ""
     was: CreditState | None = None
+    returned: bool = False
+
+    @property
+    def is_owed_back(self) -> bool:
+        """Whether it went out, was taken back, and the money is not here again."""
+        return self.was in (CreditState.SENT, CreditState.PAID) and not self.returned
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,9 +190,8 @@ def counted_usd(ledger: Ledger) -> Decimal:
 
 
 def owed_back_usd(ledger: Ledger) -> Decimal:
-    """What was sent or paid before it was reversed, so that the customer owes it back, USD."""
-    gone = (CreditState.SENT, CreditState.PAID)
-    return sum((each.usd for each in ledger.credits if each.was in gone), ZERO)
+    """What was sent or paid before it was reversed, so that the customer owes it back until it is returned, USD."""
+    return sum((each.usd for each in ledger.credits if each.is_owed_back), ZERO)
 
 
 def device_key(text: str) -> str:

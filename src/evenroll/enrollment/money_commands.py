@@ -52,7 +52,7 @@ class NameCredit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordPayment:
-    """A credit arrived. reference: the number of the payment, or of the bill that carries it."""
+    """A credit arrived, or what was owed back for it. reference: the number of the payment, or of the bill."""
 
     code: str
     span: str

@@ -121,6 +121,18 @@ class IncentiveReversed(Event):
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncentiveReturned(Event):
+    """Row 10: what was owed back for a credit that was taken back is here again. reference: of that payment."""
+
+    code: str
+    span: str
+    usd: Decimal
+    returned_on: date
+    reference: str = ""
+    at: datetime
+
+
 class PaidSource(StrEnum):
     """Where it is known from what was paid over a billing period."""
 

@@ -21,6 +21,7 @@ from evenroll.enrollment.ledger import (
     Ledger,
     Missed,
     OptOut,
+    ReverseReason,
 )
 
 KEPT: Final = timedelta(days=800)
@@ -114,7 +115,16 @@ def _paid(ledger: Ledger, event: m.IncentivePaid) -> Ledger:
 
 
 def _reversed(ledger: Ledger, event: m.IncentiveReversed) -> Ledger:
-    return _moved(ledger, event, CreditState.REVERSED, was=event.was)
+    # A payment that came back by itself is here already: nobody owes it.
+    is_here = event.reason is ReverseReason.RETURNED
+    return _moved(ledger, event, CreditState.REVERSED, was=event.was, returned=is_here)
+
+
+def _returned(ledger: Ledger, event: m.IncentiveReturned) -> Ledger:
+    credit = ledger.credit(event.code, span=event.span)
+    if credit is None or not credit.is_owed_back:
+        raise CreditBroken(f"{event.code} for {event.span} is not owed back, so it cannot be returned.")
+    return _changed(ledger, event, returned=True)
 
 
 def _moved(ledger: Ledger, event: Any, to: CreditState, **changes: Any) -> Ledger:
@@ -155,6 +165,7 @@ LEDGER_FOLDS: Mapping[type[Event], Callable[[Ledger, Any], Ledger]] = MappingPro
         m.IncentiveSent: _sent,
         m.IncentivePaid: _paid,
         m.IncentiveReversed: _reversed,
+        m.IncentiveReturned: _returned,
     }
 )
 """The events that change a ledger."""
@@ -171,6 +182,7 @@ MONEY_EVENTS: tuple[type[Event], ...] = (
     m.IncentiveSent,
     m.IncentivePaid,
     m.IncentiveReversed,
+    m.IncentiveReturned,
     m.ProtectionHeld,
     m.ProtectionSettled,
 )

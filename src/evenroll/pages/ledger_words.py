@@ -10,7 +10,9 @@ from evenroll.enrollment.form import Language
 from evenroll.pages.texts import Parameter, render
 
 _AMOUNTS: Final = ("usd", "paid", "shadow", "credit")
-_AMOUNTED: Final = frozenset({"incentive_earned", "incentive_sent", "incentive_reversed", "protection_settled"})
+_AMOUNTED: Final = frozenset(
+    {"incentive_earned", "incentive_sent", "incentive_reversed", "incentive_returned", "protection_settled"}
+)
 _CODED: Final[Mapping[str, tuple[str, str, str]]] = {
     "event_settled": ("result", "event_result", "event_result"),
     "incentive_missed": ("why", "missed", "miss"),

@@ -10,6 +10,7 @@ from evenroll.costs.compare import AssumptionCode, ScenarioCode
 from evenroll.enrollment.case import EndReason, Prompter
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import Record
+from evenroll.enrollment.credit_duties import CreditDuty
 from evenroll.enrollment.dates import DateReason, DateRefusalCode, SwitchTiming
 from evenroll.enrollment.decide_merging import MergeFault
 from evenroll.enrollment.decided import RefusalCode
@@ -98,6 +99,7 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         ChargerClass: "charger",
         CommandName: "command",
         CreditState: "credit",
+        CreditDuty: "credit_duty",
         EventResult: "event_result",
         EventState: "program_event",
         CountedPer: "grid",

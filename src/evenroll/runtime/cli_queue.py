@@ -19,6 +19,7 @@ from evenroll.runtime.cli_session import asked, business_now, organizations_here
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_line import places_sentence
 from evenroll.runtime.output_times import local, zone_names, zone_of
+from evenroll.runtime.queue_credits import credit_rows
 
 LIMIT = 200
 
@@ -42,6 +43,7 @@ def queue(
         found: list[dict[str, Any]] = []
         for key in organizations_here(organization):
             found += _waiting(key, role=role, limit=limit, now=now)
+            found += credit_rows(key, role=role, limit=limit, now=now)
         found = sorted(_without_backstops(found), key=lambda each: (each["due_at"], each["number"]))
         shown = [_shown(each) for each in found]
         zones = _zones(found)
