@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.commands import Record
 from evenroll.enrollment.decide_leaving import standard_rate
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
+from evenroll.enrollment.form import Language
 from evenroll.enrollment.leaving import LOCKS_OUT, ended_on
 from evenroll.enrollment.leaving_codes import LeaveReason
 from evenroll.enrollment.leaving_events import LockoutSet
@@ -23,6 +24,7 @@ from evenroll.enrollment.order_decide import decide_order
 from evenroll.enrollment.order_events import OrderOpened, RequestRefused
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
+from evenroll.pages.texts import render
 from evenroll.programs.program import ServiceChange
 from evenroll.quantities.identifiers import RateKey
 from tests.world import facts as f
@@ -121,6 +123,11 @@ def test_the_customer_leaves_from_the_end_of_the_stay_on(world: World) -> None:
     yesterday = lc.Unenroll(reason=LeaveReason.OTHER, on=today(world) - timedelta(days=1))
     wrong = world.give(key, C.UNENROLL, yesterday, role=Role.ENROLLMENT_DESK)
     assert isinstance(wrong, Refusal) and wrong.code is RefusalCode.DATE_WRONG
+    far = lc.Unenroll(reason=LeaveReason.OTHER, on=date(9999, 12, 31))
+    refused = world.give(key, C.UNENROLL, far, role=Role.ENROLLMENT_DESK)
+    assert isinstance(refused, Refusal) and refused.code is RefusalCode.DATE_WRONG
+    told = render(refused.code, language=Language.EN, parameters=dict(refused.parameters))
+    assert "too long ago" not in told, "a day too far ahead is no day long past"
     world.advance(to=world.calendar.start_of_day(agreement.minimum_stay_ends_on) + timedelta(hours=9))
     say(world, key, C.UNENROLL, OTHER)
     assert case_of(world, key).status is State.ENDED

@@ -176,7 +176,12 @@ def test_paper_counts_from_its_receipt_and_everything_else_from_the_later_instan
 
 @pytest.mark.parametrize(
     ("command", "code"),
-    [(SetCap(places=0), RefusalCode.CAP_WRONG), (SetCap(offer_days=0), RefusalCode.CAP_WRONG)],
+    [
+        (SetCap(places=0), RefusalCode.CAP_WRONG),
+        (SetCap(offer_days=0), RefusalCode.CAP_WRONG),
+        (SetCap(places=10**22), RefusalCode.CAP_WRONG),
+        (SetCap(offer_days=10**9), RefusalCode.CAP_WRONG),
+    ],
 )
 def test_a_cap_that_no_program_can_have_is_refused(command: SetCap, code: RefusalCode) -> None:
     program = next(each for each in world_programs() if each.key == KEY)

@@ -56,6 +56,8 @@ def test_days_of_three_styles(text: str, dates: DateOrder, day: date) -> None:
         ("2026-11-23T14:00:00", Form.DAY, DateOrder.MDY, F.NOT_A_DATE),
         ("46349", Form.DAY, DateOrder.MDY, F.NOT_A_DATE),
         ("23-Xyz-2026", Form.DAY, DateOrder.MDY, F.NOT_A_DATE),
+        ("9999-12-31T23:59-05:00", Form.INSTANT, DateOrder.UNSAID, F.NOT_AN_INSTANT),
+        ("0001-01-01T00:00", Form.INSTANT, DateOrder.UNSAID, F.NOT_AN_INSTANT),
         ("23 maybe 2026", Form.DAY, DateOrder.MDY, F.NOT_A_DATE),
         ("0001-01-01", Form.DAY, DateOrder.MDY, F.NOT_A_DATE),
         ("a b", Form.NUMBER_GIVEN, DateOrder.UNSAID, F.NOT_A_NUMBER_GIVEN),

@@ -106,6 +106,10 @@ def test_everyone_enrolled_is_told_of_an_event_and_has_a_notice(territory: Terri
     [
         (date(2026, 12, 3), 16, 5, RefusalCode.EVENT_LENGTH),
         (date(2026, 12, 3), 16, 0, RefusalCode.EVENT_LENGTH),
+        (date(2026, 12, 3), 16, 10**14, RefusalCode.EVENT_LENGTH),
+        (date(2026, 12, 3), 16, -(10**14), RefusalCode.EVENT_LENGTH),
+        (date(2028, 12, 3), 16, 2, RefusalCode.DATE_WRONG),
+        (date(9999, 12, 31), 14, 4, RefusalCode.DATE_WRONG),
         (date(2026, 12, 1), 14, 2, RefusalCode.EVENT_NOTICE),
         (date(2027, 2, 3), 16, 2, RefusalCode.EVENT_MONTH),
         (date(2026, 12, 5), 16, 2, RefusalCode.EVENT_DAY),

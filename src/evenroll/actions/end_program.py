@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from evenroll.actions.publish_program import publish_program
 from evenroll.enrollment.decided import Refusal, RefusalCode
@@ -14,6 +14,9 @@ from evenroll.records.program_shelf import program_versions
 from evenroll.records.unit_of_work import UnitOfWork
 
 COMMAND = "end_program"
+
+AHEAD_DAYS_MAX = 3653
+"""Everybody is told at once, so an end more than ten years ahead is a slip of the pen."""
 
 
 def end_program(work: UnitOfWork, *, program: ProgramKey, ends_on: date) -> Answer:
@@ -31,11 +34,10 @@ def end_program(work: UnitOfWork, *, program: ProgramKey, ends_on: date) -> Answ
     if latest.ends_on == ends_on:
         return Taken(number=program, state="unchanged")
     passed = latest.ends_on is not None and latest.ends_on <= work.business_on
-    if ends_on < work.business_on or passed:
-        earliest_on = work.business_on.isoformat()
-        return Refusal(
-            code=RefusalCode.DATE_WRONG, parameters={"date": ends_on.isoformat(), "earliest_on": earliest_on}
-        )
+    latest_on = work.business_on + timedelta(days=AHEAD_DAYS_MAX)
+    if not work.business_on <= ends_on <= latest_on or passed:
+        between = {"earliest_on": work.business_on.isoformat(), "latest_on": latest_on.isoformat()}
+        return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": ends_on.isoformat(), **between})
     closes_on = min(ends_on, latest.closes_on or ends_on)
     following = replace(latest, version=latest.version + 1, closes_on=closes_on, ends_on=ends_on)
     published = publish_program(work, program=following)

@@ -75,9 +75,10 @@ def unenroll(case: Case, command: lc.Unenroll, facts: CaseFacts) -> Decided | Re
 
 
 def _refused(case: Case, command: lc.Unenroll, facts: CaseFacts) -> Refusal | None:
-    if command.on is not None and not facts.today <= command.on <= latest_day(facts.today):
-        parameters = {"date": command.on.isoformat(), "earliest_on": facts.today.isoformat()}
-        return Refusal(code=RefusalCode.DATE_WRONG, parameters=parameters)
+    latest_on = latest_day(facts.today)
+    if command.on is not None and not facts.today <= command.on <= latest_on:
+        between = {"earliest_on": facts.today.isoformat(), "latest_on": latest_on.isoformat()}
+        return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": command.on.isoformat(), **between})
     by_customer = facts.by is Role.CUSTOMER
     if by_customer and command.reason in DESK_ONLY:
         parameters = {"case": case.number, "leave_reason": command.reason.value}

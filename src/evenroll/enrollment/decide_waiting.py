@@ -30,6 +30,10 @@ from evenroll.enrollment.waits import WAITS, Wait
 from evenroll.programs.program import ProgramVersion, Track
 from evenroll.quantities.identifiers import ProgramKey
 
+PLACES_MAX = 10_000_000
+OFFER_DAYS_MAX = 366
+"""More places than customers of any utility, or an offer that stands for longer than a year, are slips of the pen."""
+
 LAPSES_MAX = 2
 """An offer left unanswered sends the application to the end of the line; so many of them end it."""
 
@@ -167,7 +171,7 @@ def set_cap(places: ProgramPlaces | None, command: SetCap, *, latest: ProgramVer
         waiting_list=waiting_list if command.waiting_list is None else command.waiting_list,
         offer_days=offer_days if command.offer_days is None else command.offer_days,
     )
-    if cap.places < 1 or cap.offer_days < 1:
+    if not (1 <= cap.places <= PLACES_MAX and 1 <= cap.offer_days <= OFFER_DAYS_MAX):
         return Refusal(code=RefusalCode.CAP_WRONG, parameters={"program": latest.key})
     same = (cap.places, cap.waiting_list, cap.offer_days, cap.program_version)
     if same == (before.cap, before.waiting_list, before.offer_days, before.program_version):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from evenroll.enrollment import money_commands as mc
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
@@ -94,6 +95,10 @@ class EventFacts:
     cases: tuple[CaseNumber, ...] = field(default_factory=tuple)
 
 
+HOURS_MAX: Final = 168
+AHEAD_DAYS_MAX: Final = 366
+"""No program's event lasts longer than a week, and none is called more than a year ahead."""
+
 PROGRAM_EVENTS = kinds(EventCalled, EventCalledOff, EventMeasured)
 """Every event that the stream of a program's event may hold, by kind."""
 
@@ -123,6 +128,9 @@ def call_event(state: ProgramEvent | None, command: mc.CallEvent, facts: EventFa
         return Refusal(code=RefusalCode.EVENT_OVERLAPS)
     if not facts.terms:
         return Refusal(code=RefusalCode.EVENTS_NONE, parameters={"program": facts.program})
+    refused = _cannot_be(command, facts)
+    if refused is not None:
+        return refused
     planned = planned_of(command)
     for terms in facts.terms:
         refused = event_refusal(planned, terms=terms, others=facts.others, now=facts.now, calendar=facts.calendar)
@@ -144,6 +152,18 @@ def call_event(state: ProgramEvent | None, command: mc.CallEvent, facts: EventFa
         for case in facts.cases
     )
     return Decided(events=(called,), messages=tuple(_to_case(each, facts) for each in bodies))
+
+
+def _cannot_be(command: mc.CallEvent, facts: EventFacts) -> Refusal | None:
+    """What no terms are asked about: an event of no hours or of weeks, or one that no calendar is kept for yet."""
+    if not 1 <= command.hours <= HOURS_MAX:
+        parameters = {"hours": str(command.hours), "limit": str(HOURS_MAX)}
+        return Refusal(code=RefusalCode.EVENT_LENGTH, parameters=parameters)
+    if command.starts_at <= facts.now + timedelta(days=AHEAD_DAYS_MAX):
+        return None
+    today, latest_on = (facts.calendar.business_date(facts.now + timedelta(days=n)) for n in (0, AHEAD_DAYS_MAX))
+    between = {"earliest_on": today.isoformat(), "latest_on": latest_on.isoformat()}
+    return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": f"{command.starts_at:%Y-%m-%d}", **between})
 
 
 def planned_of(command: mc.CallEvent) -> Planned:

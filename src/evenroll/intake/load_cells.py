@@ -216,7 +216,8 @@ def _instant(text: str, column: Column, reading: Reading) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise CellWrong(LoadFaultCode.NOT_AN_INSTANT) from None
-    if len(text) <= 10:
+    # At either end of the calendar no instant can be put into another zone.
+    if len(text) <= 10 or found.year not in _YEARS:
         raise CellWrong(LoadFaultCode.NOT_AN_INSTANT)
     if found.utcoffset() is not None:
         return found.astimezone(UTC)

@@ -54,7 +54,7 @@ def call_event(work: UnitOfWork, *, asked: Asked) -> Answer:
     def act() -> Answer:
         command, program = cast("mc.CallEvent", asked.command), ProgramKey(asked.number)
         work.lock(place_stream(_EVENTS, unit=_PROGRAM, unit_key=program))
-        facts = calling_facts(work, program, starts_at=pe.planned_of(command).starts_at)
+        facts = calling_facts(work, program, starts_at=command.starts_at)
         return _recorded(work, facts.number, lambda event: pe.call_event(event, command, facts))
 
     return take(work, asked, name=CommandName.CALL_EVENT, act=act)
