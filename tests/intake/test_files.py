@@ -137,8 +137,12 @@ def test_all_faults_of_a_row_are_told_at_once() -> None:
         "program": FaultCode.PROGRAM_UNKNOWN,
         "drivetrain": FaultCode.NOT_A_CHOICE,
         "received_on": FaultCode.RECEIVED_IN_FUTURE,
-        "documents": FaultCode.AUTHORIZATION_MISSING,
     }
+
+
+def test_nothing_is_asked_for_a_channel_that_is_not_known() -> None:
+    assert _codes(_read(channel="fax")) == {"channel": FaultCode.NOT_A_CHOICE}
+    assert _codes(_read(channel="bulk")) == {"documents": FaultCode.AUTHORIZATION_MISSING}
 
 
 def test_a_wrong_vin_is_the_senders_to_mend_in_a_bulk_file_and_the_customers_in_a_form() -> None:

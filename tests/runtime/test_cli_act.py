@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record
@@ -18,6 +22,8 @@ from evenroll.runtime.cli_case_view import view_case
 from evenroll.runtime.cli_payload import words_of
 from evenroll.runtime.cli_possible import helps_at, possible_commands
 from evenroll.runtime.cli_values import EXAMPLES
+from evenroll.runtime.output_case import show_case
+from evenroll.runtime.output_console import Output
 from tests.territory import NOW, Territory, days, new_territory
 
 LATER = NOW + days(100)
@@ -38,6 +44,29 @@ def test_what_came_of_a_command_is_told_with_its_days(territory: Territory) -> N
     assert view is not None
     said = sentences_of(answer.events, timeline=view.timeline)
     assert said and "June 30, 2026" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "headings"),
+    [
+        (Language.EN, ("Timeline", "Who is waited on", "With their values", "rules are met", "Days to know")),
+        (
+            Language.ES,
+            ("Cronología", "A quién se espera", "Con sus valores", "se cumplen", "Fechas que conviene saber"),
+        ),
+    ],
+)
+def test_a_case_is_shown_with_its_headings_in_both_languages(
+    territory: Territory, language: Language, headings: tuple[str, ...]
+) -> None:
+    number = territory.apply(territory.premise())
+    territory.run_through(LATER)
+    view = view_case(number, organizations=territory.organizations, language=language)
+    assert view is not None
+    shown = io.StringIO()
+    output = replace(Output(), out=Console(file=shown, width=160))
+    show_case(view, output=output, language=language, zone=ZoneInfo("America/Chicago"))
+    assert [each for each in headings if each not in shown.getvalue()] == []
 
 
 def test_every_command_to_a_case_that_needs_values_has_an_example() -> None:

@@ -13,6 +13,8 @@ from evenroll.pages.program_table import program_page
 from evenroll.programs.catalog import load_catalog
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.command_line import run
+from evenroll.runtime.database import DatabaseUrls
+from tests.runtime.line import Said, line
 
 PECO = resources.files("evenroll.programs").joinpath("catalog", "peco.yaml").read_text(encoding="utf-8")
 
@@ -63,13 +65,17 @@ def test_a_file_of_another_name_may_not_take_the_name_of_an_organization(
     assert "organization peco stands in another file too" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
-def test_a_file_that_cannot_be_read(content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "No such file or directory"), (b"\xff\xfe\x00", "is no UTF-8 text")]
+)
+def test_a_file_that_cannot_be_read(
+    content: bytes | None, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "a.yaml"
     if content is not None:
         file.write_bytes(content)
     assert run(["programs", "check", str(file)]) == ExitCode.WRONG_USE
-    assert "cannot be read as UTF-8 text" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
 def test_the_page_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,3 +84,21 @@ def test_the_page_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert file.read_text(encoding="utf-8") == program_page(load_catalog())
     capsys.readouterr()
     assert _told(capsys, "programs", "page")["page"].startswith("# Real programs")
+
+
+def test_an_organization_of_the_catalog_comes_into_a_database_with_its_programs(
+    django_ready: DatabaseUrls, embedded_home: Path, tmp_path: Path
+) -> None:
+    def published(*arguments: str) -> Said:
+        return line(django_ready, embedded_home, "programs", "publish", *arguments, folder=tmp_path)
+
+    for new in (True, False):
+        told = published("peco", "--keeps-registry", "--json").told
+        assert told["registry"] and told["kinds"] == ["clearinghouse", "utility"]
+        assert [(each["program"], each["new"]) for each in told["programs"]] == [("PECO-R-TOU", new)]
+    again = published("peco", "--json").told
+    assert again["kinds"] == ["clearinghouse", "utility"], "what it does here already stays"
+    supplier = published("txu", "--keeps-registry")
+    assert supplier.code == ExitCode.WRONG_USE and "no utility" in supplier.err
+    typo = published("Pec")
+    assert typo.code == ExitCode.NOT_FOUND and "Did you mean peco" in typo.err

@@ -93,8 +93,8 @@ COLUMNS: Final[Mapping[LoadKind, tuple[Column, ...]]] = MappingProxyType(
         LoadKind.ACCOUNTS: (
             _account(needed=True),
             Column(name="name", form=Form.TEXT, needed=True, length=200, other_names=("customer_name",)),
-            Column(name="phone", form=Form.PHONE, default=""),
-            Column(name="email", form=Form.EMAIL, length=200, default=""),
+            Column(name="phone", form=Form.PHONE, default="", other_names=("phone_number", "telephone")),
+            Column(name="email", form=Form.EMAIL, length=200, default="", other_names=("e_mail",)),
             _choice("language", tuple(each.value for each in Language), default="en"),
             Column(name="life_support", form=Form.YES_NO, default=False),
             _choice("customer_class", tuple(each.value for each in CustomerClass), needed=True),

@@ -206,6 +206,9 @@ def _keyings(cells: Cells, first: Mapping[FormField, str]) -> tuple[Keying, ...]
 
 def _check_duty(cells: Cells, application: Application) -> None:
     """What each channel owes besides the form: bulk a letter of authorization, mail its receipt number."""
+    if any(each.column == "channel" for each in cells.faults):
+        # Which one it is is not known, so nothing is asked for it.
+        return
     if application.channel is Channel.BULK and DocumentKind.LETTER_OF_AUTHORIZATION not in application.documents:
         cells.fault("documents", FaultCode.AUTHORIZATION_MISSING)
     if application.channel is Channel.MAIL and not application.receipt:

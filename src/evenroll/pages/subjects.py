@@ -52,6 +52,7 @@ from evenroll.enrollment.supply import (
 )
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.use_case import Lane, ServicePath, SourceUseCase
+from evenroll.pages.case_words import CaseWord, DayWord
 from evenroll.pages.offer_codes import OfferWord
 from evenroll.pages.process_edges import Guard
 from evenroll.pages.waiting_words import WaitingWord
@@ -192,6 +193,8 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         Verdict: "verdict",
         VerificationKind: "verification",
         WaitingWord: "waiting",
+        CaseWord: "case_word",
+        DayWord: "day_word",
         VinState: "vin",
         VisitObstacle: "obstacle",
         VisitResult: "visit_result",

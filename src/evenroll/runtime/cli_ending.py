@@ -60,5 +60,8 @@ def _publisher(program: ProgramKey, organization: str) -> OrganizationKey:
 
     versions = program_versions(program)
     if not versions or versions[-1].organization not in organizations_here(organization):
-        raise not_found(f"No program {program} is published here. `evenroll programs` lists them.")
+        raise not_found(
+            f"No program {program} is published in this database. `evenroll programs` lists the catalog, and `evenroll "
+            "programs publish ORGANIZATION` brings its programs in."
+        )
     return versions[-1].organization

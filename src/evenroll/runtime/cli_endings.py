@@ -44,7 +44,7 @@ def ending_of(error: Exception) -> Ending:
 
 def _of_typer(error: TyperException) -> str:
     told = error.format_message() if hasattr(error, "format_message") else str(error)
-    sentence = " ".join(told.split())
+    sentence = " ".join(told.replace("Value error, ", "").split())
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "evenroll"
     if not sentence:
@@ -62,8 +62,9 @@ def _of_depth(error: Exception) -> Ending:
             reason="database_away",
         )
     return Ending(
-        sentence=f"A defect of Evenroll stopped this command ({type(error).__name__}). Nothing half-done was kept. "
-        "Run it again with --debug before its name and send the traceback to who maintains it.",
+        sentence=f"A defect of Evenroll stopped this command ({type(error).__name__}). What was finished before is "
+        "kept and nothing half-done; look before you give it again. Run it with --debug before its name for the "
+        "traceback, and send that to who maintains it.",
         code=ExitCode.DEFECT,
         reason="defect",
     )

@@ -15,6 +15,7 @@ from evenroll.programs.catalog import Catalog, CatalogRefused, catalog_texts, is
 from evenroll.programs.priced import price_known
 from evenroll.programs.program import ProgramVersion, is_open
 from evenroll.runtime.cli_exit import not_found, wrong_use
+from evenroll.runtime.cli_near import nearest_words
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked
 from evenroll.runtime.output_console import Output
@@ -30,7 +31,7 @@ def programs(context: typer.Context, organization: OrganizationOption = "") -> N
     output, catalog, today = Output(json=asked.json), load_catalog(), _today()
     known = sorted({each.key for each in catalog.organizations})
     if organization and organization not in known:
-        raise not_found(f"The catalog has no organization {organization!r}. It has {', '.join(known)}.")
+        raise not_found(f"The catalog has no organization {organization!r}. {nearest_words(organization, known)}")
     found = [each for each in catalog.programs if organization in ("", each.organization)]
     output.data({"programs": [_told(each, catalog=catalog, on=today) for each in found]})
     _show(found, catalog=catalog, on=today, output=output)
@@ -51,8 +52,10 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A catalog f
     output, today = Output(json=asked.json), _today()
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise wrong_use(f"{file} cannot be read as UTF-8 text. Check the name and the file.") from error
+    except OSError as error:
+        raise wrong_use(f"{file} cannot be read: {error.strerror}. Check its name.") from error
+    except UnicodeDecodeError as error:
+        raise wrong_use(f"{file} is no UTF-8 text. Save it as UTF-8.") from error
     shipped = catalog_texts()
     try:
         catalog = parse_catalog({**shipped, file.name: text})

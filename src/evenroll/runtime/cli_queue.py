@@ -15,7 +15,7 @@ from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
 from evenroll.runtime.cli_parked import tell_parked
 from evenroll.runtime.cli_possible import possible_commands
-from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
+from evenroll.runtime.cli_session import asked, business_now, organizations_here, session, typed
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_line import places_sentence
 from evenroll.runtime.output_times import local, zone_names, zone_of
@@ -52,7 +52,7 @@ def queue(
     for _, sentence in places:
         output.say(sentence)
     for program in sorted({program for program, _ in places}):
-        output.say(f"The list in its order: evenroll line {program}")
+        output.say(f"The list in its order: {typed(f'line {program}')}")
     if not found:
         output.say("Nothing waits." if role is None else f"Nothing waits on {role.value.replace('_', ' ')}.")
         return

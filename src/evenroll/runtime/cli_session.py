@@ -12,6 +12,7 @@ from typing import Final
 
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_exit import not_found, unavailable
+from evenroll.runtime.cli_near import nearest_words
 from evenroll.runtime.database import DatabaseUrls, database, embedded_major, outside_urls
 from evenroll.runtime.embedded_server import list_databases, using_server
 from evenroll.runtime.home import evenroll_home
@@ -84,18 +85,28 @@ def organizations_here(asked_for: str = "") -> tuple[OrganizationKey, ...]:
     keys = organization_keys()
     if not keys:
         raise not_found(
-            f"No organization is in the database {asked.database}. Begin with `evenroll demo`, and look into its "
-            "database with `evenroll --demo ...`.",
+            f"No organization is in the database {asked.database}. Bring one of the catalog in with `evenroll programs "
+            "publish KEY`; or look into the demo's database with `evenroll --demo ...`, which `evenroll demo` makes.",
             reason="no_organizations",
         )
     if not asked_for:
         return keys
     if asked_for not in keys:
         raise not_found(
-            f"No organization is called {asked_for!r} here. There are {', '.join(keys)}.",
+            f"No organization is called {asked_for!r} here. {nearest_words(asked_for, keys)} Others of the "
+            "catalog come in with `evenroll programs publish KEY`.",
             reason="organization_unknown",
         )
     return (OrganizationKey(asked_for),)
+
+
+def typed(command: str) -> str:
+    """A command as it is typed for this database, so that who copies it looks into the same one."""
+    if asked.database == DATABASE:
+        return f"evenroll {command}"
+    if asked.database == DEMO_DATABASE:
+        return f"evenroll --demo {command}"
+    return f"evenroll --database {asked.database} {command}"
 
 
 def _is_current() -> bool:

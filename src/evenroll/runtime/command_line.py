@@ -27,6 +27,7 @@ from evenroll.runtime import (
     cli_parked,
     cli_process,
     cli_programs,
+    cli_publish,
     cli_queue,
     cli_report,
     cli_seal,
@@ -97,6 +98,7 @@ journal_app.command("check")(with_json(cli_seal.check))
 journal_app.command("key")(with_json(cli_seal.key))
 programs_app.callback(invoke_without_command=True)(with_json(cli_programs.programs))
 programs_app.command("check")(with_json(cli_programs.check))
+programs_app.command("publish")(with_json(cli_publish.publish))
 programs_app.command("page")(with_json(cli_programs.page))
 db_app.command("status")(with_json(cli_database.status))
 db_app.command("stop")(with_json(cli_database.stop))

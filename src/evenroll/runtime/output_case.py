@@ -4,43 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.pages.case_words import CaseWord
 from evenroll.pages.finding_texts import finding_sentences
-from evenroll.pages.formats import day, energy, money
+from evenroll.pages.formats import energy, money
 from evenroll.pages.offer_codes import OfferWord
 from evenroll.pages.texts import render
 from evenroll.programs.bill import Bill, BillLine
 from evenroll.programs.rules import Outcome
 from evenroll.runtime.cli_case_view import CaseView, WaitingTrack
 from evenroll.runtime.cli_possible import commands_by_role
+from evenroll.runtime.cli_session import typed
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_dates import show_days, told_days
 from evenroll.runtime.output_ledger import show_ledger, told_ledger
 from evenroll.runtime.output_line import show_line, told_line
 from evenroll.runtime.output_times import local, zone_names
 
+_BILL: Final = (
+    *(CaseWord.LINE, CaseWord.SEASON, CaseWord.REGISTER),
+    *(CaseWord.QUANTITY, CaseWord.PRICE, CaseWord.AMOUNT),
+)
+_WAITS: Final = (
+    *(CaseWord.BOOKS, CaseWord.TRACK, CaseWord.STATE, CaseWord.WAITS_ON),
+    *(CaseWord.SINCE, CaseWord.UNTIL, CaseWord.THEN),
+)
+
 
 def show_case(view: CaseView, *, output: Output, language: Language, zone: ZoneInfo) -> None:
     """Where the case stands, its timeline, who waits on whom, findings with cures, bills."""
     case = view.case
     output.say(f"{case.number}  {render(f'state.{case.status.value}', language=language)}", style="bold")
-    chosen = f"{case.chosen.program} version {case.chosen.version}" if case.chosen else "no program chosen yet"
-    output.say(f"{case.organization} · {chosen} · {case.opening.channel.value} · usage point {case.pod or 'unknown'}")
+    output.say(
+        " · ".join((case.organization, _chosen(case, language), case.opening.channel.value, _point(case, language)))
+    )
     show_offer(view, output=output, language=language)
     show_line(view.line, output=output, language=language, zone=zone)
-    show_timeline(view, output=output, zone=zone)
+    show_timeline(view, output=output, language=language, zone=zone)
     show_days(case, output=output, language=language)
     _show_waiting(view, output=output, language=language, zone=zone)
     _show_open(view, output=output, language=language)
     show_ledger(view.ledger, output=output, language=language, zone=zone)
     for bill in view.bills:
         show_bill(bill, output=output, language=language)
+
+
+def _chosen(case: Case, language: Language) -> str:
+    if case.chosen is None:
+        return render(CaseWord.NO_PROGRAM, language=language)
+    chosen = {"program": case.chosen.program, "version": case.chosen.version}
+    return render(CaseWord.VERSION, language=language, parameters=chosen)
+
+
+def _point(case: Case, language: Language) -> str:
+    if case.pod is None:
+        return render(CaseWord.NO_POINT, language=language)
+    return render(CaseWord.POINT, language=language, parameters={"pod": case.pod})
 
 
 def show_offer(view: CaseView, *, output: Output, language: Language) -> None:
@@ -50,13 +76,22 @@ def show_offer(view: CaseView, *, output: Output, language: Language) -> None:
         output.say(render(OfferWord.OF_CASE, language=language, parameters=given))
 
 
-def show_timeline(view: CaseView, *, output: Output, zone: ZoneInfo) -> None:
+def show_timeline(view: CaseView, *, output: Output, language: Language, zone: ZoneInfo) -> None:
     """What happened, with the row of the use case, in whose books, and in which role."""
-    output.heading("Timeline")
+    zones = zone_names((each.at for each in view.timeline), zone=zone)
+    output.heading(render(CaseWord.TIMELINE, language=language))
     output.table(
-        (f"when ({zone_names((each.at for each in view.timeline), zone=zone)})", "row", "books of", "by", "what"),
+        _columns(
+            CaseWord.WHEN, CaseWord.ROW, CaseWord.BOOKS, CaseWord.BY, CaseWord.WHAT, language=language, zones=zones
+        ),
         [
-            (local(each.at, zone=zone), each.row, each.organization, each.actor_role.replace("_", " "), each.sentence)
+            (
+                local(each.at, zone=zone),
+                each.row,
+                each.organization,
+                render(f"role.{each.actor_role}", language=language),
+                each.sentence,
+            )
             for each in view.timeline
         ],
     )
@@ -65,11 +100,11 @@ def show_timeline(view: CaseView, *, output: Output, zone: ZoneInfo) -> None:
 def show_bill(bill: Bill, *, output: Output, language: Language) -> None:
     """One bill with its lines."""
     title = render(f"bill.{bill.kind.value}", language=language)
-    until = day(bill.end_on, language=language)
     rate = " + ".join((bill.rate, *bill.riders))
-    output.heading(f"{title}, {rate}, {day(bill.start_on, language=language)} up to {until}")
+    spanned = {"title": title, "rate": rate, "start": bill.start_on, "end": bill.end_on}
+    output.heading(render(CaseWord.BILL, language=language, parameters=spanned))
     output.table(
-        ("line", "season", "register", "quantity", "price", "amount"),
+        _columns(*_BILL, language=language),
         [
             (
                 render(f"line.{line.code.value}", language=language),
@@ -82,9 +117,9 @@ def show_bill(bill: Bill, *, output: Output, language: Language) -> None:
             for line in bill.lines
         ],
     )
-    estimated = "" if bill.actual else " (with an estimated read)"
+    estimated = "" if bill.actual else f" ({render(CaseWord.ESTIMATED, language=language)})"
     if bill.priced:
-        output.say(f"Total {money(bill.total, language=language)}{estimated}")
+        output.say(render(CaseWord.TOTAL, language=language, parameters={"total": bill.total}) + estimated)
     else:
         output.say(f"{render('line.settled_by_others', language=language)}{estimated}")
 
@@ -141,13 +176,13 @@ def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
 
 
 def _show_waiting(view: CaseView, *, output: Output, language: Language, zone: ZoneInfo) -> None:
-    output.heading("Who is waited on")
+    output.heading(render(CaseWord.WAITING, language=language))
     if not view.waiting:
-        output.say("Nobody: the case is finished.")
+        output.say(render(CaseWord.FINISHED, language=language))
         return
     zones = zone_names((each.track.due_at or each.track.since for each in view.waiting), zone=zone)
     output.table(
-        ("books of", "track", "state", "waits on", f"since ({zones})", f"until ({zones})", "then"),
+        _columns(*_WAITS, language=language, zones=zones),
         [
             (
                 each.organization,
@@ -161,10 +196,12 @@ def _show_waiting(view: CaseView, *, output: Output, language: Language, zone: Z
             for each in view.waiting
         ],
     )
-    output.heading("What can be done now")
+    output.heading(render(CaseWord.POSSIBLE, language=language))
     for role, names in possible_in(view).items():
-        output.say(f"as {role.value}: {', '.join(name.value for name in names)}")
-    output.say(f"With their values: evenroll act {view.case.number}")
+        given = {"who": role.value, "commands": ", ".join(name.value for name in names)}
+        output.say(render(CaseWord.POSSIBLE_AS, language=language, parameters=given))
+    values = {"typed": typed(f"act {view.case.number}")}
+    output.say(render(CaseWord.WITH_VALUES, language=language, parameters=values))
 
 
 def possible_in(view: CaseView) -> Mapping[Role, tuple[CommandName, ...]]:
@@ -174,16 +211,24 @@ def possible_in(view: CaseView) -> Mapping[Role, tuple[CommandName, ...]]:
 
 def _show_open(view: CaseView, *, output: Output, language: Language) -> None:
     if view.missing:
-        output.heading("Missing")
+        output.heading(render(CaseWord.MISSING, language=language))
         output.say(*(f"- {render(f'missing.{each}', language=language)}" for each in view.missing))
     unmet = [each for each in view.findings if each.outcome is not Outcome.MET]
     if view.findings:
-        output.heading(f"Findings: {len(view.findings) - len(unmet)} of {len(view.findings)} rules are met")
+        counts = {"met": len(view.findings) - len(unmet), "all": len(view.findings)}
+        output.heading(render(CaseWord.FINDINGS, language=language, parameters=counts))
         output.say(*(f"- {' '.join(finding_sentences(each, language=language))}" for each in unmet))
 
 
 def _quantity(line: BillLine, language: Language) -> str:
-    return energy(line.quantity_wh, language=language) if line.quantity_wh or not line.days else f"{line.days} days"
+    if line.quantity_wh or not line.days:
+        return energy(line.quantity_wh, language=language)
+    return render(CaseWord.DAYS_LONG, language=language, parameters={"days": line.days})
+
+
+def _columns(*words: CaseWord, language: Language, zones: str = "") -> tuple[str, ...]:
+    """zones: the names of the zones in which instants are shown, for the columns that hold them."""
+    return tuple(render(word, language=language, parameters={"zones": zones}) for word in words)
 
 
 def _told_wait(each: WaitingTrack) -> dict[str, Any]:

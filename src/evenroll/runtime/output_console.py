@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 PIPED_WIDTH: Final = 240
 """Where no terminal says how wide it is, nothing is cut off."""
+
+_GAP: Final = 2
+"""Blanks between two columns."""
 
 
 class _Pipe(Console):
@@ -58,16 +62,42 @@ class Output:
         """A table for people: cells fold where it is narrow, nothing is cut off. No names of columns: no head."""
         if self.json:
             return
+        cells = [[shown(cell) for cell in row] for row in rows]
+        widths = fitting(columns, cells, width=self.out.width)
+        if widths is None:
+            self._blocks(columns, cells)
+            return
         table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, show_header=any(columns))
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(shown(cell)) for cell in row))
+        for column, width in zip(columns, widths, strict=True):
+            table.add_column(column, overflow="fold", width=width)
+        for row in cells:
+            table.add_row(*(Text(cell) for cell in row))
         self.out.print(table)
+
+    def _blocks(self, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+        """A row as lines of their own, where a table would break its numbers apart."""
+        for row in cells:
+            self.say(
+                "", *(f"{column}: {cell}".removeprefix(": ") for column, cell in zip(columns, row, strict=True) if cell)
+            )
 
     def note(self, sentence: str) -> None:
         """A remark for people beside the answer, on standard error."""
         self.err.print(Text(sentence))
+
+
+def fitting(columns: Sequence[str], cells: Sequence[Sequence[str]], *, width: int) -> list[int] | None:
+    """The width of each column, so that no word is broken; None where the words alone need more than there is."""
+    by_column = [[name, *(row[place] for row in cells)] for place, name in enumerate(columns)]
+    least = [max(max((cell_len(word) for word in text.split()), default=0) for text in texts) for texts in by_column]
+    widths = [max(cell_len(line) for text in texts for line in text.split("\n")) for texts in by_column]
+    room = width - _GAP * (len(columns) - 1)
+    if sum(least) > room:
+        return None
+    while sum(widths) > room:
+        widest = max((each for each in range(len(widths)) if widths[each] > least[each]), key=lambda each: widths[each])
+        widths[widest] -= 1
+    return [max(each, 1) for each in widths]
 
 
 def shown(value: object) -> str:

@@ -80,7 +80,7 @@ def show_example(checked: Checked, *, output: Output, organizations: Iterable[Or
     output.heading(f"{checked.scenario.key}: {checked.scenario.title}")
     output.say(f"{checked.number} · {view.case.organization} · {view.case.chosen.program if view.case.chosen else ''}")
     show_offer(view, output=output, language=Language.EN)
-    show_timeline(view, output=output, zone=ZoneInfo(calendar(TERRITORY).zone))
+    show_timeline(view, output=output, language=Language.EN, zone=ZoneInfo(calendar(TERRITORY).zone))
     for bill in view.bills:
         show_bill(bill, output=output, language=Language.EN)
 
