@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.form import FormField
@@ -20,17 +21,34 @@ from evenroll.quantities.identifiers import (
     OrganizationKey,
     PodId,
     RateKey,
+    VinWrong,
+    check_vin,
 )
 from tests.territory_reads import SteadyReads
 
 LONG_AGO = date(2020, 1, 1)
 CYCLE_DAY = 12
 POSTAL_CODE = "60999"
-VIN = "11111111111111111"
 ROLLOVER_WH = 100_000_000
 TOTAL = ("total",)
 
+_VIN_SIGNS = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
+def drawn_vin(subject: str) -> str:
+    """An invented VIN, the same for the same subject, with a check digit that fits."""
+    letters = [_VIN_SIGNS[each % len(_VIN_SIGNS)] for each in sha256(subject.encode()).digest()[:17]]
+    written = ("".join([*letters[:8], digit, *letters[9:]]) for digit in "0123456789X")
+    return next(each for each in written if _fits(each))
+
+
+def _fits(vin: str) -> bool:
+    try:
+        check_vin(vin)
+    except VinWrong:
+        return False
+    return True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +64,11 @@ class Premise:
     account: AccountId
     customer: CustomerId
 
+    @property
+    def vin(self) -> str:
+        """Of this customer's car: invented, with a check digit that fits."""
+        return drawn_vin(self.pod)
+
     def answers(self) -> dict[FormField, str]:
         """What this customer writes into a form."""
         return {
@@ -55,7 +78,7 @@ class Premise:
             FormField.POSTAL_CODE: POSTAL_CODE,
             FormField.LAST_BILL_AMOUNT: self.last_bill,
             FormField.EMAIL: "someone@example.test",
-            FormField.VIN: VIN,
+            FormField.VIN: self.vin,
         }
 
 

@@ -24,6 +24,7 @@ from evenroll.enrollment.form import Channel, Language
 from evenroll.enrollment.leaving_codes import CorrectableFact, LeaveReason, SuspensionCause
 from evenroll.enrollment.ledger import ReverseReason
 from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
+from evenroll.enrollment.moving_events import OwnershipDocument, VehicleAnswer
 from evenroll.enrollment.service_order import ChangeResult, VisitResult
 from evenroll.enrollment.supply import (
     ChargerClass,
@@ -200,6 +201,9 @@ CARRIED_BY: Mapping[C, Callable[[About], object]] = {
     C.SWAP_VEHICLE: lambda about: mc.SwapVehicle(drivetrain=Drivetrain.BEV),
     C.REMOVE_VEHICLE: lambda about: mc.RemoveVehicle(pevid=Pevid("PEV-NONE")),
     C.SETTLE_VEHICLE: lambda about: mc.SettleVehicle(pevid=Pevid("PEV-NONE"), kept=True),
+    C.ANSWER_VEHICLE: lambda about: mc.AnswerVehicle(answer=VehicleAnswer.SOLD),
+    C.PROVE_VEHICLE: lambda about: mc.ProveVehicle(document=OwnershipDocument.TITLE),
+    C.CORRECT_VIN: lambda about: mc.CorrectVin(),
     C.SWAP_EQUIPMENT: lambda about: mc.SwapEquipment(part=mc.EquipmentPart.CHARGER),
     C.REMOVE_EQUIPMENT: lambda about: mc.RemoveEquipment(part=mc.EquipmentPart.CHARGER),
     C.MERGE_CASE: lambda about: mc.MergeCase(into=CaseNumber("EV-NOBODY")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from evenroll.enrollment.case import Place, VehicleOfCase
+from evenroll.enrollment.case_events import PlaceReleased
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.life_events import DeviceRegistered, EquipmentKind
@@ -12,10 +13,7 @@ from evenroll.enrollment.loaded_events import LoadedEnrollment, loaded_enrollmen
 from evenroll.enrollment.moving_events import (
     EquipmentSwapped,
     PlacePassedOn,
-    VehicleAskedAbout,
-    VehicleDisputed,
     VehicleRemoved,
-    VehicleSettled,
     VehicleSwapped,
 )
 from evenroll.enrollment.point_events import PointAgreementsLoaded, PointMetersLoaded
@@ -74,13 +72,11 @@ def loaded_events() -> tuple[Event, ...]:
 
 
 def events_of_two_cases() -> tuple[Event, ...]:
-    """Of a vehicle in dispute, a place that goes along, the next occupant; and of devices that sit in a vehicle."""
+    """Of one place of several, a place that goes along, the next occupant; and of devices that sit in a vehicle."""
     vehicle, day = pevid(bytes(range(16))), date(2026, 11, 20)
     supplier = OrganizationKey("brightwater-energy")
     return (
-        VehicleDisputed(row=Row.ACTION, pevid=vehicle),
-        VehicleAskedAbout(row=Row.ACTION, pevid=vehicle),
-        VehicleSettled(row=Row.ACTION, pevid=vehicle, kept=True),
+        PlaceReleased(row=Row.ACTION, unit_key=str(vehicle)),
         PlacePassedOn(row=Row.ACTION, to=case_number(bytes(range(16)))),
         OccupantMovedIn(row=Row.ACTION, moved_on=day, rate=RateKey("LE-D"), supplier=supplier),
         DeviceRegistered(row=Row.R8, device="CD-1", kind="in_car", subject="CD-1", vehicle=vehicle),

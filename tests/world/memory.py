@@ -95,7 +95,10 @@ class Taken:
 
 @dataclass(kw_only=True)
 class World:
-    """All there is. by: who gives a command. away: who gives no answer; stale: live places are read too early."""
+    """All there is. by: who gives a command. away: who gives no answer; stale: live places are read too early.
+
+    same_car: cases that name one VIN.
+    """
 
     now: datetime
     calendar: ServiceCalendar = field(default_factory=lambda: calendar("US-LAKELAND"))
@@ -116,6 +119,7 @@ class World:
     late_hours: int = 0
     by: Role = Role.SYSTEM
     named: str = ""
+    same_car: frozenset[CaseNumber] = frozenset()
     twice: bool = False
     chance: Random = field(default_factory=lambda: Random(0))
     numbers: Iterator[int] = field(default_factory=count)

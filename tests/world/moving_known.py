@@ -10,6 +10,7 @@ from evenroll.enrollment.decide_moving import PREMISE_FIELDS
 from evenroll.enrollment.eligibility import EquipmentListing
 from evenroll.enrollment.usage_point import VACANT
 from evenroll.quantities.identifiers import CaseNumber
+from tests.world import disputes_known as disputes
 from tests.world.programs import UTILITY, program_of
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ def known(world: World, case: Case | None, *, key: Key, number: CaseNumber) -> d
     follower = others.get(case.followed_by) if case.followed_by else None
     chosen = follower.chosen if follower else None
     model = case.equipment.model if case.equipment else ""
+    linked = disputes.linked(world, case, key=key)
     return {
+        **disputes.named_too(world, case, key=key),
         "new_number": number,
-        "others": others,
+        "others": {**others, **linked},
+        "other_programs": disputes.programs(linked),
         "followed": program_of(chosen.program, version=chosen.version) if chosen else None,
         "point": world.point(case.pod) if key[1] == UTILITY else None,
         "listing": EquipmentListing.NOT_LISTED if NOT_LISTED in (model, world.named) else EquipmentListing.LISTED,

@@ -12,6 +12,7 @@ from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.form import VinState
 from evenroll.enrollment.life_events import EquipmentKind
+from evenroll.enrollment.moving_events import OwnershipDocument, VehicleAnswer
 from evenroll.programs.program import ConsentKind
 from evenroll.programs.rules import Drivetrain
 from evenroll.quantities.identifiers import CaseNumber, Pevid, PodId
@@ -93,6 +94,9 @@ MOVING_SAID: Mapping[C, Callable[[Any, Any, Random], object]] = {
     C.SWAP_VEHICLE: _swap_vehicle,
     C.REMOVE_VEHICLE: lambda w, s, r: mc.RemoveVehicle(pevid=_pevid(s, r)),
     C.SETTLE_VEHICLE: lambda w, s, r: mc.SettleVehicle(pevid=_pevid(s, r), kept=r.random() < 0.5),
+    C.ANSWER_VEHICLE: lambda w, s, r: mc.AnswerVehicle(answer=r.choice(list(VehicleAnswer))),
+    C.PROVE_VEHICLE: lambda w, s, r: mc.ProveVehicle(document=r.choice(list(OwnershipDocument))),
+    C.CORRECT_VIN: lambda w, s, r: mc.CorrectVin(vin_state=r.choice([VinState.GIVEN, VinState.WRONG])),
     C.SWAP_EQUIPMENT: _swap_equipment,
     C.REMOVE_EQUIPMENT: _remove_equipment,
     C.MERGE_CASE: _merge,

@@ -14,6 +14,7 @@ from evenroll.enrollment.tracks import Move, State, TrackState, track_key
 from evenroll.enrollment.waits import WAITS, Span, Wait, WaitRule, due_at
 from evenroll.programs.program import Track
 from evenroll.quantities.calendars import ServiceCalendar
+from tests.world.disputes import DISPUTES
 from tests.world.doors import DOORS
 from tests.world.everyday import EVERYDAY
 from tests.world.leaving import LEAVING
@@ -52,6 +53,7 @@ SCENES = (
     *REVERSING,
     *DOORS,
     *METERED,
+    *DISPUTES,
 )
 """Every scene: together they make every move and enter every wait, so that chance only adds to them."""
 

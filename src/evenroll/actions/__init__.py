@@ -51,7 +51,8 @@ from evenroll.actions.set_cap import set_cap
 from evenroll.actions.stay_enrolled import stay_enrolled
 from evenroll.actions.suspend import resume, suspend
 from evenroll.actions.unenroll import unenroll
-from evenroll.actions.vehicles import add_vehicle, remove_vehicle, settle_vehicle, swap_vehicle
+from evenroll.actions.vehicle_disputes import answer_vehicle, correct_vin, prove_vehicle, settle_vehicle
+from evenroll.actions.vehicles import add_vehicle, remove_vehicle, swap_vehicle
 from evenroll.actions.withdraw import hear_cancel, withdraw
 from evenroll.enrollment.command_names import CommandName
 from evenroll.records.asked import Command
@@ -112,6 +113,9 @@ ACTIONS: Mapping[CommandName, Command] = MappingProxyType(
         CommandName.SWAP_VEHICLE: swap_vehicle,
         CommandName.REMOVE_VEHICLE: remove_vehicle,
         CommandName.SETTLE_VEHICLE: settle_vehicle,
+        CommandName.ANSWER_VEHICLE: answer_vehicle,
+        CommandName.PROVE_VEHICLE: prove_vehicle,
+        CommandName.CORRECT_VIN: correct_vin,
         CommandName.SWAP_EQUIPMENT: swap_equipment,
         CommandName.REMOVE_EQUIPMENT: remove_equipment,
         CommandName.MERGE_CASE: merge_case,

@@ -57,6 +57,7 @@ class EndReason(StrEnum):
     SUPPLIER_EXIT = "supplier_exit"
     DISPUTED = "disputed"
     SWITCH_REVERSED = "switch_reversed"
+    VEHICLE_GONE = "vehicle_gone"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +149,18 @@ class VehicleOfCase:
     vin_known: bool
     answers: int = 0
     disputed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleQuestion:
+    """Whose a vehicle is that two customers name. pevid: it is in this case. other, other_pevid: the other case and the
+    number there. asked: this case had it first, and its customer is asked; else this customer names it too.
+    """
+
+    pevid: Pevid
+    other: CaseNumber
+    other_pevid: Pevid
+    asked: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -267,7 +280,8 @@ class Case:
     the program again. strikes: how often it was suspended for compliance. silent: a device did not
     obey when the consent to control it ended. closes_on: the day on which its program ends,
     once told. correction, corrections: the one that is open, and how many there were. recorded: what can be corrected
-    and stands nowhere else in the case, by `leaving_codes.CorrectableFact`.
+    and stands nowhere else in the case, by `leaving_codes.CorrectableFact`. questions: open ones about vehicles, in the
+    order in which they came; nothing of the other case is ever shown.
 
     tracks: by track key; the case's own course is among them. since when price and control are live: rule 1.
     returned: whether the form was ever sent back for something missing. counted: the program with a cap of which it
@@ -319,6 +333,7 @@ class Case:
     correction: Correction | None = None
     corrections: int = 0
     recorded: Mapping[str, str] = field(default_factory=dict[str, str])
+    questions: tuple[VehicleQuestion, ...] = ()
 
     ledger: Ledger = field(default_factory=Ledger)
 
@@ -375,3 +390,6 @@ LIVE = frozenset({State.IN_RESCISSION, State.ENROLLED, State.WITHDRAWING, State.
 
 VIN_CONDITION = "vin"
 """The subject of the condition that a car on order leaves open until its VIN is known."""
+
+VEHICLE_CONDITION = "vehicle"
+"""The subject of the condition that a sold car leaves open until another is named."""

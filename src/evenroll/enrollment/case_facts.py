@@ -37,8 +37,9 @@ class CaseFacts:
     one and may change with it. followed: the program of the one that follows this one. point: the usage point, in its
     utility's books. given: the personal answers that came with the command. changed_on: the days on which the rate
     changed there, ascending. units_here: vehicles of other cases enrolled at the location in the program's family.
-    disputed_with, disputed_pevid: the live case that has the vehicle too, and its number there. listing: of the
-    equipment. unit_families: those live at the device by other cases.
+    disputed_with, disputed_pevid: another customer's case that has the vehicle too, and its number there.
+    other_programs: the versions that decide the others. listing: of the equipment. unit_families: those live at the
+    device by other cases.
     """
 
     now: datetime
@@ -67,6 +68,7 @@ class CaseFacts:
     units_here: int = 0
     disputed_with: CaseNumber | None = None
     disputed_pevid: Pevid | None = None
+    other_programs: Mapping[CaseNumber, ProgramVersion] = field(default_factory=dict[CaseNumber, ProgramVersion])
     listing: EquipmentListing = EquipmentListing.UNKNOWN
     unit_families: frozenset[str] = frozenset()
 

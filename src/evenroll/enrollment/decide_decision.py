@@ -11,6 +11,7 @@ from evenroll.enrollment.case import VIN_CONDITION, Case, Place
 from evenroll.enrollment.case_facts import CaseFacts, by_channel, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.dates import span_end
+from evenroll.enrollment.decide_disputes import disputed
 from evenroll.enrollment.decide_form import RETRIES_MAX
 from evenroll.enrollment.decide_waiting import heed_cap, place_fact, place_taken, put_in_line
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
@@ -241,7 +242,11 @@ def meet_condition(case: Case, command: c.MeetCondition, facts: CaseFacts) -> De
     if not _is_met(command, facts):
         return Refusal(code=RefusalCode.CONDITION_OPEN, parameters={"case": case.number, "condition": command.rule})
     move = facts.move(State.MET, track=Track.CONDITION, subject=command.rule)
-    return Decided(events=(e.ConditionMet(row=Row.R4A, rule=command.rule, moves=(move,)),))
+    met = e.ConditionMet(row=Row.R4A, rule=command.rule, moves=(move,))
+    if command.rule != VIN_CONDITION or case.vehicle is None:
+        return Decided(events=(met,))
+    asked, others = disputed(case, case.vehicle.pevid, facts)
+    return Decided(events=(met, *asked), others=others)
 
 
 def _is_met(command: c.MeetCondition, facts: CaseFacts) -> bool:

@@ -40,15 +40,14 @@ _BEFORE_PLACE = frozenset(
         State.CHOOSING,
         State.COMPLETING,
         State.PROVING,
+        State.VEHICLE_DISPUTED,
         State.DECIDING,
         State.NEEDS_ANSWER,
         State.WAITLISTED,
     }
 )
 
-_ASKS_ANEW = frozenset(
-    {State.CHOOSING, State.COMPLETING, State.PROVING, State.DECIDING, State.NEEDS_ANSWER, State.WAITLISTED}
-)
+_ASKS_ANEW = _BEFORE_PLACE - {State.DRAFT, State.FINDING_PROVIDER}
 """States in which nothing is promised yet: the clearinghouse is asked again, and the proof made anew."""
 
 
@@ -189,6 +188,9 @@ def remind(case: Case, command: c.OnTrack, facts: CaseFacts) -> Decided | Refusa
 def _next_wait(lapsed: TrackState) -> Wait | WaitRule:
     if lapsed.track is Track.CASE:
         return Wait.REMINDED
+    if lapsed.track is Track.CONDITION:
+        # Whether a vehicle is still there: after the last reminder the desk settles it.
+        return Wait.CUSTOMER if lapsed.times + 1 < REMINDERS_MAX else Wait.STAFF
     if lapsed.times + 1 < REMINDERS_MAX:
         return Wait.FIRST
     if lapsed.state is State.BEFORE_METER:

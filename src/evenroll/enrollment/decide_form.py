@@ -11,6 +11,7 @@ from evenroll.enrollment import case_events as e
 from evenroll.enrollment.case import Case, MailRoom
 from evenroll.enrollment.case_facts import CaseFacts, by_channel, not_in_state
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide_disputes import disputed
 from evenroll.enrollment.decide_opening import asked_anew
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
@@ -166,14 +167,13 @@ def prove_identity(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decid
             move = facts.move(State.PROVING, wait=Wait.LATER if case.course.times >= RETRIES_MAX else Wait.RETRY)
             return Decided(events=(e.RegisterUnreachable(row=Row.R4A, partner=away.partner, moves=(move,)),))
         case RegisterAnswer() as answer if is_proved(answer, pod=case.pod):
-            return Decided(events=_proved(case.form, answer, case.pod, facts, by_staff=False))
+            return _proved(case, case.form, answer, facts)
         case RegisterAnswer():
             return Decided(events=_not_proved(case, facts))
 
 
-def _proved(
-    form: Form, answer: RegisterAnswer, pod: PodId | None, facts: CaseFacts, *, by_staff: bool
-) -> tuple[Event, ...]:
+def _proved(case: Case, form: Form, answer: RegisterAnswer, facts: CaseFacts, *, by_staff: bool = False) -> Decided:
+    pod = case.pod
     if answer.customer is None or answer.account is None or pod is None or facts.pevid is None:
         raise FactMissing("A proved identity needs customer, account, usage point and a PEVID.")
     if form.drivetrain is None:
@@ -189,9 +189,12 @@ def _proved(
         pod=pod,
         factors=answer.matched,
         by_staff=by_staff,
-        moves=(facts.move(State.DECIDING),),
     )
-    return (recorded, proved)
+    asked, others = disputed(case, facts.pevid, facts)
+    if asked:
+        # Whose the account is, is proved; whose the vehicle is, comes first before anything is decided.
+        return Decided(events=(recorded, proved, *asked), others=others)
+    return Decided(events=(recorded, replace(proved, moves=(facts.move(State.DECIDING),))))
 
 
 def _not_proved(case: Case, facts: CaseFacts) -> tuple[Event, ...]:
@@ -225,4 +228,4 @@ def settle_match(case: Case, command: c.SettleMatch, facts: CaseFacts) -> Decide
     answer = facts.register
     if not isinstance(answer, RegisterAnswer) or answer.account != command.account or case.pod not in answer.pods:
         return Refusal(code=RefusalCode.POINT_NOT_OFFERED, parameters={"pod": case.pod or ""})
-    return Decided(events=_proved(case.form, answer, case.pod, facts, by_staff=True))
+    return _proved(case, case.form, answer, facts, by_staff=True)

@@ -42,6 +42,7 @@ _CHOSEN = frozenset(
         State.FINDING_PROVIDER,
         State.COMPLETING,
         State.PROVING,
+        State.VEHICLE_DISPUTED,
         State.DECIDING,
         State.NEEDS_ANSWER,
         State.WAITLISTED,

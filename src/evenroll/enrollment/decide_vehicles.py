@@ -1,4 +1,4 @@
-"""Deciding what happens to the vehicles of an enrollment: one is added, swapped, removed, or its ownership settled."""
+"""Deciding what happens to the vehicles of an enrollment: one is added, swapped or removed."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ from collections.abc import Iterable
 
 from evenroll.enrollment import moving_commands as c
 from evenroll.enrollment import moving_events as mv
-from evenroll.enrollment.case import LIVE, Case, VehicleOfCase
-from evenroll.enrollment.case_events import PlaceReleased, PlaceReserved
+from evenroll.enrollment.case import LIVE, VEHICLE_CONDITION, Case, VehicleOfCase
+from evenroll.enrollment.case_events import ConditionMet, PlaceReserved
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.decided import Decided, FactMissing, OfCase, Refusal, RefusalCode
+from evenroll.enrollment.decide_disputes import disputed
+from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.eligibility_facts import EligibilityFacts, Known, told
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.form import VinState
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.rule_judges import JUDGES
-from evenroll.enrollment.tracks import Move, State
+from evenroll.enrollment.tracks import State
 from evenroll.enrollment.units import unit_place
-from evenroll.enrollment.waits import Wait
+from evenroll.enrollment.vehicle_goes import consent_ends, freed, question_closed, removed
 from evenroll.programs.program import Track, Unit
 from evenroll.programs.rules import RuleKind
 from evenroll.quantities.identifiers import Pevid
 
 _OF_VEHICLE = frozenset({RuleKind.DRIVETRAIN_IN, RuleKind.VEHICLE_MODEL_IN})
 """The rules that are about the vehicle alone, and are judged again for each that comes."""
-
-_CONSENTED = frozenset({State.LIVE, State.OFFLINE})
 
 
 def add_vehicle(case: Case, command: c.AddVehicle, facts: CaseFacts) -> Decided | Refusal:
@@ -38,7 +37,7 @@ def add_vehicle(case: Case, command: c.AddVehicle, facts: CaseFacts) -> Decided 
         return fault
     vehicle = _vehicle(command, facts)
     added = mv.VehicleAdded(row=Row.ACTION, vehicle=vehicle)
-    return _with_dispute(vehicle, (added, *_taken(vehicle, facts)), facts)
+    return _with_dispute(case, vehicle, (added, *_taken(vehicle, facts), *_named_at_last(case, facts)), facts)
 
 
 def swap_vehicle(case: Case, command: c.SwapVehicle, facts: CaseFacts) -> Decided | Refusal:
@@ -52,11 +51,11 @@ def swap_vehicle(case: Case, command: c.SwapVehicle, facts: CaseFacts) -> Decide
     if fault is not None:
         return fault
     vehicle = _vehicle(command, facts)
-    names, moves = _consent_ends(case, old, facts)
+    names, moves = consent_ends(case, old, facts)
     swapped = mv.VehicleSwapped(
         row=Row.ACTION, pevid=old.pevid, vehicle=vehicle, ended_on=facts.today, devices=names, moves=moves
     )
-    return _with_dispute(vehicle, (swapped, *_freed(old, facts), *_taken(vehicle, facts)), facts)
+    return _with_dispute(case, vehicle, (swapped, *freed(old, facts), *_taken(vehicle, facts)), facts)
 
 
 def remove_vehicle(case: Case, command: c.RemoveVehicle, facts: CaseFacts) -> Decided | Refusal:
@@ -68,28 +67,7 @@ def remove_vehicle(case: Case, command: c.RemoveVehicle, facts: CaseFacts) -> De
         return _unknown(case, command.pevid)
     if len(case.vehicles) == 1:
         return Refusal(code=RefusalCode.LAST_VEHICLE, parameters={"case": case.number})
-    names, moves = _consent_ends(case, old, facts)
-    settled = _question_closed(case, old, facts)
-    removed = mv.VehicleRemoved(
-        row=Row.ACTION, pevid=old.pevid, ended_on=facts.today, devices=names, moves=(*moves, *settled)
-    )
-    return Decided(events=(removed, *_freed(old, facts)))
-
-
-def settle_vehicle(case: Case, command: c.SettleVehicle, facts: CaseFacts) -> Decided | Refusal:
-    """Action, by a person: whose a vehicle is that stands on two live enrollments."""
-    found = next((each for each in case.vehicles if each.pevid == command.pevid and each.disputed), None)
-    if found is None or case.status not in LIVE:
-        return _unknown(case, command.pevid)
-    if not command.kept and len(case.vehicles) == 1:
-        return Refusal(code=RefusalCode.LAST_VEHICLE, parameters={"case": case.number})
-    moves = _question_closed(case, found, facts)
-    settled = mv.VehicleSettled(row=Row.ACTION, pevid=found.pevid, kept=command.kept, moves=moves)
-    program = facts.need_program()
-    if not command.kept or program.unit is not Unit.VEHICLE:
-        return Decided(events=(settled,))
-    place = unit_place(program, key=str(found.pevid))
-    return Decided(events=(settled, PlaceReserved(row=Row.ACTION, place=place)))
+    return Decided(events=removed(case, old, facts, *question_closed(case, old.pevid, facts)))
 
 
 def _takes_vehicles(case: Case) -> bool:
@@ -139,41 +117,18 @@ def _taken(vehicle: VehicleOfCase, facts: CaseFacts) -> tuple[Event, ...]:
     return (PlaceReserved(row=Row.ACTION, place=unit_place(program, key=str(vehicle.pevid))),)
 
 
-def _freed(vehicle: VehicleOfCase, facts: CaseFacts) -> tuple[Event, ...]:
-    if facts.need_program().unit is not Unit.VEHICLE or vehicle.disputed:
+def _with_dispute(case: Case, vehicle: VehicleOfCase, events: tuple[Event, ...], facts: CaseFacts) -> Decided:
+    """A vehicle that another customer's case has too: both cases say so, and it is asked whose it is."""
+    asked, others = disputed(case, vehicle.pevid, facts)
+    return Decided(events=(*events, *asked), others=others)
+
+
+def _named_at_last(case: Case, facts: CaseFacts) -> tuple[Event, ...]:
+    """Another vehicle was asked for in place of one that was sold: here it is."""
+    if case.state_of(Track.CONDITION, subject=VEHICLE_CONDITION) is not State.DUE:
         return ()
-    return (PlaceReleased(row=Row.ACTION, unit_key=str(vehicle.pevid)),)
-
-
-def _with_dispute(vehicle: VehicleOfCase, events: tuple[Event, ...], facts: CaseFacts) -> Decided:
-    """A vehicle that another live enrollment has too: both customers' cases say so, and a person asks."""
-    if facts.disputed_with is None:
-        return Decided(events=events)
-    due = facts.move(State.DUE, track=Track.CONDITION, subject=str(vehicle.pevid), wait=Wait.STAFF)
-    disputed = mv.VehicleDisputed(row=Row.R4A, pevid=vehicle.pevid, moves=(due,))
-    other = facts.others.get(facts.disputed_with)
-    if other is None:
-        raise FactMissing("A vehicle in dispute is decided with the other case at hand.")
-    asked = mv.VehicleAskedAbout(row=Row.R4A, pevid=facts.disputed_pevid or vehicle.pevid)
-    return Decided(events=(*events, disputed), others=(OfCase(number=other.number, events=(asked,)),))
-
-
-def _question_closed(case: Case, vehicle: VehicleOfCase, facts: CaseFacts) -> tuple[Move, ...]:
-    subject = str(vehicle.pevid)
-    if case.state_of(Track.CONDITION, subject=subject) is not State.DUE:
-        return ()
-    return (facts.move(State.MET, track=Track.CONDITION, subject=subject),)
-
-
-def _consent_ends(case: Case, vehicle: VehicleOfCase, facts: CaseFacts) -> tuple[tuple[str, ...], tuple[Move, ...]]:
-    """The devices that sit in a vehicle which goes, and the moves by which nobody reads or controls it any more."""
-    inside = [each for each in case.devices if each.vehicle == vehicle.pevid]
-    moves = tuple(
-        facts.move(State.CONSENT_ENDED, track=Track.DEVICE, subject=each.subject)
-        for each in inside
-        if case.state_of(Track.DEVICE, subject=each.subject) in _CONSENTED
-    )
-    return tuple(each.device for each in inside), moves
+    move = facts.move(State.MET, track=Track.CONDITION, subject=VEHICLE_CONDITION)
+    return (ConditionMet(row=Row.ACTION, rule=VEHICLE_CONDITION, moves=(move,)),)
 
 
 def _meant(case: Case, pevid: Pevid | None) -> VehicleOfCase | None:

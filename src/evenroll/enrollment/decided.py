@@ -93,6 +93,8 @@ class RefusalCode(StrEnum):
     VEHICLE_UNFIT = "vehicle_unfit"
     VEHICLES_FULL = "vehicles_full"
     LAST_VEHICLE = "last_vehicle"
+    VEHICLE_NOT_ASKED = "vehicle_not_asked"
+    VIN_SAME = "vin_same"
     DEVICE_UNKNOWN = "device_unknown"
     SUPPLIER_UNKNOWN = "supplier_unknown"
     MERGE_UNFIT = "merge_unfit"

@@ -20,7 +20,9 @@ CASE: Mapping[State | None, frozenset[State]] = {
     S.FINDING_PROVIDER: frozenset({S.CHOOSING, S.NEEDS_ANSWER, S.REFUSED, S.WITHDRAWN, S.ENDED}),
     S.CHOOSING: frozenset({S.COMPLETING, S.FINDING_PROVIDER, S.HANDED_OVER, S.REFUSED}) | _OPEN_ENDS,
     S.COMPLETING: frozenset({S.PROVING, S.FINDING_PROVIDER, S.ENDED}) | _OPEN_ENDS,
-    S.PROVING: frozenset({S.DECIDING, S.REFUSED, S.FINDING_PROVIDER, S.ENDED}) | _OPEN_ENDS,
+    S.PROVING: frozenset({S.DECIDING, S.VEHICLE_DISPUTED, S.REFUSED, S.FINDING_PROVIDER, S.ENDED}) | _OPEN_ENDS,
+    # Proved whose the account is; whose the vehicle is, is asked about. It is no reason to refuse.
+    S.VEHICLE_DISPUTED: frozenset({S.DECIDING, S.FINDING_PROVIDER, S.ENDED}) | _OPEN_ENDS,
     S.DECIDING: frozenset(
         {
             S.IN_RESCISSION,
@@ -128,6 +130,8 @@ SETUP: Mapping[State | None, frozenset[State]] = {
 CONDITION: Mapping[State | None, frozenset[State]] = {
     None: frozenset({S.DUE}),
     S.DUE: frozenset({S.MET, S.CANCELLED}),
+    # The same vehicle may be asked about once more.
+    S.MET: frozenset({S.DUE}),
 }
 
 ADMITTING: Mapping[State | None, frozenset[State]] = {

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from evenroll.enrollment.form import VinState
 from evenroll.enrollment.life_events import EquipmentKind
+from evenroll.enrollment.moving_events import OwnershipDocument, VehicleAnswer
 from evenroll.programs.program import ConsentKind, DocumentKind
 from evenroll.programs.rules import Drivetrain
 from evenroll.quantities.identifiers import AccountId, CaseNumber, Pevid, PodId, ProgramKey, RateKey
@@ -96,6 +97,29 @@ class SettleVehicle:
 
     pevid: Pevid
     kept: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerVehicle:
+    """Whether the vehicle that somebody else names is still there. pevid: absent where only one is asked about."""
+
+    answer: VehicleAnswer
+    pevid: Pevid | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProveVehicle:
+    """The papers that show whose a disputed vehicle is. pevid: absent where only one is in dispute."""
+
+    document: OwnershipDocument
+    pevid: Pevid | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CorrectVin:
+    """The VIN was typed wrong. vin_state: what the one beside the command is worth; the step fills it in."""
+
+    vin_state: VinState = VinState.MISSING
 
 
 class EquipmentPart(StrEnum):

@@ -92,16 +92,73 @@ class VehicleRemoved(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VehicleDisputed(Event):
-    """The vehicle stands on another live enrollment too; a person asks whose it is. Nobody is refused by it."""
+    """Another customer's case has the vehicle too; it is asked whose it is. Nobody is refused by it.
+
+    other, other_pevid: that case and the vehicle's number there, for the record alone; absent in old journals.
+    """
 
     pevid: Pevid
+    other: CaseNumber | None = None
+    other_pevid: Pevid | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VehicleAskedAbout(Event):
-    """Somebody else names a vehicle of this enrollment as theirs: its customer is asked whether it was sold."""
+    """Somebody else names a vehicle of this case as theirs: its customer is asked whether it is still there.
+
+    other, other_pevid: of whoever names it, as in `VehicleDisputed`.
+    """
 
     pevid: Pevid
+    other: CaseNumber | None = None
+    other_pevid: Pevid | None = None
+
+
+class VehicleAnswer(StrEnum):
+    """What a customer says whose vehicle somebody else names."""
+
+    SOLD = "sold"
+    STILL_MINE = "still_mine"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleAnswered(Event):
+    """The customer who was asked said whether the vehicle is still there."""
+
+    pevid: Pevid
+    vehicle_answer: VehicleAnswer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleQuestionClosed(Event):
+    """Whoever named the vehicle does so no more, or has it not; the customer who was asked need not answer."""
+
+    pevid: Pevid
+    other: CaseNumber
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleProofAsked(Event):
+    """The other customer still has the vehicle: papers are asked for that show whose it is."""
+
+    pevid: Pevid
+
+
+class OwnershipDocument(StrEnum):
+    """What shows whose a vehicle is."""
+
+    REGISTRATION = "registration"
+    BILL_OF_SALE = "bill_of_sale"
+    TITLE = "title"
+    LEASE = "lease"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleProofGiven(Event):
+    """Papers were given; the desk looks at them."""
+
+    pevid: Pevid
+    ownership: OwnershipDocument
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,6 +243,10 @@ MOVING_EVENTS: tuple[type[Event], ...] = (
     VehicleRemoved,
     VehicleDisputed,
     VehicleAskedAbout,
+    VehicleAnswered,
+    VehicleQuestionClosed,
+    VehicleProofAsked,
+    VehicleProofGiven,
     VehicleSettled,
     EquipmentUnfit,
     EquipmentSwapped,

@@ -10,7 +10,7 @@ from typing import Any
 from evenroll.enrollment import case_events as e
 from evenroll.enrollment import life_events as life
 from evenroll.enrollment import moving_events as mv
-from evenroll.enrollment.case import Case, DeviceOfCase, EquipmentOfCase, Place, Proof, VehicleOfCase
+from evenroll.enrollment.case import Case, DeviceOfCase, EquipmentOfCase, Place, Proof, VehicleOfCase, VehicleQuestion
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.track_fold import apply_moves
 from evenroll.quantities.identifiers import Pevid
@@ -51,7 +51,7 @@ def released(case: Case, *, unit_key: str) -> Changes:
 
 def with_first_vehicle(case: Case, vehicle: VehicleOfCase) -> Changes:
     """The case with the vehicle that its form names; one that came along from another case stays."""
-    return {} if case.follows and case.vehicles else {"vehicles": (vehicle,)}
+    return {} if case.follows and case.vehicles else _with(case, (vehicle,))
 
 
 def _slot(place: Place) -> tuple[str, str, str]:
@@ -72,12 +72,19 @@ def _added(case: Case, event: mv.VehicleAdded) -> Changes:
 
 def _swapped(case: Case, event: mv.VehicleSwapped) -> Changes:
     vehicles = tuple(event.vehicle if each.pevid == event.pevid else each for each in case.vehicles)
-    return {"vehicles": vehicles, "devices": _without_vehicle(case, event.devices)}
+    return {**_with(case, vehicles), "devices": _without_vehicle(case, event.devices)}
 
 
 def _removed(case: Case, event: mv.VehicleRemoved) -> Changes:
     vehicles = tuple(each for each in case.vehicles if each.pevid != event.pevid)
-    return {"vehicles": vehicles, "devices": _without_vehicle(case, event.devices)}
+    return {**_with(case, vehicles), "devices": _without_vehicle(case, event.devices)}
+
+
+def _with(case: Case, vehicles: tuple[VehicleOfCase, ...]) -> Changes:
+    """The vehicles that it has from now on; a question about one that it no longer has is none."""
+    known = {each.pevid for each in vehicles}
+    kept = tuple(each for each in case.questions if each.pevid in known)
+    return {"vehicles": vehicles} if kept == case.questions else {"vehicles": vehicles, "questions": kept}
 
 
 def _without_vehicle(case: Case, names: tuple[str, ...]) -> tuple[DeviceOfCase, ...]:
@@ -85,13 +92,37 @@ def _without_vehicle(case: Case, names: tuple[str, ...]) -> tuple[DeviceOfCase, 
 
 
 def _disputed(case: Case, event: mv.VehicleDisputed) -> Changes:
-    return {"vehicles": _marked(case, event.pevid, disputed=True)}
+    vehicles = {"vehicles": _marked(case, event.pevid, disputed=True)}
+    if event.other is None or event.other_pevid is None:
+        return vehicles
+    own = [each for each in case.questions if each.asked or each.pevid != event.pevid]
+    asks = VehicleQuestion(pevid=event.pevid, other=event.other, other_pevid=event.other_pevid, asked=False)
+    return {**vehicles, "questions": (*own, asks)}
+
+
+def _asked_about(case: Case, event: mv.VehicleAskedAbout) -> Changes:
+    if event.other is None or event.other_pevid is None:
+        return {}
+    others = [each for each in case.questions if not each.asked or each.other != event.other]
+    asked = VehicleQuestion(pevid=event.pevid, other=event.other, other_pevid=event.other_pevid, asked=True)
+    return {"questions": (*others, asked)}
+
+
+def _question_closed(case: Case, event: mv.VehicleQuestionClosed) -> Changes:
+    return {"questions": tuple(each for each in case.questions if not each.asked or each.other != event.other)}
+
+
+def _answered(case: Case, event: mv.VehicleAnswered) -> Changes:
+    if event.vehicle_answer is not mv.VehicleAnswer.SOLD:
+        return {}
+    return {"questions": tuple(each for each in case.questions if not each.asked or each.pevid != event.pevid)}
 
 
 def _settled(case: Case, event: mv.VehicleSettled) -> Changes:
-    if event.kept:
-        return {"vehicles": _marked(case, event.pevid, disputed=False)}
-    return {"vehicles": tuple(each for each in case.vehicles if each.pevid != event.pevid)}
+    if not event.kept:
+        return _with(case, tuple(each for each in case.vehicles if each.pevid != event.pevid))
+    kept = tuple(each for each in case.questions if each.asked or each.pevid != event.pevid)
+    return {"vehicles": _marked(case, event.pevid, disputed=False), "questions": kept}
 
 
 def _marked(case: Case, pevid: Pevid, *, disputed: bool) -> tuple[VehicleOfCase, ...]:
@@ -153,6 +184,9 @@ MOVING_CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingPr
         mv.VehicleSwapped: _swapped,
         mv.VehicleRemoved: _removed,
         mv.VehicleDisputed: _disputed,
+        mv.VehicleAskedAbout: _asked_about,
+        mv.VehicleAnswered: _answered,
+        mv.VehicleQuestionClosed: _question_closed,
         mv.VehicleSettled: _settled,
         mv.EquipmentUnfit: _equipment_unfit,
         mv.EquipmentSwapped: _equipment_swapped,

@@ -79,6 +79,8 @@ NOTICE_KINDS = frozenset(
         "vehicle_removed",
         "vehicle_disputed",
         "vehicle_asked_about",
+        "vehicle_question_closed",
+        "vehicle_proof_asked",
         "vehicle_settled",
         "equipment_unfit",
         "case_merged",

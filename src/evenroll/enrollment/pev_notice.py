@@ -38,13 +38,13 @@ _CHARGER = {
 def with_pev_told(case: Case | None, decided: Decided, facts: CaseFacts) -> Decided:
     """The decision, and the word to the utility where an enrollment begins, or what charges there is another now."""
     charger = next((found for event in decided.events if (found := _charger(case, event)) is not None), None)
-    if charger is None or case is None or case.vehicle is None or case.pod is None:
+    vehicles = _folded(case, decided.events).vehicles if case is not None and charger is not None else ()
+    if charger is None or case is None or not vehicles or case.pod is None:
         return decided
     utility = case.provider.utility if case.provider else None
     basis = basis_of(case, facts)
     if utility is None or basis is None:
         return decided
-    vehicles = _folded(case, decided.events).vehicles
     reported = PevReported(row=Row.R5, utility=utility, charger=charger, basis=basis, vehicles=len(vehicles))
     body = PevTold(
         case=case.number,
@@ -128,6 +128,9 @@ def _charger(case: Case | None, event: Event) -> ChargerClass | None:
         case EquipmentChosen() | EquipmentSwapped():
             return _CHARGER[event.kind]
         case VehicleAdded() | VehicleSwapped():
+            if case is not None and not case.vehicles:
+                # The one before was sold, and the utility heard that it is gone.
+                return ChargerClass.UNKNOWN
             return case.pev.charger if case is not None and case.pev is not None else None
         case _:
             return None

@@ -20,6 +20,7 @@ class State(StrEnum):
     CHOOSING = "choosing"
     COMPLETING = "completing"
     PROVING = "proving"
+    VEHICLE_DISPUTED = "vehicle_disputed"
     DECIDING = "deciding"
     NEEDS_ANSWER = "needs_answer"
     IN_RESCISSION = "in_rescission"

@@ -108,6 +108,12 @@ WAITS: Mapping[tuple[T, S], Mapping[Wait, WaitRule]] = {
         Wait.MAIL: _days(_CUSTOMER, 45, C.EXPIRE),
         Wait.STAFF: _bd(_DESK, 2, C.ESCALATE),
     },
+    # Whose the vehicle is: the desk sees to it; CUSTOMER, MAIL: the papers, or the right VIN, are awaited.
+    (T.CASE, S.VEHICLE_DISPUTED): {
+        Wait.FIRST: _bd(_DESK, 2, C.ESCALATE),
+        Wait.CUSTOMER: _days(_CUSTOMER, 30, C.EXPIRE),
+        Wait.MAIL: _days(_CUSTOMER, 45, C.EXPIRE),
+    },
     (T.CASE, S.DECIDING): {
         Wait.FIRST: _now(C.DECIDE),
         Wait.RETRY: WaitRule(owner=_DESK, span=Span.MINUTES, count=15, on_lapse=C.DECIDE),
@@ -192,11 +198,13 @@ WAITS: Mapping[tuple[T, S], Mapping[Wait, WaitRule]] = {
         Wait.FIRST: _days(_CUSTOMER, 21, C.REMIND),
         Wait.LATER: _days(_CUSTOMER, 365, C.REMIND),
     },
-    # SYSTEM: the customer told of the last day at the premise. STAFF: whose a vehicle is has to be settled.
+    # SYSTEM: the customer told of the last day at the premise. STAFF: whose a vehicle is has to be settled. CUSTOMER:
+    # whether a vehicle that somebody else names is still there; asked twice, then the desk's to settle.
     (T.CONDITION, S.DUE): {
         Wait.FIRST: _days(_CUSTOMER, 90, C.END_CONDITION),
         Wait.SYSTEM: _given(Role.SYSTEM, C.COMPLETE_MOVE),
         Wait.STAFF: _bd(_DESK, 2, C.ESCALATE),
+        Wait.CUSTOMER: _days(_CUSTOMER, 10, C.REMIND),
     },
     # Once a year the customer is asked whether the place is still wanted. CUSTOMER: a place was offered; the program
     # says for how many days.

@@ -92,7 +92,7 @@ _APPLICATION = (
 
 _DECISION = (
     _edge("4a", "after_4a"),
-    _edge("after_4a", "5", Guard.PROVED, _case(S.PROVING, S.DECIDING)),
+    _edge("after_4a", "5", Guard.PROVED, _case(S.PROVING, S.DECIDING), _case(S.VEHICLE_DISPUTED, S.DECIDING)),
     _edge("after_4a", "4a", Guard.NOT_PROVED, _case(S.PROVING, S.PROVING)),
     _edge("after_4a", "refused_4a", Guard.NOT_SETTLED, _case(S.PROVING, S.REFUSED)),
     _edge("5", "after_5"),

@@ -25,7 +25,7 @@ from evenroll.enrollment.messages import CancelReason, CancelResult, RequestAnsw
 from evenroll.enrollment.meter_need import MeterNeedWhy
 from evenroll.enrollment.money_events import PaidSource, UsageMissing
 from evenroll.enrollment.moving_commands import EquipmentPart
-from evenroll.enrollment.moving_events import UnfitReason
+from evenroll.enrollment.moving_events import OwnershipDocument, UnfitReason, VehicleAnswer
 from evenroll.enrollment.offers import HiddenReason
 from evenroll.enrollment.program_event import EventState
 from evenroll.enrollment.reversal_commands import ReversalFault, ReversalReason
@@ -149,6 +149,8 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         EquipmentPart: "equipment_part",
         MergeFault: "merge",
         UnfitReason: "unfit",
+        VehicleAnswer: "vehicle_answer",
+        OwnershipDocument: "ownership",
         MissingItem: "missing",
         MissingPrice: "missing_price",
         OrganizationKind: "organization_kind",
@@ -223,6 +225,8 @@ CODED_PARAMETERS: Mapping[str, str] = MappingProxyType(
         "per": "grid",
         "fact": "correctable",
         "leave_reason": "leave_reason",
+        "vehicle_answer": "vehicle_answer",
+        "ownership": "ownership",
     }
 )
 """The parameters whose value is a code, or several with commas between, and the subject that gives them words."""

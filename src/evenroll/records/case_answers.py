@@ -111,14 +111,21 @@ def give_to_customer(ref: int, *, customer: CustomerId) -> None:
         vault.rekey(PersonalRef(ref), KeyId(row[0]))
 
 
+def vin_state(vin: str) -> VinState:
+    """What a VIN is worth by itself: there, wrong by its check digit or signs, or missing."""
+    if not vin.strip():
+        return VinState.MISSING
+    try:
+        check_vin(vin)
+    except VinWrong:
+        return VinState.WRONG
+    return VinState.GIVEN
+
+
 def _vin_state(form: Form, answers: Mapping[FormField, str], before: Form | None) -> VinState:
-    vin = answers.get(FormField.VIN, "").strip()
-    if vin:
-        try:
-            check_vin(vin)
-        except VinWrong:
-            return VinState.WRONG
-        return VinState.GIVEN
+    worth = vin_state(answers.get(FormField.VIN, "").strip())
+    if worth is not VinState.MISSING:
+        return worth
     if form.vin_state is VinState.ON_ORDER or before is None:
         # That a VIN was given is never taken from anywhere but the VIN itself.
         return VinState.ON_ORDER if form.vin_state is VinState.ON_ORDER else VinState.MISSING

@@ -21,7 +21,7 @@ STAGES: Final[tuple[tuple[str, tuple[State, ...]], ...]] = (
     ("2", (State.DRAFT, State.FINDING_PROVIDER)),
     ("2b", (State.CHOOSING,)),
     ("3", (State.COMPLETING,)),
-    ("4a", (State.PROVING,)),
+    ("4a", (State.PROVING, State.VEHICLE_DISPUTED)),
     ("5", (State.DECIDING,)),
     ("enrolled", (State.IN_RESCISSION, State.ENROLLED)),
     ("active", (State.ACTIVE,)),

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from evenroll.enrollment.case import LIVE, Case
+from evenroll.enrollment.case import Case
 from evenroll.enrollment.usage_point import VACANT, Agreement, UsagePoint
 from evenroll.programs.catalog import RateUnknown, load_catalog
 from evenroll.programs.program import Coverage, ProgramVersion
-from evenroll.quantities.identifiers import CaseNumber, OrganizationKey, Pevid, PodId, RateKey
+from evenroll.quantities.identifiers import OrganizationKey, PodId, RateKey
 from evenroll.records import register
-from evenroll.records.case_answers import ANSWERS
 from evenroll.records.organizations import current, cursor
-from evenroll.records.tokens import TokenKind, find_by_token
 from evenroll.records.unit_of_work import UnitOfWork
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VehicleElsewhere:
-    """A vehicle of another live case, found by its VIN."""
-
-    case: CaseNumber
-    pevid: Pevid
-
-
-def vehicle_elsewhere(vin: str, *, but: CaseNumber) -> VehicleElsewhere | None:
-    """The live enrollment of another case that has a vehicle with this VIN; None if there is none."""
-    refs = list(find_by_token(TokenKind.VIN, vin, subject_kind=ANSWERS)) if vin.strip() else []
-    if not refs:
-        return None
-    with cursor() as pen:
-        row = pen.execute(
-            "SELECT v.case_number, v.pevid FROM vehicle v JOIN case_record c "
-            "ON c.organization_id = v.organization_id AND c.number = v.case_number "
-            "WHERE v.organization_id = %s AND v.answers = ANY(%s) AND v.case_number <> %s AND c.status = ANY(%s) "
-            "ORDER BY v.case_number LIMIT 1",
-            (current().id, refs, but, sorted(state.value for state in LIVE)),
-        ).fetchone()
-    return VehicleElsewhere(case=CaseNumber(row[0]), pevid=Pevid(row[1])) if row else None
 
 
 def vehicles_here(case: Case, program: ProgramVersion | None) -> int:

@@ -21,6 +21,9 @@ MOVING_PAYLOADS: Final[Mapping[C, type[Any]]] = MappingProxyType(
         C.SWAP_VEHICLE: mc.SwapVehicle,
         C.REMOVE_VEHICLE: mc.RemoveVehicle,
         C.SETTLE_VEHICLE: mc.SettleVehicle,
+        C.ANSWER_VEHICLE: mc.AnswerVehicle,
+        C.PROVE_VEHICLE: mc.ProveVehicle,
+        C.CORRECT_VIN: mc.CorrectVin,
         C.SWAP_EQUIPMENT: mc.SwapEquipment,
         C.REMOVE_EQUIPMENT: mc.RemoveEquipment,
         C.MERGE_CASE: mc.MergeCase,
@@ -31,10 +34,11 @@ FILLED_IN: Final = frozenset({"answers", "vin_state"})
 """Fields that nobody types: what was given beside the command is kept apart, and the step says where."""
 
 _CAR = frozenset({FormField.VIN.value, FormField.PCID.value, FormField.EMAID.value})
+_VIN = frozenset({FormField.VIN.value})
 _ELSEWHERE = frozenset(each.value for each in PREMISE_FIELDS) | {FormField.NAME.value}
 
 PERSONAL_BESIDE: Final[Mapping[C, frozenset[str]]] = MappingProxyType(
-    {C.ADD_VEHICLE: _CAR, C.SWAP_VEHICLE: _CAR, C.MOVE_WITH_CAR: _ELSEWHERE}
+    {C.ADD_VEHICLE: _CAR, C.SWAP_VEHICLE: _CAR, C.MOVE_WITH_CAR: _ELSEWHERE, C.CORRECT_VIN: _VIN}
 )
 """The personal answers that come beside a command."""
 
@@ -49,6 +53,9 @@ MOVING_EXAMPLES: Final[Mapping[C, str]] = MappingProxyType(
         C.SWAP_VEHICLE: "drivetrain=phev vin=1M8GDM9AXKP042788",
         C.REMOVE_VEHICLE: "pevid=PEV-7K3M9-QXT2H-WPC0",
         C.SETTLE_VEHICLE: "pevid=PEV-7K3M9-QXT2H-WPC0 kept=yes",
+        C.ANSWER_VEHICLE: "answer=sold",
+        C.PROVE_VEHICLE: "document=registration",
+        C.CORRECT_VIN: "vin=1M8GDM9AXKP042788",
         C.SWAP_EQUIPMENT: "part=device old=W-77231 device=W-80000",
         C.REMOVE_EQUIPMENT: "part=charger",
         C.MERGE_CASE: "into=EV-7K3M9-QXT2H-WPC0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_commands import GiveEvidence, MeetCondition
@@ -20,6 +21,14 @@ from evenroll.records.gathered import case_facts
 from evenroll.records.prospects import keep_prospect
 from evenroll.records.taking import take_case
 from evenroll.records.unit_of_work import UnitOfWork
+from evenroll.records.vehicle_facts import (
+    dispute_facts,
+    kept_vin_token,
+    lock_vin,
+    vehicles_elsewhere,
+    vin_token,
+    vin_token_of_case,
+)
 
 PEVID_BYTES = 16
 
@@ -49,27 +58,50 @@ def give_evidence(work: UnitOfWork, *, asked: Asked) -> Answer:
 def meet_condition(work: UnitOfWork, *, asked: Asked) -> Answer:
     """What was due later is here, such as the VIN of a car that was on order."""
 
+    number = CaseNumber(asked.number)
+    vin = vin_token(asked.outside.answers.get(FormField.VIN, ""))
+
     def decide(case: Case | None) -> Decided | Refusal:
-        command = asked.command
+        command, known = asked.command, dict[str, Any]()
         if case is not None and isinstance(command, MeetCondition):
+            lock_vin(work, vin)
+            known = dispute_facts(work, vehicles_elsewhere(vin, but=number, customer=case.proof.customer))
             form = form_with_answers(command.form, asked.outside.answers, case=case)
             command = replace(command, form=form)
-        return decide_case(case, CommandName.MEET_CONDITION, command, case_facts(work, case))
+        return decide_case(case, CommandName.MEET_CONDITION, command, case_facts(work, case, **known))
 
-    return take_case(work, asked, name=CommandName.MEET_CONDITION, decide=decide)
+    beside = tuple(each.case for each in vehicles_elsewhere(vin, but=number))
+    return take_case(work, asked, name=CommandName.MEET_CONDITION, decide=decide, beside=beside)
 
 
 def _prove(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
+    number = CaseNumber(asked.number)
+    beside = tuple(each.case for each in vehicles_elsewhere(vin_token_of_case(number), but=number))
+
     def decide(case: Case | None) -> Decided | Refusal:
-        number = pevid(asked.outside.entropy[:PEVID_BYTES])
         found = _in_our_books(work, case, asked.outside.register)
-        facts = case_facts(work, case, register=found, pevid=number)
+        known = _named_elsewhere(work, case, found)
+        facts = case_facts(work, case, register=found, pevid=pevid(asked.outside.entropy[:PEVID_BYTES]), **known)
         return decide_case(case, name, asked.command, facts)
 
-    answer = take_case(work, asked, name=name, decide=decide)
+    answer = take_case(work, asked, name=name, decide=decide, beside=beside)
     if isinstance(answer, Taken):
         _answers_to_customer(work, asked.number)
     return answer
+
+
+def _named_elsewhere(work: UnitOfWork, case: Case | None, found: RegisterAnswer | PartnerAway | None) -> dict[str, Any]:
+    """Whether another customer's case has the vehicle too. One that came from an earlier case was looked at there.
+
+    Nothing is looked up for whoever is not proved: no stranger learns that a vehicle is known here.
+    """
+    if case is None or case.form is None or case.follows or not isinstance(found, RegisterAnswer):
+        return {}
+    if not is_proved(found, pod=case.pod):
+        return {}
+    vin = kept_vin_token(case.form.answers)
+    lock_vin(work, vin)
+    return dispute_facts(work, vehicles_elsewhere(vin, but=case.number, customer=found.customer))
 
 
 def _in_our_books(

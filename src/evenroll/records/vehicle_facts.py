@@ -1,0 +1,148 @@
+"""Which other customer's case has a vehicle too, found by its VIN under one lock, and the cases that ask each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from evenroll.enrollment.case import LIVE, Case, VehicleQuestion
+from evenroll.enrollment.tracks import State
+from evenroll.programs.program import ProgramVersion
+from evenroll.quantities.identifiers import CaseNumber, CustomerId, Pevid
+from evenroll.records import stream_writer
+from evenroll.records.case_answers import ANSWERS
+from evenroll.records.gathered import program_of
+from evenroll.records.organizations import current, cursor
+from evenroll.records.streams import case_stream, place_stream
+from evenroll.records.taking import PointMoved
+from evenroll.records.tokens import TokenKind, token
+from evenroll.records.unit_of_work import UnitOfWork
+
+_NAMES = LIVE | {State.VEHICLE_DISPUTED, State.DECIDING, State.NEEDS_ANSWER, State.WAITLISTED}
+"""States in which a proved customer's case has recorded its vehicle."""
+
+_BUCKET_DIGITS = 4
+"""The lock of a VIN is one of 65,536 that VINs share: what stays behind tells nothing of any of them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleElsewhere:
+    """A vehicle of another case, found by its VIN."""
+
+    case: CaseNumber
+    pevid: Pevid
+
+
+def vin_token(vin: str) -> str:
+    """The token of a VIN; "" where there is none."""
+    return token(TokenKind.VIN, vin) if vin.strip() else ""
+
+
+def kept_vin_token(answers: int) -> str:
+    """The token of the VIN among kept answers, which are not opened for it; "" where there is none."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT token FROM search_token WHERE organization_id = %s AND subject_kind = %s AND subject_id = %s "
+            "AND kind = %s",
+            (current().id, ANSWERS, answers, TokenKind.VIN.value),
+        ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def vin_token_of_case(number: CaseNumber) -> str:
+    """The token of the VIN in the form of a case, as its row has it without a lock; "" where there is none."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT t.token FROM case_record c JOIN search_token t ON t.organization_id = c.organization_id "
+            "AND t.subject_kind = %s AND t.kind = %s "
+            "AND t.subject_id = (c.state::jsonb -> 'form' ->> 'answers')::bigint "
+            "WHERE c.organization_id = %s AND c.number = %s",
+            (ANSWERS, TokenKind.VIN.value, current().id, number),
+        ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def vehicles_elsewhere(
+    vin: str, *, but: CaseNumber, customer: CustomerId | None = None
+) -> tuple[VehicleElsewhere, ...]:
+    """The vehicles of other proved customers' cases with the VIN of this token, live enrollments first.
+
+    customer: whose cases do not count, for one car may be in several programs.
+    """
+    if not vin:
+        return ()
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT v.case_number, v.pevid FROM search_token t JOIN vehicle v "
+            "ON v.organization_id = t.organization_id AND v.answers = t.subject_id JOIN case_record c "
+            "ON c.organization_id = v.organization_id AND c.number = v.case_number "
+            "WHERE t.organization_id = %s AND t.kind = %s AND t.token = %s AND t.subject_kind = %s "
+            "AND v.case_number <> %s AND c.status = ANY(%s) AND c.customer_id IS DISTINCT FROM %s "
+            "ORDER BY (c.status = ANY(%s)) DESC, v.case_number",
+            (
+                *(current().id, TokenKind.VIN.value, vin, ANSWERS, but),
+                *(sorted(_NAMES), customer, sorted(LIVE)),
+            ),
+        ).fetchall()
+    return tuple(VehicleElsewhere(case=CaseNumber(row[0]), pevid=Pevid(row[1])) for row in rows)
+
+
+def lock_vin(work: UnitOfWork, vin: str) -> None:
+    """Two who name one vehicle at once are looked at one after the other. Comes after the cases in the order of locks.
+
+    vin: its token.
+    """
+    if vin:
+        work.lock(place_stream("any", unit="vin", unit_key=vin[:_BUCKET_DIGITS]))
+
+
+def dispute_facts(work: UnitOfWork, found: tuple[VehicleElsewhere, ...]) -> dict[str, Any]:
+    """The facts of a decision, by the names of `CaseFacts`, where another case has the vehicle too.
+
+    Raises PointMoved where that case was not locked, because it came to the vehicle meanwhile.
+    """
+    if not found:
+        return {}
+    first = found[0]
+    other = work.case(first.case) if work.holds(case_stream(first.case)) else None
+    if other is None:
+        raise PointMoved("Another application named the vehicle meanwhile; take the command again.")
+    return {"others": {other.number: other}, "disputed_with": other.number, "disputed_pevid": first.pevid}
+
+
+def asking_each_other(number: CaseNumber) -> tuple[CaseNumber, ...]:
+    """The other cases that a question about a vehicle links with this one, by their rows, without a lock."""
+    found: set[CaseNumber] = set()
+    todo: set[CaseNumber] = {number}
+    while todo:
+        each = todo.pop()
+        found.add(each)
+        todo |= {question.other for question in _questions(each)} - found
+    return tuple(sorted(found - {number}))
+
+
+def asked_facts(work: UnitOfWork, numbers: tuple[CaseNumber, ...], case: Case | None) -> dict[str, Any]:
+    """The linked cases, which are locked, and their programs, by the names of `CaseFacts`.
+
+    Raises PointMoved where a question came meanwhile that links another one.
+    """
+    others = {each.number: each for each in (work.case(number) for number in numbers) if each is not None}
+    for each in (*others.values(), *((case,) if case else ())):
+        if any(not work.holds(case_stream(question.other)) for question in each.questions):
+            raise PointMoved("Another application named the vehicle meanwhile; take the command again.")
+    programs: dict[CaseNumber, ProgramVersion] = {}
+    for each in others.values():
+        program = program_of(each)
+        if program is not None:
+            programs[each.number] = program
+    return {"others": others, "other_programs": programs}
+
+
+def seen_case(number: CaseNumber) -> Case | None:
+    """The case as its row has it, without a lock; to know what to lock with it."""
+    return cast("Case | None", stream_writer.load(cursor(), current().id, case_stream(number)))
+
+
+def _questions(number: CaseNumber) -> tuple[VehicleQuestion, ...]:
+    found = seen_case(number)
+    return found.questions if found else ()
