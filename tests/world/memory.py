@@ -95,10 +95,7 @@ class Taken:
 
 @dataclass(kw_only=True)
 class World:
-    """All there is. by: who gives a command. away: who gives no answer; stale: live places are read too early.
-
-    same_car: cases that name one VIN.
-    """
+    """All there is. by: who gives a command. away: who gives no answer; stale: live places are read too early."""
 
     now: datetime
     calendar: ServiceCalendar = field(default_factory=lambda: calendar("US-LAKELAND"))
