@@ -164,7 +164,8 @@ _EXIT_STATES = frozenset(
 )
 
 
-_SUPPLY_LOST = frozenset({(Track.CASE, state, S.FINDING_PROVIDER) for state in (S.PROVING, S.DECIDING, S.WAITLISTED)})
+_PROMISED_NOT = (S.PROVING, S.VEHICLE_DISPUTED, S.DECIDING, S.WAITLISTED)
+_SUPPLY_LOST = frozenset({(Track.CASE, state, S.FINDING_PROVIDER) for state in _PROMISED_NOT})
 """Moves back to row 2a that only the action of a lost supply makes."""
 
 
