@@ -12,7 +12,7 @@ from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.point_events import LoadUsagePoint, load_usage_point
 from evenroll.records.folds import FOLDS, read_event
-from evenroll.records.journal import read_stream
+from evenroll.records.journal import FaultKind, read_stream
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.replay import replay
 from evenroll.records.stream_writer import project
@@ -106,6 +106,26 @@ def test_entries_that_stand_under_another_number_show_and_make_no_rows() -> None
     finally:
         _remove_entries(planted)
     assert [(each.table, each.key) for each in result.differences] == [("journal_entry", planted)]
+    broken = {(each.number, each.kind) for _, each in result.faults if each.stream.key == planted}
+    assert broken == {(1, FaultKind.CONTENT), (1, FaultKind.HEAD)} and not result.holds
+    assert not any(each.stream.key == copied.number for _, each in result.faults)
+
+
+def test_a_stream_that_was_lost_whole_shows_by_its_head() -> None:
+    """Nothing of it is left to fold, so that only the head tells of it."""
+    lost = new_case_number()
+    with open_organization(UTILITY) as opened, cursor() as pen:
+        pen.execute(
+            "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
+            "VALUES (%s, 'case', %s, 3, %s)",
+            (opened.id, lost, "0" * 64),
+        )
+    try:
+        result = replay("replay_lost", organizations=(UTILITY,))
+    finally:
+        _remove_head(lost)
+    faults = [(org, each.number, each.kind) for org, each in result.faults if each.stream.key == lost]
+    assert result.equal and faults == [(UTILITY, 3, FaultKind.HEAD)]
 
 
 def _remove_entries(number: str) -> None:
@@ -114,6 +134,11 @@ def _remove_entries(number: str) -> None:
         pen.execute("ALTER TABLE journal_entry DISABLE TRIGGER USER")
         pen.execute("DELETE FROM journal_entry WHERE stream_key = %s", (number,))
         pen.execute("ALTER TABLE journal_entry ENABLE TRIGGER USER")
+
+
+def _remove_head(number: str) -> None:
+    with open_organization(UTILITY, alias="owner"), cursor() as pen:
+        pen.execute("DELETE FROM stream_head WHERE stream_key = %s", (number,))
 
 
 def _mend(case: Case) -> None:

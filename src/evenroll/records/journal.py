@@ -67,7 +67,7 @@ def read_stream(stream: StreamId) -> Sequence[Entry]:
 def verify_stream(stream: StreamId) -> Verdict:
     """Check numbers, contents and links of one stream of the open organization, and its head."""
     entries = read_stream(stream)
-    faults = check_chain(stream, entries, head=_heads(stream).get(stream))
+    faults = check_chain(stream, entries, head=stream_heads(stream).get(stream))
     return Verdict(streams=1, entries=len(entries), faults=tuple(faults))
 
 
@@ -75,7 +75,7 @@ def verify_organization(organization: OrganizationKey, *, alias: str = "default"
     """Check every stream of an organization, one pass over its journal."""
     streams, count, faults = 0, 0, list[Fault]()
     with open_organization(organization, alias=alias):
-        heads = {stream: head for stream, head in _heads().items() if head.number}
+        heads = {stream: head for stream, head in stream_heads().items() if head.number}
         for stream, grouped in groupby(all_entries(), key=lambda entry: entry.stream):
             entries = tuple(grouped)
             streams, count = streams + 1, count + len(entries)
@@ -118,7 +118,8 @@ def all_entries() -> Iterator[Entry]:
             yield from_columns(row, organization=opened.key)
 
 
-def _heads(stream: StreamId | None = None) -> dict[StreamId, Head]:
+def stream_heads(stream: StreamId | None = None) -> dict[StreamId, Head]:
+    """The heads of all streams of the open organization, or of one; a lock without entries has one of number 0."""
     opened = current()
     with cursor() as pen:
         rows = pen.execute(

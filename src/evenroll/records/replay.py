@@ -1,4 +1,4 @@
-"""Replay: every row of the fold built again from the journal alone, into an empty schema, and compared."""
+"""Replay: every row built again from the journal alone, whose hashes are checked as it is read, and compared."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evenroll.enrollment.event import Event
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.entries import Entry
 from evenroll.records.folds import FOLDS, Fold, key_of, read_event
-from evenroll.records.journal import all_entries
+from evenroll.records.journal import Fault, FaultKind, all_entries, check_chain, stream_heads
 from evenroll.records.organizations import current, cursor, open_organization, organization_keys
 from evenroll.records.stream_writer import project
 from evenroll.records.streams import StreamKind
@@ -72,16 +72,22 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplayResult:
-    """What replay found. differences: the first ones of each table."""
+    """What replay found. differences: the first ones of each table. faults: where the chain of hashes does not hold."""
 
     entries: int
     rows: int
     differences: tuple[Difference, ...]
+    faults: tuple[tuple[OrganizationKey, Fault], ...] = ()
 
     @property
     def equal(self) -> bool:
         """Whether tables and journal agree to the byte."""
         return not self.differences
+
+    @property
+    def holds(self) -> bool:
+        """Whether every entry follows from the one before it, to the head of its stream."""
+        return not self.faults
 
 
 def replay(
@@ -93,6 +99,7 @@ def replay(
 ) -> ReplayResult:
     """Fold the journal of these organizations into a new schema as the owner role, compare, and drop the schema.
 
+    Entries are checked against their hashes, and streams against their heads, as they are read.
     organizations: absent for all of them. Each is seen at one instant, so writers need not stop. Raises
     DuplicateSchema if the schema is there already.
     """
@@ -101,18 +108,19 @@ def replay(
     try:
         for table in FOLD_TABLES:
             _copy_shape(pen, schema, table)
-        entries, rows, differences = 0, 0, list[Difference]()
+        entries, rows, differences, faults = 0, 0, list[Difference](), list[tuple[OrganizationKey, Fault]]()
         for organization in organization_keys() if organizations is None else organizations:
             with _one_instant(), open_organization(organization, alias=OWNER):
                 cursor().execute("SELECT set_config('search_path', %s, true)", (f"{schema}, public",))
-                folded, foreign = _fold_all(folds, upcasters)
+                folded, foreign, broken = _fold_all(folds, upcasters)
                 entries += folded
+                faults += [(organization, each) for each in broken]
                 differences += foreign
                 for table, key in FOLD_TABLES.items():
                     rows += _count(table)
                     differences += _compare(schema, table, key)
                 differences += _miscounted(schema)
-        return ReplayResult(entries=entries, rows=rows, differences=tuple(differences))
+        return ReplayResult(entries=entries, rows=rows, differences=tuple(differences), faults=tuple(faults))
     finally:
         _owner_pen().execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
         connections[OWNER].close()
@@ -146,11 +154,17 @@ def _copy_shape(pen: Cursor[Any], schema: str, table: str) -> None:
 
 def _fold_all(
     folds: Mapping[StreamKind, Fold], upcasters: Mapping[tuple[str, int], Upcaster]
-) -> tuple[int, list[Difference]]:
-    """How many entries were folded, and the streams whose entries tell of another stream: those make no rows."""
-    count, foreign = 0, list[Difference]()
+) -> tuple[int, list[Difference], list[Fault]]:
+    """How many entries were folded, the streams whose entries tell of another stream, and the faults of the chain.
+
+    A stream that tells of another one makes no rows.
+    """
+    count, foreign, faults = 0, list[Difference](), list[Fault]()
     pen, organization_id = cursor(), current().id
-    for stream, entries in groupby(all_entries(), key=lambda entry: entry.stream):
+    heads = {stream: head for stream, head in stream_heads().items() if head.number}
+    for stream, grouped in groupby(all_entries(), key=lambda entry: entry.stream):
+        entries = tuple(grouped)
+        faults += check_chain(stream, entries, head=heads.pop(stream, None))
         events = tuple(_events(stream.kind, entries, upcasters))
         state: Any = None
         for event in events:
@@ -162,7 +176,9 @@ def _fold_all(
             foreign.append(
                 Difference(organization=current().key, table="journal_entry", key=stream.key, where="journal")
             )
-    return count, foreign
+    # A head that is left has lost its whole stream.
+    faults += [Fault(stream=stream, number=head.number, kind=FaultKind.HEAD) for stream, head in heads.items()]
+    return count, foreign, faults
 
 
 def _events(
