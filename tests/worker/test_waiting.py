@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from evenroll.enrollment.case import Case
+from evenroll.enrollment.case_commands import SubmitForm
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.decide_waiting import SetCap
 from evenroll.enrollment.decided import RefusalCode
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
-from evenroll.programs.program import MeterCapability, ProgramVersion
-from evenroll.programs.program_terms import Cap
+from evenroll.programs.program import MeterCapability, ProgramVersion, Selection
+from evenroll.programs.program_terms import Cap, OptionCap
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey
 from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, days, new_territory
 
@@ -353,3 +354,28 @@ def test_only_a_manager_publishes_in_the_books_of_the_program(territory: Territo
         with unit_of_work(organization, actor=actor, now=NOW) as work:
             refused = territory.refused(publish_program(work, program=program))
         assert refused.code is RefusalCode.NOT_ALLOWED
+
+
+def test_an_option_with_fewer_places_is_cured_by_another(territory: Territory) -> None:
+    """Of three places one may be flat: the second who wants it is asked to choose, and takes the other price."""
+    cap = Cap(places=3, options=(OptionCap(selection="price", option="flat", places=1),))
+    choice = Selection(key="price", options=("time_of_use", "flat"))
+    program = replace(territory.night, key=ProgramKey(f"OPTION-{territory.tag}"), cap=cap, selections=(choice,))
+    territory.taken(published(territory, program))
+    numbers = []
+    for _ in range(2):
+        premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+        numbers.append(territory.apply(premise, program=program, selections={"price": "flat"}))
+        territory.run()
+    assert status(territory, *numbers) == [State.ENROLLED, State.NEEDS_ANSWER]
+    cured = SubmitForm(form=territory.form(program, selections={"price": "time_of_use"}))
+    answer = territory.give(territory.utility, C.GIVE_CURE, numbers[1], cured, role=Role.CUSTOMER)
+    territory.taken(answer)
+    territory.run()
+    assert status(territory, *numbers) == [State.ENROLLED] * 2 and counts(territory, program) == (3, 2, 0)
+    give(territory, C.WITHDRAW, numbers[0])
+    premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+    third = territory.apply(premise, program=program, selections={"price": "flat"})
+    territory.run()
+    assert status(territory, third) == [State.ENROLLED]
+    replays(territory)

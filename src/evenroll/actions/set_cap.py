@@ -35,7 +35,7 @@ def _set(work: UnitOfWork, program: ProgramKey, command: SetCap) -> Answer:
         return decided
     work.tell_places(decided.place_events)
     for case in already:
-        counted = decide_waiting.count_already(case, program)
+        counted = decide_waiting.count_already(case, own[-1])
         if counted.events:
             work.record_case(case.number, counted, expected=case)
     work.settle_places()

@@ -314,6 +314,8 @@ class Case:
     ended_because: EndReason | None = None
     returned: bool = False
     counted: ProgramKey | None = None
+    counted_option: str = ""
+    """The limited option that this place is of; it says nothing while no place is held."""
     line: InLine | None = None
     equipment: EquipmentOfCase | None = None
     devices: tuple[DeviceOfCase, ...] = ()

@@ -185,7 +185,9 @@ def taking_over(case: Case | None, decided: Decided, facts: CaseFacts) -> Decide
 def as_if_counted(case: Case | None, name: CommandName, facts: CaseFacts) -> Case | None:
     """The case as row 5 is to see it: a member who moves brings the program's place along, and needs no other."""
     before = _bringer(case, facts) if name is CommandName.DECIDE else None
-    return replace(case, counted=before.counted) if case is not None and before is not None else case
+    if case is None or before is None:
+        return case
+    return replace(case, counted=before.counted, counted_option=before.counted_option)
 
 
 def _bringer(case: Case | None, facts: CaseFacts) -> Case | None:
@@ -202,7 +204,9 @@ def passed_on(case: Case | None, decided: Decided, facts: CaseFacts) -> Decided:
     if case is None or before is None or not any(isinstance(event, Admitted) for event in decided.events):
         return decided
     counted = [
-        PlaceCounted(row=event.row, program=event.program) if isinstance(event, Admitted) else event
+        PlaceCounted(row=event.row, program=event.program, option=event.option)
+        if isinstance(event, Admitted)
+        else event
         for event in decided.events
     ]
     gone = mv.PlacePassedOn(row=Row.R5, to=case.number)

@@ -22,13 +22,13 @@ from evenroll.enrollment.program_places import (
     ProgramPlaceTaken,
     cap_of_version,
     evolve_places,
+    option_of,
     told_of_case,
 )
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.waits import WAITS, Wait
 from evenroll.programs.program import ProgramVersion, Track
-from evenroll.quantities.identifiers import ProgramKey
 
 PLACES_MAX = 10_000_000
 OFFER_DAYS_MAX = 366
@@ -55,12 +55,16 @@ def place_fact(case: Case, facts: CaseFacts) -> PlaceFact:
     program = facts.need_program()
     if program.cap is None:
         return PlaceFact.NOT_LIMITED
-    places = _heeded(program, facts)
-    if case.counted == program.key:
-        return PlaceFact.HELD
-    if places.free and not places.waiting:
-        return PlaceFact.FREE
+    places, option = _heeded(program, facts), _option(case, program)
+    mine = case.counted == program.key
+    roomy = places.has_room(option) or (mine and case.counted_option == option)
+    if mine or (places.free and not places.waiting):
+        return (PlaceFact.HELD if mine else PlaceFact.FREE) if roomy else PlaceFact.OPTION_FULL
     return PlaceFact.WAIT if places.waiting_list else PlaceFact.FULL
+
+
+def _option(case: Case, program: ProgramVersion) -> str:
+    return option_of(program, case.form.selections if case.form else {})
 
 
 def heed_cap(facts: CaseFacts) -> tuple[Event, ...]:
@@ -87,8 +91,8 @@ def place_taken(case: Case, program: ProgramVersion) -> tuple[Event, ...]:
     if program.cap is None:
         return ()
     if case.counted == program.key:
-        return (w.Admitted(row=Row.R5, program=program.key),)
-    return (w.PlaceCounted(row=Row.R5, program=program.key),)
+        return (w.Admitted(row=Row.R5, program=program.key, option=_option(case, program)),)
+    return (w.PlaceCounted(row=Row.R5, program=program.key, option=_option(case, program)),)
 
 
 def put_in_line(case: Case, facts: CaseFacts) -> Event:
@@ -170,6 +174,7 @@ def set_cap(places: ProgramPlaces | None, command: SetCap, *, latest: ProgramVer
         places=count if command.places is None else command.places,
         waiting_list=waiting_list if command.waiting_list is None else command.waiting_list,
         offer_days=offer_days if command.offer_days is None else command.offer_days,
+        options={each.key: each.places for each in latest.cap.options} if own else before.options,
     )
     if not (1 <= cap.places <= PLACES_MAX and 1 <= cap.offer_days <= OFFER_DAYS_MAX):
         return Refusal(code=RefusalCode.CAP_WRONG, parameters={"program": latest.key})
@@ -179,12 +184,13 @@ def set_cap(places: ProgramPlaces | None, command: SetCap, *, latest: ProgramVer
     return Decided(place_events=(cap,))
 
 
-def count_already(case: Case, program: ProgramKey) -> Decided:
+def count_already(case: Case, program: ProgramVersion) -> Decided:
     """Action: an enrollment that lived before its program had a cap takes one of its places; nothing if it has one."""
     if case.counted is not None or case.status not in LIVE:
         return Decided()
-    counted = w.PlaceCounted(row=Row.ACTION, program=program)
-    taken = ProgramPlaceTaken(row=Row.ACTION, program=program, case=case.number, already=True)
+    option = _option(case, program)
+    counted = w.PlaceCounted(row=Row.ACTION, program=program.key, option=option)
+    taken = ProgramPlaceTaken(row=Row.ACTION, program=program.key, case=case.number, already=True, option=option)
     return Decided(events=(counted,), place_events=(taken,))
 
 

@@ -66,6 +66,7 @@ PLACES_RULE = Rule(
 """What every program with a cap asks beside its own rules."""
 
 
+_CHOOSE_OTHER: Final = Cure(code=CureCode.CHOOSE_OTHER_OPTION, owner=CureOwner.CUSTOMER, days=30)
 _SAY_IT: Final = Cure(code=CureCode.ANSWER_QUESTION, owner=CureOwner.CUSTOMER, days=30)
 
 
@@ -123,8 +124,15 @@ def _finding(rule: Rule, judged: Judgement) -> Finding:
         kind=rule.kind,
         outcome=outcome,
         evidence=Evidence(code=judged.code, parameters=judged.parameters),
-        cure=_SAY_IT if _was_left_out(rule, judged) else _cure(rule, outcome),
+        cure=_own_cure(rule, judged) or _cure(rule, outcome),
     )
+
+
+def _own_cure(rule: Rule, judged: Judgement) -> Cure | None:
+    """The cure that lies in what was found, whatever the rule says; None where the rule's own is right."""
+    if judged.code is EvidenceCode.OPTION_TAKEN:
+        return _CHOOSE_OTHER
+    return _SAY_IT if _was_left_out(rule, judged) else None
 
 
 def _was_left_out(rule: Rule, judged: Judgement) -> bool:

@@ -61,6 +61,8 @@ class PlaceFact(StrEnum):
     WAIT = "wait"
     FULL = "full"
     """All are taken and nobody is put on a list."""
+    OPTION_FULL = "option_full"
+    """There are some, but none of the option that was chosen; another may be."""
 
 
 class EquipmentListing(StrEnum):

@@ -34,6 +34,7 @@ class EvidenceCode(StrEnum):
     PLACE_THERE = "place_there"
     WAITING_LIST = "waiting_list"
     ALL_PLACES_TAKEN = "all_places_taken"
+    OPTION_TAKEN = "option_taken"
     BOUGHT_TOO_EARLY = "bought_too_early"
     CHANGES_USED_UP = "changes_used_up"
     DEVICE_ENROLLED_BEFORE = "device_enrolled_before"

@@ -30,7 +30,8 @@ class ProgramPlaces:
     program_version: the version whose cap is the latest that was heeded; 0 before the first. cap: how many there are.
     ceiling: how many may be taken at this moment: the cap, or more where it was lowered beneath what is taken; it
     falls with every place that becomes free. taken: held by enrollments, and by those who were offered one.
-    waiting: in line without an offer. offer_days: how long an offer stands, calendar days.
+    waiting: in line without an offer. offer_days: how long an offer stands, calendar days. options, options_taken: how
+    many places there are, and are taken, of each limited option.
     """
 
     program: ProgramKey
@@ -42,11 +43,17 @@ class ProgramPlaces:
     taken: int = 0
     waiting: int = 0
     tracks: Mapping[str, TrackState] = field(default_factory=dict[str, TrackState])
+    options: Mapping[str, int] = field(default_factory=dict[str, int])
+    options_taken: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def free(self) -> int:
         """How many more may be taken; 0 while more are taken than there are."""
         return max(0, self.cap - self.taken)
+
+    def has_room(self, option: str) -> bool:
+        """Whether one more of this option may be taken; always where it is not limited."""
+        return option not in self.options or self.options_taken.get(option, 0) < self.options[option]
 
     @property
     def state(self) -> State | None:
@@ -70,6 +77,7 @@ class CapSet(PlaceEvent):
     places: int
     waiting_list: bool
     offer_days: int
+    options: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +90,7 @@ class ProgramPlaceTaken(PlaceEvent):
 
     case: CaseNumber
     already: bool = False
+    option: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +98,7 @@ class ProgramPlaceFreed(PlaceEvent):
     """A case that held a place ended, was refused or let its offer lapse."""
 
     case: CaseNumber
+    option: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +147,7 @@ def _capped(places: ProgramPlaces, event: CapSet) -> ProgramPlaces:
         cap=event.places,
         waiting_list=event.waiting_list,
         offer_days=event.offer_days,
+        options=event.options,
         # Nobody is thrown out: what is taken may stay, and shrinks to the cap as places become free.
         ceiling=max(event.places, places.taken),
     )
@@ -145,17 +156,34 @@ def _capped(places: ProgramPlaces, event: CapSet) -> ProgramPlaces:
 def _counted(places: ProgramPlaces, event: PlaceEvent) -> ProgramPlaces:
     match event:
         case ProgramPlaceTaken():
+            if not event.already and not places.has_room(event.option):
+                raise CapBroken(f"Program {places.program} has no place left of option {event.option}.")
             taken = places.taken + 1
-            return replace(places, taken=taken, ceiling=max(places.ceiling, taken) if event.already else places.ceiling)
+            ceiling = max(places.ceiling, taken) if event.already else places.ceiling
+            return replace(places, taken=taken, ceiling=ceiling, options_taken=_by_option(places, event.option, 1))
         case ProgramPlaceFreed():
             taken = places.taken - 1
-            return replace(places, taken=taken, ceiling=max(places.cap, taken))
+            freed = _by_option(places, event.option, -1)
+            return replace(places, taken=taken, ceiling=max(places.cap, taken), options_taken=freed)
         case WaitingJoined():
             return replace(places, waiting=places.waiting + 1)
         case WaitingLeft():
             return replace(places, waiting=places.waiting - 1)
         case _:
             return places
+
+
+def _by_option(places: ProgramPlaces, option: str, more: int) -> Mapping[str, int]:
+    """How many of each option are taken, with one more or less of this one; whoever took none counts in none."""
+    if not option:
+        return places.options_taken
+    return {**places.options_taken, option: places.options_taken.get(option, 0) + more}
+
+
+def option_of(program: ProgramVersion, selections: Mapping[str, str]) -> str:
+    """The limited option that these selections choose, as it is counted by; "" where none of them is limited."""
+    limited = program.cap.options if program.cap else ()
+    return next((each.key for each in limited if selections.get(each.selection) == each.option), "")
 
 
 def cap_of_version(program: ProgramVersion, *, places: ProgramPlaces, row: Row) -> tuple[Event, ...]:
@@ -171,25 +199,31 @@ def cap_of_version(program: ProgramVersion, *, places: ProgramPlaces, row: Row) 
             places=cap.places,
             waiting_list=cap.waiting_list,
             offer_days=cap.offer_days,
+            options={each.key: each.places for each in cap.options},
         ),
     )
 
 
 def told_of_case(before: Case | None, after: Case, *, row: Row) -> tuple[Event, ...]:
     """What the change of a case means for the places of its program: nobody has to remember to say it."""
-    held, holds = before.counted if before else None, after.counted
+    held, holds = _holds(before), _holds(after)
     waited, waits = _waits_for(before), _waits_for(after)
     number = after.number
     events: list[Event] = []
     if waited is not None and waits != waited:
         events.append(WaitingLeft(row=row, program=waited, case=number))
     if held is not None and holds != held:
-        events.append(ProgramPlaceFreed(row=row, program=held, case=number))
+        events.append(ProgramPlaceFreed(row=row, program=held[0], case=number, option=held[1]))
     if holds is not None and holds != held:
-        events.append(ProgramPlaceTaken(row=row, program=holds, case=number))
+        events.append(ProgramPlaceTaken(row=row, program=holds[0], case=number, option=holds[1]))
     if waits is not None and waits != waited and after.line is not None:
         events.append(WaitingJoined(row=row, program=waits, case=number, ranked_at=after.line.ranked_at))
     return tuple(events)
+
+
+def _holds(case: Case | None) -> tuple[ProgramKey, str] | None:
+    """The program of which the case takes a place, and the limited option that this is of."""
+    return (case.counted, case.counted_option) if case is not None and case.counted is not None else None
 
 
 def _waits_for(case: Case | None) -> ProgramKey | None:

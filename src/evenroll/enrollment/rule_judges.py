@@ -188,6 +188,8 @@ def _place_free(_rule: Rule, _program: ProgramVersion, facts: EligibilityFacts) 
             return Judgement(met=Known.NO, code=EvidenceCode.WAITING_LIST)
         case PlaceFact.FULL:
             return Judgement(met=Known.NO, code=EvidenceCode.ALL_PLACES_TAKEN, unmet_as=Outcome.FINAL)
+        case PlaceFact.OPTION_FULL:
+            return Judgement(met=Known.NO, code=EvidenceCode.OPTION_TAKEN, unmet_as=Outcome.CURABLE)
 
 
 def _all_meters(_rule: Rule, program: ProgramVersion, facts: EligibilityFacts) -> Judgement:

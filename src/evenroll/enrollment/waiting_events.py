@@ -18,9 +18,10 @@ Changes = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceCounted(Event):
-    """Row 5: one of the program's places is this case's."""
+    """Row 5: one of the program's places is this case's. option: the limited one that it is of."""
 
     program: ProgramKey
+    option: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,9 +67,10 @@ class InterestConfirmed(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Admitted(Event):
-    """Row 5: from the waiting list into the program."""
+    """Row 5: from the waiting list into the program. option: the limited one that the place is of."""
 
     program: ProgramKey
+    option: str = ""
 
 
 WAITING_EVENTS: tuple[type[Event], ...] = (
@@ -85,7 +87,11 @@ WAITING_EVENTS: tuple[type[Event], ...] = (
 
 
 def _counted(_case: Case, event: PlaceCounted) -> Changes:
-    return {"counted": event.program}
+    return {"counted": event.program, "counted_option": event.option}
+
+
+def _admitted(_case: Case, event: Admitted) -> Changes:
+    return {"counted_option": event.option}
 
 
 def _waitlisted(_case: Case, event: Waitlisted) -> Changes:
@@ -95,7 +101,7 @@ def _waitlisted(_case: Case, event: Waitlisted) -> Changes:
 def _offered(case: Case, event: PlaceOffered) -> Changes:
     if case.line is None:
         return {}
-    return {"line": replace(case.line, offered_until_on=event.until), "counted": event.program}
+    return {"line": replace(case.line, offered_until_on=event.until), "counted": event.program, "counted_option": ""}
 
 
 def _accepted(_case: Case, _event: PlaceAccepted) -> Changes:
@@ -116,6 +122,7 @@ WAITING_CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingP
         PlaceOffered: _offered,
         PlaceAccepted: _accepted,
         PlaceLapsed: _lapsed,
+        Admitted: _admitted,
     }
 )
 """Those that change more than tracks."""

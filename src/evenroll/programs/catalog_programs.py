@@ -238,6 +238,7 @@ def _check_counts(entry: Table, program: ProgramVersion) -> None:
 
 def _check_terms(entry: Table, program: ProgramVersion) -> None:
     _check_limits(entry, program)
+    _check_option_caps(entry, program)
     if ConsentKind.TERMS not in program.consents_required:
         raise entry.refuse("consent to the terms is never optional; add terms.", key="consents_required")
     if program.meter_capability is None and program.service_change is not ServiceChange.CREDIT_ONLY:
@@ -271,6 +272,13 @@ def _check_metering(entry: Table, program: ProgramVersion) -> None:
         )
     if not any(rule.kind is RuleKind.EQUIPMENT_APPROVED for rule in program.rules):
         raise entry.refuse("nobody pays by a meter that is on no list; add a rule equipment_approved.", key="rules")
+
+
+def _check_option_caps(entry: Table, program: ProgramVersion) -> None:
+    offered = {(each.key, option) for each in program.selections for option in each.options}
+    for limited in program.cap.options if program.cap else ():
+        if (limited.selection, limited.option) not in offered:
+            raise entry.refuse(f"cap limits {limited.key}, which no selection of the program offers.", key="cap")
 
 
 def _check_limits(entry: Table, program: ProgramVersion) -> None:

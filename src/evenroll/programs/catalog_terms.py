@@ -20,6 +20,7 @@ from evenroll.programs.program_terms import (
     IncentivePer,
     MissingPrice,
     NotKnown,
+    OptionCap,
     Protection,
     ProtectionKind,
     StayOf,
@@ -83,9 +84,23 @@ def terms_from(entry: Table) -> dict[str, Any]:
 
 
 def _cap(entry: Table, key: str) -> Cap:
-    row = entry.table(key, known=frozenset({"places", "waiting_list", "offer_days"}))
+    row = entry.table(key, known=frozenset({"places", "waiting_list", "offer_days", "options"}))
+    options = _option_caps(row) if row.has("options") else ()
     return _made(
-        row, lambda: Cap(places=row.integer("places"), waiting_list=row.flag("waiting_list"), offer_days=_days(row))
+        row,
+        lambda: Cap(
+            places=row.integer("places"),
+            waiting_list=row.flag("waiting_list"),
+            offer_days=_days(row),
+            options=options,
+        ),
+    )
+
+
+def _option_caps(row: Table) -> tuple[OptionCap, ...]:
+    return tuple(
+        OptionCap(selection=each.text("selection"), option=each.text("option"), places=each.integer("places"))
+        for each in row.tables("options", known=frozenset({"selection", "option", "places"}))
     )
 
 

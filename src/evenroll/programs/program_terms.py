@@ -209,6 +209,20 @@ class Protection:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OptionCap:
+    """How many of a program's places may be of one option of a selection inside it."""
+
+    selection: str
+    option: str
+    places: int
+
+    @property
+    def key(self) -> str:
+        """The option as it is counted by."""
+        return f"{self.selection}:{self.option}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Cap:
     """How many live enrollments a program admits. offer_days: how long a freed place waits for the one it is offered.
 
@@ -218,10 +232,18 @@ class Cap:
     places: int
     waiting_list: bool = True
     offer_days: int = 14
+    options: tuple[OptionCap, ...] = ()
+    """Options of one selection that are limited more narrowly; nobody waits for one: another may be chosen."""
 
     def __post_init__(self) -> None:
         if self.places < 1 or self.offer_days < 1:
             raise TermsWrong("A cap admits at least one place, and offers it for at least a day.")
+        if any(not 1 <= each.places < self.places for each in self.options):
+            raise TermsWrong("An option has at least one place, and fewer than the program.")
+        if len({each.selection for each in self.options}) > 1 or len({each.key for each in self.options}) < len(
+            self.options
+        ):
+            raise TermsWrong("The limited options are of one selection, each stated once.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

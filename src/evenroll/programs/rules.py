@@ -109,6 +109,7 @@ class CureCode(StrEnum):
     MEND_RECALL = "mend_recall"
     SHOW_PURCHASE = "show_purchase"
     USE_OTHER_DEVICE = "use_other_device"
+    CHOOSE_OTHER_OPTION = "choose_other_option"
     ANSWER_QUESTION = "answer_question"
 
 
