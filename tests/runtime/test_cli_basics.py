@@ -28,6 +28,7 @@ COMMANDS_OF_THE_LINE = (
     ["load"],
     ["inform"],
     ["case"],
+    ["statement"],
     ["queue"],
     ["line"],
     ["cap"],

@@ -39,6 +39,7 @@ from evenroll.enrollment.service_order import (
     VisitResult,
     VisitWindow,
 )
+from evenroll.enrollment.statement import StatementMove
 from evenroll.enrollment.supply import (
     BillingOption,
     ChargerClass,
@@ -101,6 +102,7 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         CommandName: "command",
         CreditState: "credit",
         CreditDuty: "credit_duty",
+        StatementMove: "statement_move",
         EventResult: "event_result",
         EventState: "program_event",
         CountedPer: "grid",

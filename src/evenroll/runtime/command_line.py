@@ -31,6 +31,7 @@ from evenroll.runtime import (
     cli_queue,
     cli_report,
     cli_seal,
+    cli_statement,
     cli_status,
     cli_supply,
     cli_worker,
@@ -85,6 +86,7 @@ app.command("act")(with_json(cli_act.act))
 app.command("event")(with_json(cli_event.event))
 app.command("decide")(with_json(cli_decide.decide))
 app.command("process")(with_json(cli_process.process))
+app.command("statement")(with_json(cli_statement.statement))
 app.command("report")(with_json(cli_report.report))
 app.command("worker")(with_json(cli_worker.worker))
 app.command("clock")(with_json(cli_clock.clock))
