@@ -15,6 +15,7 @@ from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.command_line import run
 from evenroll.runtime.database import DatabaseUrls
 from tests.runtime.line import Said, line
+from tests.territory import capped_program, new_territory
 
 PECO = resources.files("evenroll.programs").joinpath("catalog", "peco.yaml").read_text(encoding="utf-8")
 
@@ -102,3 +103,18 @@ def test_an_organization_of_the_catalog_comes_into_a_database_with_its_programs(
     assert supplier.code == ExitCode.WRONG_USE and "no utility" in supplier.err
     typo = published("Pec")
     assert typo.code == ExitCode.NOT_FOUND and "Did you mean peco" in typo.err
+
+
+def test_the_places_of_a_program_are_told_to_machines_as_well(
+    django_ready: DatabaseUrls, embedded_home: Path, tmp_path: Path
+) -> None:
+    program = capped_program(new_territory())
+    assert program.cap is not None
+    told = line(django_ready, embedded_home, "line", program.key, "--json", folder=tmp_path).told
+    assert told["line"] == [] and (told["places"] is None or told["places"]["cap"] == program.cap.places)
+    set_to = line(django_ready, embedded_home, "cap", program.key, "--places", "9", "--json", folder=tmp_path)
+    assert set_to.code == ExitCode.OK
+    places = line(django_ready, embedded_home, "line", program.key, "--json", folder=tmp_path).told["places"]
+    assert places == {"cap": 9, "taken": 0, "offered": 0, "waiting": 0}
+    again = line(django_ready, embedded_home, "cap", program.key, folder=tmp_path)
+    assert "holds again" in again.out

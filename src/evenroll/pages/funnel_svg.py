@@ -22,6 +22,7 @@ TEXT_SIZE: Final = 16.0
 _VALUE_WIDTH: Final = 190.0
 
 _STYLE: Final = """
+svg { max-width: 100%; height: auto; }
 text { font-family: Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif; fill: #1a1a1a; }
 .bar { fill: #2f5d50; }
 .stopped { fill: #c8a24a; }

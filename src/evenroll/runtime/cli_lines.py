@@ -44,8 +44,11 @@ def line(
         places = next((each for each in places_told(viewer) if each.program == key), None)
         found = line_of(viewer, program=key, limit=limit)
         zone = zone_of(books)
-    output.data({"program": key, "organization": books, "line": [told_line(each) for each in found]})
-    output.say(places_sentence(places, language=Language.EN) if places else f"{key} has no places to count yet.")
+    told = places_sentence(places, language=Language.EN) if places else f"{key} has no places to count yet."
+    counts = {name: getattr(places, name) for name in ("cap", "taken", "offered", "waiting")} if places else None
+    line = [told_line(each) for each in found]
+    output.data({"program": key, "organization": books, "places": counts, "sentence": told, "line": line})
+    output.say(told)
     output.say(render(WaitingWord.RULE, language=Language.EN))
     ranked = f"ranked by ({zone_names((each.ranked_at for each in found), zone=zone)})"
     rows = [
@@ -94,6 +97,8 @@ def cap(
         told = _told(books, key)
     output.data({"program": key, "organization": books, "events": list(answer.events), "places": told})
     output.say(told)
+    if places is None and offer_days is None:
+        output.say("No number was given, so what the latest version of the program says holds again.")
 
 
 def _told(books: OrganizationKey, program: ProgramKey) -> str:
