@@ -16,7 +16,7 @@ from evenroll.enrollment.point_events import POINT_EVENTS
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical, decode, encode
-from tests.world.loaded import events_of_two_cases, loaded_events
+from tests.world.loaded import events_of_other_territories, events_of_two_cases, loaded_events
 from tests.world.people import new_world
 from tests.world.scenes import apply
 from tests.world.tour import histories, states, tour
@@ -38,7 +38,12 @@ def test_every_event_comes_about_and_is_read_back(kind: str) -> None:
 
 def _events() -> list[_ById]:
     # First those that no history holds: of a kind that there are many of, only the first are looked at.
-    return [*loaded_events(), *events_of_two_cases(), *(each for history in histories(tour()) for each in history)]
+    return [
+        *loaded_events(),
+        *events_of_two_cases(),
+        *events_of_other_territories(),
+        *(each for history in histories(tour()) for each in history),
+    ]
 
 
 def test_every_field_of_every_event_is_set_once() -> None:

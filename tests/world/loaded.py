@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from evenroll.enrollment.case import Place, VehicleOfCase
-from evenroll.enrollment.case_events import PlaceReleased
+from evenroll.enrollment.case_events import PlaceReleased, TermsReceived
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.life_events import DeviceRegistered, EquipmentKind
@@ -19,7 +19,9 @@ from evenroll.enrollment.moving_events import (
 from evenroll.enrollment.point_events import PointAgreementsLoaded, PointMetersLoaded
 from evenroll.enrollment.point_moves import OccupantMovedIn
 from evenroll.enrollment.rows import Row
+from evenroll.enrollment.supply_events import SupplyAccepted
 from evenroll.enrollment.usage_point import Agreement, PointMeter, Register
+from evenroll.enrollment.waiting_events import Admitted, PlaceCounted
 from evenroll.programs.catalog import load_catalog
 from evenroll.programs.program import MeterCapability, Unit
 from evenroll.programs.rules import Drivetrain
@@ -34,6 +36,7 @@ from evenroll.quantities.identifiers import (
     RateKey,
     case_number,
     pevid,
+    tracking_number,
 )
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -83,6 +86,21 @@ def events_of_two_cases() -> tuple[Event, ...]:
         VehicleRemoved(row=Row.ACTION, pevid=vehicle, ended_on=day, devices=("CD-1",)),
         VehicleSwapped(row=Row.ACTION, pevid=vehicle, vehicle=_CAR, ended_on=day, devices=("CD-1",)),
         EquipmentSwapped(row=Row.ACTION, kind=EquipmentKind.EVSE, outlet="store", warnings=("not_listed",)),
+    )
+
+
+def events_of_other_territories() -> tuple[Event, ...]:
+    """Of dates that rest on figures nobody has read, and of programs whose options have fewer places."""
+    day, program = date(2026, 11, 20), ProgramKey("DTE-D1.9")
+    return (
+        TermsReceived(
+            row=Row.R5, terms_received_on=day, signed_on=day, rescission_ends_on=day, unverified="16 TAC 25.474"
+        ),
+        SupplyAccepted(
+            row=Row.R5, tracking=tracking_number(bytes(range(16))), effective_on=day, unverified="52 Pa. Code 57.174"
+        ),
+        PlaceCounted(row=Row.R5, program=program, option="price:flat"),
+        Admitted(row=Row.R5, program=program, option="price:flat"),
     )
 
 
