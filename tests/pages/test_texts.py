@@ -121,7 +121,7 @@ def test_spanish_speaks_to_usted() -> None:
 def test_a_notice_names_only_what_its_event_brings(kind: str) -> None:
     brought = {field.name for field in fields(CASE_EVENTS[kind])}
     made = {"case", "state", "answer", "verdict", "missing_items", "bill_kind", "total", "reason"}
-    made |= {"objections", "supply_news"}
+    made |= {"objections", "supply_news", "appeal"}
     assert catalog()[f"notice.{kind}"].placeholders(Language.EN) <= brought | made
 
 

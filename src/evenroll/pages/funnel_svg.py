@@ -11,6 +11,7 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.tracks import State
 from evenroll.pages.formats import number
 from evenroll.pages.lettering import width
+from evenroll.pages.table_codes import ReportWord
 from evenroll.pages.texts import has, render
 
 WIDTH: Final = 1000.0
@@ -20,6 +21,9 @@ BAR_HEIGHT: Final = 24.0
 STEP: Final = 36.0
 TEXT_SIZE: Final = 16.0
 _VALUE_WIDTH: Final = 190.0
+_PATCH: Final = 14.0
+_OF_STAGES: Final = (("bar", ReportWord.LEGEND_REACHED), ("stopped", ReportWord.LEGEND_STOPPED))
+_OF_TIMES: Final = (("bar", ReportWord.LEGEND_MEDIAN), ("ninth", ReportWord.LEGEND_NINTH))
 
 _STYLE: Final = """
 svg { max-width: 100%; height: auto; }
@@ -56,8 +60,8 @@ def stage_name(key: str, *, language: Language) -> str:
 
 def funnel_svg(stages: Sequence[StageBar], times: Sequence[TimeBar], *, title: str, language: Language) -> str:
     """The drawing. Every bar carries its number, so that nothing rests on color or length alone."""
-    times_top = MARGIN + 96 + STEP * len(stages)
-    height = times_top + 88 + STEP * len(times) + MARGIN
+    times_top = MARGIN + 120 + STEP * len(stages)
+    height = times_top + 112 + STEP * len(times) + MARGIN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" '
         f'height="{height:g}" role="img" lang="{language.value}" aria-labelledby="title desc">',
@@ -67,12 +71,24 @@ def funnel_svg(stages: Sequence[StageBar], times: Sequence[TimeBar], *, title: s
         f'<rect width="{WIDTH:g}" height="{height:g}" fill="#fff"/>',
         _text(title, x=MARGIN, y=MARGIN + 20, size=24, bold=True),
         _text(render("funnel.stages", language=language), x=MARGIN, y=MARGIN + 62, size=18, bold=True),
-        *_stage_bars(stages, top=MARGIN + 80, language=language),
+        *_legend(_OF_STAGES, y=MARGIN + 78, language=language),
+        *_stage_bars(stages, top=MARGIN + 104, language=language),
         _text(render("funnel.times", language=language), x=MARGIN, y=times_top + 36, size=18, bold=True),
-        *_time_bars(times, top=times_top + 54, language=language),
+        *_legend(_OF_TIMES, y=times_top + 52, language=language),
+        *_time_bars(times, top=times_top + 78, language=language),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _legend(kinds: Sequence[tuple[str, ReportWord]], *, y: float, language: Language) -> Iterable[str]:
+    """A patch of each color with its meaning, side by side."""
+    x = MARGIN
+    for kind, word in kinds:
+        said = render(word, language=language)
+        yield f'<rect class="{kind}" x="{x:g}" y="{y:g}" width="{_PATCH:g}" height="{_PATCH:g}"/>'
+        yield _text(said, x=x + _PATCH + 6, y=y + _PATCH - 2, size=TEXT_SIZE - 2)
+        x = round(x + _PATCH + 30 + width(said, size=TEXT_SIZE - 2), 1)
 
 
 def _described(stages: Sequence[StageBar], *, language: Language) -> str:

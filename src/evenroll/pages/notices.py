@@ -10,13 +10,14 @@ from evenroll.enrollment.decide_opening import NONE_FITS
 from evenroll.enrollment.event import Event, event_kind
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.leaving_events import LeaveAsked, ReturnBilled
-from evenroll.enrollment.life_events import BillHeard, Ended, RefusedByProvider
+from evenroll.enrollment.life_events import AppealDecided, BillHeard, Ended, RefusedByProvider
 from evenroll.enrollment.notices import NOTICE_KINDS
 from evenroll.enrollment.order_events import BillHeld, ClosingBillIssued, FirstBillIssued, SwitchHeld, VisitFailed
 from evenroll.enrollment.reversal_events import BillCorrected, SwitchReversed
 from evenroll.enrollment.suspension_events import Suspended, SuspensionEased
 from evenroll.pages.formats import energy
 from evenroll.pages.ledger_words import LEDGER_KINDS, ledger_words
+from evenroll.pages.part_words import appeal_words
 from evenroll.pages.supply_words import supply_words
 from evenroll.pages.texts import Parameter, render
 from evenroll.programs.bill import Bill, billed_wh
@@ -50,7 +51,8 @@ def event_parameters(event: Event, *, language: Language) -> dict[str, Parameter
     moved = {"state": event.moves[-1].to.value} if event.moves else {}
     data = encode(event) if event_kind(event) in LEDGER_KINDS else {}
     words = ledger_words(event_kind(event), data, language=language) if isinstance(data, dict) else {}
-    return {**plain, **moved, **_in_words(event, language), **words}
+    appeal = appeal_words({"reopened": event.reopened}, language=language) if isinstance(event, AppealDecided) else {}
+    return {**plain, **moved, **appeal, **_in_words(event, language), **words}
 
 
 def _in_words(event: Event, language: Language) -> dict[str, Parameter]:

@@ -60,6 +60,7 @@ class OfferWord(StrEnum):
     REWARDS_ONLY = "rewards_only"
     REWARDS = "rewards"
     REWARD = "reward"
+    REWARD_EVEN = "reward_even"
     PAST = "past"
     PAST_YEAR = "past_year"
     PAST_TODAY = "past_today"

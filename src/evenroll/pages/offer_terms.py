@@ -85,7 +85,8 @@ def _reward(found: Reward, *, incentive: Incentive, language: Language) -> str:
         "low": money(found.low, language=language),
         "high": money(found.high, language=language),
     }
-    said = render(W.REWARD, language=language, parameters=given)
+    word = W.REWARD_EVEN if given["low"] == given["high"] else W.REWARD
+    said = render(word, language=language, parameters=given)
     if incentive.dated is None:
         return said
     near = render(incentive.dated.day, language=language, parameters={"days": str(incentive.dated.days_max)})

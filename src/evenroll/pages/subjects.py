@@ -56,6 +56,7 @@ from evenroll.enrollment.use_case import Lane, ServicePath, SourceUseCase
 from evenroll.pages.case_words import CaseWord, DayWord
 from evenroll.pages.offer_codes import OfferWord
 from evenroll.pages.process_edges import Guard
+from evenroll.pages.table_codes import AppealOutcome, RegisterName, ReportWord, SeasonName
 from evenroll.pages.waiting_words import WaitingWord
 from evenroll.ports.delivery import DropReason
 from evenroll.programs.bill import BillKind, LineCode
@@ -198,6 +199,10 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         VerificationKind: "verification",
         WaitingWord: "waiting",
         CaseWord: "case_word",
+        SeasonName: "season",
+        RegisterName: "register",
+        ReportWord: "report_word",
+        AppealOutcome: "appeal",
         DayWord: "day_word",
         VinState: "vin",
         VisitObstacle: "obstacle",

@@ -16,6 +16,7 @@ from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import State, TrackState
 from evenroll.pages.ledger_words import ledger_words
 from evenroll.pages.notices import bill_words
+from evenroll.pages.part_words import appeal_words
 from evenroll.pages.supply_words import objections
 from evenroll.pages.texts import Parameter, has, render
 from evenroll.programs.bill import Bill
@@ -232,8 +233,7 @@ def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict
     answer, bill = data.get("answer"), data.get("bill")
     if event == "provider_answered" and isinstance(answer, Mapping):
         found["answer"] = render(f"provider_answer.{answer['kind']}", language=language)
-    if event == "decision_made":
-        found["verdict"] = render(f"verdict.{data['verdict']}", language=language)
+    found |= _decided(event, data, language)
     if event == "supply_objected":
         found["objections"] = objections((RejectCode(each) for each in data.get("codes", ())), language=language)
     if isinstance(bill, Mapping):
@@ -244,3 +244,10 @@ def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict
     if isinstance(need, Mapping):
         found |= {"need": str(need["kind"]), "why": str(need["why"])}
     return found
+
+
+def _decided(event: str, data: Mapping[str, Any], language: Language) -> dict[str, Parameter]:
+    """How it was decided, at first or on appeal."""
+    if event == "decision_made":
+        return {"verdict": render(f"verdict.{data['verdict']}", language=language)}
+    return appeal_words(data, language=language) if event == "appeal_decided" else {}

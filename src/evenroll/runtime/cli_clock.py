@@ -11,6 +11,7 @@ import typer
 from evenroll.runtime.cli_exit import refused, wrong_use
 from evenroll.runtime.cli_session import asked, session
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_times import beside_utc
 
 _SPAN: Final = re.compile(r"(?P<count>\d{1,4})(?P<unit>[mhdw])")
 AHEAD_MAX: Final = timedelta(days=3652)
@@ -37,6 +38,7 @@ def clock(
     output = Output(json=asked.json)
     with session():
         from evenroll.records.business_clock import set_demo_now
+        from evenroll.records.organizations import organization_keys
         from evenroll.runtime.demo_reads import read_meters
 
         before = _demo_clock(moving=bool(advance or to))
@@ -45,10 +47,11 @@ def clock(
             now = _moved(before, advance=advance, to=to)
             set_demo_now(now)
             read_meters(now)
-    shown = now or datetime.now(UTC)
+        shown = now or datetime.now(UTC)
+        told = beside_utc(shown, organizations=organization_keys())
     output.data({"now": shown, "is_demo": before is not None, "before": before})
     whose = "" if before else ", the clock of this machine"
-    output.say(f"The business clock stands at {shown:%Y-%m-%d %H:%M} UTC{whose}.")
+    output.say(f"The business clock stands at {told}{whose}.")
     if now != before:
         output.say("Run `evenroll --demo worker --once` for what has come due.")
 

@@ -159,7 +159,7 @@ def _with_answers(name: C, *, number: str, said: Mapping[str, str], form: Form |
             command = c.KeyForm(by="", fingerprints={}, form=_form(name, said, form, now))
         case C.MEET_CONDITION:
             if "rule" not in said:
-                raise wrong_use("meet_condition needs rule=..., as `evenroll case` shows it after condition/.")
+                raise wrong_use("meet_condition needs rule=..., which `evenroll case` shows after the open condition.")
             command = c.MeetCondition(rule=said["rule"], form=_form(name, said, form, now))
         case _:
             command = c.SubmitForm(form=_form(name, said, form, now))

@@ -10,6 +10,8 @@ import typer
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
+from evenroll.pages.part_words import track_words
+from evenroll.pages.texts import render
 from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
@@ -65,16 +67,21 @@ def _shown(each: dict[str, Any]) -> tuple[object, ...]:
     zone = zone_of(each["organization"])
     return (
         each["organization"],
-        each["record"],
+        render(f"record.{each['record']}", language=Language.EN),
         each["number"],
-        each["track"],
-        each["state"],
+        _track(each),
+        render(f"{'credit_duty' if 'credits' in each else 'state'}.{each['state']}", language=Language.EN),
         each["role"],
         local(each["since"], zone=zone),
         local(each["due_at"], zone=zone),
         each["overdue"],
         ", ".join(each["commands"]),
     )
+
+
+def _track(each: dict[str, Any]) -> str:
+    """Credits are counted by case and act, and stand on no track of their own."""
+    return each["track"] if "credits" in each else track_words(each["track"], language=Language.EN)
 
 
 def _zones(found: list[dict[str, Any]]) -> str:

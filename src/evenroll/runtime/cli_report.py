@@ -13,6 +13,8 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.enrollment.tracks import State
 from evenroll.pages.funnel_svg import StageBar, TimeBar, funnel_svg, stage_name
+from evenroll.pages.part_words import money_state_words, money_words
+from evenroll.pages.table_codes import ReportWord as W
 from evenroll.pages.texts import has, render
 from evenroll.runtime.cli_exit import wrong_use
 from evenroll.runtime.cli_options import OrganizationOption
@@ -68,15 +70,15 @@ def show_funnel(found: Funnel, output: Output, *, language: Language) -> None:
     output.heading(_title(found, language=language))
     whole = found.stages[0].reached if found.stages else 0
     output.table(
-        ("stage", "cases", "of all", "stopped here"),
+        _heads(W.STAGE, W.CASES, W.OF_ALL, W.STOPPED_HERE, language=language),
         [
             (stage_name(each.key, language=language), each.reached, _share(each.reached, whole), each.stopped)
             for each in found.stages
         ],
     )
-    output.heading("Time in state, in days")
+    output.heading(render(W.TIME_IN_STATE, language=language))
     output.table(
-        ("state", "times left", "median", "nine of ten", "standing now"),
+        _heads(W.STATE, W.TIMES_LEFT, W.MEDIAN, W.NINE_OF_TEN, W.STANDING_NOW, language=language),
         [
             (
                 render(each.state, language=language),
@@ -88,13 +90,28 @@ def show_funnel(found: Funnel, output: Output, *, language: Language) -> None:
             for each in found.times
         ],
     )
-    output.heading("Why cases were held up, refused or ended")
-    output.table(("reason", "cases"), [(_reason(each, language=language), each.cases) for each in found.reasons])
-    output.heading("Money, in USD")
+    output.heading(render(W.WHY, language=language))
     output.table(
-        ("what", "state", "count", "amount"),
-        [(f"{each.what}: {each.code}", each.state, each.count, f"{each.amount:,.2f}") for each in found.money],
+        _heads(W.REASON, W.CASES, language=language),
+        [(_reason(each, language=language), each.cases) for each in found.reasons],
     )
+    output.heading(render(W.MONEY, language=language))
+    output.table(
+        _heads(W.WHAT, W.STATE, W.COUNT, W.AMOUNT, language=language),
+        [
+            (
+                money_words(each.what, each.code, language=language),
+                money_state_words(each.what, each.state, language=language),
+                each.count,
+                f"{each.amount:,.2f}",
+            )
+            for each in found.money
+        ],
+    )
+
+
+def _heads(*words: W, language: Language) -> tuple[str, ...]:
+    return tuple(render(word, language=language) for word in words)
 
 
 def _reason(each: Reason, *, language: Language) -> str:

@@ -12,6 +12,7 @@ import typer
 
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_times import beside_utc
 
 if TYPE_CHECKING:
     from evenroll.worker.installation import Installation
@@ -39,7 +40,7 @@ def worker(
         from evenroll.runtime.installation_wiring import wired_installation
         from evenroll.worker.driver import run_until_idle
 
-        organizations_here()
+        here = organizations_here()
         installation = wired_installation()
         if retry_parked:
             _retry_parked(installation, output)
@@ -57,8 +58,9 @@ def worker(
                 told = {name: getattr(progress, name) for name in progress.__slots__}
                 output.data({"now": now, **told})
                 output.say(
-                    f"{now:%Y-%m-%d %H:%M} {progress.commands} commands, {progress.messages} messages, "
-                    f"{progress.refused} put back, {progress.failed} failed, {progress.parked} parked."
+                    f"{beside_utc(now, organizations=here)}: {progress.commands} commands, "
+                    f"{progress.messages} messages, {progress.refused} put back, {progress.failed} failed, "
+                    f"{progress.parked} parked."
                 )
             if progress.idle:
                 if once:

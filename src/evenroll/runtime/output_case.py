@@ -16,6 +16,7 @@ from evenroll.pages.case_words import CaseWord
 from evenroll.pages.finding_texts import finding_sentences
 from evenroll.pages.formats import energy, money
 from evenroll.pages.offer_codes import OfferWord
+from evenroll.pages.part_words import register_words, season_words, track_words
 from evenroll.pages.texts import render
 from evenroll.programs.bill import Bill, BillLine
 from evenroll.programs.rules import Outcome
@@ -108,8 +109,8 @@ def show_bill(bill: Bill, *, output: Output, language: Language) -> None:
         [
             (
                 render(f"line.{line.code.value}", language=language),
-                line.season,
-                line.register,
+                season_words(line.season, language=language),
+                register_words(line.register, language=language),
                 _quantity(line, language),
                 f"{line.price.normalize():f}",
                 money(line.amount, language=language),
@@ -186,7 +187,7 @@ def _show_waiting(view: CaseView, *, output: Output, language: Language, zone: Z
         [
             (
                 each.organization,
-                each.track.key,
+                track_words(each.track.key, language=language),
                 render(f"state.{each.track.state.value}", language=language),
                 render(each.track.owner, language=language) if each.track.owner else "",
                 local(each.track.since, zone=zone),

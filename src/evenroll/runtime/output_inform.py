@@ -12,6 +12,7 @@ from evenroll.enrollment.form import Language
 from evenroll.pages.formats import day, energy, money, unit_price
 from evenroll.pages.offer_codes import OfferWord as W
 from evenroll.pages.offer_words import assumptions, disclosures, paid, terms, why_no_figures
+from evenroll.pages.part_words import register_words, season_words
 from evenroll.pages.texts import render
 from evenroll.programs.bill import BillLine
 from evenroll.programs.catalog import load_catalog
@@ -131,8 +132,8 @@ def _line_row(line: BillLine, language: Language) -> tuple[str, ...]:
     is_energy = bool(line.quantity_wh) or not line.days
     return (
         render(line.code, language=language),
-        line.season,
-        line.register,
+        season_words(line.season, language=language),
+        register_words(line.register, language=language),
         energy(line.quantity_wh, language=language)
         if is_energy
         else render(W.DAYS, language=language, parameters={"days": line.days}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +17,14 @@ def zone_names(instants: Iterable[datetime], *, zone: ZoneInfo) -> str:
     """The abbreviations that hold at these instants, such as EST/EDT; the zone's own name for none."""
     found = dict.fromkeys(at.astimezone(zone).tzname() or zone.key for at in sorted(instants))
     return "/".join(found) or zone.key
+
+
+def beside_utc(at: datetime, *, organizations: Iterable[str]) -> str:
+    """The instant in UTC, and beside it in the local time of each zone of these organizations, the most used first."""
+    zones = Counter(zone_of(each).key for each in organizations)
+    there = (at.astimezone(ZoneInfo(key)) for key, _ in zones.most_common())
+    shown = ", ".join(dict.fromkeys(f"{each:%Y-%m-%d %H:%M} {each.tzname()}" for each in there))
+    return f"{at:%Y-%m-%d %H:%M} UTC ({shown})" if shown else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def zone_of(organization: str) -> ZoneInfo:
