@@ -40,6 +40,9 @@ COMMANDS_OF_THE_LINE = (
     ["worker"],
     ["clock"],
     ["status"],
+    ["member", "add"],
+    ["member", "remove"],
+    ["member", "list"],
     ["journal", "replay"],
     ["journal", "checkpoint"],
     ["journal", "verify"],
@@ -69,7 +72,7 @@ def test_every_command_and_exit_code_is_documented() -> None:
         assert f"`evenroll {' '.join(command)}" in page
     for code in ExitCode:
         assert f"| {int(code)} |" in page
-    assert len(app.registered_commands) + 9 == len(COMMANDS_OF_THE_LINE)
+    assert len(app.registered_commands) + 12 == len(COMMANDS_OF_THE_LINE)
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,30 @@ def test_a_third_person_settles_what_two_read_differently(territory: Territory) 
     assert territory.case(territory.utility, number).status is State.ENROLLED
 
 
+def test_what_was_keyed_means_nothing_once_the_customer_is_erased(territory: Territory) -> None:
+    """The journal keeps hashes of what two people read; their key goes with the customer's own."""
+    from evenroll.records import books, vault
+    from evenroll.records.case_answers import fingerprints
+    from evenroll.records.organizations import open_organization
+    from evenroll.records.vault import PersonalErased
+
+    premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+    number = stamped(territory)
+    territory.taken(key(territory, number, premise, by="clerk-1"))
+    territory.taken(key(territory, number, premise, by="clerk-2"))
+    territory.run()
+    mail = territory.case(territory.utility, number).mail
+    assert mail is not None and mail.salt and mail.first == mail.second
+    with open_organization(territory.utility):
+        assert fingerprints(premise.answers(), salt=mail.salt) == mail.first
+        # Neither the organization's key alone, nor the key of another form, gives the same.
+        without = fingerprints(premise.answers(), salt=0)
+        assert not set(without.values()) & set(mail.first.values())
+        vault.destroy_key(books.customer_key(premise.customer))
+        with pytest.raises(PersonalErased):
+            fingerprints(premise.answers(), salt=mail.salt)
+
+
 def stamped(territory: Territory) -> str:
     number = case_number(secrets.token_bytes(16))
     opening = Opening(

@@ -149,7 +149,7 @@ def mail(world: World, key: Key, form: Form) -> None:
     stamp = c.StampMail(receipt="R-1", received_at=world.now)
     say(world, key, C.STAMP_MAIL, stamp, role=Role.ENROLLMENT_DESK)
     for by in ("ana", "bo"):
-        keyed = c.KeyForm(by=by, fingerprints={"name": "h"}, form=form)
+        keyed = c.KeyForm(by=by, fingerprints={"name": "h"}, form=form, salt=1)
         say(world, key, C.KEY_FORM, keyed, role=Role.ENROLLMENT_DESK)
 
 

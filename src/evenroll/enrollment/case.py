@@ -113,7 +113,10 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailRoom:
-    """A mailed form's way in (row 3): the receipt stamp, and who keyed it. Fingerprints are keyed hashes by field."""
+    """A mailed form's way in (row 3): the receipt stamp, and who keyed it. Fingerprints are keyed hashes by field.
+
+    salt: reference to the key of the hashes, kept apart; 0 before the first keying.
+    """
 
     receipt: str = ""
     received_at: datetime | None = None
@@ -122,6 +125,7 @@ class MailRoom:
     second_by: str = ""
     second: Mapping[str, str] = field(default_factory=dict[str, str])
     differs: tuple[str, ...] = ()
+    salt: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -92,11 +92,15 @@ class StampMail:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyForm:
-    """Row 3. by: the person who keyed; fingerprints: keyed hash of each answer; form: as this person read it."""
+    """Row 3. by: the person who keyed; fingerprints: keyed hash of each answer; form: as this person read it.
+
+    salt: reference to the key of the hashes; the step fills it in.
+    """
 
     by: str
     fingerprints: Mapping[str, str]
     form: Form
+    salt: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -129,11 +129,15 @@ class MailStamped(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormKeyed(Event):
-    """Row 3: one person keyed the paper. fingerprints: keyed hash of each answer by field."""
+    """Row 3: one person keyed the paper. fingerprints: keyed hash of each answer by field.
+
+    salt: reference to the key of these hashes, kept apart and erased with the customer; 0 in old journals.
+    """
 
     by: str
     keying: int
     fingerprints: Mapping[str, str] = field(default_factory=dict[str, str])
+    salt: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -124,6 +124,7 @@ def _mail_stamped(case: Case, event: e.MailStamped) -> Changes:
 
 def _form_keyed(case: Case, event: e.FormKeyed) -> Changes:
     mail = case.mail or MailRoom()
+    mail = replace(mail, salt=event.salt) if event.salt else mail
     if event.keying == 1:
         return {"mail": replace(mail, first_by=event.by, first=event.fingerprints)}
     return {"mail": replace(mail, second_by=event.by, second=event.fingerprints)}

@@ -114,6 +114,7 @@ def _keyed(case: Case, command: c.KeyForm, keying: int, facts: CaseFacts) -> e.F
         by=command.by,
         keying=keying,
         fingerprints=command.fingerprints,
+        salt=command.salt,
         moves=(facts.move(case.status, wait=Wait.KEYING),),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,11 +10,13 @@ from evenroll.enrollment.case import Case
 from evenroll.enrollment.form import Form, FormField, VinState
 from evenroll.quantities.identifiers import CustomerId, VinWrong, check_vin
 from evenroll.records import vault
+from evenroll.records.keys import KEY_BYTES
 from evenroll.records.organizations import current, cursor
 from evenroll.records.personal_ref import KeyId, PersonalRef
 from evenroll.records.tokens import TokenKind, index, normalized
 
 NO_ANSWERS = 0
+_SALT = "salt"
 ANSWERS = "answers"
 """The kind of subject that a VIN leads to: the answers that it stands in."""
 
@@ -83,10 +86,20 @@ def describe(form: Form, answers: Mapping[FormField, str], *, before: Form | Non
     return replace(form, fields=fields, vin_state=_vin_state(form, answers, before))
 
 
-def fingerprints(answers: Mapping[FormField, str]) -> dict[str, str]:
-    """A keyed hash of each answer, by field: two people who keyed the same paper must agree in all of them."""
+def keep_salt() -> int:
+    """A fresh key for the fingerprints of one mailed form, kept like its answers; the reference to it."""
+    return vault.store(vault.new_key("case"), {_SALT: secrets.token_hex(KEY_BYTES)})
+
+
+def fingerprints(answers: Mapping[FormField, str], *, salt: int) -> dict[str, str]:
+    """A keyed hash of each answer, by field: two people who keyed the same paper must agree in all of them.
+
+    salt: reference to the key of this form's hashes; once that is erased, nobody can tell what they were of. 0 for a
+    form whose first keying was before there were such keys.
+    """
+    key = str(vault.read(PersonalRef(salt))[_SALT]) if salt else ""
     return {
-        field.value: vault.digest(_plain(field, text), purpose=f"keying/{field.value}")[:32]
+        field.value: vault.digest(f"{key}{_plain(field, text)}", purpose=f"keying/{field.value}")[:32]
         for field, text in sorted(answers.items())
         if text.strip()
     }

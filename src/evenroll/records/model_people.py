@@ -63,6 +63,20 @@ class Membership(TenantModel):
         ]
 
 
+class MemberChange(TenantModel):
+    """Who gave or took which role, of whom, when; append-only. change: a code of `memberships.Change`."""
+
+    user_key = models.CharField(max_length=60)
+    role = models.CharField(max_length=30)
+    change = models.CharField(max_length=10)
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        db_table = "membership_change"
+        indexes: ClassVar = [models.Index(fields=["organization", "id"], name="membership_change_by_org")]
+
+
 class Customer(TenantModel):
     """One whom an organization serves. Name and contacts stand in the vault.
 

@@ -15,7 +15,7 @@ from evenroll.records.model_lines import ProgramLine, ProgramPlaceRecord
 from evenroll.records.model_loads import ApprovedEquipment, LoadRun, PriceOfHour
 from evenroll.records.model_money import IncentiveEntry, ProgramEventRecord
 from evenroll.records.model_offers import OfferShown, ProgramVersionRow
-from evenroll.records.model_people import Customer, CustomerAccount, Membership, Organization, User
+from evenroll.records.model_people import Customer, CustomerAccount, MemberChange, Membership, Organization, User
 from evenroll.records.model_places import Meter, MeterRead, ServiceLocation, SupplyRegistry, UsagePoint
 from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, SealTile, SealTree
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
@@ -42,6 +42,7 @@ __all__ = [
     "LoadRun",
     "MailForm",
     "MasterKeyMark",
+    "MemberChange",
     "Membership",
     "Meter",
     "MeterRead",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +19,9 @@ from evenroll.enrollment.tracks import State
 from evenroll.pages.texts import render
 from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrderNumber, OrganizationKey
+from evenroll.runtime.account import account_name
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode, not_found, refused, unavailable, wrong_use
+from evenroll.runtime.cli_member import refuse_stranger
 from evenroll.runtime.cli_numbers import Meant, meant_by, read_number
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
 from evenroll.runtime.cli_possible import helps_at, possible_commands
@@ -127,6 +128,7 @@ def _give(
         now=now,
         today=today,
     )
+    refuse_stranger(replace(who, organization=books))
     installation = wired_installation()
     try:
         answer = give(installation, actor=replace(who, organization=books), name=name, asked=asked, now=now)
@@ -251,11 +253,3 @@ def said_values(values: Iterable[str]) -> dict[str, str]:
             raise wrong_use(f"{each!r} is not KEY=VALUE. Write visit_on=2026-03-09, and quotes around blanks.")
         said[key.strip()] = value.strip()
     return said
-
-
-def account_name() -> str:
-    """Who is signed in to the machine, for the key of whoever gives a command."""
-    try:
-        return getpass.getuser()[:40]
-    except (KeyError, OSError):
-        return "unknown"

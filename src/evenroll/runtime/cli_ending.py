@@ -14,6 +14,7 @@ from evenroll.pages.formats import day
 from evenroll.pages.texts import render
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey, ProgramKey
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode, not_found, wrong_use
+from evenroll.runtime.cli_member import refuse_stranger
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
@@ -38,6 +39,7 @@ def end_program(
     with session():
         now, books = business_now(), _publisher(key, organization)
         who = Actor(key=ActorKey(actor or "terminal/program-manager"), role=Role.PROGRAM_MANAGER, organization=books)
+        refuse_stranger(who)
         with unit_of_work(books, actor=who, now=now) as work:
             answer = end(work, program=key, ends_on=ends_on)
         if isinstance(answer, Refusal):

@@ -14,8 +14,10 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Actor, Role
 from evenroll.pages.texts import render
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey, ProgramKey
-from evenroll.runtime.cli_act import account_name, said_values
+from evenroll.runtime.account import account_name
+from evenroll.runtime.cli_act import said_values
 from evenroll.runtime.cli_exit import not_found, refused, wrong_use
+from evenroll.runtime.cli_member import refuse_stranger
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
@@ -62,6 +64,7 @@ def event(
         now = business_now()
         books = _books(target, OrganizationKey(organization))
         who = Actor(key=ActorKey(actor or f"terminal/{account_name()}"), role=acting, organization=books)
+        refuse_stranger(who)
         done = _give(target, name, said=said_values(values or ()), who=who, now=now)
     output.data(done)
     output.say(f"{name.value} is done: event {done['event']} is {done['state']}.")

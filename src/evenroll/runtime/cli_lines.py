@@ -15,6 +15,7 @@ from evenroll.pages.texts import render
 from evenroll.pages.waiting_words import WaitingWord, ordinal
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey, ProgramKey
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode, not_found
+from evenroll.runtime.cli_member import refuse_stranger
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
@@ -87,6 +88,7 @@ def cap(
         now = business_now()
         books, _ = _publisher(key, organization)
         who = Actor(key=ActorKey(actor or "terminal/program-manager"), role=Role.PROGRAM_MANAGER, organization=books)
+        refuse_stranger(who)
         command = Asked(number=key, command=SetCap(places=places, offer_days=offer_days))
         installation = wired_installation()
         answer = give(installation, actor=who, name=CommandName.SET_CAP, asked=command, now=now)

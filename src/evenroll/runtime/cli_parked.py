@@ -15,6 +15,7 @@ from evenroll.pages.texts import render
 from evenroll.ports.delivery import DropReason
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey
 from evenroll.runtime.cli_exit import not_found, refused
+from evenroll.runtime.cli_member import books_of
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
@@ -102,7 +103,7 @@ def drop(
         now = business_now()
         gone = [
             {"organization": key, "box": box.value}
-            for key in organizations_here(organization)
+            for key in books_of(organizations_here(organization), actor=who, role=Role(role.value))
             for box in drop_parked(key, message, by=who, reason=reason, now=now)
         ]
     if not gone:

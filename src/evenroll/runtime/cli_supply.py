@@ -16,6 +16,7 @@ from evenroll.enrollment.supply import LostReason
 from evenroll.pages.texts import render
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey, PodId
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode, not_found, refused, wrong_use
+from evenroll.runtime.cli_member import refuse_stranger
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
@@ -166,6 +167,7 @@ def _done(
         now, registry = business_now(), _registry(of)
         key = ActorKey(actor or "terminal/registry-operator")
         who = Actor(key=key, role=Role(role.value), organization=registry)
+        refuse_stranger(who)
         with unit_of_work(registry, actor=who, now=now) as work:
             answer = act(work)
         if isinstance(answer, Refusal):

@@ -24,6 +24,7 @@ from evenroll.runtime import (
     cli_journal,
     cli_lines,
     cli_load,
+    cli_member,
     cli_parked,
     cli_process,
     cli_programs,
@@ -54,6 +55,7 @@ journal_app = typer.Typer(help="The journal, which is the truth.", no_args_is_he
 db_app = typer.Typer(help="The embedded database.", no_args_is_help=True)
 programs_app = typer.Typer()
 supply_app = typer.Typer(help="What the registry's operator tells of supply.", no_args_is_help=True)
+member_app = typer.Typer(help="Who may act in which role for which organization.", no_args_is_help=True)
 parked_app = typer.Typer(help="Messages that could not be taken or delivered.", no_args_is_help=True)
 
 
@@ -108,10 +110,14 @@ supply_app.command("exit")(with_json(cli_supply.leave))
 supply_app.command("drop")(with_json(with_options(cli_supply.drop, of=cli_supply.DropOptions)))
 supply_app.command("block")(with_json(cli_supply.block))
 supply_app.command("unblock")(with_json(cli_supply.unblock))
+member_app.command("add")(with_json(cli_member.add))
+member_app.command("remove")(with_json(cli_member.remove))
+member_app.command("list")(with_json(cli_member.list_members))
 parked_app.command("list")(with_json(cli_parked.list_parked))
 parked_app.command("retry")(with_json(cli_parked.retry))
 parked_app.command("drop")(with_json(cli_parked.drop))
 app.add_typer(supply_app, name="supply")
+app.add_typer(member_app, name="member")
 app.add_typer(parked_app, name="parked")
 app.add_typer(journal_app, name="journal")
 app.add_typer(db_app, name="db")

@@ -11,7 +11,7 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide import decide_case
 from evenroll.enrollment.decided import Decided, Refusal
 from evenroll.records.asked import Answer, Asked
-from evenroll.records.case_answers import describe, fingerprints, form_with_answers
+from evenroll.records.case_answers import describe, fingerprints, form_with_answers, keep_salt
 from evenroll.records.gathered import case_facts
 from evenroll.records.taking import plain_case, take_case
 from evenroll.records.unit_of_work import UnitOfWork
@@ -39,8 +39,10 @@ def key_form(work: UnitOfWork, *, asked: Asked) -> Answer:
         command, answers = asked.command, asked.outside.answers
         if case is None or not isinstance(command, KeyForm):
             return decide_case(case, CommandName.KEY_FORM, command, case_facts(work, case))
-        by, marks = work.actor.key, fingerprints(answers)
-        keyed = KeyForm(by=by, fingerprints=marks, form=describe(command.form, answers, before=None))
+        salt = _salt_of(case)
+        marks = fingerprints(answers, salt=salt)
+        form = describe(command.form, answers, before=None)
+        keyed = KeyForm(by=work.actor.key, fingerprints=marks, form=form, salt=salt)
         decided = decide_case(case, CommandName.KEY_FORM, keyed, case_facts(work, case))
         if isinstance(decided, Refusal) or not any(isinstance(each, FormReceived) for each in decided.events):
             return decided
@@ -49,6 +51,12 @@ def key_form(work: UnitOfWork, *, asked: Asked) -> Answer:
         return decide_case(case, CommandName.KEY_FORM, kept, case_facts(work, case))
 
     return take_case(work, asked, name=CommandName.KEY_FORM, decide=decide)
+
+
+def _salt_of(case: Case) -> int:
+    """The key of a form's hashes: made for its first keying."""
+    known = case.mail
+    return known.salt if known is not None and known.first_by else keep_salt()
 
 
 def check_form(work: UnitOfWork, *, asked: Asked) -> Answer:

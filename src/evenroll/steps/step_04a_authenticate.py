@@ -121,3 +121,4 @@ def _answers_to_customer(work: UnitOfWork, number: str) -> None:
     case = work.case(CaseNumber(number))
     if case is not None and case.form is not None and case.proof.customer is not None:
         give_to_customer(case.form.answers, customer=case.proof.customer)
+        give_to_customer(case.mail.salt if case.mail else 0, customer=case.proof.customer)

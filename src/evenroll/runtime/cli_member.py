@@ -1,0 +1,128 @@
+"""`evenroll member`: who may act in which role for an organization; and the check that every command makes."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+from evenroll.enrollment.roles import Actor, Role
+from evenroll.quantities.identifiers import ActorKey, OrganizationKey
+from evenroll.runtime.account import account_name
+from evenroll.runtime.cli_exit import CommandEnded, not_found, refused, wrong_use
+from evenroll.runtime.cli_options import OrganizationOption, StaffRole
+from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
+from evenroll.runtime.output_console import Output
+
+Who: TypeAlias = Annotated[str, typer.Argument(metavar="ACTOR", help="Who it is; a key, not a name.")]
+RoleOption: TypeAlias = Annotated[StaffRole, typer.Option("--role", help="The role.")]
+Books: TypeAlias = Annotated[str, typer.Option("--organization", metavar="KEY", help="The organization.")]
+
+
+def add(who: Who, role: RoleOption, organization: Books) -> None:
+    """Give somebody a role in an organization. Who gave it, and when, is kept.
+
+    Example: evenroll member add terminal/ana --role enrollment_desk --organization lakeland-electric
+    """
+    from evenroll.records.memberships import KeyUnfit, RoleForeign, add_member
+    from evenroll.records.organizations import open_organization
+
+    output = Output(json=asked.json)
+    with session():
+        (key,) = organizations_here(organization)
+        try:
+            with open_organization(key):
+                is_new = add_member(ActorKey(who), role=Role(role.value), by=_giver(), at=business_now())
+        except (RoleForeign, KeyUnfit) as wrong:
+            raise wrong_use(str(wrong), reason="role_foreign") from None
+    output.data({"actor": who, "role": role.value, "organization": key, "changed": is_new})
+    said = "may act from now on" if is_new else "could act already"
+    output.say(f"{who} {said} as {role.value} for {key}.")
+
+
+def remove(who: Who, role: RoleOption, organization: Books) -> None:
+    """Take a role from somebody. What they did in it stays in the journal under their key.
+
+    Example: evenroll member remove terminal/ana --role enrollment_desk --organization lakeland-electric
+    """
+    from evenroll.records.memberships import remove_member
+    from evenroll.records.organizations import open_organization
+
+    output = Output(json=asked.json)
+    with session():
+        (key,) = organizations_here(organization)
+        with open_organization(key):
+            was = remove_member(ActorKey(who), role=Role(role.value), by=_giver(), at=business_now())
+    if not was:
+        raise not_found(
+            f"{who} is no {role.value} of {key}, so there is nothing to take. `evenroll member list` tells who is.",
+            reason="member_unknown",
+        )
+    output.data({"actor": who, "role": role.value, "organization": key, "changed": True})
+    output.say(f"{who} may not act as {role.value} for {key} any more.")
+
+
+def list_members(organization: OrganizationOption = "") -> None:
+    """List who may act in which role, by organization.
+
+    Example: evenroll member list --organization lakeland-electric
+    """
+    from evenroll.records.memberships import members
+    from evenroll.records.organizations import open_organization
+
+    output = Output(json=asked.json)
+    found: list[tuple[str, str, str, str, str]] = []
+    with session():
+        for key in organizations_here(organization):
+            with open_organization(key):
+                found += [
+                    (key, each.user, each.role.value, f"{each.since:%Y-%m-%d}" if each.since else "", each.by)
+                    for each in members()
+                ]
+    names = ("organization", "actor", "role", "since", "by")
+    output.data({"members": [dict(zip(names, row, strict=True)) for row in found]})
+    if not found:
+        output.say("Nobody has a role yet. `evenroll member add ACTOR --role ROLE --organization KEY` gives one.")
+        return
+    output.table(names, found)
+
+
+def refuse_stranger(actor: Actor) -> None:
+    """Refuse a role of the staff that the actor does not hold in the books that the command is for.
+
+    In the demo everybody may play every part; a customer's role is bound to a case, not to a membership.
+    Raises CommandEnded.
+    """
+    from evenroll.records.business_clock import demo_now
+    from evenroll.records.memberships import is_member
+    from evenroll.records.organizations import open_organization
+
+    if actor.role is Role.CUSTOMER or demo_now() is not None:
+        return
+    with open_organization(OrganizationKey(actor.organization)):
+        known = is_member(actor.key, role=actor.role)
+    if not known:
+        raise refused(
+            f"{actor.key} is no {actor.role.value} of {actor.organization}, so nothing was done. Whoever runs the "
+            f"installation can give the role: evenroll member add {actor.key} --role {actor.role.value} "
+            f"--organization {actor.organization}",
+            reason="not_a_member",
+        )
+
+
+def books_of(keys: tuple[OrganizationKey, ...], *, actor: ActorKey, role: Role) -> tuple[OrganizationKey, ...]:
+    """Those of the organizations in which the actor holds the role. Raises CommandEnded where it is none of them."""
+    known: list[OrganizationKey] = []
+    for key in keys:
+        try:
+            refuse_stranger(Actor(key=actor, role=role, organization=key))
+        except CommandEnded:
+            if key == keys[-1] and not known:
+                raise
+            continue
+        known.append(key)
+    return tuple(known)
+
+
+def _giver() -> str:
+    return f"terminal/{account_name()}"
