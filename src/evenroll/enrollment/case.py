@@ -13,6 +13,7 @@ from evenroll.enrollment.leaving_codes import CorrectableFact, LeaveReason, Susp
 from evenroll.enrollment.ledger import Ledger
 from evenroll.enrollment.supply import PevOfCase, SupplyAway, SupplyLink
 from evenroll.enrollment.tracks import CASE_ENDS, State, TrackState, track_key
+from evenroll.enrollment.vehicle_question import VehicleQuestion
 from evenroll.programs.bill import Bill
 from evenroll.programs.program import MeterNeedKind, Track, Unit
 from evenroll.programs.rules import Drivetrain
@@ -153,18 +154,6 @@ class VehicleOfCase:
     vin_known: bool
     answers: int = 0
     disputed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VehicleQuestion:
-    """Whose a vehicle is that two customers name. pevid: it is in this case. other, other_pevid: the other case and the
-    number there. asked: this case had it first, and its customer is asked; else this customer names it too.
-    """
-
-    pevid: Pevid
-    other: CaseNumber
-    other_pevid: Pevid
-    asked: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

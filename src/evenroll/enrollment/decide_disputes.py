@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from evenroll.enrollment import moving_commands as c
 from evenroll.enrollment import moving_events as mv
-from evenroll.enrollment.case import LIVE, Case, Place, VehicleOfCase, VehicleQuestion
+from evenroll.enrollment.case import LIVE, Case, Place, VehicleOfCase
 from evenroll.enrollment.case_events import EvidenceGiven, PlaceReleased, PlaceReserved, VehicleRecorded
 from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts, by_channel, not_in_state
@@ -21,6 +21,7 @@ from evenroll.enrollment.form import FormField, VinState
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.vehicle_goes import question_closed, vehicle_goes
+from evenroll.enrollment.vehicle_question import VehicleQuestion
 from evenroll.enrollment.waits import Wait
 from evenroll.programs.program import Track, Unit
 from evenroll.quantities.identifiers import Pevid

@@ -10,9 +10,10 @@ from typing import Any
 from evenroll.enrollment import case_events as e
 from evenroll.enrollment import life_events as life
 from evenroll.enrollment import moving_events as mv
-from evenroll.enrollment.case import Case, DeviceOfCase, EquipmentOfCase, Place, Proof, VehicleOfCase, VehicleQuestion
+from evenroll.enrollment.case import Case, DeviceOfCase, EquipmentOfCase, Place, Proof, VehicleOfCase
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.track_fold import apply_moves
+from evenroll.enrollment.vehicle_question import VehicleQuestion
 from evenroll.quantities.identifiers import Pevid
 
 Changes = dict[str, Any]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from evenroll.enrollment.case import LIVE, Case, VehicleQuestion
+from evenroll.enrollment.case import LIVE, Case
 from evenroll.enrollment.tracks import State
+from evenroll.enrollment.vehicle_question import VehicleQuestion
 from evenroll.programs.program import ProgramVersion
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, Pevid
 from evenroll.records import stream_writer
