@@ -35,10 +35,13 @@ from evenroll.programs.program_terms import MissingPrice
 from evenroll.programs.reject_codes import RejectCode
 from evenroll.programs.rules import CureCode, Outcome, RuleKind
 from evenroll.records.load_terms import LoadFaultCode
+from evenroll.runtime.demo_script import load_events, load_script
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "bad_paths.md"
 LINES_MIN = 90
+COLUMNS = 6
+NOT_SHOWN_MAX = 44
 
 ENUMS: dict[str, type[StrEnum]] = {
     each.__name__: each
@@ -146,6 +149,11 @@ class Line:
     code: str
     file: str
     test: str
+    demo: str
+
+    @property
+    def outcome(self) -> str:
+        return f"{self.enum}.{self.code}"
 
 
 @cache
@@ -154,10 +162,12 @@ def lines() -> tuple[Line, ...]:
     for text in PAGE.read_text(encoding="utf-8").splitlines():
         if not text.startswith("| ") or text.startswith(("| Row", "|---")):
             continue
-        row, theme, path, code, test = (cell.strip() for cell in text.strip("|").split("|"))
+        cells = [cell.strip() for cell in text.strip("|").split("|")]
+        assert len(cells) == COLUMNS, f"a line has {COLUMNS} cells, the last one the scene of the demo: {text}"
+        row, theme, path, code, test, demo = cells
         enum, _, value = code.strip("`").partition(".")
         file, _, name = test.strip("`").partition("::")
-        found.append(Line(row=row, theme=theme, path=path, enum=enum, code=value, file=file, test=name))
+        found.append(Line(row=row, theme=theme, path=path, enum=enum, code=value, file=file, test=name, demo=demo))
     return tuple(found)
 
 
@@ -214,3 +224,33 @@ def test_one_test_stands_for_one_outcome() -> None:
         told[f"{each.file}::{each.test}"].add(f"{each.enum}.{each.code}")
     several = {test for test, outcomes in told.items() if len(outcomes) > 1}
     assert several == SHARED
+
+
+def shown_by(key: str) -> set[str]:
+    """The codes that the demo compares at this scene, or at the event that this key calls."""
+    events = {each.key: each for each in load_events()}
+    if key in events:
+        return {f"RefusalCode.{events[key].refused}"}
+    [scene] = [each for each in load_script() if each.key == key]
+    return set(scene.expect.get("shows", ()))
+
+
+@pytest.mark.parametrize("line", lines(), ids=lambda line: f"{line.row}-{line.path}"[:90])
+def test_each_bad_path_is_walked_in_the_demo_or_says_why_not(line: Line) -> None:
+    shown, no, why = line.demo.partition("no: ")
+    if no:
+        assert not shown and len(why.split()) >= 3, "say in some words why the demo cannot walk it"
+        return
+    for key in line.demo.split(", "):
+        assert line.outcome in shown_by(key), f"{key} of the demo does not compare {line.outcome}: {line.path}"
+
+
+def test_most_bad_paths_are_walked_in_the_demo() -> None:
+    assert sum(each.demo.startswith("no: ") for each in lines()) <= NOT_SHOWN_MAX
+
+
+def test_every_code_that_the_demo_compares_exists() -> None:
+    for scene in load_script():
+        for told in scene.expect.get("shows", ()):
+            enum, _, value = told.partition(".")
+            assert value in {each.value for each in ENUMS[enum]}, f"{scene.key}: {told}"

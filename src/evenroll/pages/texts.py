@@ -18,6 +18,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from evenroll.enrollment.form import Language
 from evenroll.pages.formats import day, money, number
 from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
+from evenroll.programs.yaml_table import YAML_LOADER
 
 Parameter = str | int | Decimal | date
 """A value for a placeholder. Text stands as it is, a Decimal is an amount in USD, a date is written out."""
@@ -118,7 +119,7 @@ def variants() -> Mapping[str, tuple[Entry, ...]]:
 def parse(text: str, *, file: str) -> dict[str, Entry]:
     """The entries of one file: subject, code, language. Raises CatalogWrong with file and line."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=YAML_LOADER)
     except yaml.YAMLError as error:
         raise CatalogWrong(f"{file}: not readable as YAML: {error}.") from error
     entries: dict[str, Entry] = {}

@@ -68,7 +68,8 @@ class OfferOfCase:
 class CaseView:
     """Everything that the terminal shows of a case. case: where it goes on; books: all that know of it.
 
-    waiting: who owes the next act; live: every track that is not at its end, also those only looked at.
+    entries: of the journal, as the timeline tells them. waiting: who owes the next act; live: every track that is not
+    at its end, also those only looked at.
     """
 
     case: Case
@@ -82,6 +83,7 @@ class CaseView:
     missing: tuple[str, ...]
     bills: tuple[Bill, ...]
     ledger: LedgerView
+    entries: tuple[Entry, ...] = ()
     line: Standing | None = None
 
 
@@ -116,6 +118,7 @@ def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], l
         line=_line(cases[home]),
         bills=tuple(bill for order in found for bill in (order.closing_bill, order.first_bill) if bill),
         ledger=_ledger(cases[home]),
+        entries=tuple(entries),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -31,6 +32,7 @@ from evenroll.enrollment.order_commands import (
     RecordVisit,
     ShowPermit,
 )
+from evenroll.enrollment.reversal_commands import CorrectRead
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import BackOfficeItem, ChangeResult, VisitResult
 from evenroll.intake.application import Application, Keying
@@ -39,12 +41,13 @@ from evenroll.intake.row_reader import RowRules, read_row
 from evenroll.programs.catalog import load_catalog
 from evenroll.programs.program import ServiceChange
 from evenroll.quantities.calendars import calendar
-from evenroll.quantities.identifiers import AccountId, CaseNumber, OrganizationKey, ProgramKey
+from evenroll.quantities.identifiers import AccountId, CaseNumber, OrderNumber, OrganizationKey, ProgramKey
 from evenroll.runtime.cli_payload import asked_with
 from evenroll.runtime.demo_applications import application_row, program_of, truth
-from evenroll.runtime.demo_meters import exchange_at, second_meter_at
+from evenroll.runtime.demo_meters import exchange_at, first_meter_reads, second_meter_at
+from evenroll.runtime.demo_mistakes import MISTAKES
 from evenroll.runtime.demo_said import TRUTH, Said
-from evenroll.runtime.demo_script import Act, Scenario, point_of
+from evenroll.runtime.demo_script import Act, Scenario, point_at, point_of
 from evenroll.runtime.demo_state import Wait
 from evenroll.runtime.territory_plan import TERRITORY
 
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
     from evenroll.records.asked import Asked
 
 VISIT_AFTER_DAYS: Final = 3
+_NEIGHBOR: Final = 300
+"""So far away is a usage point of which the script tells nothing, so that its meter hangs where it hung."""
 
 
 def asked_of(
@@ -69,16 +74,11 @@ def asked_of(
     """
     from evenroll.records.asked import Asked
 
-    today, home = calendar(TERRITORY).business_date(now), wait.organization
-    if not act.values and name in _OF_THEMSELVES:
-        return Asked(number=wait.number, command=_OF_THEMSELVES[name](scenario, today))
-    if name is C.SET_PARAMETERS:
-        return Asked(number=wait.number, command=_parameters(wait, home))
-    if name is C.SETTLE_MATCH:
-        return Asked(number=wait.number, command=_settled(scenario, act, home))
-    case = _case(wait.number, home)
-    if name is C.RECORD_CHARGING and not act.values:
-        return Asked(number=wait.number, command=_charged(case, today))
+    today = calendar(TERRITORY).business_date(now)
+    whole = _of_itself(scenario, name, act=act, wait=wait, today=today)
+    if whole is not None:
+        return Asked(number=wait.number, command=whole)
+    case = _case(wait)
     said = Said(scenario=scenario, numbers=numbers, today=today, vehicles=case.vehicles if case else ())
     values = said.of(act.values)
     if name is C.MEET_CONDITION:
@@ -87,8 +87,22 @@ def asked_of(
     return asked_with(name, number=wait.number, values=values, form=form, now=now, today=today)
 
 
-def _charged(case: Case | None, today: date) -> RecordCharging:
+def _of_itself(scenario: Scenario, name: C, *, act: Act, wait: Wait, today: date) -> object | None:
+    """The whole command of an act of which the script only says that it is done; absent where it says the words."""
+    if name is C.SETTLE_MATCH:
+        return _settled(scenario, act, wait.organization)
+    if act.mistake:
+        return _mistaken(scenario, act, today)
+    if act.values:
+        return None
+    if name in _OF_RECORD:
+        return _OF_RECORD[name](scenario, wait, today)
+    return _OF_THEMSELVES[name](scenario, today) if name in _OF_THEMSELVES else None
+
+
+def _charged(_scenario: Scenario, wait: Wait, today: date) -> RecordCharging:
     """What was measured of the first month that is still open."""
+    case = _case(wait)
     if case is None or case.chosen is None:
         raise LookupError("There is no enrollment of which charging could be measured.")
     program = load_catalog().program(case.chosen.program)
@@ -128,6 +142,26 @@ def _exchange(scenario: Scenario, today: date) -> RecordVisit:
     return RecordVisit(result=VisitResult.EXCHANGED, visited_on=today, exchange=exchange)
 
 
+def _mistaken(scenario: Scenario, act: Act, today: date) -> RecordVisit:
+    right = _exchange(scenario, today)
+    if right.exchange is None:
+        raise LookupError(f"The crew of {scenario.key} hangs no meter, so nothing can be mistaken about one.")
+    neighbor = point_at(scenario, scenario.number + _NEIGHBOR)
+    return replace(right, exchange=MISTAKES[act.mistake](right.exchange, neighbor))
+
+
+def _corrected(scenario: Scenario, wait: Wait, _today: date) -> CorrectRead:
+    """The reads as they truly were on the day of the work."""
+    from evenroll.records import queries
+
+    viewer = queries.Viewer(organization=scenario.territory.utility, role=Role.SYSTEM)
+    work = queries.order(viewer, number=OrderNumber(wait.number)).work
+    if work is None:
+        raise LookupError(f"No work was done at the meter of {scenario.key}, so no read of it can be corrected.")
+    closing = first_meter_reads(point_of(scenario), on=work.done_on)
+    return CorrectRead(closing_wh=closing, opening_wh=work.exchange.opening_wh)
+
+
 def _change_from_afar(scenario: Scenario, today: date) -> RecordRemoteChange:
     exchange = exchange_at(point_of(scenario), on=today, from_afar=True)
     return RecordRemoteChange(result=ChangeResult.DONE, changed_on=today, exchange=exchange)
@@ -161,11 +195,19 @@ _OF_THEMSELVES: Final[Mapping[C, Callable[[Scenario, date], object]]] = {
 """What an act says of which the script only says that it is done."""
 
 
-def _parameters(wait: Wait, home: OrganizationKey) -> SetParameters:
-    case = _case(wait.number, home)
+def _parameters(_scenario: Scenario, wait: Wait, _today: date) -> SetParameters:
+    case = _case(wait)
     if case is None or case.chosen is None:
         raise LookupError(f"Case {wait.number} has no program to set parameters for.")
     return SetParameters(program=case.chosen.program, parameters={"charge_from": "23:00", "charge_until": "06:00"})
+
+
+_OF_RECORD: Final[Mapping[C, Callable[[Scenario, Wait, date], object]]] = {
+    C.SET_PARAMETERS: _parameters,
+    C.CORRECT_READ: _corrected,
+    C.RECORD_CHARGING: _charged,
+}
+"""The same of acts whose words depend on the record that they are given to."""
 
 
 def _settled(scenario: Scenario, act: Act, home: OrganizationKey) -> SettleMatch:
@@ -180,10 +222,12 @@ def _settled(scenario: Scenario, act: Act, home: OrganizationKey) -> SettleMatch
     return SettleMatch(account=AccountId(found[0]))
 
 
-def _case(number: str, home: OrganizationKey) -> Case | None:
+def _case(wait: Wait) -> Case | None:
     from evenroll.records import queries
 
     try:
-        return queries.case(queries.Viewer(organization=home, role=Role.SYSTEM), number=CaseNumber(number))
+        return queries.case(
+            queries.Viewer(organization=wait.organization, role=Role.SYSTEM), number=CaseNumber(wait.number)
+        )
     except queries.NotForViewer:
         return None

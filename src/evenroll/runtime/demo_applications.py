@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from evenroll.enrollment.form import FormField
 from evenroll.quantities.identifiers import Vin, VinWrong, check_vin
 from evenroll.runtime.demo_script import Scenario, point_of
 from evenroll.runtime.territory_draws import Draws
-from evenroll.runtime.territory_plan import SEED, PlannedPoint
+from evenroll.runtime.territory_plan import BEGINS_ON, SEED, PlannedPoint
 
 COLUMNS: Final = (
     *(
@@ -38,6 +39,7 @@ _PROGRAMS: Final = {
     "coned": "CONED-SC1-III",
     "comed": "COMED-HOURLY",
 }
+_SIGNED_BEFORE: Final = timedelta(days=5)
 _MODELS: Final = ("Aurora 4", "Borealis", "Cirrus LX", "Drift", "Ember")
 _VIN_LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 
@@ -65,6 +67,9 @@ def application_row(scenario: Scenario) -> dict[str, str]:
         row |= {"account_number": point.account_number, "meter_serial": point.serial, "last_bill_amount": ""}
     if row["vin"] == "wrong":
         row["vin"] = _wrong_vin(vin_of(scenario))
+    if row["vin"].startswith("of "):
+        # The car of another application.
+        row["vin"] = drawn_vin(row["vin"].removeprefix("of "))
     if row["name"] == "someone_else":
         row["name"] = "Nobody Athome"
     return {column: row.get(column, "") for column in COLUMNS}
@@ -139,6 +144,6 @@ def _truthful(scenario: Scenario, point: PlannedPoint) -> dict[str, str]:
         "dwelling": "own",
         "consents": "terms" if utility else "terms;data_sharing",
         "documents": "vehicle_registration" if utility else "",
-        "signed_on": "2026-02-25",
+        "signed_on": str((scenario.comes_on or BEGINS_ON) - _SIGNED_BEFORE),
         "consents_hand_over": "yes",
     }

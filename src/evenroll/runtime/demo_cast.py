@@ -9,14 +9,17 @@ from typing import Final
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record
+from evenroll.enrollment.decided import Refusal
 from evenroll.enrollment.roles import Actor, Role
 from evenroll.programs.program import Track
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrganizationKey
+from evenroll.records.load_terms import LoadFault
 from evenroll.runtime.cli_exit import CommandEnded
 from evenroll.runtime.demo_acts import asked_of, key_again
 from evenroll.runtime.demo_outside import done_outside
 from evenroll.runtime.demo_script import OUTSIDE_ACTS, Act, Scenario
+from evenroll.runtime.demo_shown import code_of, codes_in
 from evenroll.runtime.demo_state import Wait, World, acted_upon
 from evenroll.runtime.territory_plan import TERRITORY
 from evenroll.worker.giving import give
@@ -59,13 +62,17 @@ class Planned:
 
 @dataclass(slots=True, kw_only=True)
 class Cast:
-    """The persons, and what of the script they have done. refused: acts that a rule refused, for the report."""
+    """The persons, and what of the script they have done. refused: acts that a rule refused, for the report.
+
+    told: by application, the codes with which the rules refused what the script says they must, or that an answer held.
+    """
 
     scenarios: Mapping[str, Scenario]
     cases: Mapping[str, CaseNumber]
     done: dict[str, int] = field(default_factory=dict[str, int])
     last_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
     refused: list[str] = field(default_factory=list[str])
+    told: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
 
 def plan(cast: Cast, world: World, *, now: datetime) -> tuple[Planned, ...]:
@@ -81,8 +88,6 @@ def plan(cast: Cast, world: World, *, now: datetime) -> tuple[Planned, ...]:
 
 def perform(cast: Cast, planned: Planned, world: World, *, installation: Installation, now: datetime) -> None:
     """Do one act; a refusal is noted and not done again."""
-    from evenroll.enrollment.decided import Refusal
-
     scenario, act = planned.scenario, planned.act
     if planned.script >= 0:
         cast.done[scenario.key] = planned.script + 1
@@ -93,13 +98,29 @@ def perform(cast: Cast, planned: Planned, world: World, *, installation: Install
         answer = key_again(scenario, cast.cases[scenario.key], act, now=now)
     else:
         answer = _said(cast, planned, world, installation=installation, now=now)
-    code = answer.code.value if isinstance(answer, Refusal) else ""
-    if act.refused:
-        if code != act.refused:
-            cast.refused.append(f"{scenario.key} {act.do}: expected to be refused as {act.refused}, got {code!r}")
-    elif isinstance(answer, Refusal):
-        cast.refused.append(f"{scenario.key} {act.do}: {answer.code.value} {dict(answer.parameters)}")
-        cast.last_at[f"{scenario.key}/{act.do}"] = now + timedelta(days=400)
+    _note(cast, planned, answer, now=now)
+
+
+def _note(cast: Cast, planned: Planned, answer: object, *, now: datetime) -> None:
+    """Keep what the rules told; an act that was refused unasked, or was not as the script says, is for the report."""
+    key, act = planned.scenario.key, planned.act
+    refusal = _refusal(answer)
+    told = refusal.code.value if refusal else ""
+    if told == act.refused:
+        cast.told.setdefault(key, set()).update({code_of(refusal.code)} if refusal else codes_in(answer))
+    elif act.refused:
+        cast.refused.append(f"{key} {act.do}: expected to be refused as {act.refused}, got {told!r}")
+    elif refusal:
+        cast.refused.append(f"{key} {act.do}: {refusal}")
+        cast.last_at[f"{key}/{act.do}"] = now + timedelta(days=400)
+
+
+def _refusal(answer: object) -> Refusal | LoadFault | None:
+    """What refused it: a rule, or the first fault of a file."""
+    if isinstance(answer, Refusal):
+        return answer
+    first = answer[0] if isinstance(answer, tuple) and answer else None
+    return first if isinstance(first, LoadFault) else None
 
 
 def _said(cast: Cast, planned: Planned, world: World, *, installation: Installation, now: datetime) -> object:
@@ -112,13 +133,25 @@ def _said(cast: Cast, planned: Planned, world: World, *, installation: Installat
         return None
 
 
+def _number(cast: Cast, planned: Planned, *, of_order: bool, home: OrganizationKey) -> str:
+    """The record that an act is given to: the order whose track waits, or else the last one of the case."""
+    from evenroll.records import queries
+
+    case = cast.cases[planned.scenario.key]
+    if not of_order:
+        return case
+    if planned.wait.is_order:
+        return planned.wait.number
+    return queries.orders_of(queries.Viewer(organization=home, role=Role.SYSTEM), case_number=case)[-1]
+
+
 def _give(cast: Cast, planned: Planned, world: World, *, installation: Installation, now: datetime) -> object:
     scenario, act = planned.scenario, planned.act
     name = CommandName(act.do)
     rule = COMMANDS[name]
     of_order = rule.record is Record.SERVICE_ORDER
     home = scenario.territory.utility if of_order else world.homes[scenario.key]
-    number = planned.wait.number if of_order else cast.cases[scenario.key]
+    number = _number(cast, planned, of_order=of_order, home=home)
     role = act.role or _role_for(name, planned.wait.owner)
     wait = replace(planned.wait, number=number, organization=home)
     asked = asked_of(scenario, name, act=act, wait=wait, numbers=cast.cases, now=now)
@@ -164,7 +197,9 @@ def _when(cast: Cast, scenario: Scenario, wait: Wait, act: Act, now: datetime) -
     if act.do == CommandName.RECORD_VISIT:
         # The wait ends with the day of the visit.
         visit_on = territory.business_date(wait.due_at - timedelta(minutes=1))
-        return max(now, _at_hour(visit_on, _HOUR_OF_VISITS))
+        at = _at_hour(visit_on, _HOUR_OF_VISITS)
+        # What was refused at the door is said again a minute later.
+        return at if at > now else now + timedelta(minutes=1)
     if act.day is not None:
         return max(now, _at_hour(act.day, _HOUR_OF_ACTS))
     since = max(wait.since, cast.last_at.get(scenario.key, wait.since))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from evenroll.enrollment.case import Case
+from evenroll.enrollment.event import event_kind
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.moving_events import ProgramChangeAsked
 from evenroll.enrollment.rows import Row
 from evenroll.programs.program import Track
 from evenroll.programs.rules import Outcome
@@ -15,6 +18,7 @@ from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.runtime.cli_case_view import CaseView, view_case
 from evenroll.runtime.demo_run import DemoRun
 from evenroll.runtime.demo_script import Scenario, load_script
+from evenroll.runtime.demo_shown import codes_of_entries
 
 _TRACKS = {"equipment": Track.EQUIPMENT, "device": Track.DEVICE, "setup": Track.SETUP, "supply": Track.SUPPLY}
 
@@ -56,15 +60,17 @@ def check(run: DemoRun, *, organizations: Iterable[OrganizationKey]) -> tuple[Ch
 
 def _checked(scenario: Scenario, run: DemoRun, keys: tuple[OrganizationKey, ...]) -> Checked:
     number = run.cases.get(scenario.key)
-    view = view_case(number, organizations=keys, language=Language.EN) if number else None
+    here = tuple(key for key in keys if key in scenario.territory.organizations)
+    view = view_case(number, organizations=here, language=Language.EN) if number else None
     if view is None:
         row = run.results.get(scenario.key)
         actual: dict[str, Any] = {"bad_row": [each["code"] for each in row.problems]} if row else {}
     else:
-        actual = _actual(view, keys)
+        actual = _actual(view, here)
         # Of what it went through only what the script names is compared: a timeline is long.
         went = {each.event for each in view.timeline}
         actual["went"] = [each for each in scenario.expect.get("went", ()) if each in went]
+    actual["shows"] = _shown(scenario, run, view, here)
     told = {key: actual[key] for key in scenario.expect if key in actual}
     return Checked(
         scenario=scenario,
@@ -74,6 +80,29 @@ def _checked(scenario: Scenario, run: DemoRun, keys: tuple[OrganizationKey, ...]
         home=view.case.organization if view else "",
         rows=_rows(view) if view else frozenset(),
     )
+
+
+def _shown(scenario: Scenario, run: DemoRun, view: CaseView | None, keys: tuple[OrganizationKey, ...]) -> list[str]:
+    """Of the codes that the script names, those that it came to: in its journal, or as the rules told the cast.
+
+    A case that another program was asked for in counts with the case of that program.
+    """
+    wanted = scenario.expect.get("shows", ())
+    if not wanted:
+        return []
+    codes = run.told.get(scenario.key, set()) | (codes_of_entries(view.entries) if view else set())
+    for number in _asked_for(view) if view else ():
+        other = view_case(number, organizations=keys, language=Language.EN)
+        codes |= codes_of_entries(other.entries) if other else set()
+    row = run.results.get(scenario.key)
+    codes |= {f"FaultCode.{each['code']}" for each in row.problems} if row and view is None else set()
+    return [each for each in wanted if each in codes]
+
+
+def _asked_for(view: CaseView) -> tuple[CaseNumber, ...]:
+    """The cases of the programs that were asked for in place of this one."""
+    asked = (each for each in view.entries if each.event == event_kind(ProgramChangeAsked))
+    return tuple(CaseNumber(json.loads(each.data)["to"]) for each in asked)
 
 
 def _rows(view: CaseView) -> frozenset[str]:

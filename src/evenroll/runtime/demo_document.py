@@ -19,7 +19,8 @@ those of the catalog.
 The business clock begins on 2026-03-02 and runs for more than a year. The cast books visits, exchanges meters, closes
 the paperwork, installs equipment, adds devices, says what was charged and sets the cars by itself; the column "acts"
 says only what differs from that. An everyday application that comes at many usage points stands here once, with how
-often. Events are called as `demo_data/events.yaml` says.
+often. Events are called as `demo_data/events.yaml` says. What a scene "shows" are the codes that its journal, or what
+the rules told the cast, must hold: docs/bad_paths.md names the scene of each bad path by them.
 
 | Application | What it shows | Channel | Acts | Expected |
 |---|---|---|---|---|
@@ -36,7 +37,8 @@ def expected_page(scenarios: Iterable[Scenario]) -> str:
 
 def _line(scenario: Scenario, *, times: int) -> str:
     row = application_row(scenario)
-    told = ("asks for the costs first",) if scenario.asks else ()
+    comes = (f"comes on {scenario.comes_on}",) if scenario.comes_on else ()
+    told = (*comes, *(("asks for the costs first",) if scenario.asks else ()))
     acts = "; ".join((*told, *(_act(each) for each in scenario.acts))) or "-"
     key = f"{scenario.family}-001 to -{times:03d}" if scenario.family else scenario.key
     title = f"{scenario.title} ({times} times)" if scenario.family else scenario.title
@@ -47,7 +49,8 @@ def _line(scenario: Scenario, *, times: int) -> str:
 def _act(act: Act) -> str:
     who = f" as {act.role.value}" if act.role else ""
     refused = f", refused: {act.refused}" if act.refused else ""
-    return f"{act.do}{who} at {act.at}{refused}"
+    mistake = f" with a mistake ({act.mistake})" if act.mistake else ""
+    return f"{act.do}{mistake}{who} at {act.at}{refused}"
 
 
 def _expected(expect: Mapping[str, Any]) -> str:

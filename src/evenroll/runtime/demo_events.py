@@ -58,9 +58,10 @@ class Manager:
             name, number, command = CommandName.CANCEL_EVENT, self.called[event], CancelEvent(reason="cool_day")
         asked = Asked(number=number, command=command)
         answer = give(installation, actor=_manager_of(event), name=name, asked=asked, now=now)
-        if isinstance(answer, Refusal):
-            self.refused.append(f"{event.program} {act} {event.day}: {answer.code.value} {dict(answer.parameters)}")
-        else:
+        told = answer.code.value if isinstance(answer, Refusal) else ""
+        if told != event.refused:
+            self.refused.append(f"{event.key} {act}: expected to be refused as {event.refused!r}, got {told!r}")
+        if not isinstance(answer, Refusal):
             self.called[event] = answer.number
 
 

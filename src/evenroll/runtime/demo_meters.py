@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from evenroll.enrollment.usage_point import MeterExchange, PointMeter
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import MeterSerial
 from evenroll.runtime.territory_loads import RegisterMap
-from evenroll.runtime.territory_meters import reads_on, registers_of_map
+from evenroll.runtime.territory_meters import reads_on, registers_of_map, usage_point_of
 from evenroll.runtime.territory_plan import PlannedPoint, product_map
 
 
@@ -39,6 +40,11 @@ def exchange_at(point: PlannedPoint, *, on: date, from_afar: bool) -> MeterExcha
         capability=MeterCapability.PERIOD_REGISTERS if from_afar else MeterCapability.INTERVAL,
         registers=registers,
     )
+
+
+def first_meter_reads(point: PlannedPoint, *, on: date) -> Mapping[str, int]:
+    """What the meter that hung there when the demo began shows on a day: Wh by register."""
+    return reads_on(point, meter=usage_point_of(point).meters[0], product=product_map(point), on=on).values_wh
 
 
 def _meter_in_place(point: PlannedPoint) -> PointMeter:

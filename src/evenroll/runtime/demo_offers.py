@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,24 +14,46 @@ from typing import Final
 from evenroll.ports.clearinghouse import Clearinghouse
 from evenroll.quantities.identifiers import OfferId, OrganizationKey
 from evenroll.runtime.demo_applications import application_row, program_of
-from evenroll.runtime.demo_script import Scenario, ScriptWrong, point_of
-from evenroll.runtime.informing import CostQuestion, ask_costs
+from evenroll.runtime.demo_script import Asks, Scenario, ScriptWrong, point_of
+from evenroll.runtime.demo_shown import codes_in
+from evenroll.runtime.informing import CostQuestion, Informed, ask_costs
 
 _WH_PER_KWH: Final = 1000
 _WH_PER_100_MILES: Final = 30_000
 
 
-def show_costs(scenarios: Iterable[Scenario], *, clearinghouse: Clearinghouse, now: datetime) -> dict[str, OfferId]:
-    """By application, the offer of the program that it will be for. Raises ScriptWrong if that was not shown."""
-    return {each.key: _offer(each, clearinghouse, now) for each in scenarios if each.asks}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What came of a question for costs: the offer of the program that it was about, and every code in the answer."""
+
+    offer: OfferId
+    codes: frozenset[str]
+
+
+def show_costs(scenarios: Iterable[Scenario], *, clearinghouse: Clearinghouse, now: datetime) -> dict[str, Asked]:
+    """By application, what was shown before it came. Raises ScriptWrong if its program was not."""
+    return {each.key: _asked(each, clearinghouse, now) for each in scenarios if each.asks}
+
+
+def costs_for(scenario: Scenario, asks: Asks, *, clearinghouse: Clearinghouse, now: datetime) -> Informed:
+    """What this customer is shown who asks for the costs."""
+    question = CostQuestion(
+        organization=OrganizationKey(application_row(scenario)["organization"]),
+        household_wh=asks.household_kwh * _WH_PER_KWH,
+        miles=asks.miles,
+        wh_per_100_miles=_WH_PER_100_MILES,
+        pod=point_of(scenario).pod,
+    )
+    return ask_costs(question, clearinghouse=clearinghouse, now=now)
 
 
 @contextmanager
-def file_with_offers(example: Path, *, offers: Mapping[str, OfferId]) -> Iterator[Path]:
-    """A copy of the example file, each row with the number of what was shown to that customer."""
+def file_with_offers(example: Path, *, offers: Mapping[str, OfferId], keys: Collection[str]) -> Iterator[Path]:
+    """A copy of these rows of the example file, each with the number of what was shown to that customer."""
     with example.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        columns, rows = list(reader.fieldnames or ()), list(reader)
+        columns = list(reader.fieldnames or ())
+        rows = [row for row in reader if row["application"] in keys]
     with tempfile.TemporaryDirectory(prefix="evenroll-demo-") as folder:
         copy = Path(folder) / example.name
         with copy.open("w", encoding="utf-8", newline="") as file:
@@ -41,19 +64,12 @@ def file_with_offers(example: Path, *, offers: Mapping[str, OfferId]) -> Iterato
         yield copy
 
 
-def _offer(scenario: Scenario, clearinghouse: Clearinghouse, now: datetime) -> OfferId:
+def _asked(scenario: Scenario, clearinghouse: Clearinghouse, now: datetime) -> Asked:
     assert scenario.asks is not None
-    question = CostQuestion(
-        organization=OrganizationKey(application_row(scenario)["organization"]),
-        household_wh=scenario.asks.household_kwh * _WH_PER_KWH,
-        miles=scenario.asks.miles,
-        wh_per_100_miles=_WH_PER_100_MILES,
-        pod=point_of(scenario).pod,
-    )
-    found = ask_costs(question, clearinghouse=clearinghouse, now=now)
+    found = costs_for(scenario, scenario.asks, clearinghouse=clearinghouse, now=now)
     offer = next((each.offer for each in found.shown if each.program.key == program_of(scenario)), None)
     if offer is None:
         raise ScriptWrong(
             f"{scenario.key} asks for the costs of {program_of(scenario)}, which it is not shown. Correct it."
         )
-    return offer
+    return Asked(offer=offer, codes=codes_in(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from evenroll.enrollment.roles import Role
 from evenroll.intake.result_file import ResultRow
-from evenroll.intake.row_reader import RowRules
 from evenroll.programs.catalog import load_catalog
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import CaseNumber, OfferId, PodId, ProgramKey
+from evenroll.runtime.demo_arrivals import comers, take_in
 from evenroll.runtime.demo_clearinghouse import AwayForSome
 from evenroll.runtime.demo_script import (
     FOLDER,
@@ -26,7 +26,7 @@ from evenroll.runtime.demo_script import (
     point_of,
     points_of,
 )
-from evenroll.runtime.territory_plan import BEGINS_ON, TERRITORIES, TERRITORY
+from evenroll.runtime.territory_plan import BEGINS_ON, TERRITORY
 
 if TYPE_CHECKING:
     from evenroll.runtime.demo_cast import Cast, Planned
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from evenroll.worker.installation import Installation
 
 BEGINS_AT: Final = datetime.combine(BEGINS_ON, datetime.min.time(), tzinfo=UTC) + timedelta(hours=15)
-HORIZON: Final = timedelta(days=425)
+HORIZON: Final = timedelta(days=458)
 """Later than this nothing of the script happens: a year, and the months in which it is settled."""
 MOMENTS_MAX: Final = 2000
 READ_DAYS: Final = 150
@@ -52,7 +52,8 @@ Tell = Callable[[str], None]
 class DemoRun:
     """What a run of the demo came to. results: of the example file's rows, by application.
 
-    offers: by application, what was shown before it came. refused: acts of the script that a rule refused. troubles:
+    offers: by application, what was shown before it came. told: by application, the codes that the rules or an answer
+    told outside its journal. refused: acts of the script that a rule refused. troubles:
     commands that failed and messages that were parked.
     """
 
@@ -60,6 +61,7 @@ class DemoRun:
     results: dict[str, ResultRow] = field(default_factory=dict[str, ResultRow])
     cases: dict[str, CaseNumber] = field(default_factory=dict[str, CaseNumber])
     offers: dict[str, OfferId] = field(default_factory=dict[str, OfferId])
+    told: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     now: datetime = BEGINS_AT
     moments: int = 0
     refused: tuple[str, ...] = ()
@@ -102,33 +104,9 @@ def working(run: DemoRun) -> Iterator[None]:
 
 
 def take_in_example(run: DemoRun, *, tell: Tell) -> None:
-    """Enroll the example file through the door for files; who asks for the costs first brings the offer's number."""
-    from evenroll.intake.bulk import BulkRun, run_file
-    from evenroll.intake.file_shape import file_shape
-    from evenroll.runtime.demo_offers import file_with_offers, show_costs
-
-    rules = RowRules(
-        today=calendar(TERRITORY).business_date(run.now),
-        organizations=frozenset(key for each in TERRITORIES for key in each.organizations),
-        programs=frozenset(each.key for each in load_catalog().programs),
-    )
-    run.offers |= show_costs(load_script(), clearinghouse=run.installation.clearinghouse, now=run.now)
-    with file_with_offers(example_file(), offers=run.offers) as file:
-        bulk = BulkRun(
-            shape=file_shape(file),
-            rules=rules,
-            now=run.now,
-            organizations=run.installation.organizations,
-        )
-        for row in run_file(bulk, driver=lambda: _drive(run)):
-            _note_row(run, row, tell)
-
-
-def _note_row(run: DemoRun, row: ResultRow, tell: Tell) -> None:
-    run.results[row.application] = row
-    if row.case:
-        run.cases[row.application] = CaseNumber(row.case)
-    tell(row.application)
+    """Enroll those of the example file who come on the first day."""
+    first = tuple(each for each in load_script() if each.comes_on is None)
+    take_in(run, first, driver=lambda: _drive(run), tell=tell)
 
 
 def play(run: DemoRun, *, tell: Tell) -> None:
@@ -137,17 +115,20 @@ def play(run: DemoRun, *, tell: Tell) -> None:
     from evenroll.runtime.demo_events import Manager
     from evenroll.runtime.demo_state import look
 
-    cast = Cast(scenarios={each.key: each for each in load_script()}, cases=run.cases)
-    manager = Manager(events=load_events())
+    cast = Cast(scenarios={each.key: each for each in load_script()}, cases=run.cases, told=run.told)
+    manager, later = Manager(events=load_events()), list(comers())
     _read_first(run)
     ends_at = run.now + HORIZON
     for _ in range(MOMENTS_MAX):
         world = look(run.cases, organizations=run.installation.organizations)
         planned = plan(cast, world, now=run.now)
-        next_at = _next(planned, world, manager.next_at, after=run.now)
+        comes_at = later[0][0] if later else None
+        next_at = _next(planned, world, (manager.next_at, comes_at), after=run.now)
         if next_at is None or next_at > ends_at:
             break
         _advance(run, world, to=next_at)
+        if comes_at is not None and comes_at <= run.now:
+            take_in(run, later.pop(0)[1], driver=lambda: _drive(run), tell=tell)
         called = manager.act(run.installation, now=run.now)
         _moment(run, cast, planned, world, called=called)
         tell(f"{next_at:%Y-%m-%d}")
@@ -158,14 +139,14 @@ def _read_first(run: DemoRun) -> None:
     """What is read on the first day itself."""
     from evenroll.runtime.territory_reads import take_reads
 
-    points = {point_of(each).pod: point_of(each) for each in load_script() if each.key in run.cases}
+    points = {point_of(each).pod: point_of(each) for each in load_script() if _is_one(run, each)}
     take_reads(list(points.values()), from_on=BEGINS_ON, until_on=BEGINS_ON + timedelta(days=1))
 
 
-def _next(planned: tuple[Planned, ...], world: World, event_at: datetime | None, *, after: datetime) -> datetime | None:
-    instants = [each.at for each in planned]
-    if event_at is not None:
-        instants.append(event_at)
+def _next(
+    planned: tuple[Planned, ...], world: World, also: Iterable[datetime | None], *, after: datetime
+) -> datetime | None:
+    instants = [each.at for each in planned] + [each for each in also if each is not None]
     instants += [_at_work(each.due_at) for each in world.waits if each.owner in _CLOCK_TAKES and each.due_at > after]
     return min((each for each in instants if each > after), default=None)
 
@@ -187,7 +168,7 @@ def _advance(run: DemoRun, world: World, *, to: datetime) -> None:
         points = [
             point
             for each in scenarios.values()
-            if each.key in run.cases and _is_read(each, on=on)
+            if _is_one(run, each) and _is_read(each, on=on)
             for point in points_of(each)
         ]
         days = [before_on + timedelta(days=1), on + timedelta(days=1)]
@@ -200,6 +181,11 @@ def _advance(run: DemoRun, world: World, *, to: datetime) -> None:
         take_reads(unique, from_on=days[0], until_on=days[1], also=also)
     run.now = to
     set_demo_now(to)
+
+
+def _is_one(run: DemoRun, scenario: Scenario) -> bool:
+    """Whether there is, or will be, a case of this application: who comes later is read from the first day as well."""
+    return scenario.key in run.cases or scenario.comes_on is not None
 
 
 def _is_read(scenario: Scenario, *, on: date) -> bool:

@@ -26,6 +26,7 @@ _OF_POINT: Final[Mapping[str, Callable[[PlannedPoint], str]]] = {
     "account_number": lambda point: point.account_number,
     "meter_serial": lambda point: point.serial,
     "last_bill_amount": lambda point: point.last_bill,
+    "serial": lambda point: point.serial,
     "account": lambda point: str(account_of(point)),
 }
 

@@ -9,19 +9,23 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-import yaml
-
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.roles import Role
 from evenroll.programs.program import MeterCapability
 from evenroll.programs.rules import CustomerClass
+from evenroll.programs.yaml_table import YAML_LOADER
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.territory_plan import LAKELAND, TERRITORIES, PlannedPoint, Territory, plan_points
 
 FOLDER: Final = "demo_data"
 DROP_SUPPLY: Final = "drop_supply"
-OUTSIDE_ACTS: Final = frozenset({DROP_SUPPLY, "block_supply", "exit_supplier", "move_in"})
-"""What is done by the registry's operator or the desk to a usage point, a request or a supplier, and to no case."""
+ASK_COSTS: Final = "ask_costs"
+LOAD_BOOKS: Final = "load_books"
+OUTSIDE_ACTS: Final = frozenset(
+    {DROP_SUPPLY, "block_supply", "reject_supply", "exit_supplier", "move_in", ASK_COSTS, LOAD_BOOKS}
+)
+"""What is done by the registry's operator or the desk to a usage point, a request or a supplier, and to no case; and a
+question for costs, which belongs to none."""
 _TERRITORIES: Final = {each.name: each for each in TERRITORIES}
 _TYPES: Final = {
     "capability": MeterCapability,
@@ -36,7 +40,7 @@ class Act:
 
     at: track and state, such as "meter.scheduled". days: business time after the wait began. day: not before that day.
     do: a command, or one of OUTSIDE_ACTS. role, actor: absent for whoever is waited on. refused: the code with which
-    the rules must refuse it.
+    the rules must refuse it. mistake: what is wrong with the work at the meter, a key of demo_mistakes.MISTAKES.
     """
 
     at: str
@@ -46,6 +50,7 @@ class Act:
     actor: str = ""
     day: date | None = None
     refused: str = ""
+    mistake: str = ""
     values: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -62,7 +67,8 @@ class Scenario:
     """One application of the demo. says: what it says instead of the truth. expect: what the check compares.
 
     asks: what the customer said at row 1, where they asked for the costs first. family: the key of an everyday
-    application that comes at several usage points, and of them the place; "" of any other.
+    application that comes at several usage points, and of them the place; "" of any other. comes_on: the day on which
+    it comes; absent where that is the first.
     """
 
     key: str
@@ -76,6 +82,7 @@ class Scenario:
     asks: Asks | None = None
     territory: Territory = LAKELAND
     family: str = ""
+    comes_on: date | None = None
 
 
 class ScriptWrong(ValueError):
@@ -86,26 +93,33 @@ class ScriptWrong(ValueError):
 def load_script() -> tuple[Scenario, ...]:
     """Every application of the script in its order. Raises ScriptWrong."""
     text = (resources.files("evenroll.runtime") / FOLDER / "script.yaml").read_text(encoding="utf-8")
-    return tuple(each for entry in yaml.safe_load(text) for each in _scenarios(entry))
+    return tuple(each for entry in YAML_LOADER(text).get_single_data() for each in _scenarios(entry))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CalledEvent:
-    """An event that a program manager calls. day, hour: local; told_on: when. cancelled_on: when it is taken back."""
+    """An event that a program manager calls. day, hour: local; told_on: when. cancelled_on: when it is taken back.
 
+    refused: the code with which the rules must refuse it; "" where they let it stand.
+    """
+
+    key: str
     program: str
     day: date
     hour: int
     hours: int
     told_on: date
     cancelled_on: date | None = None
+    refused: str = ""
 
 
 @cache
 def load_events() -> tuple[CalledEvent, ...]:
     """The events that are called in the year of the demo, in the order in which they are told."""
     text = (resources.files("evenroll.runtime") / FOLDER / "events.yaml").read_text(encoding="utf-8")
-    return tuple(sorted((CalledEvent(**each) for each in yaml.safe_load(text)), key=lambda each: each.told_on))
+    return tuple(
+        sorted((CalledEvent(**each) for each in YAML_LOADER(text).get_single_data()), key=lambda each: each.told_on)
+    )
 
 
 @cache
@@ -171,6 +185,7 @@ def _scenario(entry: Mapping[str, Any]) -> Scenario:
         clearinghouse={key: str(value) for key, value in entry.get("clearinghouse", {}).items()},
         asks=Asks(**entry["asks"]) if "asks" in entry else None,
         territory=territory,
+        comes_on=entry.get("comes"),
     )
 
 
@@ -186,5 +201,6 @@ def _act(entry: Mapping[str, Any], *, key: str) -> Act:
         actor=str(entry.get("actor", "")),
         day=entry.get("day"),
         refused=str(entry.get("refused", "")),
+        mistake=str(entry.get("mistake", "")),
         values={name: str(value) for name, value in entry.get("values", {}).items()},
     )
