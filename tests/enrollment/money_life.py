@@ -74,7 +74,7 @@ class Life:
     program: ProgramVersion
     case: Case
     now: datetime
-    earned_by_device: frozenset[str] = frozenset()
+    earned_by_device: frozenset[tuple[str, str]] = frozenset()
     protection: ProtectionFigures | ProtectionUnknown | None = None
 
     def facts(self, by: str = "ana", role: Role = Role.SYSTEM) -> CaseFacts:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from evenroll.enrollment import money_commands as mc
 from evenroll.enrollment import money_events as m
+from evenroll.enrollment.case import DeviceOfCase
 from evenroll.enrollment.case_commands import RecordUse
 from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.command_names import CommandName as C
@@ -29,8 +30,9 @@ from evenroll.enrollment.ledger import (
     totals,
 )
 from evenroll.enrollment.life_events import UseKind
+from evenroll.enrollment.money_devices import device_spans, earned_here
 from evenroll.enrollment.money_evolve import CreditBroken
-from evenroll.enrollment.money_spans import spans_over
+from evenroll.enrollment.money_spans import MoneySpan, spans_over
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State, TrackState
@@ -102,10 +104,24 @@ def test_rule_18_once_per_device_for_life_whoever_enrolls_it() -> None:
     credit = first.case.ledger.credit("bonus", span="enrollment")
     assert credit is not None and credit.device == "w77231"
     second = begin(a_program(incentives=(once,)))
-    second.earned_by_device = frozenset({"bonus"})
+    second.earned_by_device = frozenset({("w77231", "bonus")})
     second.run_to(ACTIVE_ON + timedelta(days=400))
     assert second.credits() == {}
     assert second.why_missed() == {("bonus", "enrollment"): MissReason.DEVICE_EARNED_BEFORE}
+
+
+def test_a_device_in_place_of_another_earns_its_own_and_the_old_one_never_again() -> None:
+    once = per(IncentivePer.ENROLLMENT, "100", code="bonus", once_per_device=True)
+    life = begin(a_program(incentives=(once,)))
+    life.run_to(ACTIVE_ON)
+    [old] = life.case.ledger.credits
+    swapped = replace(life.case, devices=(DeviceOfCase(device="W-9", kind="evse"),))
+    span = MoneySpan(key="enrollment", start_on=ACTIVE_ON, end_on=ACTIVE_ON)
+    found = list(device_spans(swapped, swapped.ledger, code="bonus", span=span))
+    assert [(each.device, each.key) for each in found] == [("w9", "enrollment/w9")]
+    # Back again, the old one has had its own.
+    assert list(device_spans(life.case, life.case.ledger, code="bonus", span=span)) == []
+    assert old.device == "w77231" and earned_here(life.case.ledger, "bonus", device="w77231")
 
 
 def test_a_device_is_one_however_its_number_is_written() -> None:

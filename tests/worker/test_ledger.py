@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
-from evenroll.enrollment.case_commands import RegisterDevice
+from evenroll.enrollment.case_commands import RecordDeviceTest, RegisterDevice
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import RefusalCode
 from evenroll.enrollment.ledger import CreditState, MissReason, ReverseReason, counted_usd
@@ -121,6 +121,38 @@ def test_rule_18_a_device_earns_once_for_life_also_under_another_program_of_the_
     assert sorted(len(each.credits) for each in ledgers) == [0, 1]
     missed = next(each for each in ledgers if not each.credits).missed
     assert [each.why for each in missed] == [MissReason.DEVICE_EARNED_BEFORE]
+
+
+def test_rule_18_each_of_several_devices_earns_once_and_never_again_in_another_case(territory: Territory) -> None:
+    program = with_terms(territory, incentives=(BONUS,))
+    number = enrolled(territory, program)
+
+    def live(case: CaseNumber, device: str, on: date) -> None:
+        how = {"role": Role.CUSTOMER, "now": at(on)}
+        named = RegisterDevice(device=device, kind="evse")
+        territory.taken(say(territory, CommandName.REGISTER_DEVICE, case, named, **how))
+        how["role"] = Role.SYSTEM
+        territory.taken(say(territory, CommandName.RECORD_DEVICE_TEST, case, RecordDeviceTest(device=device), **how))
+        territory.run(at(on))
+
+    live(number, "W-1", DECEMBER)
+    territory.run_through(at(date(2026, 12, 20)), since=at(DECEMBER))
+    assert earned_devices(territory, number) == {"enrollment": "w1"}
+    assert territory.case(territory.utility, number).tracks["ledger"].state is State.QUIET
+    live(number, "W-2", date(2026, 12, 21))
+    assert earned_devices(territory, number) == {"enrollment": "w1", "enrollment/w2": "w2"}
+    # Another customer with the second device, and one of its own.
+    other = enrolled(territory, program)
+    live(other, "w 2".replace(" ", ""), date(2026, 12, 21))
+    live(other, "W-3", date(2026, 12, 21))
+    territory.run_through(at(date(2027, 2, 1)), since=at(date(2026, 12, 21)))
+    assert earned_devices(territory, other) == {"enrollment/w3": "w3"}
+    missed = territory.case(territory.utility, other).ledger.missed
+    assert [(each.device, each.why) for each in missed] == [("w2", MissReason.DEVICE_EARNED_BEFORE)]
+
+
+def earned_devices(territory: Territory, number: CaseNumber) -> dict[str, str]:
+    return {each.span: each.device for each in territory.case(territory.utility, number).ledger.credits}
 
 
 def test_two_workers_at_once_earn_a_device_s_bonus_once(territory: Territory) -> None:

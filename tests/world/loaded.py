@@ -8,8 +8,10 @@ from evenroll.enrollment.case import Place, VehicleOfCase
 from evenroll.enrollment.case_events import PlaceReleased, TermsReceived
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.ledger import MissReason
 from evenroll.enrollment.life_events import DeviceRegistered, EquipmentKind
 from evenroll.enrollment.loaded_events import LoadedEnrollment, loaded_enrollment
+from evenroll.enrollment.money_events import IncentiveMissed
 from evenroll.enrollment.moving_events import (
     EquipmentSwapped,
     PlacePassedOn,
@@ -80,6 +82,9 @@ def events_of_two_cases() -> tuple[Event, ...]:
     supplier = OrganizationKey("brightwater-energy")
     return (
         PlaceReleased(row=Row.ACTION, unit_key=str(vehicle)),
+        IncentiveMissed(
+            row=Row.R10, code="bonus", span="enrollment", why=MissReason.DEVICE_EARNED_BEFORE, device="cd1"
+        ),
         PlacePassedOn(row=Row.ACTION, to=case_number(bytes(range(16)))),
         OccupantMovedIn(row=Row.ACTION, moved_on=day, rate=RateKey("LE-D"), supplier=supplier),
         DeviceRegistered(row=Row.R8, device="CD-1", kind="in_car", subject="CD-1", vehicle=vehicle),

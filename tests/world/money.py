@@ -79,6 +79,8 @@ def credits_on_their_way(world: World) -> None:
     today = world.calendar.business_date(world.now)
     say(world, key, C.RECORD_PAYMENT, mc.RecordPayment(**big, paid_on=today, reference="B-1"), role=_BILLING)
     say(world, key, C.REVERSE_CREDIT, mc.ReverseCredit(**big, reason=ReverseReason.CLAWBACK), role=_MANAGER)
+    # What was paid is owed back, and comes in.
+    say(world, key, C.RECORD_PAYMENT, mc.RecordPayment(**big, paid_on=today, reference="B-2"), role=_BILLING)
     days(world, 40)
     assert case_of(world, key).tracks["ledger"].owner is _BILLING
     month = f"{world.calendar.business_date(world.now).replace(day=1) - timedelta(days=1):%Y-%m}"

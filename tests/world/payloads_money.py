@@ -53,7 +53,9 @@ def protection_known(world: World, case: Case | None) -> ProtectionFigures | Pro
         return None
     today = world.calendar.business_date(world.now)
     if "reads" in world.away:
-        return ProtectionUnknown(reason=UsageMissing.READ_MISSING)
+        start_on = case.ledger.active_on
+        end_on = start_on + timedelta(days=30)
+        return ProtectionUnknown(reason=UsageMissing.READ_MISSING, start_on=start_on, end_on=end_on)
     if "read of the month" in world.away:
         return ProtectionUnknown(reason=UsageMissing.READ_TO_COME, until=today + timedelta(days=3))
     span = ProtectedSpan(

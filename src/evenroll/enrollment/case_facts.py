@@ -30,8 +30,8 @@ class CaseFacts:
 
     by: the role in which the command is given. program: the version that decides the case. programs: the
     published ones, for row 2b. places: those of the case's program, locked, where it has a cap.
-    by_key: the code of whoever gives the command. earned_by_device: codes of incentives that other cases earned with
-    this device, once for its life. protection: what is known of the protected time.
+    by_key: the code of whoever gives the command. earned_by_device: devices of this case and the codes of incentives
+    that other cases earned with them, once for their lives. protection: what is known of the protected time.
 
     new_number: for a case that goes on from this one. others: cases of this organization that are locked beside this
     one and may change with it. followed: the program of the one that follows this one. point: the usage point, in its
@@ -56,7 +56,7 @@ class CaseFacts:
     tracking: TrackingNumber | None = None
     postal_code: str = ""
     by_key: str = ""
-    earned_by_device: frozenset[str] = frozenset()
+    earned_by_device: frozenset[tuple[str, str]] = frozenset()
     protection: ProtectionFigures | ProtectionUnknown | None = None
     places: ProgramPlaces | None = None
     new_number: CaseNumber | None = None

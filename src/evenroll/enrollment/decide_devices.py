@@ -19,6 +19,7 @@ from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.leaving_codes import SuspensionCause
 from evenroll.enrollment.ledger import device_key
+from evenroll.enrollment.ledger_track import counted_anew
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.suspended import lifted, needs_control, obeys_still, suspended
 from evenroll.enrollment.tracks import Move, State
@@ -115,7 +116,7 @@ def record_device_test(case: Case, command: c.RecordDeviceTest, facts: CaseFacts
     if command.cause:
         return Decided(events=_failed(case, command, named, facts))
     done = facts.move(State.LIVE, track=Track.DEVICE, subject=named.subject)
-    moves = (done, *begin_freed(case, facts.need_program(), done=done, facts=facts))
+    moves = (done, *begin_freed(case, facts.need_program(), done=done, facts=facts), *counted_anew(case, facts))
     tested = life.DeviceTested(row=Row.R8, device=command.device, moves=moves)
     return Decided(events=(tested, *_controlled(case, facts)))
 

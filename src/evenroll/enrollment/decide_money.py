@@ -23,9 +23,9 @@ from evenroll.enrollment.ledger import (
     EventResult,
     Ledger,
     MissReason,
-    device_key,
 )
 from evenroll.enrollment.ledger_track import SETTLED_AFTER, awaited_months, counted_move
+from evenroll.enrollment.money_devices import DeviceSpan, device_of, device_spans, earned_here, is_counted
 from evenroll.enrollment.money_evolve import evolve_ledger
 from evenroll.enrollment.money_rules import Awaited, event_incentives, judge
 from evenroll.enrollment.money_spans import MoneySpan, month_key, spans_over
@@ -98,7 +98,7 @@ def settled_event(counting: Counting, told: EventOfCase, *, result: EventResult,
             after = after if credit else after.then(_earned(incentive, span, usd=incentive.usd, counting=after))
         elif credit is not None and credit.state is not CreditState.REVERSED:
             after = after.then(_taken_back(credit, reason=m.ReverseReason.NOT_JOINED, facts=after.facts))
-        elif credit is None and not _is_missed(after.ledger, incentive.code, told.number):
+        elif credit is None and not is_counted(after.ledger, incentive.code, told.number):
             missed = m.IncentiveMissed(row=Row.R10, code=incentive.code, span=told.number, why=MissReason.EVENTS_JOINED)
             after = after.then(missed)
     return after
@@ -109,51 +109,45 @@ def _counted(counting: Counting) -> Counting:
     active_on, today = counting.ledger.active_on, counting.facts.today
     for incentive in counting.program.incentives if active_on else ():
         for span in spans_over(incentive, active_on=active_on or today, by=today):
-            if not _is_counted(counting.ledger, incentive.code, span.key):
-                counting = _count(counting, incentive, span)
+            counting = _count(counting, incentive, span)
     awaited = awaited_months(counting.ledger, program=counting.program, today=today)
     move = counted_move(counting.case, counting.ledger, awaited=awaited, facts=counting.facts)
     return counting.then(m.LedgerCounted(row=Row.R10, on=today, awaited=awaited, moves=(move,)))
 
 
 def _count(counting: Counting, incentive: Incentive, span: MoneySpan) -> Counting:
-    calendar = counting.facts.calendar
-    if incentive.once_per_device and incentive.code in counting.facts.earned_by_device:
+    if not incentive.once_per_device:
+        done = is_counted(counting.ledger, incentive.code, span.key)
+        return counting if done else _judged(counting, incentive, span)
+    for each in device_spans(counting.case, counting.ledger, code=incentive.code, span=span):
+        counting = _judged(counting, incentive, span, own=each)
+    return counting
+
+
+def _judged(counting: Counting, incentive: Incentive, span: MoneySpan, *, own: DeviceSpan | None = None) -> Counting:
+    """A span judged, for a device of its own where it is earned once in the life of one."""
+    ledger, calendar, code = counting.ledger, counting.facts.calendar, incentive.code
+    case, device, key = (own.seen, own.device, own.key) if own else (counting.case, "", span.key)
+    before = (device, code) in counting.facts.earned_by_device or earned_here(ledger, code, device=device)
+    if own is not None and before:
         found: Decimal | MissReason | Awaited = MissReason.DEVICE_EARNED_BEFORE
     else:
-        found = judge(incentive, span=span, case=counting.case, ledger=counting.ledger, calendar=calendar)
+        found = judge(incentive, span=span, case=case, ledger=ledger, calendar=calendar)
     match found:
         case Awaited():
             return counting
         case MissReason():
-            return counting.then(m.IncentiveMissed(row=Row.R10, code=incentive.code, span=span.key, why=found))
+            return counting.then(m.IncentiveMissed(row=Row.R10, code=code, span=key, why=found, device=device))
         case _:
-            return counting.then(_earned(incentive, span, usd=found, counting=counting))
+            at = counting.facts.now
+            earned = m.IncentiveEarned(row=Row.R10, code=code, span=key, device=device, usd=found, at=at)
+            return counting.then(earned)
 
 
 def _earned(incentive: Incentive, span: MoneySpan, *, usd: Decimal, counting: Counting) -> m.IncentiveEarned:
     device = device_of(counting.case) if incentive.once_per_device else ""
     at = counting.facts.now
     return m.IncentiveEarned(row=Row.R10, code=incentive.code, span=span.key, device=device, usd=usd, at=at)
-
-
-def device_of(case: Case) -> str:
-    """The device that a case enrolls, as it is told apart for life: by its number, else its vehicle, else its unit."""
-    serial = case.equipment.serial if case.equipment else ""
-    known = device_key(case.devices[0].device if case.devices else serial)
-    if known:
-        return known
-    if case.vehicle is not None:
-        return str(case.vehicle.pevid)
-    return case.place.unit_key if case.place else str(case.number)
-
-
-def _is_counted(ledger: Ledger, code: str, span: str) -> bool:
-    return ledger.credit(code, span=span) is not None or _is_missed(ledger, code, span)
-
-
-def _is_missed(ledger: Ledger, code: str, span: str) -> bool:
-    return any((each.code, each.span) == (code, span) for each in ledger.missed)
 
 
 def record_charging(case: Case, command: mc.RecordCharging, facts: CaseFacts) -> Decided | Refusal:

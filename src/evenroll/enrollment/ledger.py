@@ -129,11 +129,12 @@ class Charging:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Missed:
-    """A span for which nothing was earned."""
+    """A span for which nothing was earned. device: see `Credit`."""
 
     code: str
     span: str
     why: MissReason
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

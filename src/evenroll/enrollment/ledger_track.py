@@ -43,6 +43,13 @@ def _first_over(program: ProgramVersion, position: int, active_on: date) -> date
     return next_over(program.incentives[position], active_on=active_on, after=active_on - timedelta(days=1))
 
 
+def counted_anew(case: Case, facts: CaseFacts) -> tuple[Move, ...]:
+    """The move with which a device that is live at last is counted at once; none where no device earns by itself."""
+    once = facts.program is not None and any(each.once_per_device for each in facts.program.incentives)
+    counts = case.state_of(Track.LEDGER) in (State.COUNTING, State.QUIET)
+    return (facts.move(State.COUNTING, track=Track.LEDGER, wait=facts.now),) if once and counts else ()
+
+
 def protected_until(program: ProgramVersion, *, since: date) -> date:
     """The day after the last protected one."""
     months = program.protection.months if program.protection else 0

@@ -62,11 +62,12 @@ class IncentiveEarned(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncentiveMissed(Event):
-    """Row 10: a span earned nothing, and why."""
+    """Row 10: a span earned nothing, and why. device: for which, where it is earned once in the life of one."""
 
     code: str
     span: str
     why: MissReason
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

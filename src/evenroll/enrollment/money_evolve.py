@@ -97,7 +97,8 @@ def _earned(ledger: Ledger, event: m.IncentiveEarned) -> Ledger:
 
 
 def _missed(ledger: Ledger, event: m.IncentiveMissed) -> Ledger:
-    return replace(ledger, missed=(*ledger.missed, Missed(code=event.code, span=event.span, why=event.why)))
+    missed = Missed(code=event.code, span=event.span, why=event.why, device=event.device)
+    return replace(ledger, missed=(*ledger.missed, missed))
 
 
 def _approved(ledger: Ledger, event: m.IncentiveApproved) -> Ledger:

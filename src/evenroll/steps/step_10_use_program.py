@@ -12,10 +12,10 @@ from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide import decide_case
-from evenroll.enrollment.decide_money import device_of
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import event_kind
 from evenroll.enrollment.facts import PartnerAway
+from evenroll.enrollment.money_devices import devices_of
 from evenroll.enrollment.money_events import UsageMissing
 from evenroll.enrollment.plain_words import refuse_prose
 from evenroll.enrollment.protection_facts import ProtectionFigures, ProtectionUnknown
@@ -180,10 +180,13 @@ def _by_person(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
     return take_case(work, asked, name=name, decide=decide)
 
 
-def _earned_before(work: UnitOfWork, case: Case, *, family: str) -> frozenset[str]:
-    device = device_of(case)
-    work.lock(place_stream(_INCENTIVES, unit=_DEVICE, unit_key=f"{family}/{device}"))
-    return earned_with_device(family, device=device, but=case.number)
+def _earned_before(work: UnitOfWork, case: Case, *, family: str) -> frozenset[tuple[str, str]]:
+    found = set[tuple[str, str]]()
+    # One order for everybody, so that two cases with the same devices never wait for each other.
+    for device in sorted(devices_of(case)):
+        work.lock(place_stream(_INCENTIVES, unit=_DEVICE, unit_key=f"{family}/{device}"))
+        found |= {(device, code) for code in earned_with_device(family, device=device, but=case.number)}
+    return frozenset(found)
 
 
 _Decide = Callable[[pe.ProgramEvent | None, Any, pe.EventFacts], Decided | Refusal]
