@@ -258,3 +258,17 @@ def test_what_is_said_with_yes_or_no_is_read_and_what_is_unsaid_stays_unsaid() -
         "equipment_bought_on": FaultCode.RECEIVED_IN_FUTURE,
     }
     assert _codes(_read(statements="registered_here=perhaps")) == {"statements": FaultCode.NOT_A_STATEMENT}
+
+
+def test_an_unknown_program_is_answered_with_those_of_the_organization_alone() -> None:
+    known = RULES.programs | {"OTHER"}
+    rules = replace(
+        RULES,
+        organization=next(iter(RULES.organizations)),
+        programs=known,
+        programs_of={each: RULES.programs for each in RULES.organizations},
+    )
+    read = read_row(RawRow(number=2, cells={"program": "NONE-SUCH"}), rules=rules)
+    assert isinstance(read, BadRow)
+    fault = next(each for each in read.faults if each.code is FaultCode.PROGRAM_UNKNOWN)
+    assert set(fault.choices) == set(RULES.programs)

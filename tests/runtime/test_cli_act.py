@@ -10,19 +10,25 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
+from evenroll.enrollment.case import Case, Hidden
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record
+from evenroll.enrollment.facts import ProviderAnswerKind
+from evenroll.enrollment.findings import Cure, Evidence, EvidenceCode, Finding
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.moving_commands import MoveOut
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
+from evenroll.programs.rules import CureCode, CureOwner, Outcome, RuleId, RuleKind
+from evenroll.quantities.identifiers import OrganizationKey, PodId, ProgramKey
 from evenroll.runtime.cli_act import sentences_of
 from evenroll.runtime.cli_case_view import view_case
+from evenroll.runtime.cli_cures import cured_by, what_mends
 from evenroll.runtime.cli_payload import words_of
 from evenroll.runtime.cli_possible import helps_at, possible_commands
 from evenroll.runtime.cli_values import EXAMPLES
-from evenroll.runtime.output_case import show_case
+from evenroll.runtime.output_case import show_case, show_choice
 from evenroll.runtime.output_console import Output
 from tests.territory import NOW, Territory, days, new_territory
 
@@ -88,3 +94,90 @@ def test_only_what_can_be_given_to_a_case_is_listed_for_it() -> None:
 def test_a_switch_is_told_by_the_state_of_the_service_and_not_of_the_meter() -> None:
     assert helps_at(CommandName.SWITCH_SERVICE, Track.SERVICE)
     assert not helps_at(CommandName.BOOK_VISIT, Track.SERVICE)
+
+
+def test_what_a_case_can_only_refuse_is_not_offered_for_it(territory: Territory) -> None:
+    number = territory.apply(territory.premise())
+    territory.run_through(LATER)
+    case = _active(territory.case(territory.utility, number))
+    assert case.provider is not None
+    bound = replace(case, provider=replace(case.provider, kind=ProviderAnswerKind.NO_CHOICE))
+    offered = _offered(bound)
+    assert CommandName.MOVE_OUT in offered
+    assert not {CommandName.CHANGE_SUPPLIER, CommandName.DISPUTE_SUPPLY} & offered
+    assert CommandName.CHANGE_SUPPLIER in _offered(_supplied(case, State.EFFECTIVE))
+    assert CommandName.CHANGE_SUPPLIER not in _offered(_supplied(case, State.NOT_NEEDED))
+    assert CommandName.DISPUTE_SUPPLY in _offered(_supplied(case, State.LOST))
+
+
+def _offered(case: Case) -> set[CommandName]:
+    return set(possible_commands([(Track.CASE, State.ACTIVE)], role=Role.CUSTOMER, case=case))
+
+
+def _supplied(case: Case, state: State) -> Case:
+    supply = replace(case.tracks["case"], track=Track.SUPPLY, state=state)
+    return replace(case, tracks={**case.tracks, "supply": supply})
+
+
+def _active(case: Case) -> Case:
+    return replace(case, tracks={**case.tracks, "case": replace(case.tracks["case"], state=State.ACTIVE)})
+
+
+def test_a_usage_point_is_chosen_only_among_several(territory: Territory) -> None:
+    number = territory.apply(territory.premise())
+    territory.run_through(LATER)
+    case = territory.case(territory.utility, number)
+    assert case.provider is not None
+    waits = [(Track.CASE, State.NEEDS_ANSWER)]
+    nowhere = replace(case, provider=replace(case.provider, kind=ProviderAnswerKind.NOT_FOUND, points=()))
+    several = replace(case, provider=replace(case.provider, points=(PodId("A"), PodId("B"))))
+    assert CommandName.CHOOSE_USAGE_POINT not in possible_commands(waits, role=Role.CUSTOMER, case=nowhere)
+    assert CommandName.CHOOSE_USAGE_POINT in possible_commands(waits, role=Role.CUSTOMER, case=several)
+    assert "service_address=" in what_mends(nowhere, ())
+
+
+def test_the_desk_asks_for_a_switch_and_the_customer_does_not() -> None:
+    waits = [(Track.SUPPLY, State.ASKED)]
+    assert CommandName.ASK_SUPPLY in possible_commands(waits, role=Role.ENROLLMENT_DESK)
+    assert CommandName.ASK_SUPPLY not in possible_commands(waits, role=Role.CUSTOMER)
+
+
+def test_a_cure_names_the_values_that_mend_and_leaves_alone_what_no_form_mends() -> None:
+    missing = _finding(CureCode.GET_PERMISSION)
+    assert "documents=landlord_permission" in cured_by([missing])
+    assert cured_by([_finding(CureCode.PAY_BALANCE)]) == ""
+
+
+def _finding(cure: CureCode) -> Finding:
+    return Finding(
+        rule=RuleId("any"),
+        kind=RuleKind.DOCUMENT_PRESENT,
+        outcome=Outcome.CURABLE,
+        evidence=Evidence(code=EvidenceCode.NOT_AS_REQUIRED),
+        cure=Cure(code=cure, owner=CureOwner.CUSTOMER, days=30),
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.EN, ("Programs to choose from", "Not shown", "does not serve your address")),
+        (Language.ES, ("Programas para elegir", "No se muestran", "no atiende su dirección")),
+    ],
+)
+def test_in_choice_a_case_shows_what_was_presented_and_why_the_rest_is_hidden(
+    territory: Territory, language: Language, words: tuple[str, ...]
+) -> None:
+    number = territory.apply(territory.premise())
+    territory.run_through(LATER)
+    case = territory.case(territory.utility, number)
+    hidden = Hidden(program=ProgramKey("OTHER"), organization=OrganizationKey("far"), reason="not_your_provider")
+    choosing = {"case": replace(case.tracks["case"], state=State.CHOOSING)}
+    shown = io.StringIO()
+    output = replace(Output(), out=Console(file=shown, width=160))
+    show_choice(replace(case, tracks=choosing, hidden=(hidden,)), output=output, language=language)
+    assert [each for each in words if each not in shown.getvalue()] == []
+    assert str(case.shown[0].program) in shown.getvalue()
+    shown.truncate(0)
+    show_choice(case, output=output, language=language)
+    assert "OTHER" not in shown.getvalue()

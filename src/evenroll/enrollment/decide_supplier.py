@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evenroll.enrollment import supply_events as s
-from evenroll.enrollment.case import LIVE, Case
+from evenroll.enrollment.case import LIVE, Case, SupplyLink
 from evenroll.enrollment.case_commands import NoPayload
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
@@ -32,7 +32,7 @@ def change_supplier(case: Case, command: ChangeSupplier, facts: CaseFacts) -> De
     To another supplier the case goes with its answers, and is signed anew there; that supplier asks for the switch.
     This enrollment ends with the day on which supply is theirs: one timeline, without a gap.
     """
-    if case.status not in LIVE or case.state_of(Track.SUPPLY) is not State.EFFECTIVE or is_pending(case):
+    if not may_change_supplier(case):
         return not_in_state(case, CommandName.CHANGE_SUPPLIER)
     if command.to is not None and case.away is not None and case.away.asked_for == command.to:
         # That supplier has the case already, and goes on with it.
@@ -104,15 +104,29 @@ def dispute_supply(case: Case, _command: NoPayload, facts: CaseFacts) -> Decided
 
     A contested switch counts as unauthorized (anti-slamming), so nothing is asked of the customer first.
     """
-    ours = case.switch if case.switch and case.switch.transaction is SupplyTransaction.SWITCH else None
-    goes = case.away is not None and case.away.on is not None
-    touched = ours is not None or goes or case.state_of(Track.SUPPLY) is State.LOST
-    if case.pod is None or case.provider is None or not touched:
+    ours = _own_switch(case)
+    if case.pod is None or not may_dispute_supply(case):
         return not_in_state(case, CommandName.DISPUTE_SUPPLY)
     body = SupplyDisputed(pod=case.pod, disputed_on=facts.today, tracking=ours.tracking if ours else None)
     contested = s.SupplyContested(row=Row.ACTION, disputed_on=facts.today)
     message = Message(to=registrar_of(case), conversation=case.number, body=body)
     return Decided(events=(contested,), messages=(message,))
+
+
+def may_change_supplier(case: Case) -> bool:
+    """Whether there is a supply of ours to leave: a supplier's product in force, and no request of ours under way."""
+    return case.status in LIVE and case.state_of(Track.SUPPLY) is State.EFFECTIVE and not is_pending(case)
+
+
+def may_dispute_supply(case: Case) -> bool:
+    """Whether there is a switch that the customer may say was not theirs: to us, or away from us."""
+    goes = case.away is not None and case.away.on is not None
+    touched = _own_switch(case) is not None or goes or case.state_of(Track.SUPPLY) is State.LOST
+    return case.pod is not None and case.provider is not None and touched
+
+
+def _own_switch(case: Case) -> SupplyLink | None:
+    return case.switch if case.switch and case.switch.transaction is SupplyTransaction.SWITCH else None
 
 
 def hear_supply_news(case: Case, command: SupplyNews, facts: CaseFacts) -> Decided | Refusal:

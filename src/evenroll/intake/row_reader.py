@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ class RowRules:
 
     today: the business date. organization: whom the whole file is for; "" if each row must say it.
     channel: how rows came in that do not say it. organizations: the providers that take applications here.
-    programs: every program that can be asked for.
+    programs: every program that can be asked for; programs_of: the ones to name, by organization.
     """
 
     today: date
@@ -44,6 +45,7 @@ class RowRules:
     programs: frozenset[str]
     organization: str = ""
     channel: Channel = Channel.BULK
+    programs_of: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict[str, frozenset[str]])
 
 
 def read_row(raw: RawRow, *, rules: RowRules) -> Application | BadRow:
@@ -102,7 +104,8 @@ def _organization(cells: Cells, rules: RowRules) -> str:
 def _program(cells: Cells, rules: RowRules) -> ProgramKey | None:
     key = cells.text("program").upper()
     if key and key not in rules.programs:
-        cells.fault("program", FaultCode.PROGRAM_UNKNOWN, *sorted(rules.programs))
+        own = rules.programs_of.get(cells.text("organization") or rules.organization) or rules.programs
+        cells.fault("program", FaultCode.PROGRAM_UNKNOWN, *sorted(own))
     return ProgramKey(key) if key else None
 
 

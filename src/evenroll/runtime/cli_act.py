@@ -12,7 +12,7 @@ import typer
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record, may
-from evenroll.enrollment.decided import Refusal
+from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Actor, Role
 from evenroll.enrollment.tracks import State
@@ -20,6 +20,7 @@ from evenroll.pages.texts import render
 from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrderNumber, OrganizationKey
 from evenroll.runtime.account import account_name
+from evenroll.runtime.cli_cures import what_mends
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode, not_found, refused, unavailable, wrong_use
 from evenroll.runtime.cli_member import refuse_stranger
 from evenroll.runtime.cli_numbers import Meant, meant_by, read_number
@@ -76,7 +77,7 @@ def _list(number: CaseNumber | OrderNumber, organization: OrganizationKey, outpu
 
     with session():
         _, view = _view(number, organization)
-    found = commands_by_role(_states(view))
+    found = commands_by_role(_states(view), case=view.case)
     listed = [(role.value, name, EXAMPLES.get(name, "")) for role, names in found.items() for name in names]
     output.data(
         {
@@ -120,6 +121,9 @@ def _give(
     record, target, books = _target(view, name, meant)
     zone = zone_of(books)
     today = now.astimezone(zone).date()
+    mended_by = what_mends(view.case, view.findings) if name is CommandName.GIVE_CURE and not said else ""
+    if mended_by:
+        raise wrong_use(f"give_cure needs the values that mend the case, and none was said. {mended_by}")
     asked = asked_with(
         name,
         number=target,
@@ -204,6 +208,8 @@ def _target(view: CaseView, name: CommandName, meant: Meant) -> tuple[Record, st
 def _refusal(answer: Refusal, view: CaseView, *, acting: Role, name: CommandName) -> CommandEnded:
     sentence = render(answer.code, language=Language.EN, parameters=dict(answer.parameters))
     told = _possible(view, acting, refused_now=name)
+    if answer.code is RefusalCode.PROGRAM_NOT_OFFERED and view.case.shown:
+        told = f"Shown were {', '.join(each.program for each in view.case.shown)}. {told}"
     return CommandEnded(f"{sentence} {told}", code=ExitCode.REFUSED, reason=answer.code.value)
 
 
@@ -214,7 +220,7 @@ def _possible(view: CaseView, acting: Role | None = None, *, refused_now: Comman
     first = view.waiting[0].track
     owner = render(first.owner, language=Language.EN) if first.owner else "nobody"
     now = f"{render(first.track, language=Language.EN)} ({render(first.state, language=Language.EN)}) waits on {owner}."
-    names = [each for each in possible_commands(_states(view), role=acting) if each is not refused_now]
+    names = [each for each in possible_commands(_states(view), role=acting, case=view.case) if each is not refused_now]
     if not names:
         return now
     who = f"as {acting.value}" if acting else "by somebody"

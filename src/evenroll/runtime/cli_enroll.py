@@ -124,10 +124,14 @@ def _rules(organization: str) -> RowRules:
     if organization and organization not in takes:
         raise wrong_use(f"{organization} takes no applications. Name one of {', '.join(takes)}.")
     calendars = Organization.objects.values_list("calendar", flat=True)
+    catalog = load_catalog()
     return RowRules(
         today=max(calendar(key).business_date(business_now()) for key in calendars),
         organizations=frozenset(takes),
-        programs=frozenset(each.key for each in load_catalog().programs),
+        programs=frozenset(each.key for each in catalog.programs),
+        programs_of={
+            key: frozenset(each.key for each in catalog.programs if each.organization == key) for key in takes
+        },
         organization=organization,
         channel=Channel.BULK,
     )

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.commands import COMMANDS, Record, may
+from evenroll.enrollment.decide_supplier import may_change_supplier, may_dispute_supply
+from evenroll.enrollment.facts import ProviderAnswerKind
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State as S
 from evenroll.programs.program import Track as T
@@ -74,18 +77,42 @@ HELPS: Final[Mapping[tuple[T, S], tuple[C, ...]]] = MappingProxyType(
 )
 
 
-def commands_by_role(states: Iterable[tuple[T, S]]) -> Mapping[Role, tuple[C, ...]]:
-    """The commands that help now, by each role of persons that may give some of them."""
+_DESKS: Final = frozenset({C.ASK_SUPPLY})
+"""What customers may give and are not offered: the desk asks the registrar for them."""
+
+
+def commands_by_role(states: Iterable[tuple[T, S]], *, case: Case | None = None) -> Mapping[Role, tuple[C, ...]]:
+    """The commands that help now, by each role of persons that may give some of them; case: where these wait."""
     live = tuple(states)
-    found = {role: possible_commands(live, role=role) for role in Role if role not in (Role.SYSTEM, Role.PEER)}
+    found = {
+        role: possible_commands(live, role=role, case=case) for role in Role if role not in (Role.SYSTEM, Role.PEER)
+    }
     return {role: names for role, names in found.items() if names}
 
 
-def possible_commands(states: Iterable[tuple[T, S]], *, role: Role | None) -> tuple[C, ...]:
-    """The commands that help where tracks wait in these states; role: only those that it may give."""
+def possible_commands(states: Iterable[tuple[T, S]], *, role: Role | None, case: Case | None = None) -> tuple[C, ...]:
+    """The commands that help where tracks wait in these states; role: only those that it may give.
+
+    case: without those that this case can only refuse.
+    """
     found = dict.fromkeys(name for each in states for name in HELPS.get(each, ()))
     given = (name for name in found if COMMANDS[name].record in _GIVEN_TO_A_CASE)
-    return tuple(name for name in given if role is None or may(role, command=name))
+    fit = (name for name in given if case is None or _can_be_taken(name, case))
+    return tuple(name for name in fit if role is None or _is_offered(name, role))
+
+
+def _is_offered(name: C, role: Role) -> bool:
+    return may(role, command=name) and not (role is Role.CUSTOMER and name in _DESKS)
+
+
+def _can_be_taken(name: C, case: Case) -> bool:
+    if name is C.CHOOSE_USAGE_POINT:
+        return case.provider is not None and bool(case.provider.points)
+    if name is C.CHANGE_SUPPLIER:
+        # Where supply cannot be chosen, there is nobody to change to.
+        bound = case.provider is not None and case.provider.kind is ProviderAnswerKind.NO_CHOICE
+        return may_change_supplier(case) and not bound
+    return name is not C.DISPUTE_SUPPLY or may_dispute_supply(case)
 
 
 def helps_at(name: C, track: T) -> bool:

@@ -12,6 +12,7 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.tracks import State
 from evenroll.pages.case_words import CaseWord
 from evenroll.pages.finding_texts import finding_sentences
 from evenroll.pages.formats import energy, money
@@ -47,6 +48,7 @@ def show_case(view: CaseView, *, output: Output, language: Language, zone: ZoneI
         " · ".join((case.organization, _chosen(case, language), case.opening.channel.value, _point(case, language)))
     )
     show_offer(view, output=output, language=language)
+    show_choice(case, output=output, language=language)
     show_line(view.line, output=output, language=language, zone=zone)
     show_timeline(view, output=output, language=language, zone=zone)
     show_days(case, output=output, language=language)
@@ -75,6 +77,23 @@ def show_offer(view: CaseView, *, output: Output, language: Language) -> None:
     if view.offer is not None:
         given = {"offer": str(view.offer.number), "organization": view.offer.organization}
         output.say(render(OfferWord.OF_CASE, language=language, parameters=given))
+
+
+def show_choice(case: Case, *, output: Output, language: Language) -> None:
+    """While the customer chooses: the programs that were presented, until when, and why the others are hidden."""
+    if case.status is not State.CHOOSING:
+        return
+    output.heading(render(CaseWord.PRESENTED, language=language))
+    if not case.shown:
+        output.say(render(CaseWord.NONE_PRESENTED, language=language))
+    for each in case.shown:
+        given = {"program": each.program, "organization": each.organization, "until": each.valid_until}
+        output.say(f"- {render(CaseWord.OFFERED_UNTIL, language=language, parameters=given)}")
+    if case.hidden:
+        output.heading(render(OfferWord.HIDDEN, language=language))
+    for each in case.hidden:
+        said = render(f"hidden.{each.reason}", language=language)
+        output.say(f"- {each.program} ({each.organization}): {said}")
 
 
 def show_timeline(view: CaseView, *, output: Output, language: Language, zone: ZoneInfo) -> None:
@@ -137,6 +156,7 @@ def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
         "program": case.chosen.program if case.chosen else None,
         "program_version": case.chosen.version if case.chosen else None,
         "usage_point": case.pod,
+        **_told_choice(case),
         "offer": {"number": view.offer.number, "organization": view.offer.organization} if view.offer else None,
         "tracks": {key: track.state.value for key, track in case.tracks.items()},
         "price_since": case.price_since,
@@ -176,6 +196,16 @@ def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
     }
 
 
+def _told_choice(case: Case) -> dict[str, Any]:
+    """What was presented and what was hidden, with the reason."""
+    return {
+        "presented": [{"program": each.program, "organization": each.organization} for each in case.shown],
+        "hidden": [
+            {"program": each.program, "organization": each.organization, "reason": each.reason} for each in case.hidden
+        ],
+    }
+
+
 def _show_waiting(view: CaseView, *, output: Output, language: Language, zone: ZoneInfo) -> None:
     output.heading(render(CaseWord.WAITING, language=language))
     if not view.waiting:
@@ -207,7 +237,7 @@ def _show_waiting(view: CaseView, *, output: Output, language: Language, zone: Z
 
 def possible_in(view: CaseView) -> Mapping[Role, tuple[CommandName, ...]]:
     """The commands of persons that help the case now, by role."""
-    return commands_by_role((each.track.track, each.track.state) for each in view.live)
+    return commands_by_role(((each.track.track, each.track.state) for each in view.live), case=view.case)
 
 
 def _show_open(view: CaseView, *, output: Output, language: Language) -> None:
