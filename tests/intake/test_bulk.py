@@ -188,3 +188,15 @@ def number_of(territory: Territory, cells: dict[str, object]) -> str:
     key = f"application/{territory.utility}/{cells['application']}"
     with open_organization(territory.utility):
         return case_number(bytes.fromhex(vault.digest(key, purpose="intake/case")))
+
+
+@pytest.mark.parametrize(("language", "said"), [(Language.EN, "address"), (Language.ES, "dirección")])
+def test_what_needs_an_answer_before_any_decision_says_why(
+    territory: Territory, tmp_path: Path, language: Language, said: str
+) -> None:
+    nowhere = row(territory, account_number="", meter_serial="", service_address="1 Nowhere Road")
+    (told,) = run(territory, tmp_path, nowhere, drive=True, language=language)
+    assert (told.status, told.decision) == ("needs_answer", "")
+    (why,) = told.problems
+    assert why["code"] == "provider_answer.not_found"
+    assert told.case in why["sentence"] and said in why["sentence"]

@@ -108,3 +108,12 @@ def test_a_parquet_file_loads_as_a_csv_does(terminal: Terminal) -> None:
     parquet.write_table(table, terminal.folder / "premises.parquet")
     said = terminal.load("premises", "premises.parquet", "--json")
     assert said.told["difference"] == {"new": 1, "changed": 0, "unchanged": 1, "absent": 1}
+
+
+def test_a_rate_that_no_catalog_knows_is_told_with_its_rows_and_is_no_fault(terminal: Terminal) -> None:
+    rows = "usage_point,rate,from_on\nP-1,LE-XX,2026-01-01\nP-2,LE-XX,2026-01-01\nP-3,LE-R,2026-01-01\n"
+    (terminal.folder / "rates.csv").write_text(rows, encoding="utf-8")
+    said = terminal.load("rates", "rates.csv", "--dry-run")
+    assert "No catalog knows the rate LE-XX (2 rows): it enrolls" in said.err
+    assert "rate LE-R " not in said.err
+    assert terminal.load("rates", "rates.csv", "--dry-run", "--json").told["unknown_rates"] == {"LE-XX": 2}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -118,3 +120,18 @@ def test_the_places_of_a_program_are_told_to_machines_as_well(
     assert places == {"cap": 9, "taken": 0, "offered": 0, "waiting": 0}
     again = line(django_ready, embedded_home, "cap", program.key, folder=tmp_path)
     assert "holds again" in again.out
+
+
+def test_a_program_that_is_over_says_since_when(
+    django_ready: DatabaseUrls, embedded_home: Path, tmp_path: Path
+) -> None:
+    territory = new_territory()
+    program = capped_program(territory)
+    shown = line(django_ready, embedded_home, "line", program.key, folder=tmp_path)
+    assert "ended on" not in shown.out
+    on = datetime.now(ZoneInfo("America/Chicago")).date()
+    ended = line(django_ready, embedded_home, "end-program", program.key, "--on", str(on), folder=tmp_path)
+    assert ended.code == ExitCode.OK, ended.err
+    shown = line(django_ready, embedded_home, "line", program.key, folder=tmp_path)
+    assert f"{program.key} ended on {on}" in shown.out
+    assert line(django_ready, embedded_home, "line", program.key, "--json", folder=tmp_path).told["ends_on"] == str(on)

@@ -14,6 +14,7 @@ import psycopg
 
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.tracks import State
 from evenroll.intake.application import Application, BadRow, FaultCode, RowFault
 from evenroll.intake.fault_texts import fault_text
 from evenroll.intake.file_rows import RawRow, file_rows
@@ -264,6 +265,9 @@ def _problems(taken: TakenIn, outcome: Outcome | None, language: Language) -> tu
         }
         for each in (outcome.missing if outcome else ())
     ]
+    if outcome is not None and outcome.status == State.NEEDS_ANSWER.value and outcome.answer:
+        code = f"provider_answer.{outcome.answer}"
+        found.append({"column": "", "code": code, "sentence": f"{taken.number}: {render(code, language=language)}"})
     if taken.refusal is not None:
         said = render(taken.refusal.code, language=language, parameters=dict(taken.refusal.parameters))
         found.append({"column": "", "code": taken.refusal.code.value, "sentence": said})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from evenroll.intake.load_cells import Reading
@@ -11,6 +11,7 @@ from evenroll.intake.load_hand import Hand, LoadAsked, Teller
 from evenroll.intake.load_header import read_header
 from evenroll.intake.load_kinds import KINDS
 from evenroll.intake.load_source import opened
+from evenroll.programs.catalog import load_catalog
 from evenroll.records import loads
 from evenroll.records.load_terms import LoadDifference
 from evenroll.records.organizations import kinds_of, open_organization
@@ -22,12 +23,16 @@ class LoadRefused(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
-    """What came of a load. rows: read from the file; faults: told; is_kept: whether the books have it now."""
+    """What came of a load. rows: read from the file; faults: told; is_kept: whether the books have it now.
+
+    unknown_rates: those that the file names and no catalog has, with how many rows name them.
+    """
 
     rows: int
     faults: int
     difference: LoadDifference
     is_kept: bool
+    unknown_rates: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class _TakenBack(Exception):
@@ -74,7 +79,18 @@ def _load(asked: LoadAsked, load: Callable[[Hand], LoadDifference], *, tell: Tel
         header = read_header(cells, kind=asked.kind, mapped=asked.mapped, ignored=asked.ignored)
         hand = Hand(asked, header=header, rows=rows, reading=Reading(dates=asked.dates, zone=zone), tell=tell)
         difference = load(hand)
-    return Loaded(rows=hand.read, faults=hand.faults, difference=difference, is_kept=hand.may_write)
+    return Loaded(
+        rows=hand.read,
+        faults=hand.faults,
+        difference=difference,
+        is_kept=hand.may_write,
+        unknown_rates=_unknown(hand.rates),
+    )
+
+
+def _unknown(named: Mapping[str, int]) -> dict[str, int]:
+    known = {str(each.key) for each in load_catalog().rates} if named else set[str]()
+    return {rate: rows for rate, rows in named.items() if rate not in known}
 
 
 def _refuse_older(asked: LoadAsked) -> None:

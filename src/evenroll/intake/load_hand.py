@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -58,6 +59,7 @@ class Hand:
         self.present = header.present
         self.faults = 0
         self.read = 0
+        self.rates: Counter[str] = Counter()
         self._rows = read_rows(rows, kind=asked.kind, header=header, reading=reading)
         self._tell = tell
 

@@ -75,8 +75,7 @@ def load_meters(hand: Hand) -> LoadDifference:
 
 def load_rates(hand: Hand) -> LoadDifference:
     """The periods of usage points: rate, supplier, product of the supply, riders."""
-    own = hand.asked.organization
-    return _load_part(hand, Part.AGREEMENTS, lambda row: _agreement(row, own), column="from_on")
+    return _load_part(hand, Part.AGREEMENTS, lambda row: _agreement(row, hand), column="from_on")
 
 
 def load_reads(hand: Hand) -> LoadDifference:
@@ -228,13 +227,14 @@ def _by_register(said: Mapping[str, Any], column: str) -> dict[str, int]:
     return {name: named[name] for name in names}
 
 
-def _agreement(row: LoadRow, own: OrganizationKey) -> tuple[object, ...]:
+def _agreement(row: LoadRow, hand: Hand) -> tuple[object, ...]:
     said = row.values
     _refuse_empty_period(row, "from_on", "until_on")
     supply_rate = said["supply_rate"]
+    hand.rates.update(each for each in (said["rate"], supply_rate, *said["riders"]) if each)
     agreement = Agreement(
         rate=RateKey(said["rate"]),
-        supplier=OrganizationKey(said["supplier"] or own),
+        supplier=OrganizationKey(said["supplier"] or hand.asked.organization),
         start_on=said["from_on"],
         end_on=said["until_on"],
         supply_rate=RateKey(supply_rate) if supply_rate else None,

@@ -39,6 +39,7 @@ class Outcome:
 
     waits_on, due_at: of the nearest wait of a person, on whichever track and in whichever books.
     decision: the last verdict, "" before the first. missing: what the form lacked when it was last returned.
+    answer: what was last heard of who provides there, where nothing was decided since.
     """
 
     number: CaseNumber
@@ -49,6 +50,7 @@ class Outcome:
     due_at: datetime | None = None
     findings: tuple[FindingTold, ...] = ()
     missing: tuple[str, ...] = ()
+    answer: str = ""
 
 
 def read_outcomes(
@@ -113,9 +115,13 @@ def _with_wait(outcome: Outcome, waits: Iterable[LiveWait]) -> Outcome:
 def _outcome(number: CaseNumber, status: str) -> Outcome:
     decision: dict[str, Any] = {}
     missing: tuple[str, ...] = ()
+    answer = ""
     for entry in read_stream(case_stream(number)):
         if entry.event == "decision_made":
             decision = json.loads(entry.data)
+            answer = ""
+        elif entry.event == "provider_answered":
+            answer = str(json.loads(entry.data)["answer"]["kind"])
         elif entry.event == "form_returned":
             missing = tuple(json.loads(entry.data).get("missing", ()))
         elif entry.event == "application_completed":
@@ -127,6 +133,7 @@ def _outcome(number: CaseNumber, status: str) -> Outcome:
         decision=str(decision.get("verdict", "")),
         findings=tuple(_finding(each) for each in decision.get("findings", ()) if each["outcome"] != "met"),
         missing=missing,
+        answer=answer,
     )
 
 

@@ -12,6 +12,7 @@ from evenroll.intake.export_file import ExportFormat, write_export
 from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.result_file import ResultRefused
 from evenroll.records.export_terms import COLUMNS, ExportKind
+from evenroll.runtime.cli_days import option_day
 from evenroll.runtime.cli_exit import wrong_use
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
@@ -56,9 +57,4 @@ def export(
 
 
 def _since(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise wrong_use(f"--since {text}: this is no day. Write it as 2026-11-23.") from None
+    return option_day(text, option="--since") if text else None

@@ -38,6 +38,7 @@ def line(
     output, key = Output(json=asked.json), ProgramKey(program)
     with session():
         from evenroll.records.program_lines import line_of, places_told
+        from evenroll.records.program_shelf import program_versions
         from evenroll.records.queries import Viewer
 
         books, _ = _publisher(key, organization)
@@ -45,10 +46,17 @@ def line(
         places = next((each for each in places_told(viewer) if each.program == key), None)
         found = line_of(viewer, program=key, limit=limit)
         zone = zone_of(books)
+        ends_on = program_versions(key)[-1].ends_on
+        ended = ends_on is not None and ends_on <= business_now().astimezone(zone).date()
     told = places_sentence(places, language=Language.EN) if places else f"{key} has no places to count yet."
     counts = {name: getattr(places, name) for name in ("cap", "taken", "offered", "waiting")} if places else None
     line = [told_line(each) for each in found]
-    output.data({"program": key, "organization": books, "places": counts, "sentence": told, "line": line})
+    output.data(
+        {"program": key, "organization": books, "ends_on": ends_on, "places": counts, "sentence": told, "line": line}
+    )
+    if ends_on is not None:
+        until = f"ended on {ends_on}: nobody is enrolled in it any more" if ended else f"ends on {ends_on}"
+        output.say(f"{key} {until}.")
     output.say(told)
     output.say(render(WaitingWord.RULE, language=Language.EN))
     ranked = f"ranked by ({zone_names((each.ranked_at for each in found), zone=zone)})"

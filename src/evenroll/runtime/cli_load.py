@@ -20,6 +20,7 @@ from evenroll.pages.texts import render
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.load_terms import LoadFault, LoadKind, Standing
+from evenroll.runtime.cli_days import option_day
 from evenroll.runtime.cli_exit import ExitCode, refused, wrong_use
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
@@ -117,10 +118,7 @@ def _as_of(text: str, key: OrganizationKey, now: datetime) -> date:
     today = calendar(Organization.objects.get(key=key).calendar).business_date(now)
     if not text:
         return today
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        raise wrong_use(f"--as-of {text}: this is no day. Write it as {today}.") from None
+    found = option_day(text, option="--as-of")
     if found > today:
         raise wrong_use(f"--as-of {found}: this day has not come yet; today is {today}. Give the day of the export.")
     return found
@@ -149,6 +147,7 @@ def _tell(
             "dry_run": options.dry_run,
             "difference": {each.value: count for each, count in loaded.difference.counts.items()},
             "examples": {each.value: examples for each, examples in loaded.difference.examples.items() if examples},
+            "unknown_rates": dict(loaded.unknown_rates),
             "faults": loaded.faults,
             "errors": str(errors) if loaded.faults else None,
         }
@@ -158,6 +157,8 @@ def _tell(
             f"Nothing in {options.file} says its encoding and it is no UTF-8; it was read as {source.encoding}. Look "
             "at a name with an accent, or save the file as UTF-8."
         )
+    for rate, rows in sorted(loaded.unknown_rates.items()):
+        output.note(f"No catalog knows the rate {rate} ({rows} rows): it enrolls, and its costs are not compared.")
     if loaded.faults:
         _tell_faults(output, loaded, shown, errors)
         return

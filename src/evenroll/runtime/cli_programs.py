@@ -118,6 +118,10 @@ def _publication(program: ProgramVersion, *, on: date) -> str:
         return "yes"
     if is_open(program, on=on):
         return f"no: its review was due by {program.review_by}"
+    if program.ends_on is not None and program.ends_on <= on:
+        return f"no: the program ended on {program.ends_on}"
+    if program.closes_on is not None and program.closes_on <= on:
+        return f"no: it takes no applications since {program.closes_on}"
     return "no: it takes no applications"
 
 
@@ -142,6 +146,7 @@ def _told(program: ProgramVersion, *, catalog: Catalog, on: date) -> dict[str, o
         "rescission_business_days": program.rescission_business_days,
         "opens_on": program.opens_on,
         "closes_on": program.closes_on,
+        "ends_on": program.ends_on,
         "review_by": program.review_by,
         "source": program.source,
         "published": is_published(program, on=on),

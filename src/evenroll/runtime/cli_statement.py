@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from evenroll.enrollment.form import Language
+from evenroll.runtime.cli_days import option_day
 from evenroll.runtime.cli_exit import not_found, wrong_use
 from evenroll.runtime.cli_numbers import meant_by, read_number
 from evenroll.runtime.cli_options import OrganizationOption
@@ -52,9 +53,4 @@ def statement(
 
 
 def _day(option: str, text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise wrong_use(f"{option} {text}: this is no day. Write it as 2026-11-23.") from None
+    return option_day(text, option=option) if text else None
