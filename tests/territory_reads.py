@@ -21,6 +21,8 @@ class SteadyReads:
 
     meters: dict[MeterSerial, tuple[tuple[str, ...], date, int]] = field(default_factory=dict)
     away: bool = False
+    unread: frozenset[date] = frozenset()
+    """Days on which nobody reads."""
     silent_hours: int = 0
     """So many hours at the end of each span are not told."""
 
@@ -42,7 +44,7 @@ class SteadyReads:
         return tuple(
             MeterReads(serial=serial, read_on=day, values_wh=self.shown(serial, on=day))
             for day in sorted(on)
-            if day >= since
+            if day >= since and day not in self.unread
         )
 
     def hours(

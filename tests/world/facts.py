@@ -222,11 +222,13 @@ def order_facts(world: World, order: ServiceOrder | None, name: C, *, pod: PodId
         point=point,
         programs=world_programs(),
         other_open_order=any(
-            each.state.is_open and each.state.pod == pod and each.state is not order for each in world.orders.values()
+            each.state.is_open and each.state.pod == pod and each.state is not order and not each.state.request.ending
+            for each in world.orders.values()
         ),
         scheduled_reads=premise.read_days(from_on=around_on - READS_BEHIND, calendar=world.calendar, months=9),
         reads=reads if name in (C.SWITCH_SERVICE, C.CORRECT_BILL) else None,
         bills_anew=bills_anew(order, point=point, premise=premise) if order and name is C.CORRECT_BILL else (),
+        others=tuple(each.state for each in world.orders.values() if each.state.pod == pod and each.state is not order),
         program_before=bool(order and order.switch and order.switch.old_rate in _PROGRAM_RATES),
         bill=bill,
         spans=spans[1:] if premise.spoiled == "spans" else spans,

@@ -186,13 +186,16 @@ def check_told(world: World) -> None:
     by_number = {str(each.state.number): each.state for each in world.orders.values()}
     linked = {str(each.state.order.number): each.state for each in world.cases.values() if each.state.order}
     returns = {str(each.state.leaving.number): each.state for each in world.cases.values() if each.state.leaving}
+    ends = {str(each.state.ending.number): each.state for each in world.cases.values() if each.state.ending}
     for number, order in by_number.items():
-        case = linked.get(number) or returns.get(number)
+        case = linked.get(number) or returns.get(number) or ends.get(number)
         assert case is not None or not order.is_open, f"order {number} runs on and no case knows it"
     for number, case in linked.items():
         # The order of a utility elsewhere stands in its own books.
         if number in by_number:
             check_pair(case, by_number[number])
+    for number, case in ends.items():
+        check_end(world, case, by_number[number])
     for number, case in returns.items():
         check_return(case, by_number[number])
 
@@ -223,6 +226,19 @@ def check_return(case: Case, order: ServiceOrder) -> None:
     else:
         assert case.status is State.LEAVING, about
         assert order.service.state not in (State.CANCELLED, State.NOT_NEEDED), about
+
+
+def check_end(world: World, case: Case, order: ServiceOrder) -> None:
+    """A customer who moved out and the order that ends service: its day, its bill, and nobody served on that day."""
+    about = f"{case.number} moved out, end {order.number}: {order.service.state}"
+    assert case.ending is not None and order.request.ending and case.is_ended, about
+    if order.switch is None:
+        assert order.service.state in (State.WAITING, State.DATED), about
+        return
+    assert case.ending.switch_on == order.switch.switch_on == order.request.not_before_on, about
+    assert list(case.ending.bills) == list(bills_of(order)), about
+    point = world.point(order.pod)
+    assert point is not None and any(each.end_on == order.switch.switch_on for each in point.agreements), about
 
 
 def check_folds(world: World) -> None:

@@ -17,7 +17,6 @@ from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.commands import COMMANDS, Record, may
 from evenroll.enrollment.decide import decide_case
-from evenroll.enrollment.decide_moving import vacated
 from evenroll.enrollment.decide_opening import needs_own_number
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
@@ -28,6 +27,7 @@ from evenroll.enrollment.order_commands import DateSwitch, ReceiveRequest
 from evenroll.enrollment.order_decide import decide_order
 from evenroll.enrollment.order_evolve import evolve_order
 from evenroll.enrollment.point_events import evolve_point
+from evenroll.enrollment.point_moves import vacated
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.supply_commands import ReceiveSupplyRequest

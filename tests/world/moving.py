@@ -13,7 +13,9 @@ from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.eligibility import Known, told
 from evenroll.enrollment.form import VinState
 from evenroll.enrollment.life_events import EquipmentKind, Installer
+from evenroll.enrollment.point_moves import PointVacated
 from evenroll.enrollment.roles import Role
+from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.usage_point import VACANT
 from evenroll.programs.program import ConsentKind, Track
@@ -93,6 +95,17 @@ def moves_out(world: World) -> None:
     assert case.status is State.ENDED and case.ended_because is EndReason.MOVED and case.ended_on == last_on
     assert point is not None and point.agreements[-1].rate == VACANT
     assert point.agreements[-1].start_on == last_on + timedelta(days=1)
+
+
+def moves_out_of_a_vacant_place(world: World) -> None:
+    """By the utility's books nobody was served on the last day: it ends no service, and nobody waits for a bill."""
+    key = enroll(world, program="LE-EV-NIGHT", pod="POD-2")
+    days(world, 80)
+    today = _today(world)
+    world.tell_point(PodId("POD-2"), PointVacated(row=Row.ACTION, vacant_on=today - timedelta(days=3)))
+    say(world, key, C.MOVE_OUT, mc.MoveOut(moved_on=today - timedelta(days=1)))
+    days(world, 5)
+    assert case_of(world, key).ended_because is EndReason.MOVED and case_of(world, key).ending is None
 
 
 def moves_out_while_asked(world: World) -> None:
@@ -272,6 +285,7 @@ MOVING: tuple[Scene, ...] = (
     changes_credit,
     change_that_comes_to_nothing,
     moves_out,
+    moves_out_of_a_vacant_place,
     moves_out_while_asked,
     moves_with_car,
     vehicles,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide import decide_case
-from evenroll.enrollment.decide_moving import vacated
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import MoveTold
+from evenroll.enrollment.point_moves import vacated
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.records.asked import Answer, Asked, Taken
 from evenroll.records.gathered import case_facts, open_cases_at

@@ -269,7 +269,8 @@ class Case:
     places: every unit that it holds or held, each once. switch: what it asked of the registrar of supply last. away:
     to whom, or when, supply is to go from us. pev: what the wires utility was told of its vehicles and holds still.
 
-    leaving: the order that switches service back. lockout_ends_on: the first day on which this customer may enroll in
+    leaving: the order that switches service back. ending: the one that ends service with a customer who moved out.
+    lockout_ends_on: the first day on which this customer may enroll in
     the program again. strikes: how often it was suspended for compliance. silent: a device did not
     obey when the consent to control it ended. closes_on: the day on which its program ends,
     once told. correction, corrections: the one that is open, and how many there were. recorded: what can be corrected
@@ -320,6 +321,7 @@ class Case:
     leave: Leave | None = None
     leaving: OrderLink | None = None
     ended_on: date | None = None
+    ending: OrderLink | None = None
     lockout_ends_on: date | None = None
     suspension: Suspension | None = None
     strikes: int = 0

@@ -10,6 +10,8 @@ from typing import Any
 from evenroll.enrollment import case_events as e
 from evenroll.enrollment import life_events as life
 from evenroll.enrollment.case import VIN_CONDITION, Agreement, Case, Draft, MailRoom, OrderLink, Proof, VehicleOfCase
+from evenroll.enrollment.ending_events import ENDING_EVENTS
+from evenroll.enrollment.ending_fold import ENDING_CHANGES
 from evenroll.enrollment.event import Event, event_kind, kinds
 from evenroll.enrollment.evolve_leaving import LEAVING_CHANGES, LEAVING_EVENTS
 from evenroll.enrollment.form import FormField
@@ -271,6 +273,7 @@ _CHANGES: Mapping[type[Event], Fold] = _together(
     WAITING_CHANGES,
     MOVING_CHANGES,
     SUPPLY_CHANGES,
+    ENDING_CHANGES,
 )
 """The events that change more than tracks."""
 
@@ -349,6 +352,7 @@ CASE_EVENTS = kinds(
     *LEAVING_EVENTS,
     *WAITING_EVENTS,
     *MOVING_EVENTS,
+    *ENDING_EVENTS,
     *MONEY_EVENTS,
     *SUPPLY_EVENTS.values(),
 )

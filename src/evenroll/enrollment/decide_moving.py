@@ -14,6 +14,7 @@ from evenroll.enrollment.case_events import ProviderAsked
 from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide_ending import end_asked
 from evenroll.enrollment.decided import Decided, FactMissing, OfCase, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.form import Channel, Form, FormField
@@ -21,7 +22,7 @@ from evenroll.enrollment.leaving import ended_on, open_orders_stopped
 from evenroll.enrollment.life_events import EquipmentKind, Withdrawn
 from evenroll.enrollment.messages import CancelReason, Message, MoveTold
 from evenroll.enrollment.moves import MOVES
-from evenroll.enrollment.point_moves import OccupantMovedIn, PointVacated
+from evenroll.enrollment.point_moves import OccupantMovedIn, vacated
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import Move, State
@@ -122,11 +123,12 @@ def _gone(case: Case, moved_on: date, facts: CaseFacts) -> Decided:
     after = evolve(case, moved)
     stopped, messages = open_orders_stopped(after, CancelReason.MOVED, facts)
     ended = ended_on(_folded(after, stopped), EndReason.MOVED, moved_on, facts)
+    end, request = end_asked(case, moved_on, facts)
     left = [each for each in facts.others.values() if _left_too(each, case)]
     cancels = tuple(message for each in left for message in cancels_of(each, facts))
     return Decided(
-        events=(moved, *stopped, *ended),
-        messages=(*messages, *cancels, *move_told(case, moved_on, facts)),
+        events=(moved, *stopped, *ended, *end),
+        messages=(*messages, *cancels, *move_told(case, moved_on, facts), *request),
         point_events=vacated(facts.point, moved_on),
         others=tuple(OfCase(number=each.number, events=left_behind(each, moved_on, facts)) for each in left),
     )
@@ -205,18 +207,6 @@ def told_to(receivers: frozenset[OrganizationKey], pod: PodId | None, moved_on: 
         return ()
     body = MoveTold(pod=pod, moved_on=moved_on)
     return tuple(Message(to=to, conversation=pod, body=body) for to in sorted(receivers))
-
-
-def vacated(point: UsagePoint | None, moved_on: date) -> tuple[Event, ...]:
-    """Nobody is served from the day after on; () where somebody else is already, or nobody was.
-
-    Only meter and wiring stay with the premise. Source: rules of the trade, periods tile; what stays with the premise.
-    """
-    vacant_on = moved_on + timedelta(days=1)
-    agreement = point.agreement_on(vacant_on) if point else None
-    if agreement is None or agreement.rate == VACANT or agreement.start_on == vacant_on:
-        return ()
-    return (PointVacated(row=Row.ACTION, vacant_on=vacant_on),)
 
 
 def _goes_on(case: Case, command: c.MoveWithCar, number: CaseNumber, facts: CaseFacts) -> tuple[Event, ...]:

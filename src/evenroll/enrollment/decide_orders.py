@@ -16,6 +16,7 @@ from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide_decision import need_of
+from evenroll.enrollment.decide_ending import heard_of_end
 from evenroll.enrollment.decide_ends import ended_because
 from evenroll.enrollment.decided import Decided, FactMissing, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
@@ -72,6 +73,9 @@ def _may_ask(case: Case) -> bool:
 
 def hear_request_answer(case: Case, command: m.RequestAnswered, facts: CaseFacts) -> Decided | Refusal:
     """Row 5a: accepted with the state in which the work begins, or refused with a reason the desk must mend."""
+    of_end = heard_of_end(case, command, facts)
+    if of_end is not None:
+        return of_end
     if back.is_return(case, command.order):
         return back.hear_return_answer(case, command, facts)
     mismatch = _mismatch(case, str(command.order))
@@ -111,6 +115,9 @@ def hear_visit(case: Case, command: m.VisitTold, facts: CaseFacts) -> Decided | 
 
 def hear_meter(case: Case, command: m.MeterTold, facts: CaseFacts) -> Decided | Refusal:
     """Row 5c: how the meter work stands; work that cannot be done ends the case by its condition."""
+    of_end = heard_of_end(case, command, facts)
+    if of_end is not None:
+        return of_end
     if back.is_return(case, command.order):
         return back.hear_return_meter(case, command, facts)
     mismatch = _mismatch(case, str(command.order))
@@ -125,6 +132,9 @@ def hear_meter(case: Case, command: m.MeterTold, facts: CaseFacts) -> Decided | 
 
 def hear_switch(case: Case, command: m.SwitchTold, facts: CaseFacts) -> Decided | Refusal:
     """Row 5d: dated, made or reversed. From the switch the new price is live (rule 1)."""
+    of_end = heard_of_end(case, command, facts)
+    if of_end is not None:
+        return of_end
     if back.is_return(case, command.order):
         return back.hear_return_switch(case, command, facts)
     mismatch = _mismatch(case, str(command.order))
@@ -160,6 +170,9 @@ def _reversed(case: Case, command: m.SwitchTold, facts: CaseFacts) -> tuple[Even
 
 def hear_bill(case: Case, command: m.BillTold, facts: CaseFacts) -> Decided | Refusal:
     """Row 5d: the closing bill of the old service or the first of the new."""
+    of_end = heard_of_end(case, command, facts)
+    if of_end is not None:
+        return of_end
     if back.is_return(case, command.order):
         return Decided(events=(ReturnBilled(row=Row.ACTION, bill=command.bill),))
     mismatch = _mismatch(case, str(command.order))

@@ -31,6 +31,7 @@ class MeterRequested:
     need NONE or ALREADY_THERE asks for no visit; the switch is then dated at once.
     new_rate: the rate agreement line that begins; service_change: the typed blank of row 5d.
     returning: service only goes back to the standard rate, new_rate, and old_rate, the program's own, ends.
+    ending: service ends with its customer, who moved out; not_before_on is then the first day without anybody served.
     """
 
     case: CaseNumber
@@ -47,6 +48,7 @@ class MeterRequested:
     not_before_on: date | None = None
     returning: bool = False
     old_rate: RateKey | None = None
+    ending: bool = False
 
 
 class RequestAnswer(StrEnum):
@@ -71,6 +73,8 @@ class RequestRefusal(StrEnum):
     """The program may be rescinded, and the request does not say until when."""
     NOTHING_TO_RETURN = "nothing_to_return"
     """Service is to go back to the standard rate, and the program's rate is not in force here."""
+    NOTHING_TO_END = "nothing_to_end"
+    """Service is to end with its customer, and nobody was served here, or its end was asked for before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

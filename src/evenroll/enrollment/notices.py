@@ -30,6 +30,7 @@ NOTICE_KINDS = frozenset(
         "meter_heard",
         "switch_heard",
         "bill_heard",
+        "final_bill_heard",
         "price_started",
         "control_started",
         "activated",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,7 +13,9 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.dates import SwitchDateRefused
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import BillTold, SwitchTold
+from evenroll.enrollment.order_cut import Cut, closing_from
 from evenroll.enrollment.order_dates import latest_day, order_switch_date, too_far_ahead
+from evenroll.enrollment.order_ending import last_day_known, service_ended
 from evenroll.enrollment.order_facts import OrderFacts, told, wrong_state
 from evenroll.enrollment.order_returns import is_served, rates_of_switch
 from evenroll.enrollment.point_events import AgreementSwitched, closes_nothing
@@ -43,7 +44,7 @@ def date_switch(order: ServiceOrder, command: c.DateSwitch, facts: OrderFacts) -
     wished_on = command.not_before_on
     if wished_on is not None and wished_on > latest_day(facts.today):
         return too_far_ahead(order, day=wished_on, facts=facts)
-    found = order_switch_date(order, not_before_on=wished_on, facts=facts)
+    found = last_day_known(order) or order_switch_date(order, not_before_on=wished_on, facts=facts)
     if isinstance(found, SwitchDateRefused):
         return _not_dated(order, found, facts)
     if found.switch_on == order.switch_on:
@@ -89,19 +90,21 @@ def switch_service(order: ServiceOrder, _command: NoPayload, facts: OrderFacts) 
             parameters={"order": order.number, "due_on": switch_on.isoformat()},
         )
     point = facts.need_point()
-    cut = _cut(order, point=point, switch_on=switch_on, facts=facts)
+    cut = (_cut_of_end if order.request.ending else _cut)(order, point=point, switch_on=switch_on, facts=facts)
     if isinstance(cut, HeldReason) and facts.by is not Role.SYSTEM:
         return Refusal(code=RefusalCode.SWITCH_HELD, parameters={"order": order.number, "held_for": cut.value})
     if isinstance(cut, HeldReason):
         moves = (facts.service(State.DATED, wait=_patience(order)),)
         return Decided(events=(e.SwitchHeld(row=Row.R5D, switch_on=switch_on, reason=cut, moves=moves),))
+    if order.request.ending:
+        return service_ended(order, cut, switch_on=switch_on, facts=facts)
     old_rate, new_rate = rates_of_switch(order.request, cut.before, new_rate=new_rate)
     switch = Switch(
         switch_on=switch_on,
         old_rate=old_rate,
         new_rate=new_rate,
         next_read_on=_next_read(switch_on, facts=facts),
-        closing_from_on=_closing_from(order, cut.before, switch_on=switch_on, facts=facts),
+        closing_from_on=closing_from(order.request.service_change, cut.before, switch_on=switch_on, facts=facts),
         closing=cut.closing,
         opening=cut.opening,
         separate=order.is_separate,
@@ -109,16 +112,7 @@ def switch_service(order: ServiceOrder, _command: NoPayload, facts: OrderFacts) 
     return _switched(order, switch=switch, before=cut.before, facts=facts)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Cut:
-    """The agreement that ends, and the reads at which it does; absent where nothing is metered."""
-
-    before: Agreement
-    closing: MeterReads | None
-    opening: MeterReads | None
-
-
-def _cut(order: ServiceOrder, *, point: UsagePoint, switch_on: date, facts: OrderFacts) -> _Cut | HeldReason:
+def _cut(order: ServiceOrder, *, point: UsagePoint, switch_on: date, facts: OrderFacts) -> Cut | HeldReason:
     before = point.agreement_on(switch_on)
     if before is None:
         return HeldReason.PERIOD_UNKNOWN
@@ -138,26 +132,35 @@ def _cut(order: ServiceOrder, *, point: UsagePoint, switch_on: date, facts: Orde
     return _cut_at_reads(facts.reads, meter=meter, before=before, switch_on=switch_on)
 
 
+def _cut_of_end(order: ServiceOrder, *, point: UsagePoint, switch_on: date, facts: OrderFacts) -> Cut | HeldReason:
+    # Nobody is served on that day any more: what ends is what was served on the day before.
+    before = point.agreement_on(switch_on - timedelta(days=1))
+    if before is None:
+        return HeldReason.PERIOD_UNKNOWN
+    meter = point.meter_of(separate=order.is_separate)
+    return _cut_at_reads(facts.reads, meter=meter, before=before, switch_on=switch_on)
+
+
 def _cut_at_reads(
     reads: MeterReads | None, *, meter: PointMeter | None, before: Agreement, switch_on: date
-) -> _Cut | HeldReason:
+) -> Cut | HeldReason:
     if meter is None:
-        return _Cut(before=before, closing=None, opening=None)
+        return Cut(before=before, closing=None, opening=None)
     names = {register.name for register in meter.registers}
     if reads is None or (reads.read_on, reads.serial) != (switch_on, meter.serial):
         return HeldReason.READS_MISSING
     if set(reads.values_wh) != names:
         return HeldReason.READS_MISSING
-    return _Cut(before=before, closing=reads, opening=reads)
+    return Cut(before=before, closing=reads, opening=reads)
 
 
-def _cut_at_exchange(work: MeterWork, *, before: Agreement) -> _Cut:
+def _cut_at_exchange(work: MeterWork, *, before: Agreement) -> Cut:
     done = work.exchange
     opening = MeterReads(serial=done.new_serial, read_on=work.done_on, values_wh=done.opening_wh)
     if done.old_serial is None:
-        return _Cut(before=before, closing=None, opening=opening)
+        return Cut(before=before, closing=None, opening=opening)
     closing = MeterReads(serial=done.old_serial, read_on=work.done_on, values_wh=done.closing_wh)
-    return _Cut(before=before, closing=closing, opening=opening)
+    return Cut(before=before, closing=closing, opening=opening)
 
 
 def _switched(order: ServiceOrder, *, switch: Switch, before: Agreement, facts: OrderFacts) -> Decided:
@@ -190,7 +193,7 @@ def issue_closing_bill(order: ServiceOrder, _command: NoPayload, facts: OrderFac
     bill = _checked_bill(order, switch=switch, kind=BillKind.CLOSING, facts=facts)
     if not isinstance(bill, Bill):
         return bill
-    moves = (_first_bill_due(switch, facts=facts),)
+    moves = (facts.service(State.BILLED) if order.request.ending else _first_bill_due(switch, facts=facts),)
     return Decided(
         events=(e.ClosingBillIssued(row=Row.R5D, bill=bill, moves=moves),),
         messages=told(order, BillTold(order=order.number, bill=bill)),
@@ -244,13 +247,6 @@ def _next_read(switch_on: date, *, facts: OrderFacts) -> date:
     later = (day for day in facts.scheduled_reads if day > switch_on)
     known = min(later, default=None)
     return known or facts.calendar.next_business_day(switch_on + timedelta(days=FIRST_BILL_DAYS))
-
-
-def _closing_from(order: ServiceOrder, before: Agreement, *, switch_on: date, facts: OrderFacts) -> date | None:
-    """The last scheduled read before the switch, as the bills before it ended there, but not before the agreement."""
-    if closes_nothing(before, on=switch_on, change=order.request.service_change):
-        return None
-    return max([before.start_on, *(day for day in facts.scheduled_reads if day < switch_on)])
 
 
 def _patience(order: ServiceOrder) -> Wait | WaitRule:

@@ -45,7 +45,7 @@ class OrderFacts:
     what the program needs of the new meter; rate_registers: what the new rate needs it to tell apart.
     bill: as computed, for the two commands that issue one; spans: what the registers counted over its days. bill_lacks:
     why there is none. bills_anew: in place of those that were wrong. program_before: whether a program had brought the
-    rate that ended at the switch.
+    rate that ended at the switch. others: where service ends with its customer, the other orders of the usage point.
     """
 
     now: datetime
@@ -66,6 +66,7 @@ class OrderFacts:
     bill_lacks: HeldReason = HeldReason.BILL_MISSING
     bills_anew: tuple[BillAnew, ...] = ()
     program_before: bool = False
+    others: tuple[ServiceOrder, ...] = ()
 
     @property
     def today(self) -> date:

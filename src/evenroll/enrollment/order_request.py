@@ -7,6 +7,7 @@ among the published programs; what the request says counts only where it asks fo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -22,7 +23,7 @@ from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import NO_WORK, ServiceOrder
 from evenroll.enrollment.track_fold import move
 from evenroll.enrollment.tracks import Move, State
-from evenroll.enrollment.usage_point import UsagePoint
+from evenroll.enrollment.usage_point import VACANT, UsagePoint
 from evenroll.enrollment.waits import Wait
 from evenroll.programs.program import MeterNeedKind, ProgramVersion, ServiceChange, Track
 
@@ -65,6 +66,8 @@ def _judged(command: c.ReceiveRequest, facts: OrderFacts) -> MeterNeedKind | Req
     request, point = command.request, facts.point
     if point is None or point.pod != request.pod:
         return RequestRefusal.POINT_UNKNOWN
+    if request.ending:
+        return _ending(command, point=point, facts=facts)
     stranger = _stranger(command, point=point, facts=facts)
     if stranger is not None:
         return stranger
@@ -104,6 +107,22 @@ def _returning(command: c.ReceiveRequest, *, point: UsagePoint, facts: OrderFact
     if not rate_in_force(request, point=point, on=facts.today) or request.new_rate not in named | served:
         return RequestRefusal.NOTHING_TO_RETURN
     return RequestRefusal.OTHER_ORDER_OPEN if facts.other_open_order else MeterNeedKind.NONE
+
+
+def _ending(command: c.ReceiveRequest, *, point: UsagePoint, facts: OrderFacts) -> MeterNeedKind | RequestRefusal:
+    """Why service does not end with a customer: who asks serves nobody here, nobody was served, or it ended before.
+
+    An order that is open beside it is no hindrance: it is to be stopped, or bills what it switched.
+    """
+    request = command.request
+    vacant_on = request.not_before_on
+    served = point.agreement_on(vacant_on - timedelta(days=1)) if vacant_on else None
+    if served is None or command.requester not in (facts.utility, served.supplier):
+        return RequestRefusal.NOT_SUPPLIER_OF_RECORD if served else RequestRefusal.NOTHING_TO_END
+    before = (each for each in facts.others if each.request.ending and each.request.not_before_on == vacant_on)
+    if served.rate == VACANT or request.new_rate != VACANT or any(before):
+        return RequestRefusal.NOTHING_TO_END
+    return MeterNeedKind.NONE
 
 
 def _stranger(command: c.ReceiveRequest, *, point: UsagePoint, facts: OrderFacts) -> RequestRefusal | None:

@@ -61,7 +61,7 @@ def _stands(order: ServiceOrder, *, switch: Switch, facts: OrderFacts) -> Revers
     changed = began is None or began.end_on is not None
     nothing_before = all(each.end_on != switch.switch_on for each in agreements)
     faults = (
-        (ReversalFault.RETURNING, order.request.returning),
+        (ReversalFault.RETURNING, order.request.returning or order.request.ending),
         (ReversalFault.SEPARATE_METER, order.is_separate),
         (ReversalFault.OTHER_ORDER, facts.other_open_order),
         (ReversalFault.PROGRAM_BEFORE, facts.program_before),

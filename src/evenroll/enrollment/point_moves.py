@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from evenroll.enrollment.event import Event
+from evenroll.enrollment.rows import Row
 from evenroll.enrollment.usage_point import VACANT, Agreement, PeriodsBroken, UsagePoint, check_periods
 from evenroll.quantities.identifiers import OrganizationKey, RateKey
 
@@ -31,6 +32,18 @@ class OccupantMovedIn(Event):
 
 POINT_MOVES: tuple[type[Event], ...] = (PointVacated, OccupantMovedIn)
 """Every event of this subject."""
+
+
+def vacated(point: UsagePoint | None, moved_on: date) -> tuple[Event, ...]:
+    """Nobody is served from the day after on; () where somebody else is already, or nobody was.
+
+    Only meter and wiring stay with the premise. Source: rules of the trade, periods tile; what stays with the premise.
+    """
+    vacant_on = moved_on + timedelta(days=1)
+    agreement = point.agreement_on(vacant_on) if point else None
+    if agreement is None or agreement.rate == VACANT or agreement.start_on == vacant_on:
+        return ()
+    return (PointVacated(row=Row.ACTION, vacant_on=vacant_on),)
 
 
 def _vacated(point: UsagePoint, event: PointVacated) -> UsagePoint:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from evenroll.enrollment.case_events import DecisionMade, FormReturned, ProviderAnswered
 from evenroll.enrollment.decide_opening import NONE_FITS
+from evenroll.enrollment.ending_events import FinalBillHeard, ServiceEndRefused
 from evenroll.enrollment.event import Event, event_kind
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.leaving_events import LeaveAsked, ReturnBilled
@@ -77,13 +78,17 @@ def _refused_with(code: str) -> str:
 
 def _of_the_work(event: Event, language: Language) -> dict[str, Parameter]:
     match event:
-        case BillHeard() | ReturnBilled() | ClosingBillIssued() | FirstBillIssued() | BillCorrected():
-            return bill_words(event.bill, language=language)
+        case (
+            BillHeard() | ReturnBilled() | ClosingBillIssued() | FirstBillIssued() | BillCorrected() | FinalBillHeard()
+        ):
+            final = isinstance(event, FinalBillHeard)
+            by = {"issued_by": render(event.issued_by, language=language)} if final else {}
+            return {**bill_words(event.bill, language=language), **by}
         case SwitchHeld() | BillHeld():
             return {"held": render(event.reason, language=language)}
         case Suspended() | SuspensionEased():
             return {"reason": render(event.cause, language=language)}
-        case SwitchReversed():
+        case SwitchReversed() | ServiceEndRefused():
             return {"reason": render(event.reason, language=language)}
         case VisitFailed():
             return {"obstacle": render(event.obstacle, language=language)}

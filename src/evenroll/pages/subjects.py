@@ -86,6 +86,7 @@ from evenroll.programs.program_terms import (
 )
 from evenroll.programs.reject_codes import RejectAct, RejectCode, RejectKind, RejectOwner, SupplyCure
 from evenroll.programs.rules import CureCode, CureOwner, CustomerClass, Drivetrain, HomeType, Outcome, RuleKind
+from evenroll.programs.supply_terms import FinalBillBy
 from evenroll.records.load_terms import LoadFaultCode, Standing
 
 SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
@@ -162,6 +163,7 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         Outcome: "outcome",
         PevBasis: "pev_basis",
         PevGone: "pev_gone",
+        FinalBillBy: "final_bill_by",
         DropReason: "drop_reason",
         ProgramKind: "program_kind",
         ProtectionKind: "protection",

@@ -27,6 +27,7 @@ _KEYS: Final = frozenset(
         "back_days_max",
         "drop_days_before_read",
         "pev_notice",
+        "final_bill",
         "checked",
         "source",
     }
@@ -49,6 +50,14 @@ class PevNotice(StrEnum):
     LAW = "law"
 
 
+class FinalBillBy(StrEnum):
+    """Who sends the final bill to a customer whom a supplier supplied."""
+
+    UTILITY = "utility"
+    SUPPLIER = "supplier"
+    EACH = "each"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SupplyTerms:
     """The dates of supply switches in one territory.
@@ -58,6 +67,7 @@ class SupplyTerms:
     within how many a special read follows where none does. special_reads: whether an off-cycle read is granted at the
     customer's wish. ahead_days_max, back_days_max: how far the day asked for may lie; None without limit.
     drop_days_before_read: calendar days before a read by which a supplier must tell that it drops a customer.
+    final_bill: who sends it to a customer of a supplier who moves out, where nothing else was agreed.
     """
 
     key: str
@@ -71,6 +81,7 @@ class SupplyTerms:
     back_days_max: int | None
     drop_days_before_read: int
     pev_notice: PevNotice
+    final_bill: FinalBillBy
     source: str
     checked: bool
 
@@ -134,6 +145,7 @@ def _terms_from(entry: Table) -> SupplyTerms:
         back_days_max=_limit(entry, "back_days_max"),
         drop_days_before_read=entry.integer("drop_days_before_read"),
         pev_notice=entry.choice("pev_notice", PevNotice),
+        final_bill=entry.choice("final_bill", FinalBillBy),
         source=entry.text("source"),
         checked=entry.flag("checked"),
     )

@@ -21,7 +21,9 @@ def billing_period(
     scheduled_reads: for a switch that does not say where its closing bill begins.
     """
     if kind is BillKind.FIRST:
-        return DatePeriod(start_on=switch.switch_on, end_on=_first_end(switch, point=point))
+        # With a customer who moved out service ended on that day, and nothing began.
+        ends_on = _first_end(switch, point=point)
+        return DatePeriod(start_on=switch.switch_on, end_on=ends_on) if ends_on > switch.switch_on else None
     before = [each for each in point.agreements if each.end_on == switch.switch_on]
     if not before:
         return None

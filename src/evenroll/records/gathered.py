@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_facts import CaseFacts
@@ -27,9 +27,10 @@ from evenroll.quantities.identifiers import (
     PodId,
     RateKey,
 )
+from evenroll.records.folds import read_state
 from evenroll.records.organizations import current, cursor
 from evenroll.records.program_shelf import program_version, program_versions
-from evenroll.records.streams import case_stream
+from evenroll.records.streams import StreamKind, case_stream
 from evenroll.records.unit_of_work import UnitOfWork
 
 READS_BEHIND = timedelta(days=70)
@@ -104,6 +105,7 @@ def request_facts(work: UnitOfWork, *, request: MeterRequested, number: OrderNum
         number=number,
         programs=program_versions(request.program),
         interval_opt_out=_opted_out(request.pod),
+        others=other_orders(request.pod, number) if request.ending else (),
     )
 
 
@@ -202,9 +204,25 @@ def _opted_out(pod: PodId) -> bool:
 
 def _other_open_order(pod: PodId, number: OrderNumber) -> bool:
     with cursor() as pen:
-        row = pen.execute(
-            "SELECT 1 FROM service_order WHERE organization_id = %s AND pod = %s AND status = 'open' AND number <> %s "
-            "LIMIT 1",
+        rows = pen.execute(
+            "SELECT state FROM service_order WHERE organization_id = %s AND pod = %s AND status = 'open' "
+            "AND number <> %s",
             (current().id, pod, number),
-        ).fetchone()
-    return row is not None
+        ).fetchall()
+    # The end of service of who moved out is in nobody's way.
+    return any(not order_of(row[0]).request.ending for row in rows)
+
+
+def other_orders(pod: PodId, number: OrderNumber) -> tuple[ServiceOrder, ...]:
+    """The other orders of a usage point, whose stream is locked, by their numbers."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT state FROM service_order WHERE organization_id = %s AND pod = %s AND number <> %s ORDER BY number",
+            (current().id, pod, number),
+        ).fetchall()
+    return tuple(order_of(row[0]) for row in rows)
+
+
+def order_of(state: str) -> ServiceOrder:
+    """A service order from its row."""
+    return cast("ServiceOrder", read_state(StreamKind.SERVICE_ORDER, state))

@@ -8,6 +8,7 @@ from evenroll.costs.bill import Biller, UsageRefused
 from evenroll.costs.reference import bill_usage
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, Refusal
+from evenroll.enrollment.estimated_read import estimated_on
 from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.order_decide import decide_order
 from evenroll.enrollment.order_facts import OrderFacts
@@ -22,12 +23,15 @@ from evenroll.records.bill_making import Billing, bill_of
 from evenroll.records.billing_spans import billing_period, spans_of
 from evenroll.records.billing_terms import bill_terms
 from evenroll.records.bills_anew import with_bills_anew, with_program_before
-from evenroll.records.gathered import order_facts
+from evenroll.records.gathered import order_facts, other_orders
 from evenroll.records.taking import plain_case, plain_order, take_order, unknown_order
 from evenroll.records.unit_of_work import UnitOfWork
 
 BILLER: Biller = bill_usage
 """The one interface to whatever makes bills; the exact reference until a faster engine agrees with it."""
+
+ESTIMATED_AFTER = 2
+"""After so many business days without it a final read is estimated, and its bill says so."""
 
 
 def date_switch(work: UnitOfWork, *, asked: Asked) -> Answer:
@@ -42,7 +46,9 @@ def switch_service(work: UnitOfWork, *, asked: Asked) -> Answer:
         if order is None:
             return unknown_order(asked)
         facts = order_facts(work, pod=order.pod, number=order.number, switch_on=order.switch_on)
-        facts = replace(facts, reads=_read_on(asked, order, point=facts.point))
+        others = other_orders(order.pod, order.number) if order.request.ending else ()
+        read = _read_on(asked, order, point=facts.point) or _estimate(asked, order, point=facts.point)
+        facts = replace(facts, reads=read, others=others)
         return decide_order(order, CommandName.SWITCH_SERVICE, asked.command, facts)
 
     return take_order(work, asked, name=CommandName.SWITCH_SERVICE, decide=decide)
@@ -117,7 +123,8 @@ def _with_bill(
         return facts
     try:
         terms = bill_terms(order, switch=switch, kind=kind, point=point, on=period.start_on)
-        billing = Billing(terms=terms, period=period, kind=kind, actual=not any(each.estimated for each in reads))
+        actual = not any(each.estimated for each in (*reads, *([switch.closing] if switch.closing else [])))
+        billing = Billing(terms=terms, period=period, kind=kind, actual=actual)
         bill = bill_of(billing, spans=spans, hours=asked.outside.hours, calendar=facts.calendar, biller=BILLER)
     except (RateUnknown, RateRefused, UsageRefused, ReadImplausible):
         # The order then waits for billing, with the reason; a wrong bill is never issued.
@@ -134,3 +141,12 @@ def _read_on(asked: Asked, order: ServiceOrder, *, point: UsagePoint | None) -> 
     if isinstance(reads, PartnerAway) or meter is None:
         return None
     return next((each for each in reads if each.read_on == day and each.serial == meter.serial), None)
+
+
+def _estimate(asked: Asked, order: ServiceOrder, *, point: UsagePoint | None) -> MeterReads | None:
+    """The final read of a customer who is gone, where it did not come in time: nobody can be asked to wait for it."""
+    reads, day = asked.outside.reads, order.switch_on
+    meter = point.meter_of(separate=order.is_separate) if point else None
+    if not order.request.ending or order.service.times < ESTIMATED_AFTER or isinstance(reads, PartnerAway):
+        return None
+    return estimated_on(day, meter=meter, reads=reads) if meter is not None and day is not None else None
