@@ -8,7 +8,10 @@ import pytest
 
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.tracks import State
-from evenroll.pages.funnel_svg import WIDTH, StageBar, TimeBar, funnel_svg, stage_name
+from evenroll.pages.funnel_svg import WIDTH, StageBar, TimeBar, WordedBar, funnel_svg, stage_name
+from evenroll.pages.lettering import width
+from evenroll.pages.table_codes import ReportWord
+from evenroll.pages.texts import render
 
 STAGES = [StageBar(key="2", reached=1204, stopped=4), StageBar(key="active", reached=0, stopped=0)]
 TIMES = [TimeBar(state=state, median_days=2.5, ninth_days=30.25) for state in State]
@@ -37,3 +40,21 @@ def test_every_color_of_a_bar_has_its_meaning_beside_a_patch_of_it(language: Lan
     for kind in ("bar", "stopped", "ninth"):
         assert f'class="{kind}"' in funnel_svg([], [], title="A", language=language), kind
     assert f">{said}</text>" in drawn
+
+
+def test_reasons_and_money_are_drawn_with_their_words_and_figures_inside_the_page() -> None:
+    long = "The vehicle named is not of the kind that the program admits; please correct it if that is a mistake. " * 2
+    reasons = [WordedBar(words=long, size=3, figure="3"), WordedBar(words="You moved away.", size=0, figure="0")]
+    money = [WordedBar(words="bill: closing, actual (218)", size=25051.42, figure="25,051.42")]
+    bare = ElementTree.fromstring(funnel_svg(STAGES, TIMES, title="A", language=Language.EN))
+    drawn = funnel_svg(STAGES, TIMES, reasons=reasons, money=money, title="A", language=Language.EN)
+    root = ElementTree.fromstring(drawn)
+    texts = {each.text: each for each in root.iter("{http://www.w3.org/2000/svg}text")}
+    for each in (*reasons, *money):
+        assert each.words in texts and each.figure in texts
+        size, x = (float(texts[each.words].attrib[key]) for key in ("font-size", "x"))
+        assert x + width(each.words, size=size) <= WIDTH
+    assert float(root.attrib["height"]) > float(bare.attrib["height"])
+    assert render(ReportWord.WHY, language=Language.EN) in texts and render(
+        ReportWord.WHY, language=Language.EN
+    ) not in {each.text for each in bare.iter("{http://www.w3.org/2000/svg}text")}

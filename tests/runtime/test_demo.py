@@ -153,7 +153,7 @@ def test_costs_are_shown_as_ranges_and_kept(line: Line, demo: Any) -> None:
 
 
 def test_an_escos_customer_sees_what_applies(line: Line, demo: Any) -> None:
-    point = next(each.pod for each in territory_points()[100:] if each.supplier == "brightwater-energy")
+    point = next(each.pod for each in territory_points()[200:] if each.supplier == "brightwater-energy")
     asks = ("inform", "--organization", UTILITY, *_ASKS, "--usage-point", point)
     told = line.told(*asks)
     assert told["provider"]["supplier"] == "brightwater-energy"
@@ -341,7 +341,7 @@ def test_a_customer_of_one_s_own_comes_to_the_new_rate_when_the_clock_is_moved(
     line: Line, demo: Any, tmp_path: Path
 ) -> None:
     file = tmp_path / "own.csv"
-    points = [each for each in territory_points()[100:] if each.supplier == UTILITY and _is_plain(each)]
+    points = [each for each in territory_points()[200:] if each.supplier == UTILITY and _is_plain(each)]
     template = replace(load_script()[2], key="OWN", number=points[-5].number, point={})
     _write_rows(file, [application_row(template)])
     line.run("enroll", str(file))
@@ -377,7 +377,7 @@ def _write_rows(file: Path, rows: list[dict[str, str]]) -> None:
 def _bulk_rows(few: int = 0) -> list[dict[str, str]]:
     """Rows of a bulk file, one of them bad; or a few that are all good, from other points."""
     template = load_script()[2]
-    points = [each for each in territory_points()[100:] if each.supplier == UTILITY]
+    points = [each for each in territory_points()[200:] if each.supplier == UTILITY]
     points = points[-few:] if few else points[:BULK_ROWS]
     rows = [
         application_row(replace(template, key=f"=B{point.number}", number=point.number, point={})) for point in points

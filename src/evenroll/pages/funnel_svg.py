@@ -1,4 +1,4 @@
-"""The report of an organization as one SVG document: how far cases came, and how long they stood. Made for print."""
+"""The report of an organization as one SVG document: how far cases came, how long they stood, why not, the money."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ STEP: Final = 36.0
 TEXT_SIZE: Final = 16.0
 _VALUE_WIDTH: Final = 190.0
 _PATCH: Final = 14.0
+_CLOSE: Final = 30.0
+_SHORT_ROOM: Final = 130.0
+_WORDS_AT: Final = 240.0
 _OF_STAGES: Final = (("bar", ReportWord.LEGEND_REACHED), ("stopped", ReportWord.LEGEND_STOPPED))
 _OF_TIMES: Final = (("bar", ReportWord.LEGEND_MEDIAN), ("ninth", ReportWord.LEGEND_NINTH))
 
@@ -53,15 +56,34 @@ class TimeBar:
     ninth_days: float
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WordedBar:
+    """A reason or a kind of money: its words, how long its bar is, and the figure beside it."""
+
+    words: str
+    size: float
+    figure: str
+
+
 def stage_name(key: str, *, language: Language) -> str:
     """The words for a stage: of its row of the use case, or of its state."""
     return render(f"row.{key}" if has(f"row.{key}") else f"state.{key}", language=language)
 
 
-def funnel_svg(stages: Sequence[StageBar], times: Sequence[TimeBar], *, title: str, language: Language) -> str:
+def funnel_svg(
+    stages: Sequence[StageBar],
+    times: Sequence[TimeBar],
+    *,
+    reasons: Sequence[WordedBar] = (),
+    money: Sequence[WordedBar] = (),
+    title: str,
+    language: Language,
+) -> str:
     """The drawing. Every bar carries its number, so that nothing rests on color or length alone."""
     times_top = MARGIN + 120 + STEP * len(stages)
-    height = times_top + 112 + STEP * len(times) + MARGIN
+    reasons_top = times_top + 112 + STEP * len(times)
+    money_top = reasons_top + _worded_height(reasons)
+    height = money_top + _worded_height(money) + MARGIN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" '
         f'height="{height:g}" role="img" lang="{language.value}" aria-labelledby="title desc">',
@@ -76,6 +98,8 @@ def funnel_svg(stages: Sequence[StageBar], times: Sequence[TimeBar], *, title: s
         _text(render("funnel.times", language=language), x=MARGIN, y=times_top + 36, size=18, bold=True),
         *_legend(_OF_TIMES, y=times_top + 52, language=language),
         *_time_bars(times, top=times_top + 78, language=language),
+        *_worded(reasons, ReportWord.WHY, top=reasons_top, language=language),
+        *_worded(money, ReportWord.MONEY, top=money_top, language=language),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -130,6 +154,26 @@ def _time_bars(times: Sequence[TimeBar], *, top: float, language: Language) -> I
             parameters={"median": f"{each.median_days:,.1f}", "ninth": f"{each.ninth_days:,.1f}"},
         )
         yield _text(told, x=MARGIN + LABEL_WIDTH + room * each.ninth_days / most + 10, y=y + 17, size=TEXT_SIZE - 2)
+
+
+def _worded_height(bars: Sequence[WordedBar]) -> float:
+    return 76 + _CLOSE * len(bars) if bars else 0.0
+
+
+def _worded(bars: Sequence[WordedBar], head: ReportWord, *, top: float, language: Language) -> Iterable[str]:
+    """Bars whose words are sentences: a short bar, its figure, and all of the line for the words."""
+    if not bars:
+        return
+    yield _text(render(head, language=language), x=MARGIN, y=top + 36, size=18, bold=True)
+    most = max(each.size for each in bars) or 1.0
+    room = WIDTH - 2 * MARGIN - _WORDS_AT
+    for place, each in enumerate(bars):
+        y = top + 52 + _CLOSE * place
+        length = _SHORT_ROOM * each.size / most
+        yield _bar(x=MARGIN, y=y, length=length, kind="bar")
+        yield _text(each.figure, x=MARGIN + length + 10, y=y + 17, size=TEXT_SIZE - 2)
+        wide = width(each.words, size=TEXT_SIZE)
+        yield _text(each.words, x=MARGIN + _WORDS_AT, y=y + 17, size=min(TEXT_SIZE, TEXT_SIZE * room / wide))
 
 
 def _label(text: str, *, y: float) -> str:

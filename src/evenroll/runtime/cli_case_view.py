@@ -241,6 +241,8 @@ def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict
         found["objections"] = objections((RejectCode(each) for each in data.get("codes", ())), language=language)
     if isinstance(bill, Mapping):
         found |= bill_words(decode(Bill, dict[str, Any](bill)), language=language)
+    if event == "leave_asked" and has(f"end_reason.{data.get('reason')}"):
+        found["reason"] = render(f"end_reason.{data['reason']}", language=language)
     if event in _HELD and has(f"held.{data.get('reason')}"):
         found["held"] = render(f"held.{data['reason']}", language=language)
     need = data.get("need")

@@ -83,7 +83,7 @@ def _report(output: Output, run: Any, tell: Callable[[str], None], began: float)
         show_example(example, output=output, organizations=organizations)
     show_rows(found, output=output)
     show_providers(told, output=output)
-    output.say(f"The funnel, the time in each state and all numbers of one provider: {drawing}")
+    output.say(f"The report of the provider with most cases as a drawing: {drawing}")
     show_check(checked, output=output)
     _close(output, report, next(each.number for each in checked if each.scenario.key == UTILITY_EXAMPLE))
     return report

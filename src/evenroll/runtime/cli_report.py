@@ -12,7 +12,8 @@ from evenroll.enrollment.case import EndReason
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.enrollment.tracks import State
-from evenroll.pages.funnel_svg import StageBar, TimeBar, funnel_svg, stage_name
+from evenroll.pages.formats import number
+from evenroll.pages.funnel_svg import StageBar, TimeBar, WordedBar, funnel_svg, stage_name
 from evenroll.pages.part_words import money_state_words, money_words
 from evenroll.pages.table_codes import ReportWord as W
 from evenroll.pages.texts import has, render
@@ -22,7 +23,7 @@ from evenroll.runtime.cli_session import asked, organizations_here, session
 from evenroll.runtime.output_console import Output
 
 if TYPE_CHECKING:
-    from evenroll.records.funnel import Funnel, Reason
+    from evenroll.records.funnel import Funnel, Money, Reason
 
 _SERVES: Final = frozenset({OrganizationKind.UTILITY, OrganizationKind.SUPPLIER})
 
@@ -90,24 +91,26 @@ def show_funnel(found: Funnel, output: Output, *, language: Language) -> None:
             for each in found.times
         ],
     )
-    output.heading(render(W.WHY, language=language))
-    output.table(
-        _heads(W.REASON, W.CASES, language=language),
-        [(_reason(each, language=language), each.cases) for each in found.reasons],
-    )
-    output.heading(render(W.MONEY, language=language))
-    output.table(
-        _heads(W.WHAT, W.STATE, W.COUNT, W.AMOUNT, language=language),
-        [
-            (
-                money_words(each.what, each.code, language=language),
-                money_state_words(each.what, each.state, language=language),
-                each.count,
-                f"{each.amount:,.2f}",
-            )
-            for each in found.money
-        ],
-    )
+    if found.reasons:
+        output.heading(render(W.WHY, language=language))
+        output.table(
+            _heads(W.REASON, W.CASES, language=language),
+            [(_reason(each, language=language), each.cases) for each in found.reasons],
+        )
+    if found.money:
+        output.heading(render(W.MONEY, language=language))
+        output.table(
+            _heads(W.WHAT, W.STATE, W.COUNT, W.AMOUNT, language=language),
+            [
+                (
+                    money_words(each.what, each.code, language=language),
+                    money_state_words(each.what, each.state, language=language),
+                    each.count,
+                    f"{each.amount:,.2f}",
+                )
+                for each in found.money
+            ],
+        )
 
 
 def _heads(*words: W, language: Language) -> tuple[str, ...]:
@@ -139,9 +142,23 @@ def _drawing(found: Funnel, *, language: Language) -> str:
             for each in found.times
             if each.times
         ],
+        reasons=[
+            WordedBar(
+                words=_reason(each, language=language), size=each.cases, figure=number(each.cases, language=language)
+            )
+            for each in found.reasons
+        ],
+        money=[_money_bar(each, language=language) for each in found.money],
         title=_title(found, language=language),
         language=language,
     )
+
+
+def _money_bar(each: Money, *, language: Language) -> WordedBar:
+    what = money_words(each.what, each.code, language=language)
+    state = money_state_words(each.what, each.state, language=language)
+    words = f"{what}, {state} ({number(each.count, language=language)})"
+    return WordedBar(words=words, size=abs(float(each.amount)), figure=f"{each.amount:,.2f}")
 
 
 def write_drawing(out: Path, found: Funnel, *, language: Language) -> None:

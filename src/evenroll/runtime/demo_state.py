@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
@@ -62,8 +62,9 @@ def look(cases: Mapping[str, CaseNumber], *, organizations: Iterable[Organizatio
                 if key is not None and (status != State.HANDED_OVER or key not in homes):
                     homes[key] = organization
             orders = dict(ServiceOrderRecord.objects.values_list("number", "case_number"))
-            for row in TrackRecord.objects.filter(owner__isnull=False, due_at__isnull=False):
-                case = CaseNumber(orders.get(row.stream_key, row.stream_key))
+            # Columns and no objects: this is looked at before every moment of a year.
+            for row in TrackRecord.objects.filter(owner__isnull=False, due_at__isnull=False).values_list(*_COLUMNS):
+                case = CaseNumber(orders.get(row[1], row[1]))
                 if case in application_of:
                     waits.append(_wait(row, application_of[case], organization))
     return World(homes=homes, waits=tuple(waits))
@@ -77,23 +78,21 @@ def acted_upon(wait: Wait) -> bool:
 
 
 _UTILITIES: Final = frozenset(each.utility for each in TERRITORIES)
+_COLUMNS: Final = ("stream_kind", "stream_key", "track", "subject", "state", "since", "owner", "due_at")
 
 
-def _wait(row: object, application: str, organization: OrganizationKey) -> Wait:
-    from evenroll.records.models import TrackRecord
-
-    assert isinstance(row, TrackRecord)
-    assert row.due_at is not None
+def _wait(row: tuple[Any, ...], application: str, organization: OrganizationKey) -> Wait:
+    kind, key, track, subject, state, since, owner, due_at = row
     return Wait(
         application=application,
         organization=organization,
-        is_order=row.stream_kind == "service_order",
-        number=row.stream_key,
-        track=Track(row.track),
-        subject=row.subject,
-        state=State(row.state),
-        since=row.since,
-        owner=Role(row.owner),
-        due_at=row.due_at,
+        is_order=kind == "service_order",
+        number=key,
+        track=Track(track),
+        subject=subject,
+        state=State(state),
+        since=since,
+        owner=Role(owner),
+        due_at=due_at,
         utility=organization in _UTILITIES,
     )
