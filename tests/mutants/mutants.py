@@ -243,7 +243,7 @@ MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_RECORDS}/unit_of_work.py",
-                old="            outbox.write(self._pen, message, now=self.now)",
+                old="            outbox.write(self._batch, message, now=self.now)",
                 new="            self.late.append(message)",
             ),
             Change(
@@ -253,12 +253,14 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
             Change(
                 file=f"{_RECORDS}/unit_of_work.py",
-                old="        work.settle_places()\n\n",
+                old="            work.close()\n\n",
                 new=(
-                    "        work.settle_places()\n"
-                    "    with open_organization(organization):\n"
+                    "            work.close()\n"
+                    "    with open_organization(organization) as opened:\n"
+                    "        late = RowBatch(writing_cursor(), opened.id)\n"
                     "        for message in work.late:\n"
-                    "            outbox.write(cursor(), message, now=now)\n\n"
+                    "            outbox.write(late, message, now=now)\n"
+                    "        late.flush()\n\n"
                 ),
             ),
         ),

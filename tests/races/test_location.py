@@ -95,7 +95,7 @@ def _decide(territory: Territory, number: CaseNumber, *, then) -> None:
 
     actor = territory.actor(territory.utility, Role.SYSTEM)
     asked = Asked(number=number, command=NoPayload())
-    told = {"organization": territory.utility, "name": CommandName.DECIDE, "asked": asked, "now": NOW}
+    told = {"actor": actor, "name": CommandName.DECIDE, "asked": asked, "now": NOW}
     try:
         outside = ask_outside(territory.installation, **told)
         with unit_of_work(territory.utility, actor=actor, now=NOW) as work:

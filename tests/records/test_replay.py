@@ -15,6 +15,7 @@ from evenroll.records.folds import FOLDS, read_event
 from evenroll.records.journal import FaultKind, read_stream
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.replay import replay
+from evenroll.records.row_batch import RowBatch
 from evenroll.records.stream_writer import project
 from evenroll.records.streams import StreamKind, case_stream
 from tests.records.invented import (
@@ -148,4 +149,8 @@ def _mend(case: Case) -> None:
             read_event(StreamKind.CASE, event=each.event, version=each.version, data=each.data)
             for each in read_stream(case_stream(case.number))
         )
-        project(pen, opened.id, before=None, after=case, events=events)
+        # Deleted first: what is made from nothing is put where nothing is.
+        pen.execute("DELETE FROM vehicle WHERE organization_id = %s AND case_number = %s", (opened.id, case.number))
+        batch = RowBatch(pen, opened.id)
+        project(batch, opened.id, before=None, after=case, events=events)
+        batch.flush()

@@ -10,6 +10,7 @@ from evenroll.enrollment.form import FormField
 from evenroll.ports.register import AccountFacts, Evidence
 from evenroll.quantities.identifiers import AccountId, OrganizationKey, PodId
 from evenroll.records import register
+from evenroll.records.organizations import open_organization
 from evenroll.records.tokens import TokenKind
 
 _FACTORS = {
@@ -44,8 +45,9 @@ class OwnRegister:
 
     def account_facts(self, account: AccountId, *, pod: PodId) -> AccountFacts | PartnerAway:
         """How the account and the usage point stand; not active where the register does not have them together."""
-        found = register.account(self.organization, account_id=account)
-        point = register.point(self.organization, pod=pod)
+        with open_organization(self.organization):
+            found = register.account(self.organization, account_id=account)
+            point = register.point(self.organization, pod=pod)
         if found is None or point is None or pod not in found.pods:
             return AccountFacts(account=account, pod=pod, active=Known.NO)
         return AccountFacts(

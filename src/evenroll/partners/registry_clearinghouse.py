@@ -36,6 +36,10 @@ class RegistryClearinghouse:
 
     def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer:
         """Who serves the usage point on that day; by its number, else by postal code and address."""
+        with open_organization(self.organization):
+            return self._found(question, on=on)
+
+    def _found(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer:
         known = supply_of(self.organization, pod=question.pod, on=on) if question.pod else None
         if known is not None:
             return self._answered(known, on=on)
@@ -48,8 +52,7 @@ class RegistryClearinghouse:
         return ProviderAnswer(kind=ProviderAnswerKind.NOT_FOUND, as_of=on)
 
     def _answered(self, supply: Supply, *, on: date) -> ProviderAnswer:
-        with open_organization(self.organization):
-            moving = open_request(supply.pod)
+        moving = open_request(supply.pod)
         answer = replace(_answer(supply, on=on), registrar=self.organization)
         if moving is None or answer.kind not in SERVED:
             return answer

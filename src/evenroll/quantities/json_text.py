@@ -2,6 +2,7 @@
 
 import json as jsonlib
 from collections.abc import Callable
+from types import NoneType
 from typing import Any, TypeAlias, TypeVar, cast
 
 JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue] | None"
@@ -33,7 +34,8 @@ def canonical(json: JsonValue) -> str:
     Integers are written in full whatever their size. Raises CodecRefused for floats, keys that are not text, and text
     that has no UTF-8.
     """
-    _refuse_foreign(json)
+    if not _is_plain(json):
+        _refuse_foreign(json)
     text = jsonlib.dumps(json, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     try:
         text.encode()
@@ -50,6 +52,24 @@ def at_step(step: str | int, function: Callable[[Any], T], value: object) -> T:
         return function(value)
     except CodecRefused as refused:
         raise refused.under(step) from None
+
+
+_LEAVES = frozenset({str, int, bool, NoneType})
+
+
+def _is_plain(json: object) -> bool:
+    """Whether there is nothing to refuse; it keeps no path, because almost always there is none to tell."""
+    kind = type(json)
+    if kind in _LEAVES:
+        return True
+    if kind is list:
+        return all(type(each) in _LEAVES or _is_plain(each) for each in cast("list[object]", json))
+    if kind is not dict:
+        return False
+    for key, item in cast("dict[object, object]", json).items():
+        if type(key) is not str or not (type(item) in _LEAVES or _is_plain(item)):
+            return False
+    return True
 
 
 def _refuse_foreign(json: object) -> None:

@@ -173,7 +173,13 @@ def _tuple_reader(arguments: tuple[object, ...]) -> _Reader:
 
 
 def _read_items(item: _Decoder, members: list[JsonValue]) -> list[object]:
-    return [at_step(index, item, member) for index, member in enumerate(members)]
+    found: list[object] = []
+    try:
+        for member in members:
+            found.append(item(member))
+    except CodecRefused as refused:
+        raise refused.under(len(found)) from None
+    return found
 
 
 def _frozenset_reader(argument: object) -> _Reader:
@@ -212,13 +218,18 @@ def _dataclass_reader(type_: type[object]) -> _Reader:
         needed = frozenset(field.name for field in found if default_of(field) is NO_DEFAULT)
         return {field.name: _reader(hints[field.name]).read for field in found}, needed
 
+    def unknown(json: JsonValue) -> object:
+        raise CodecRefused(f"{type_.__name__} has no such field.")
+
     def read(json: JsonValue) -> object:
         readers, needed = plan()
         given: dict[str, object] = {}
-        for name, member in cast("dict[str, JsonValue]", json).items():
-            if name not in readers:
-                raise CodecRefused(f"{type_.__name__} has no such field.", path=(name,))
-            given[name] = at_step(name, readers[name], member)
+        name = ""
+        try:
+            for name, member in cast("dict[str, JsonValue]", json).items():
+                given[name] = readers.get(name, unknown)(member)
+        except CodecRefused as refused:
+            raise refused.under(name) from None
         if not needed <= given.keys():
             raise CodecRefused(f"{type_.__name__} needs {', '.join(sorted(needed - given.keys()))} as well.")
         try:

@@ -47,7 +47,13 @@ def _write_datetime(value: datetime) -> JsonValue:
 
 
 def _write_items(value: Iterable[object]) -> list[JsonValue]:
-    return [at_step(index, encode, item) for index, item in enumerate(value)]
+    written: list[JsonValue] = []
+    try:
+        for item in value:
+            written.append(_encoder(type(item))(item))
+    except CodecRefused as refused:
+        raise refused.under(len(written)) from None
+    return written
 
 
 def write_frozenset(value: frozenset[object]) -> JsonValue:
@@ -104,14 +110,18 @@ def _dataclass_encoder(type_: type[object]) -> _Encoder:
 
     def write(value: object) -> JsonValue:
         written: dict[str, JsonValue] = {}
-        for name, default in plan:
-            item = getattr(value, name)
-            if item is default:
-                continue
-            json = at_step(name, encode, item)
-            # Equal is not enough: 1.0 equals 1.00 and True equals 1, and would not come back as they were.
-            if type(item) is not type(default) or json != defaults[name]:
-                written[name] = json
+        name = ""
+        try:
+            for name, default in plan:
+                item = cast("object", getattr(value, name))
+                if item is default:
+                    continue
+                json = _encoder(type(item))(item)
+                # Equal is not enough: 1.0 equals 1.00 and True equals 1, and would not come back as they were.
+                if type(item) is not type(default) or json != defaults[name]:
+                    written[name] = json
+        except CodecRefused as refused:
+            raise refused.under(name) from None
         return written
 
     return write

@@ -9,7 +9,8 @@ from datetime import datetime
 from evenroll.quantities.codec import JsonValue, canonical
 from evenroll.quantities.identifiers import ActorKey
 from evenroll.records import vault
-from evenroll.records.organizations import current, cursor
+from evenroll.records.organizations import current, cursor, lock_command
+from evenroll.records.row_batch import Put, RowBatch
 
 
 class KeyReused(ValueError):
@@ -28,13 +29,17 @@ def kept_answer(actor: ActorKey, *, key: str, payload: JsonValue) -> Answer | No
 
     Until the end of the transaction a second command with the same key waits, and then finds the answer.
     """
-    opened = current()
+    lock_command(current(), command_of(actor, key=key))
+    return found_answer(actor, key=key, payload=payload)
+
+
+def found_answer(actor: ActorKey, *, key: str, payload: JsonValue) -> Answer | None:
+    """As `kept_answer`, where the command is locked already."""
     with cursor() as pen:
-        pen.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"answer/{opened.id}/{actor}/{key}",))
         row = pen.execute(
             "SELECT payload_digest, answer FROM command_answer "
             "WHERE organization_id = %s AND actor_key = %s AND key = %s",
-            (opened.id, actor, key),
+            (current().id, actor, key),
         ).fetchone()
     if row is None:
         return None
@@ -46,14 +51,35 @@ def kept_answer(actor: ActorKey, *, key: str, payload: JsonValue) -> Answer | No
     return Answer(body=json.loads(row[1]))
 
 
+def command_of(actor: ActorKey, *, key: str) -> str:
+    """The name under which a command is locked; see `organizations.open_organization`."""
+    return f"{actor}/{key}"
+
+
 def keep(actor: ActorKey, *, key: str, payload: JsonValue, answer: Answer, at: datetime) -> None:
     """Keep the answer of a command for when its key comes again."""
     with cursor() as pen:
-        pen.execute(
-            "INSERT INTO command_answer (organization_id, actor_key, key, payload_digest, answer, answered_at) "
-            "VALUES (%s, %s, %s, %s, %s, %s)",
-            (current().id, actor, key, _payload_digest(payload), canonical(answer.body), at),
-        )
+        batch = RowBatch(pen, current().id)
+        put(batch, actor, key=key, payload=payload, answer=answer, at=at)
+        batch.flush()
+
+
+def put(batch: RowBatch, actor: ActorKey, *, key: str, payload: JsonValue, answer: Answer, at: datetime) -> None:
+    """As `keep`, with what else is written together."""
+    batch.put(_ANSWER, (actor, key, _payload_digest(payload), canonical(answer.body), at))
+
+
+_ANSWER = Put(
+    table="command_answer",
+    columns=(
+        ("actor_key", "text"),
+        ("key", "text"),
+        ("payload_digest", "text"),
+        ("answer", "text"),
+        ("answered_at", "timestamptz"),
+    ),
+    keys=0,
+)
 
 
 def _payload_digest(payload: JsonValue) -> str:

@@ -28,8 +28,12 @@ def keep_answers(answers: Mapping[FormField, str], *, before: int = NO_ANSWERS) 
         vault.update(PersonalRef(before), values)
         find_by_vin(before, answers.get(FormField.VIN, ""))
         return before
-    kept = vault.store(vault.new_key("case"), values) if values else NO_ANSWERS
-    find_by_vin(kept, answers.get(FormField.VIN, ""))
+    if not values:
+        return NO_ANSWERS
+    vin = answers.get(FormField.VIN, "")
+    key_id, kept = vault.store_new("case", values)
+    if vin.strip():
+        index(key_id, subject_kind=ANSWERS, subject_id=kept, values=[(TokenKind.VIN, vin)])
     return kept
 
 
@@ -59,7 +63,7 @@ def keep_sealed(sealed: bytes | None) -> int:
     """Keep the answers that another organization sealed for us, under a key of our own."""
     if sealed is None:
         return NO_ANSWERS
-    return vault.store(vault.new_key("case"), vault.open_sealed(sealed))
+    return vault.store_new("case", vault.open_sealed(sealed))[1]
 
 
 def read_answers(ref: int) -> dict[FormField, str]:

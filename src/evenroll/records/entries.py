@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
-from psycopg.sql import SQL, Placeholder
+from psycopg.sql import SQL
 
 from evenroll.enrollment.roles import Role
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey
 from evenroll.quantities.json_text import CodecRefused
+from evenroll.records.row_batch import Put
 from evenroll.records.streams import StreamId, StreamKind
 
 
@@ -42,14 +43,33 @@ COLUMNS: Final = SQL(
     "stream_kind, stream_key, number, row, actor_key, actor_role, actor_organization, event, version, data, "
     "business_at, business_on, recorded_at, idempotency_key, previous_hash, hash"
 )
-INSERT: Final = SQL("INSERT INTO journal_entry (organization_id, {}) VALUES ({})").format(
-    COLUMNS, SQL(", ").join([Placeholder()] * 17)
+ENTRY: Final = Put(
+    table="journal_entry",
+    columns=(
+        ("stream_kind", "text"),
+        ("stream_key", "text"),
+        ("number", "int"),
+        ("row", "text"),
+        ("actor_key", "text"),
+        ("actor_role", "text"),
+        ("actor_organization", "text"),
+        ("event", "text"),
+        ("version", "int"),
+        ("data", "text"),
+        ("business_at", "timestamptz"),
+        ("business_on", "date"),
+        ("recorded_at", "timestamptz"),
+        ("idempotency_key", "text"),
+        ("previous_hash", "text"),
+        ("hash", "text"),
+    ),
+    keys=0,
 )
 
 
 def entry_hash(entry: Entry) -> str:
     """SHA-256 in hexadecimal over the canonical text of everything in the entry but the hash itself."""
-    return columns_hash(to_columns(entry, organization_id=0)[1:], organization=entry.organization)
+    return columns_hash(to_columns(entry), organization=entry.organization)
 
 
 def columns_hash(row: tuple[Any, ...], *, organization: OrganizationKey) -> str:
@@ -77,10 +97,9 @@ def _utc(value: datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def to_columns(entry: Entry, *, organization_id: int) -> tuple[object, ...]:
-    """The parameters of INSERT."""
+def to_columns(entry: Entry) -> tuple[object, ...]:
+    """A row of ENTRY."""
     return (
-        organization_id,
         entry.stream.kind.value,
         entry.stream.key,
         entry.number,

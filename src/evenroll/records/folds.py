@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +24,8 @@ from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical, decode, encode
 from evenroll.records.streams import StreamKind
 from evenroll.records.upcasters import UPCASTERS, Upcaster, lift
+
+STATES_KEPT = 256
 
 Aggregate = Case | ServiceOrder | UsagePoint | ProgramPlaces | ProgramEvent | SupplyRequest
 
@@ -87,8 +90,9 @@ def written_state(state: Aggregate) -> str:
     return canonical(encode(state))
 
 
+@lru_cache(maxsize=STATES_KEPT)
 def read_state(kind: StreamKind, text: str) -> Any:
-    """The state that a row keeps."""
+    """The state that a row keeps. A state is a value made of nothing but its text, so an equal text gives it again."""
     return decode(FOLDS[kind].state_type, json.loads(text))
 
 

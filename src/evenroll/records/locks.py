@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Cursor
 
-from evenroll.records.streams import StreamId
+from evenroll.records.streams import StreamId, StreamKind
 
 
 class LockBackwards(RuntimeError):
@@ -33,20 +33,21 @@ class Locks:
 
     def take(self, *streams: StreamId) -> None:
         """Lock streams, in order among themselves; one without entries gets a head first. Raises LockBackwards."""
-        for stream in sorted(set(streams), key=lambda each: each.rank):
-            if not self.take_existing(stream):
-                self._pen.execute(
-                    "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
-                    "VALUES (%s, %s, %s, 0, '') ON CONFLICT (organization_id, stream_kind, stream_key) DO NOTHING",
-                    (self._organization_id, stream.kind.value, stream.key),
-                )
+        ordered = sorted(set(streams), key=lambda each: each.rank)
+        places = [each for each in ordered if each.kind is StreamKind.PLACE and each not in self._heads]
+        for stream in ordered:
+            if stream.kind is StreamKind.PLACE:
+                if stream in places[:1]:
+                    self._take_places(places)
+            elif not self.take_existing(stream) and not self._begin(stream):
+                # Somebody else began it meanwhile.
                 self.take_existing(stream)
 
     def take_existing(self, stream: StreamId) -> bool:
         """Lock a stream if it has a head; whether it has one. Raises LockBackwards."""
         if stream in self._heads:
             return True
-        self._refuse_backwards(stream)
+        self.refuse_backwards(stream)
         row = self._pen.execute(
             "SELECT number, hash FROM stream_head "
             "WHERE organization_id = %s AND stream_kind = %s AND stream_key = %s FOR UPDATE",
@@ -54,8 +55,37 @@ class Locks:
         ).fetchone()
         if row is None:
             return False
-        self._heads[stream] = Head(number=row[0], hash=row[1])
+        self.keep(stream, Head(number=row[0], hash=row[1]))
+        return True
+
+    def _take_places(self, streams: list[StreamId]) -> None:
+        """Lock places, in the order given, by one statement. Nothing is written to them, so they need no head."""
+        self.refuse_backwards(streams[0])
+        self._pen.execute(
+            "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
+            "SELECT %s, %s, place.key, 0, '' FROM unnest(%s::text[]) AS place (key) "
+            # What is there is locked and stays as it is.
+            "ON CONFLICT (organization_id, stream_kind, stream_key) DO UPDATE SET number = 0 WHERE false",
+            (self._organization_id, StreamKind.PLACE.value, [each.key for each in streams]),
+        )
+        for stream in streams:
+            self.keep(stream, Head(number=0, hash=""))
+
+    def keep(self, stream: StreamId, head: Head) -> None:
+        """The stream was locked by the statement that gave its head. Ask `refuse_backwards` before that."""
+        self._heads[stream] = head
         self._last = stream
+
+    def _begin(self, stream: StreamId) -> bool:
+        row = self._pen.execute(
+            "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
+            "VALUES (%s, %s, %s, 0, '') ON CONFLICT (organization_id, stream_kind, stream_key) DO NOTHING "
+            "RETURNING number",
+            (self._organization_id, stream.kind.value, stream.key),
+        ).fetchone()
+        if row is None:
+            return False
+        self.keep(stream, Head(number=0, hash=""))
         return True
 
     def holds(self, stream: StreamId) -> bool:
@@ -70,7 +100,8 @@ class Locks:
         """The stream was added to."""
         self._heads[stream] = head
 
-    def _refuse_backwards(self, stream: StreamId) -> None:
+    def refuse_backwards(self, stream: StreamId) -> None:
+        """Raises LockBackwards for a stream that comes before the last one that was locked."""
         last = self._last
         if last is not None and last.rank > stream.rank:
             raise LockBackwards(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import LiteralString
 
@@ -22,6 +22,12 @@ DEFAULT = "default"
 _OPEN: LiteralString = (
     "SELECT id, calendar, transaction_timestamp(), kinds, set_config('evenroll.organization', id::text, true) "
     "FROM organization WHERE key = %s"
+)
+
+# The lock is held before anything else is looked at: a statement sees what stood when it began, not when it got a lock.
+_OPEN_AND_LOCK: LiteralString = (
+    "SELECT id, calendar, transaction_timestamp(), kinds, set_config('evenroll.organization', id::text, true), "
+    "pg_advisory_xact_lock(hashtextextended('answer/' || id || '/' || %s, 0)) FROM organization WHERE key = %s"
 )
 
 _ADD: LiteralString = (
@@ -45,7 +51,10 @@ class OtherOrganizationOpen(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
-    """The organization of the running transaction. wall_at: when the transaction began, by the database's clock."""
+    """The organization of the running transaction. wall_at: when the transaction began, by the database's clock.
+
+    unwritten: what writes the rows that wait to be written together; whoever reads has them written first.
+    """
 
     id: int
     key: OrganizationKey
@@ -53,28 +62,41 @@ class Opened:
     calendar: ServiceCalendar
     wall_at: datetime
     alias: str
+    unwritten: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+
+    def write(self) -> None:
+        """Write what waits to be written."""
+        for each in self.unwritten:
+            each()
 
 
 _opened: ContextVar[Opened | None] = ContextVar("evenroll_opened", default=None)
 
 
 @contextmanager
-def open_organization(key: OrganizationKey, *, alias: str = DEFAULT, savepoint: bool = False) -> Iterator[Opened]:
+def open_organization(
+    key: OrganizationKey, *, alias: str = DEFAULT, savepoint: bool = False, command: str = ""
+) -> Iterator[Opened]:
     """One transaction in which the rows of this organization, and of no other, are seen and written.
 
     Opening the same organization again inside it joins the transaction; savepoint: what this block wrote is undone by
     an exception, and the transaction goes on. A reader needs none: each costs two waits on the database.
+    command: actor and key of a command; another transaction of the same command then waits for this one.
     Raises OrganizationUnknown, and OtherOrganizationOpen for another one inside.
     """
     outer = _opened.get()
     if outer is not None:
         _refuse_other(outer, key)
+        if savepoint:
+            outer.write()
+        if command:
+            lock_command(outer, command)
         with transaction.atomic(using=outer.alias) if savepoint else nullcontext():
             yield outer
         return
     _drop_if_broken(alias)
     with transaction.atomic(using=alias, durable=True):
-        opened = _open(key, alias)
+        opened = _open(key, alias, command)
         token = _opened.set(opened)
         try:
             yield opened
@@ -99,7 +121,17 @@ def is_open() -> bool:
 
 
 def cursor() -> Cursor[TupleRow]:
-    """A psycopg cursor in the transaction of the open organization; it prepares what it runs often."""
+    """A psycopg cursor in the transaction of the open organization; it prepares what it runs often.
+
+    It sees all rows of this transaction: what waits to be written is written first.
+    """
+    opened = current()
+    opened.write()
+    return Cursor(_connection(opened.alias))
+
+
+def writing_cursor() -> Cursor[TupleRow]:
+    """A cursor for whoever writes what waits; it sees only what is written already."""
     return Cursor(_connection(current().alias))
 
 
@@ -114,6 +146,25 @@ def shared_transaction(*, alias: str = DEFAULT) -> Iterator[Cursor[TupleRow]]:
     _drop_if_broken(alias)
     with transaction.atomic(using=alias, durable=True):
         yield Cursor(_connection(alias))
+
+
+def lock_command(opened: Opened, command: str) -> None:
+    """Make other transactions of this command, actor and key, wait until the end of this one."""
+    with Cursor(_connection(opened.alias)) as pen:
+        pen.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"answer/{opened.id}/{command}",))
+
+
+def begin_anew(*, command: str = "") -> Opened:
+    """Undo everything in the transaction of the open organization, its locks too, and begin another one in its place.
+
+    command: as of `open_organization`. Not inside a savepoint.
+    """
+    opened = current()
+    opened.unwritten.clear()
+    _connection(opened.alias).rollback()
+    anew = _open(opened.key, opened.alias, command)
+    _opened.set(anew)
+    return anew
 
 
 def add_organization(
@@ -151,9 +202,10 @@ def _kinds(written: str) -> frozenset[OrganizationKind]:
     return frozenset(OrganizationKind(kind) for kind in written.split(",") if kind)
 
 
-def _open(key: OrganizationKey, alias: str) -> Opened:
+def _open(key: OrganizationKey, alias: str, command: str) -> Opened:
     with Cursor(_connection(alias)) as pen:
-        row = pen.execute(_OPEN, (key,)).fetchone()
+        found = pen.execute(_OPEN_AND_LOCK, (command, key)) if command else pen.execute(_OPEN, (key,))
+        row = found.fetchone()
     if row is None:
         raise _unknown(key)
     return Opened(id=row[0], key=key, calendar=calendar(row[1]), wall_at=row[2], kinds=_kinds(row[3]), alias=alias)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
-from psycopg import Cursor
-
 from evenroll.enrollment.messages import Message, message_kind
 from evenroll.ports.delivery import DropReason
 from evenroll.quantities.codec import canonical, encode
@@ -17,19 +15,42 @@ from evenroll.records import inbox, vault
 from evenroll.records.envelope import SCHEMA_VERSION, Claimed, Envelope
 from evenroll.records.organizations import current, cursor, open_organization
 from evenroll.records.personal_ref import PersonalRef
+from evenroll.records.row_batch import Put, RowBatch
 
 ATTEMPTS_MAX = 10
 PAUSE_FIRST = timedelta(seconds=30)
 PAUSE_LAST = timedelta(hours=4)
 LEASE = timedelta(minutes=2)
 
+# Numbered within their conversation, after what is there, in the order in which they were written.
 _INSERT: LiteralString = (
     "INSERT INTO outbox_message (organization_id, receiver, message_id, conversation, number, in_reply_to, kind, "
     "version, body, sealed, parked_why, written_at, due_at, attempts) "
-    "SELECT %(org)s, %(to)s, %(sender)s || '/' || %(conversation)s || '/' || n, %(conversation)s, n, %(reply)s, "
-    "%(kind)s, %(version)s, %(body)s, %(sealed)s, '', %(at)s, %(at)s, 0 "
-    "FROM (SELECT coalesce(max(number), 0) + 1 AS n FROM outbox_message "
-    "WHERE organization_id = %(org)s AND conversation = %(conversation)s) AS next"
+    "SELECT next.organization_id, next.receiver, next.sender || '/' || next.conversation || '/' || next.n, "
+    "next.conversation, next.n, next.in_reply_to, next.kind, next.version, next.body, decode(next.sealed, 'hex'), '', "
+    "next.written_at, next.written_at, 0 FROM (SELECT told.organization_id, put.*, "
+    "row_number() OVER (PARTITION BY put.conversation ORDER BY put.place) + coalesce((SELECT max(number) "
+    "FROM outbox_message AS before WHERE before.organization_id = told.organization_id "
+    "AND before.conversation = put.conversation), 0) AS n "
+    "FROM (SELECT %s::bigint AS organization_id) AS told, {source}) AS next ORDER BY next.place"
+)
+
+_MESSAGE = Put(
+    table="outbox_message",
+    columns=(
+        ("place", "int"),
+        ("sender", "text"),
+        ("receiver", "text"),
+        ("conversation", "text"),
+        ("in_reply_to", "text"),
+        ("kind", "text"),
+        ("version", "int"),
+        ("body", "text"),
+        ("sealed", "text"),
+        ("written_at", "timestamptz"),
+    ),
+    keys=1,
+    insert=_INSERT,
 )
 
 # MATERIALIZED: as a subquery of WHERE the planner may ask it anew for every row, and then its LIMIT limits nothing.
@@ -56,26 +77,25 @@ _CLAIM_PARKED: LiteralString = (
 )
 
 
-def write(pen: Cursor[Any], message: Message, *, now: datetime, in_reply_to: str = "") -> None:
+def write(batch: RowBatch, message: Message, *, now: datetime, in_reply_to: str = "") -> None:
     """Put a message into the outbox, in the transaction of its cause. Its conversation's stream is locked.
 
     Personal answers that go along are sealed for the receiver here, so that no other ever holds them open.
     """
     sealed = None if message.sealed is None else vault.seal_for(message.to, vault.read(PersonalRef(message.sealed)))
-    opened = current()
-    values = {
-        "org": opened.id,
-        "sender": opened.key,
-        "to": message.to,
-        "conversation": message.conversation,
-        "reply": in_reply_to,
-        "kind": message_kind(message.body).value,
-        "version": SCHEMA_VERSION,
-        "body": canonical(encode(message.body)),
-        "sealed": sealed,
-        "at": now,
-    }
-    pen.execute(_INSERT, values)
+    row = (
+        batch.count(_MESSAGE),
+        current().key,
+        message.to,
+        message.conversation,
+        in_reply_to,
+        message_kind(message.body).value,
+        SCHEMA_VERSION,
+        canonical(encode(message.body)),
+        sealed,
+        now,
+    )
+    batch.put(_MESSAGE, row)
 
 
 def claim(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequence[Claimed]:

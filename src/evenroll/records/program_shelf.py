@@ -61,34 +61,29 @@ def ending_programs(publisher: OrganizationKey) -> tuple[tuple[ProgramKey, date]
     return tuple((ProgramKey(key), date.fromisoformat(ends_on)) for key, ends_on in rows)
 
 
+@lru_cache(maxsize=1024)
 def program_version(key: ProgramKey, *, version: int, content_hash: str) -> ProgramVersion:
-    """That version, with that content. Raises ProgramMissing."""
+    """That version, with that content. Raises ProgramMissing.
+
+    A published version is never changed nor withdrawn, by the database's own triggers, so it is fetched once a process.
+    """
     with connection.cursor() as pen:
-        # A version never changes, so its body is fetched once a process; that it is published is asked each time.
-        pen.execute("SELECT content_hash FROM program_version WHERE key = %s AND version = %s", (key, version))
+        pen.execute("SELECT content_hash, body FROM program_version WHERE key = %s AND version = %s", (key, version))
         row = pen.fetchone()
     if row is None or row[0] != content_hash:
         raise ProgramMissing(
             f"Program {key} version {version} is not published here with the terms that were offered, so its case "
             "cannot go on. Publish its catalog."
         )
-    return _fetched(key, version, content_hash)
-
-
-@lru_cache(maxsize=1024)
-def _fetched(key: ProgramKey, version: int, content_hash: str) -> ProgramVersion:
-    with connection.cursor() as pen:
-        pen.execute("SELECT body FROM program_version WHERE key = %s AND version = %s", (key, version))
-        row = pen.fetchone()
-    return _read(content_hash, row[0] if row else "")
+    return _read(content_hash, row[1])
 
 
 def program_versions(key: ProgramKey) -> tuple[ProgramVersion, ...]:
     """Every version of a program that was ever published, the first one first; none where there is no such program."""
     with connection.cursor() as pen:
-        pen.execute("SELECT content_hash, body FROM program_version WHERE key = %s ORDER BY version", (key,))
+        pen.execute("SELECT version, content_hash FROM program_version WHERE key = %s ORDER BY version", (key,))
         rows = pen.fetchall()
-    return tuple(_read(content_hash, body) for content_hash, body in rows)
+    return tuple(program_version(key, version=version, content_hash=content_hash) for version, content_hash in rows)
 
 
 @lru_cache(maxsize=1024)

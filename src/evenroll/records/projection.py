@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from psycopg import Cursor
+from typing import LiteralString
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_events import PlaceReleased, PlaceReserved
@@ -13,53 +11,88 @@ from evenroll.enrollment.event import Event
 from evenroll.enrollment.tracks import TrackState
 from evenroll.records.folds import written_state
 from evenroll.records.projection_equipment import project_equipment
+from evenroll.records.row_batch import Put, RowBatch
 from evenroll.records.streams import StreamKind
 
-Pen = Cursor[Any]
+_CASE = Put(
+    table="case_record",
+    columns=(
+        ("number", "text"),
+        ("state", "text"),
+        ("status", "text"),
+        ("owner", "text"),
+        ("due_at", "timestamptz"),
+        ("program", "text"),
+        ("program_version", "int"),
+        ("pod", "text"),
+        ("customer_id", "bigint"),
+        ("follows", "text"),
+        ("followed_by", "text"),
+    ),
+    keys=1,
+)
 
-_CASE = """
-INSERT INTO case_record (organization_id, number, state, status, owner, due_at, program, program_version, pod,
-    customer_id, follows, followed_by)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (organization_id, number) DO UPDATE SET state = excluded.state, status = excluded.status,
-    owner = excluded.owner, due_at = excluded.due_at, program = excluded.program,
-    program_version = excluded.program_version, pod = excluded.pod, customer_id = excluded.customer_id,
-    follows = excluded.follows, followed_by = excluded.followed_by
-"""
+# A wait that is written anew is free for any worker.
+_TRACK = Put(
+    table="track",
+    columns=(
+        ("stream_kind", "text"),
+        ("stream_key", "text"),
+        ("track_key", "text"),
+        ("track", "text"),
+        ("subject", "text"),
+        ("state", "text"),
+        ("since", "timestamptz"),
+        ("owner", "text"),
+        ("due_at", "timestamptz"),
+        ("on_lapse", "text"),
+        ("times", "int"),
+        ("claimed_until", "timestamptz"),
+    ),
+    keys=3,
+)
 
-_TRACK = """
-INSERT INTO track (organization_id, stream_kind, stream_key, track_key, track, subject, state, since, owner, due_at,
-    on_lapse, times, claimed_until)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, NULL)
-ON CONFLICT (organization_id, stream_kind, stream_key, track_key) DO UPDATE SET track = excluded.track,
-    subject = excluded.subject, state = excluded.state, since = excluded.since, owner = excluded.owner,
-    due_at = excluded.due_at, on_lapse = excluded.on_lapse, times = excluded.times, claimed_until = NULL
-"""
+_TRACK_GONE: LiteralString = (
+    "DELETE FROM track WHERE organization_id = %s AND stream_kind = %s AND stream_key = %s AND track_key = %s"
+)
 
-_PLACE = """
-INSERT INTO place (organization_id, case_number, family, unit_kind, unit_id, live) VALUES (%s, %s, %s, %s, %s, %s)
-ON CONFLICT (organization_id, case_number, family, unit_kind, unit_id) DO UPDATE SET live = excluded.live
-"""
+_PLACE = Put(
+    table="place",
+    columns=(
+        ("case_number", "text"),
+        ("family", "text"),
+        ("unit_kind", "text"),
+        ("unit_id", "text"),
+        ("live", "boolean"),
+    ),
+    keys=4,
+)
 
-_VEHICLE = """
-INSERT INTO vehicle (organization_id, case_number, pevid, drivetrain, vin_known, answers)
-VALUES (%s, %s, %s, %s, %s, %s)
-"""
+_VEHICLE = Put(
+    table="vehicle",
+    columns=(
+        ("case_number", "text"),
+        ("pevid", "text"),
+        ("drivetrain", "text"),
+        ("vin_known", "boolean"),
+        ("answers", "bigint"),
+    ),
+    keys=0,
+)
 
-_RELEASE = (
+_RELEASE: LiteralString = (
     "UPDATE place SET live = false WHERE organization_id = %s AND case_number = %s AND live AND %s IN ('', unit_id)"
 )
 
 
 def project_case(
-    pen: Pen, organization_id: int, *, before: Case | None, after: Case, events: tuple[Event, ...]
+    batch: RowBatch, organization_id: int, *, before: Case | None, after: Case, events: tuple[Event, ...]
 ) -> None:
     """Bring the rows of a case from the state before these events to the state after them."""
     course, chosen = after.course, after.chosen
-    pen.execute(
+    batch.put(
         _CASE,
         (
-            organization_id,
             after.number,
             written_state(after),
             course.state.value,
@@ -74,20 +107,20 @@ def project_case(
         ),
     )
     project_tracks(
-        pen,
+        batch,
         (organization_id, StreamKind.CASE.value, after.number),
         before=before.tracks if before else {},
         after=after.tracks,
     )
     if (after.vehicles, after.answers) != ((before.vehicles, before.answers) if before else ((), 0)):
-        _project_vehicles(pen, organization_id, after)
+        _project_vehicles(batch, organization_id, before, after)
     for event in events:
-        _project_place(pen, organization_id, after.number, event)
-        project_equipment(pen, organization_id, after.number, event)
+        _project_place(batch, organization_id, after.number, event)
+        project_equipment(batch, organization_id, after.number, event)
 
 
 def project_tracks(
-    pen: Pen,
+    batch: RowBatch,
     stream: tuple[int, str, str],
     *,
     before: Mapping[str, TrackState],
@@ -97,14 +130,11 @@ def project_tracks(
 
     stream: number of the organization, kind and key of the stream.
     """
-    for key in before.keys() - after.keys():
-        pen.execute(
-            "DELETE FROM track WHERE organization_id = %s AND stream_kind = %s AND stream_key = %s AND track_key = %s",
-            (*stream, key),
-        )
     for key, track in after.items():
         if before.get(key) != track:
-            pen.execute(_TRACK, (*stream, key, *_track_columns(track)))
+            batch.put(_TRACK, (*stream[1:], key, *_track_columns(track), None))
+    for key in sorted(before.keys() - after.keys()):
+        batch.run("track", _TRACK_GONE, (*stream, key))
 
 
 def _track_columns(track: TrackState) -> tuple[object, ...]:
@@ -120,21 +150,21 @@ def _track_columns(track: TrackState) -> tuple[object, ...]:
     )
 
 
-def _project_vehicles(pen: Pen, organization_id: int, case: Case) -> None:
-    pen.execute("DELETE FROM vehicle WHERE organization_id = %s AND case_number = %s", (organization_id, case.number))
+def _project_vehicles(batch: RowBatch, organization_id: int, before: Case | None, case: Case) -> None:
+    if before is not None and before.vehicles:
+        gone = (organization_id, case.number)
+        batch.run("vehicle", "DELETE FROM vehicle WHERE organization_id = %s AND case_number = %s", gone)
     for vehicle in case.vehicles:
         kept = vehicle.answers or case.answers
-        values = (organization_id, case.number, vehicle.pevid, vehicle.drivetrain.value, vehicle.vin_known, kept)
-        pen.execute(_VEHICLE, values)
+        batch.put(_VEHICLE, (case.number, vehicle.pevid, vehicle.drivetrain.value, vehicle.vin_known, kept))
 
 
-def _project_place(pen: Pen, organization_id: int, number: str, event: Event) -> None:
+def _project_place(batch: RowBatch, organization_id: int, number: str, event: Event) -> None:
     match event:
         case PlaceReserved():
             place = event.place
-            values = (organization_id, number, place.family, place.unit.value, place.unit_key)
-            pen.execute(_PLACE, (*values, place.live))
+            batch.put(_PLACE, (number, place.family, place.unit.value, place.unit_key, place.live))
         case PlaceReleased():
-            pen.execute(_RELEASE, (organization_id, number, event.unit_key))
+            batch.run("place", _RELEASE, (organization_id, number, event.unit_key))
         case _:
             pass

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import LiteralString
 
-from psycopg import Cursor
 from psycopg.sql import SQL, Identifier, Placeholder
 
 from evenroll.enrollment import life_events as life
@@ -14,44 +13,54 @@ from evenroll.enrollment import moving_events as mv
 from evenroll.enrollment.correction_events import CorrectionMade
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.leaving_codes import CorrectableFact
+from evenroll.records.row_batch import Put, RowBatch
 
-Pen = Cursor[Any]
+_EQUIPMENT, _DEVICES = "charging_equipment", "control_device"
 
-_DEVICE = """
-INSERT INTO control_device (organization_id, case_number, device, kind, tested, test_cause)
-VALUES (%s, %s, %s, %s, false, '')
-ON CONFLICT (organization_id, case_number, device) DO UPDATE SET kind = excluded.kind
-"""
+_DEVICE = Put(
+    table="control_device",
+    columns=(
+        ("case_number", "text"),
+        ("device", "text"),
+        ("kind", "text"),
+        ("tested", "boolean"),
+        ("test_cause", "text"),
+    ),
+    keys=2,
+    updated=("kind",),
+)
 
-_DEVICE_TESTED = """
+_DEVICE_TESTED: LiteralString = """
 UPDATE control_device SET tested = true, test_cause = %s
 WHERE organization_id = %s AND case_number = %s AND device = %s
 """
 
 
-_DEVICE_GONE = "DELETE FROM control_device WHERE organization_id = %s AND case_number = %s AND device = %s"
+_DEVICE_GONE: LiteralString = (
+    "DELETE FROM control_device WHERE organization_id = %s AND case_number = %s AND device = %s"
+)
 
-_EQUIPMENT_GONE = "DELETE FROM charging_equipment WHERE organization_id = %s AND case_number = %s"
+_EQUIPMENT_GONE: LiteralString = "DELETE FROM charging_equipment WHERE organization_id = %s AND case_number = %s"
 
 
-def project_equipment(pen: Pen, organization_id: int, number: str, event: Event) -> None:
+def project_equipment(batch: RowBatch, organization_id: int, number: str, event: Event) -> None:
     """Bring the rows of a case's equipment and devices from before an event to after it."""
     told = _told(event)
     if told:
-        _equipment(pen, organization_id, number, told)
+        _equipment(batch, organization_id, number, told)
         return
     match event:
         case mv.EquipmentRemoved():
-            pen.execute(_EQUIPMENT_GONE, (organization_id, number))
+            batch.run(_EQUIPMENT, _EQUIPMENT_GONE, (organization_id, number))
         case life.DeviceRegistered():
-            pen.execute(_DEVICE, (organization_id, number, event.device, event.kind))
+            batch.put(_DEVICE, (number, event.device, event.kind, False, ""))
         case life.DeviceTested():
-            pen.execute(_DEVICE_TESTED, (event.cause, organization_id, number, event.device))
+            batch.run(_DEVICES, _DEVICE_TESTED, (event.cause, organization_id, number, event.device))
         case mv.DeviceSwapped():
-            pen.execute(_DEVICE_GONE, (organization_id, number, event.old))
-            pen.execute(_DEVICE, (organization_id, number, event.device.device, event.device.kind))
+            batch.run(_DEVICES, _DEVICE_GONE, (organization_id, number, event.old))
+            batch.put(_DEVICE, (number, event.device.device, event.device.kind, False, ""))
         case mv.DeviceRemoved():
-            pen.execute(_DEVICE_GONE, (organization_id, number, event.device))
+            batch.run(_DEVICES, _DEVICE_GONE, (organization_id, number, event.device))
         case _:
             pass
 
@@ -101,9 +110,10 @@ def _corrected(event: CorrectionMade) -> dict[str, object]:
             return {}
 
 
-def _equipment(pen: Pen, organization_id: int, number: str, told: Mapping[str, object]) -> None:
+def _equipment(batch: RowBatch, organization_id: int, number: str, told: Mapping[str, object]) -> None:
     names = [Identifier(name) for name in told]
-    pen.execute(
+    batch.run(
+        _EQUIPMENT,
         SQL(
             "INSERT INTO charging_equipment (organization_id, case_number, {}) VALUES (%s, %s, {}) "
             "ON CONFLICT (organization_id, case_number) DO UPDATE SET {}"

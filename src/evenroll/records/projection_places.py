@@ -3,57 +3,66 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
-
-from psycopg import Cursor
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.program_places import ProgramPlaces
 from evenroll.quantities.identifiers import ProgramKey
 from evenroll.records.folds import written_state
 from evenroll.records.projection import project_tracks
+from evenroll.records.row_batch import Put, RowBatch
 from evenroll.records.streams import StreamKind
 
-Pen = Cursor[Any]
 _Row = tuple[ProgramKey, str, datetime | None, date | None]
 
 WAITING, OFFERED, HELD = "waiting", "offered", "held"
 """How a case stands to the places of a program."""
 
-_PLACES = """
-INSERT INTO program_place (organization_id, program, state, cap, ceiling, taken, waiting)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (organization_id, program) DO UPDATE SET state = excluded.state, cap = excluded.cap,
-    ceiling = excluded.ceiling, taken = excluded.taken, waiting = excluded.waiting
-"""
+_PLACES = Put(
+    table="program_place",
+    columns=(
+        ("program", "text"),
+        ("state", "text"),
+        ("cap", "int"),
+        ("ceiling", "int"),
+        ("taken", "int"),
+        ("waiting", "int"),
+    ),
+    keys=1,
+)
 
-_LINE = """
-INSERT INTO program_line (organization_id, case_number, program, standing, ranked_at, offered_until_on)
-VALUES (%s, %s, %s, %s, %s, %s)
-ON CONFLICT (organization_id, case_number) DO UPDATE SET program = excluded.program, standing = excluded.standing,
-    ranked_at = excluded.ranked_at, offered_until_on = excluded.offered_until_on
-"""
+_LINE = Put(
+    table="program_line",
+    columns=(
+        ("case_number", "text"),
+        ("program", "text"),
+        ("standing", "text"),
+        ("ranked_at", "timestamptz"),
+        ("offered_until_on", "date"),
+    ),
+    keys=1,
+)
 
 
-def project_places(pen: Pen, organization_id: int, *, before: ProgramPlaces | None, after: ProgramPlaces) -> None:
+def project_places(
+    batch: RowBatch, organization_id: int, *, before: ProgramPlaces | None, after: ProgramPlaces
+) -> None:
     """Bring the row of a program's places, and its track, from one state to the other."""
     counts = (after.cap, after.ceiling, after.taken, after.waiting)
-    pen.execute(_PLACES, (organization_id, after.program, written_state(after), *counts))
+    batch.put(_PLACES, (after.program, written_state(after), *counts))
     stream = (organization_id, StreamKind.PROGRAM_PLACE.value, after.program)
-    project_tracks(pen, stream, before=before.tracks if before else {}, after=after.tracks)
+    project_tracks(batch, stream, before=before.tracks if before else {}, after=after.tracks)
 
 
-def project_line(pen: Pen, organization_id: int, *, before: Case | None, after: Case) -> None:
+def project_line(batch: RowBatch, organization_id: int, *, before: Case | None, after: Case) -> None:
     """Bring the row of a case in the line of a program from one state to the other; there is none for most cases."""
     old, new = _row(before) if before else None, _row(after)
     if new == old:
         return
     if new is None:
-        pen.execute(
-            "DELETE FROM program_line WHERE organization_id = %s AND case_number = %s", (organization_id, after.number)
-        )
+        gone = (organization_id, after.number)
+        batch.run("program_line", "DELETE FROM program_line WHERE organization_id = %s AND case_number = %s", gone)
     else:
-        pen.execute(_LINE, (organization_id, after.number, *new))
+        batch.put(_LINE, (after.number, *new))
 
 
 def _row(case: Case) -> _Row | None:

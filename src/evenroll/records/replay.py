@@ -18,6 +18,7 @@ from evenroll.records.entries import Entry
 from evenroll.records.folds import FOLDS, Fold, key_of, read_event
 from evenroll.records.journal import Fault, FaultKind, all_entries, check_chain, stream_heads
 from evenroll.records.organizations import current, cursor, open_organization, organization_keys
+from evenroll.records.row_batch import RowBatch
 from evenroll.records.stream_writer import project
 from evenroll.records.streams import StreamKind
 from evenroll.records.upcasters import UPCASTERS, Upcaster
@@ -160,7 +161,8 @@ def _fold_all(
     A stream that tells of another one makes no rows.
     """
     count, foreign, faults = 0, list[Difference](), list[Fault]()
-    pen, organization_id = cursor(), current().id
+    organization_id = current().id
+    batch = RowBatch(cursor(), organization_id)
     heads = {stream: head for stream, head in stream_heads().items() if head.number}
     for stream, grouped in groupby(all_entries(), key=lambda entry: entry.stream):
         entries = tuple(grouped)
@@ -171,7 +173,8 @@ def _fold_all(
             state = folds[stream.kind].evolve(state, event)
         count += len(events)
         if key_of(state) == stream.key:
-            project(pen, organization_id, before=None, after=state, events=events)
+            project(batch, organization_id, before=None, after=state, events=events)
+            batch.flush()
         else:
             foreign.append(
                 Difference(organization=current().key, table="journal_entry", key=stream.key, where="journal")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, LiteralString
 
+from django.db import transaction
 from psycopg import Cursor
 from psycopg.errors import UniqueViolation
+from psycopg.sql import SQL, Identifier, Literal
 
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_events import PlaceReserved
@@ -20,27 +23,63 @@ from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.supply_request import SupplyRequest
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical
-from evenroll.records.entries import INSERT, Entry, entry_hash, to_columns
+from evenroll.records.entries import ENTRY, Entry, entry_hash, to_columns
 from evenroll.records.folds import FOLDS, Aggregate, StreamForeign, key_of, read_state, written_event
 from evenroll.records.locks import Head
-from evenroll.records.organizations import Opened
+from evenroll.records.organizations import Opened, cursor
 from evenroll.records.projection import project_case
 from evenroll.records.projection_money import project_event, project_ledger
 from evenroll.records.projection_places import project_line, project_places
 from evenroll.records.projection_service import project_order, project_point
 from evenroll.records.projection_supply import project_pevs, project_supply
+from evenroll.records.row_batch import Put, RowBatch
 from evenroll.records.streams import StreamId, StreamKind
 
 LIVE_PLACE = "place_live_once"
 
-_STATE: dict[StreamKind, LiteralString] = {
-    StreamKind.CASE: "SELECT state FROM case_record WHERE organization_id = %s AND number = %s",
-    StreamKind.SERVICE_ORDER: "SELECT state FROM service_order WHERE organization_id = %s AND number = %s",
-    StreamKind.USAGE_POINT: "SELECT state FROM point_record WHERE organization_id = %s AND pod = %s",
-    StreamKind.PROGRAM_EVENT: "SELECT state FROM program_event WHERE organization_id = %s AND number = %s",
-    StreamKind.SUPPLY_REQUEST: "SELECT state FROM supply_request WHERE organization_id = %s AND number = %s",
-    StreamKind.PROGRAM_PLACE: "SELECT state FROM program_place WHERE organization_id = %s AND program = %s",
+_STATE: Mapping[StreamKind, tuple[LiteralString, LiteralString]] = {
+    StreamKind.CASE: ("case_record", "number"),
+    StreamKind.SERVICE_ORDER: ("service_order", "number"),
+    StreamKind.USAGE_POINT: ("point_record", "pod"),
+    StreamKind.PROGRAM_EVENT: ("program_event", "number"),
+    StreamKind.SUPPLY_REQUEST: ("supply_request", "number"),
+    StreamKind.PROGRAM_PLACE: ("program_place", "program"),
 }
+"""Where the state of a stream stands, and its key there. A place has none: it is a lock."""
+
+_LOAD = {
+    kind: SQL("SELECT state FROM {} WHERE organization_id = %s AND {} = %s").format(Identifier(table), Identifier(key))
+    for kind, (table, key) in _STATE.items()
+}
+
+# Both rows are locked: of a writer that was waited for, the new head comes with the new state and not with the old.
+_LOCK_AND_LOAD = {
+    kind: SQL(
+        "SELECT head.number, head.hash, record.state FROM stream_head AS head JOIN {} AS record "
+        "ON record.organization_id = head.organization_id AND record.{} = head.stream_key "
+        "WHERE head.organization_id = %s AND head.stream_kind = {} AND head.stream_key = %s FOR UPDATE"
+    ).format(Identifier(table), Identifier(key), Literal(kind.value))
+    for kind, (table, key) in _STATE.items()
+}
+
+_HEAD = Put(
+    table="stream_head",
+    columns=(("stream_kind", "text"), ("stream_key", "text"), ("number", "int"), ("hash", "text")),
+    keys=2,
+)
+
+_NOTICE = Put(
+    table="notice",
+    columns=(
+        ("stream_kind", "text"),
+        ("stream_key", "text"),
+        ("code", "text"),
+        ("parameters", "text"),
+        ("noticed_at", "timestamptz"),
+        ("due_at", "timestamptz"),
+    ),
+    keys=0,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +105,7 @@ class PlaceConflict(Exception):
 class Writing:
     """What all entries of one unit of work share."""
 
-    pen: Cursor[Any]
+    batch: RowBatch
     opened: Opened
     actor: Actor
     now: datetime
@@ -78,8 +117,16 @@ def load(pen: Cursor[Any], organization_id: int, stream: StreamId) -> Aggregate 
     """The state of a stream as its row keeps it; None if it has none. The caller holds the lock."""
     if stream.kind not in _STATE:
         return None
-    row = pen.execute(_STATE[stream.kind], (organization_id, stream.key)).fetchone()
+    row = pen.execute(_LOAD[stream.kind], (organization_id, stream.key)).fetchone()
     return None if row is None else read_state(stream.kind, row[0])
+
+
+def lock_and_load(pen: Cursor[Any], organization_id: int, stream: StreamId) -> tuple[Head, Aggregate] | None:
+    """Where a stream stands and its state, both locked by one statement; None if it has no state yet."""
+    if stream.kind not in _STATE:
+        return None
+    row = pen.execute(_LOCK_AND_LOAD[stream.kind], (organization_id, stream.key)).fetchone()
+    return None if row is None else (Head(number=row[0], hash=row[1]), read_state(stream.kind, row[2]))
 
 
 def append(
@@ -87,7 +134,7 @@ def append(
 ) -> tuple[Aggregate, Head]:
     """Add events to a locked stream; the state after them and the new head.
 
-    Raises EventForeign, StreamForeign and PlaceConflict: then nothing of this call is written.
+    They are put into the batch. Raises EventForeign, StreamForeign and PlaceConflict: then nothing of this call is.
     """
     after = fold(stream.kind, before, events)
     if key_of(after) != stream.key:
@@ -100,9 +147,12 @@ def append(
     if reserved is None:
         _write(writing, stream, entries, before=before, after=after, events=events)
     else:
+        # Only here may a row be refused that the decision could not know of: what came before is safe from that.
+        writing.batch.flush()
         try:
-            with writing.pen.connection.transaction():
+            with transaction.atomic(using=writing.opened.alias):
                 _write(writing, stream, entries, before=before, after=after, events=events)
+                writing.batch.flush()
         except UniqueViolation as error:
             if error.diag.constraint_name != LIVE_PLACE:
                 raise
@@ -120,7 +170,7 @@ def fold(kind: StreamKind, before: Aggregate | None, events: tuple[Event, ...]) 
 
 
 def project(
-    pen: Cursor[Any],
+    batch: RowBatch,
     organization_id: int,
     *,
     before: Aggregate | None,
@@ -131,24 +181,24 @@ def project(
     match after:
         case Case():
             assert before is None or isinstance(before, Case)
-            project_case(pen, organization_id, before=before, after=after, events=events)
-            project_line(pen, organization_id, before=before, after=after)
-            project_ledger(pen, organization_id, before=before, after=after)
+            project_case(batch, organization_id, before=before, after=after, events=events)
+            project_line(batch, organization_id, before=before, after=after)
+            project_ledger(batch, before=before, after=after)
         case ServiceOrder():
             assert before is None or isinstance(before, ServiceOrder)
-            project_order(pen, organization_id, before=before, after=after)
+            project_order(batch, organization_id, before=before, after=after)
         case UsagePoint():
             assert before is None or isinstance(before, UsagePoint)
-            project_point(pen, organization_id, before=before, after=after)
-            project_pevs(pen, organization_id, before=before, after=after)
+            project_point(batch, organization_id, before=before, after=after)
+            project_pevs(batch, organization_id, before=before, after=after)
         case SupplyRequest():
             assert before is None or isinstance(before, SupplyRequest)
-            project_supply(pen, organization_id, before=before, after=after)
+            project_supply(batch, organization_id, before=before, after=after)
         case ProgramPlaces():
             assert before is None or isinstance(before, ProgramPlaces)
-            project_places(pen, organization_id, before=before, after=after)
+            project_places(batch, organization_id, before=before, after=after)
         case ProgramEvent():
-            project_event(pen, organization_id, after=after)
+            project_event(batch, after=after)
 
 
 def _entries(writing: Writing, stream: StreamId, head: Head, events: tuple[Event, ...]) -> list[Entry]:
@@ -188,40 +238,29 @@ def _write(
     after: Aggregate,
     events: tuple[Event, ...],
 ) -> None:
-    pen, organization_id = writing.pen, writing.opened.id
-    pen.executemany(INSERT, [to_columns(entry, organization_id=organization_id) for entry in entries])
-    pen.execute(
-        "UPDATE stream_head SET number = %s, hash = %s "
-        "WHERE organization_id = %s AND stream_kind = %s AND stream_key = %s",
-        (entries[-1].number, entries[-1].hash, organization_id, stream.kind.value, stream.key),
-    )
-    project(pen, organization_id, before=before, after=after, events=events)
+    batch = writing.batch
+    for entry in entries:
+        batch.put(ENTRY, to_columns(entry))
+    batch.put(_HEAD, (stream.kind.value, stream.key, entries[-1].number, entries[-1].hash))
+    project(batch, writing.opened.id, before=before, after=after, events=events)
     if stream.kind is StreamKind.CASE:
         _owe_notices(writing, entries)
 
 
-_OWE: LiteralString = (
-    "INSERT INTO notice (organization_id, stream_kind, stream_key, code, parameters, noticed_at, due_at) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
-)
-
-
 def _owe_notices(writing: Writing, entries: list[Entry]) -> None:
     """A notice names the entry it tells of; its sentence is made where it is sent, in the customer's language."""
-    pen, organization_id, now = writing.pen, writing.opened.id, writing.now
-    owed = [
-        (organization_id, each.stream.kind.value, each.stream.key, each.event, canonical({"entry": each.number}))
-        for each in entries
-        if each.event in NOTICE_KINDS
-    ]
-    if owed:
-        pen.executemany(_OWE, [(*row, now, now + NOTICE_WITHIN) for row in owed])
+    now = writing.now
+    for each in entries:
+        if each.event in NOTICE_KINDS:
+            told = (each.stream.kind.value, each.stream.key, each.event, canonical({"entry": each.number}))
+            writing.batch.put(_NOTICE, (*told, now, now + NOTICE_WITHIN))
 
 
 def _holder(writing: Writing, place: Place) -> str:
-    row = writing.pen.execute(
-        "SELECT case_number FROM place "
-        "WHERE organization_id = %s AND family = %s AND unit_kind = %s AND unit_id = %s AND live",
-        (writing.opened.id, place.family, place.unit.value, place.unit_key),
-    ).fetchone()
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT case_number FROM place "
+            "WHERE organization_id = %s AND family = %s AND unit_kind = %s AND unit_id = %s AND live",
+            (writing.opened.id, place.family, place.unit.value, place.unit_key),
+        ).fetchone()
     return "" if row is None else str(row[0])

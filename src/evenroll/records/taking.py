@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import LiteralString
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from evenroll.enrollment.order_decide import decide_order
 from evenroll.enrollment.roles import ROLES_OF, Actor, Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import TrackState
+from evenroll.quantities.codec import JsonValue
 from evenroll.quantities.identifiers import CaseNumber, IdentifierKind, OrderNumber, OrganizationKey, PodId
 from evenroll.records.answers import Answer as Kept
 from evenroll.records.answers import KeyReused
@@ -55,15 +57,25 @@ def take(work: UnitOfWork, asked: Asked, *, name: CommandName, act: Callable[[],
     if not asked.key:
         return _undoable(work, act)
     payload = payload_of(asked, name=name)
-    try:
-        kept = work.answered(asked.key, payload)
-    except KeyReused:
-        return Refusal(code=RefusalCode.KEY_REUSED, parameters={"key": asked.key})
-    if kept is not None:
-        return read_answer(kept.body)
+    given = _given_before(work, asked.key, payload)
+    if given is not None:
+        return given
     answer = _undoable(work, act)
+    if isinstance(answer, Refusal) and work.begun_anew:
+        # For a moment nobody held the key.
+        given = _given_before(work, asked.key, payload)
+        if given is not None:
+            return given
     work.keep_answer(asked.key, payload, Kept(body=written_answer(answer)))
     return answer
+
+
+def _given_before(work: UnitOfWork, key: str, payload: JsonValue) -> Answer | None:
+    try:
+        kept = work.answered(key, payload)
+    except KeyReused:
+        return Refusal(code=RefusalCode.KEY_REUSED, parameters={"key": key})
+    return None if kept is None else read_answer(kept.body)
 
 
 def take_case(
@@ -84,11 +96,13 @@ def take_case(
 
     def act() -> Answer:
         number = CaseNumber(asked.number)
-        locked = _lock_point_of_case(work, number) if with_point else None
-        lock_with_linked(work, number, beside=beside)
+        seen = _seen(number)
+        if with_point and seen.pod is not None:
+            _lock_point(work, seen.pod)
+        _lock_with_linked(work, number, seen, beside=beside)
         case = work.case(number)
         _refuse_unlinked(work, case)
-        if with_point and case is not None and case.pod != locked:
+        if with_point and case is not None and case.pod != seen.pod:
             raise PointMoved(f"Case {number} came to another usage point meanwhile; take the command again.")
         answer = not_due(asked, case.tracks if case else {})
         if answer is not None:
@@ -121,7 +135,7 @@ def take_order(
         point = pod or pod_of_order(number)
         if point is None:
             raise _Undo(unknown_order(asked))
-        work.lock(point_stream(point))
+        _lock_point(work, point)
         order = work.order(number)
         answer = not_due(asked, order.tracks if order else {})
         if answer is not None:
@@ -182,29 +196,42 @@ def pod_of_order(number: OrderNumber) -> PodId | None:
     return _pod("SELECT pod FROM service_order WHERE organization_id = %s AND number = %s", number)
 
 
-def lock_with_linked(work: UnitOfWork, number: CaseNumber, *, beside: tuple[CaseNumber, ...] = ()) -> None:
-    """Lock a case with the one that it follows and the one that follows it, and others, in the order of numbers."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What the row of a case says without a lock: its usage point, and the cases that it is linked with."""
+
+    pod: PodId | None = None
+    linked: frozenset[CaseNumber] = frozenset()
+
+
+def _seen(number: CaseNumber) -> _Seen:
     with cursor() as pen:
         row = pen.execute(
-            "SELECT follows, followed_by FROM case_record WHERE organization_id = %s AND number = %s",
+            "SELECT pod, follows, followed_by FROM case_record WHERE organization_id = %s AND number = %s",
             (current().id, number),
         ).fetchone()
-    linked = {CaseNumber(each) for each in row or () if each} | set(beside)
+    if row is None:
+        return _Seen()
+    return _Seen(pod=PodId(row[0]) if row[0] else None, linked=frozenset(CaseNumber(each) for each in row[1:] if each))
+
+
+def _lock_with_linked(work: UnitOfWork, number: CaseNumber, seen: _Seen, *, beside: tuple[CaseNumber, ...]) -> None:
+    """Lock a case with the one that it follows and the one that follows it, and others, in the order of numbers."""
+    linked = {*seen.linked, *beside}
     if linked:
         work.lock(*(case_stream(each) for each in sorted({number, *linked})))
+
+
+def _lock_point(work: UnitOfWork, pod: PodId) -> None:
+    """Lock a usage point, with its state, by which almost every decision beside it goes."""
+    if work.usage_point(pod) is None:
+        work.lock(point_stream(pod))
 
 
 def _refuse_unlinked(work: UnitOfWork, case: Case | None) -> None:
     if case is None or case.followed_by is None or work.holds(case_stream(case.followed_by)):
         return
     raise PointMoved(f"Case {case.number} is followed by another one meanwhile; take the command again.")
-
-
-def _lock_point_of_case(work: UnitOfWork, number: CaseNumber) -> PodId | None:
-    pod = pod_of_case(number)
-    if pod is not None:
-        work.lock(point_stream(pod))
-    return pod
 
 
 def not_allowed(actor: Actor, *, organization: OrganizationKey, name: CommandName) -> Refusal | None:
@@ -218,13 +245,28 @@ def not_allowed(actor: Actor, *, organization: OrganizationKey, name: CommandNam
 
 
 def _undoable(work: UnitOfWork, act: Callable[[], Answer]) -> Answer:
+    if not work.may_begin_anew:
+        return _undoable_inside(work, act)
+    try:
+        answer = act()
+        work.settle_places()
+    except _Undo as undo:
+        work.begin_anew()
+        return undo.refusal
+    work.may_begin_anew = False
+    return answer
+
+
+def _undoable_inside(work: UnitOfWork, act: Callable[[], Answer]) -> Answer:
+    work.write()
     try:
         with transaction.atomic(using=current().alias):
             answer = act()
             work.settle_places()
+            work.write()
             return answer
     except _Undo as undo:
-        work.forget_places()
+        work.forget()
         return undo.refusal
 
 

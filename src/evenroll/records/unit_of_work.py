@@ -32,7 +32,8 @@ from evenroll.records.answers import Answer
 from evenroll.records.envelope import Envelope
 from evenroll.records.folds import Aggregate
 from evenroll.records.locks import Locks
-from evenroll.records.organizations import Opened, cursor, open_organization
+from evenroll.records.organizations import Opened, begin_anew, is_open, open_organization, writing_cursor
+from evenroll.records.row_batch import RowBatch
 from evenroll.records.streams import (
     StreamId,
     StreamKind,
@@ -58,32 +59,70 @@ class PlacesUntold(RuntimeError):
 
 
 @contextmanager
-def unit_of_work(organization: OrganizationKey, *, actor: Actor, now: datetime) -> Iterator[UnitOfWork]:
+def unit_of_work(
+    organization: OrganizationKey, *, actor: Actor, now: datetime, command: str | None = None
+) -> Iterator[UnitOfWork]:
     """One transaction; it commits at the end and is rolled back by an exception.
 
-    now: the business clock. Inside open_organization of the same organization it is a savepoint of that transaction,
-    which commits later (the bulk door's batches). Raises OrganizationUnknown, OtherOrganizationOpen, InstantNaive.
+    now: the business clock. command: the key, or "", of the one command that all of it is for: what a refusal leaves
+    is then undone by beginning anew, and commands of one key wait for each other from the start.
+    Inside open_organization of the same organization it is a savepoint of that transaction, which commits later (the
+    bulk door's batches). Raises OrganizationUnknown, OtherOrganizationOpen, InstantNaive.
     """
-    with open_organization(organization, savepoint=True) as opened:
-        work = UnitOfWork(opened, actor=actor, now=now)
-        yield work
-        work.settle_places()
+    is_inside = is_open()
+    locked = answers.command_of(actor.key, key=command) if command else ""
+    with open_organization(organization, savepoint=True, command=locked) as opened:
+        work = UnitOfWork(opened, actor=actor, now=now, command=None if is_inside else command)
+        try:
+            yield work
+            work.settle_places()
+            work.write()
+        finally:
+            work.close()
 
 
 class UnitOfWork:
     """What a step works with. Everything it reads for a decision is locked first, in one order."""
 
-    def __init__(self, opened: Opened, *, actor: Actor, now: datetime) -> None:
+    def __init__(self, opened: Opened, *, actor: Actor, now: datetime, command: str | None = None) -> None:
         self.organization = opened.key
         self.actor = actor
         self.now = now
         self.business_on = opened.calendar.business_date(now)
+        self.command = command or ""
+        # Until its command is taken there is nothing that must stay.
+        self.may_begin_anew = command is not None
+        self.begun_anew = False
+        self._begin(opened)
+
+    def _begin(self, opened: Opened) -> None:
         self._opened = opened
-        self._pen = cursor()
+        self._pen = writing_cursor()
+        self._batch = RowBatch(self._pen, opened.id)
         self._locks = Locks(self._pen, opened.id)
         self._states: dict[StreamId, Aggregate | None] = {}
         self._key = ""
         self._places_told: list[PlaceEvent] = []
+        self._write = self._batch.flush
+        opened.unwritten.append(self._write)
+
+    def write(self) -> None:
+        """Write what was recorded so far; `organizations.cursor` does so before anything is read."""
+        self._batch.flush()
+
+    def close(self) -> None:
+        """Nothing is recorded any more; what was not written is forgotten."""
+        self._batch.discard()
+        if self._write in self._opened.unwritten:
+            self._opened.unwritten.remove(self._write)
+
+    def begin_anew(self) -> None:
+        """Undo all of it, and let go of every lock, by another transaction in place of this one."""
+        locked = answers.command_of(self.actor.key, key=self.command) if self.command else ""
+        self.may_begin_anew = False
+        self.close()
+        self._begin(begin_anew(command=locked))
+        self.begun_anew = True
 
     def holds(self, stream: StreamId) -> bool:
         """Whether the stream is locked, with something in it or not."""
@@ -91,6 +130,10 @@ class UnitOfWork:
 
     def lock(self, *streams: StreamId) -> None:
         """Lock streams in the one order, also ones that do not exist yet. Raises locks.LockBackwards."""
+        for stream in streams:
+            if not self._locks.holds(stream):
+                # That nothing was there may have changed until the lock is held.
+                self._states.pop(stream, None)
         self._locks.take(*streams)
 
     def case(self, number: CaseNumber) -> Case | None:
@@ -145,8 +188,9 @@ class UnitOfWork:
             before = cast("ProgramPlaces | None", self._states[stream])
             self._append(stream, with_moves(before, events, now=self.now))
 
-    def forget_places(self) -> None:
-        """What was told of places is not written, because the command that told it was undone."""
+    def forget(self) -> None:
+        """What was recorded and not written, and told of places, is not written: the command was undone."""
+        self._batch.discard()
         self._places_told = []
 
     def record_case(self, number: CaseNumber, decided: Decided, *, expected: Case | None) -> Case:
@@ -185,7 +229,7 @@ class UnitOfWork:
             self._append_beside(stream, after, beside)
         self.tell_places(decided.place_events)
         for message in decided.messages:
-            outbox.write(self._pen, message, now=self.now)
+            outbox.write(self._batch, message, now=self.now)
         return after
 
     def answered(self, key: str, payload: JsonValue) -> Answer | None:
@@ -193,13 +237,15 @@ class UnitOfWork:
 
         Ask before anything else: two commands of one key then wait for each other. From here on entries carry the key.
         """
-        found = answers.kept_answer(self.actor.key, key=key, payload=payload)
+        # Of the command that it was opened for the lock is held already.
+        find = answers.found_answer if self.command == key else answers.kept_answer
+        found = find(self.actor.key, key=key, payload=payload)
         self._key = key
         return found
 
     def keep_answer(self, key: str, payload: JsonValue, answer: Answer) -> None:
         """Keep the answer, a refusal too; it commits with the effect."""
-        answers.keep(self.actor.key, key=key, payload=payload, answer=answer, at=self._opened.wall_at)
+        answers.put(self._batch, self.actor.key, key=key, payload=payload, answer=answer, at=self._opened.wall_at)
 
     def applied(self, message: Envelope) -> bool:
         """Whether this message had its effect before; if not, the caller gives it now. Raises inbox.NotTheReceiver."""
@@ -207,14 +253,26 @@ class UnitOfWork:
 
     def _load(self, stream: StreamId) -> Aggregate | None:
         if stream not in self._states:
-            exists = self._locks.take_existing(stream)
-            self._states[stream] = stream_writer.load(self._pen, self._opened.id, stream) if exists else None
+            self._states[stream] = self._found(stream)
         return self._states[stream]
+
+    def _found(self, stream: StreamId) -> Aggregate | None:
+        if not self._locks.holds(stream):
+            self._locks.refuse_backwards(stream)
+            found = stream_writer.lock_and_load(self._pen, self._opened.id, stream)
+            if found is not None:
+                self._locks.keep(stream, found[0])
+                return found[1]
+            if not self._locks.take_existing(stream):
+                return None
+        # Before the first entry there is no state.
+        is_begun = self._locks.head(stream).number > 0
+        return stream_writer.load(self._pen, self._opened.id, stream) if is_begun else None
 
     def _refuse_stale(self, stream: StreamId, expected: Aggregate | None) -> None:
         if expected is None and stream not in self._states:
             self._locks.take(stream)
-            self._states[stream] = stream_writer.load(self._pen, self._opened.id, stream)
+            self._states[stream] = self._found(stream)
         if self._states.get(stream) is not expected:
             raise StateStale(
                 f"{stream.kind.value} {stream.key} is not in the state that the decision was made from. "
@@ -227,7 +285,7 @@ class UnitOfWork:
             return before
         self._locks.take(stream)
         writing = stream_writer.Writing(
-            pen=self._pen,
+            batch=self._batch,
             opened=self._opened,
             actor=self.actor,
             now=self.now,

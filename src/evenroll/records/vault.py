@@ -60,6 +60,21 @@ def store(key_id: KeyId, fields: Mapping[str, JsonValue]) -> PersonalRef:
     return ref
 
 
+def store_new(subject_kind: str, fields: Mapping[str, JsonValue]) -> tuple[KeyId, PersonalRef]:
+    """Keep personal fields of a new subject under a fresh key of their own; one statement."""
+    key_id, ref, key = KeyId(secrets.randbits(63)), PersonalRef(secrets.randbits(63)), os.urandom(KEY_BYTES)
+    wrapped = _encrypt(_wrapping(), key, bound=_bound("key", key_id))
+    text = _encrypt(key, _written(fields), bound=_bound("record", ref))
+    with cursor() as pen:
+        pen.execute(
+            "WITH fresh AS (INSERT INTO customer_key (id, organization_id, subject_kind, wrapped) "
+            "VALUES (%s, %s, %s, %s)) "
+            "INSERT INTO personal_record (id, organization_id, key_id, ciphertext) VALUES (%s, %s, %s, %s)",
+            (key_id, current().id, subject_kind, wrapped, ref, current().id, key_id, text),
+        )
+    return key_id, ref
+
+
 def new_keys(subject_kind: str, *, count: int) -> tuple[KeyId, ...]:
     """As many fresh data keys for subjects of one kind, written by one statement."""
     ids = tuple(KeyId(secrets.randbits(63)) for _ in range(count))
@@ -96,8 +111,17 @@ def store_many(records: Sequence[tuple[KeyId, Mapping[str, JsonValue]]]) -> tupl
 
 def read(ref: PersonalRef) -> dict[str, JsonValue]:
     """The fields kept under a number. Raises PersonalMissing, PersonalErased, PersonalUnreadable."""
-    key_id, ciphertext = _row(ref)
-    return _read(_decrypt(_data_key(key_id), ciphertext, bound=_bound("record", ref)))
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT record.key_id, record.ciphertext, key.id, key.wrapped FROM personal_record AS record "
+            "LEFT JOIN customer_key AS key ON key.id = record.key_id AND key.organization_id = record.organization_id "
+            "WHERE record.organization_id = %s AND record.id = %s",
+            (current().id, ref),
+        ).fetchone()
+    if row is None:
+        raise _missing(ref)
+    key = _unwrapped(row[0], None if row[2] is None else (row[3],))
+    return _read(_decrypt(key, bytes(row[1]), bound=_bound("record", ref)))
 
 
 def read_many(refs: Sequence[int]) -> dict[int, dict[str, JsonValue]]:
@@ -114,7 +138,7 @@ def read_many(refs: Sequence[int]) -> dict[int, dict[str, JsonValue]]:
 
 def update(ref: PersonalRef, fields: Mapping[str, JsonValue]) -> None:
     """Set the given fields of a record and keep its others. Raises as `read`."""
-    key_id, ciphertext = _row(ref, lock=True)
+    key_id, ciphertext = _locked_row(ref)
     key = _data_key(key_id)
     kept = _read(_decrypt(key, ciphertext, bound=_bound("record", ref)))
     _write(ref, key_id, _encrypt(key, _written({**kept, **fields}), bound=_bound("record", ref)))
@@ -122,9 +146,10 @@ def update(ref: PersonalRef, fields: Mapping[str, JsonValue]) -> None:
 
 def rekey(ref: PersonalRef, key_id: KeyId) -> None:
     """Put a record under another key: once a case is proved to be a customer's, its answers go under theirs."""
-    old_id, ciphertext = _row(ref, lock=True)
-    plain = _decrypt(_data_key(old_id), ciphertext, bound=_bound("record", ref))
-    _write(ref, key_id, _encrypt(_data_key(key_id), plain, bound=_bound("record", ref)))
+    old_id, ciphertext = _locked_row(ref)
+    keys = _data_keys({old_id, key_id})
+    plain = _decrypt(keys[old_id], ciphertext, bound=_bound("record", ref))
+    _write(ref, key_id, _encrypt(keys[key_id], plain, bound=_bound("record", ref)))
 
 
 def destroy_key(key_id: KeyId) -> None:
@@ -219,13 +244,19 @@ def _unwrapped(key_id: int, row: tuple[Any, ...] | None) -> bytes:
     return _decrypt(_wrapping(), bytes(row[0]), bound=_bound("key", key_id))
 
 
-def _row(ref: int, *, lock: bool = False) -> tuple[int, bytes]:
-    plain = "SELECT key_id, ciphertext FROM personal_record WHERE organization_id = %s AND id = %s"
+def _locked_row(ref: int) -> tuple[int, bytes]:
     with cursor() as pen:
-        row = pen.execute(f"{plain} FOR UPDATE" if lock else plain, (current().id, ref)).fetchone()
+        row = pen.execute(
+            "SELECT key_id, ciphertext FROM personal_record WHERE organization_id = %s AND id = %s FOR UPDATE",
+            (current().id, ref),
+        ).fetchone()
     if row is None:
-        raise PersonalMissing(f"No personal record {ref} is in the vault of {current().key}. Check where it came from.")
+        raise _missing(ref)
     return row[0], bytes(row[1])
+
+
+def _missing(ref: int) -> PersonalMissing:
+    return PersonalMissing(f"No personal record {ref} is in the vault of {current().key}. Check where it came from.")
 
 
 def _write(ref: int, key_id: int, ciphertext: bytes) -> None:

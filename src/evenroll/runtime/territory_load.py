@@ -7,9 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any, Final
-
-from psycopg import Cursor
+from typing import TYPE_CHECKING, Final
 
 from evenroll.enrollment.decided import Refusal
 from evenroll.enrollment.point_events import LoadUsagePoint, load_usage_point
@@ -31,7 +29,9 @@ from evenroll.runtime.territory_reads import past_reads, store_reads
 if TYPE_CHECKING:
     from evenroll.records.books import NewSupply
     from evenroll.records.organizations import Opened
+    from evenroll.records.row_batch import RowBatch
 
+AT_ONCE: Final = 200
 LOADER: Final = ActorKey("territory")
 NOTHING_SPECIAL: Final[Mapping[PodId, Mapping[str, object]]] = {}
 
@@ -120,17 +120,20 @@ def load_utility(points: Sequence[PlannedPoint], *, now: datetime) -> None:
     points: of one territory.
     """
     from evenroll.records.organizations import cursor, open_organization
+    from evenroll.records.row_batch import RowBatch
 
     with open_organization(points[0].territory.utility) as opened:
         _add_all_to_books(points, supplier=None)
-        pen = cursor()
-        with pen.connection.pipeline():
-            for point in points:
-                _load_stream(pen, opened, point, now=now)
+        batch = RowBatch(cursor(), opened.id)
+        for done, point in enumerate(points, start=1):
+            _load_stream(batch, opened, point, now=now)
+            if done % AT_ONCE == 0:
+                batch.flush()
+        batch.flush()
         store_reads(past_reads(points, before=opened.calendar.business_date(now)))
 
 
-def _load_stream(pen: Cursor[Any], opened: Opened, point: PlannedPoint, *, now: datetime) -> None:
+def _load_stream(batch: RowBatch, opened: Opened, point: PlannedPoint, *, now: datetime) -> None:
     """The first entry of a usage point's stream, with its rows; nobody else can hold a lock on it yet."""
     from evenroll.records.locks import Head
     from evenroll.records.stream_writer import Writing, append
@@ -141,16 +144,12 @@ def _load_stream(pen: Cursor[Any], opened: Opened, point: PlannedPoint, *, now: 
         raise RuntimeError(f"Usage point {point.pod} cannot be loaded: {decided.code.value}.")
     stream = point_stream(point.pod)
     writing = Writing(
-        pen=pen,
+        batch=batch,
         opened=opened,
         actor=Actor(key=LOADER, role=Role.SYSTEM, organization=opened.key),
         now=now,
         business_on=opened.calendar.business_date(now),
         idempotency_key="",
-    )
-    pen.execute(
-        "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) VALUES (%s, %s, %s, 0, '')",
-        (opened.id, stream.kind.value, stream.key),
     )
     append(writing, stream, head=Head(number=0, hash=""), before=None, events=decided.point_events)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeAlias
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_commands import SettleMatch
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import Refusal
 from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.form import FormField
-from evenroll.enrollment.roles import Role
+from evenroll.enrollment.roles import Actor, Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import State
 from evenroll.ports.clearinghouse import ProviderQuestion
@@ -27,9 +29,13 @@ from evenroll.records.case_answers import read_answers
 from evenroll.records.gathered import READS_BEHIND, READS_MONTHS, reads_of_cycle
 from evenroll.records.organizations import open_organization
 from evenroll.records.supply_registry import pod_of_request, registry_row
+from evenroll.records.taking import not_allowed
 from evenroll.worker.asking_hours import hours_for_bill
 from evenroll.worker.asking_protected import ask_for_protected, reads_of_meters
 from evenroll.worker.installation import Installation
+
+_Ask: TypeAlias = Callable[[Outside], Outside]
+"""Adds to what came with a command what a partner says; no transaction is open then."""
 
 
 class PartnerNotReached(RuntimeError):
@@ -54,119 +60,140 @@ class _Question:
         return queries.Viewer(organization=self.organization, role=Role.SYSTEM)
 
 
-def asks_outside(name: CommandName) -> bool:
-    """Whether anybody is asked before this command."""
-    return name in _ASKING
-
-
 def ask_outside(
-    installation: Installation, *, organization: OrganizationKey, name: CommandName, asked: Asked, now: datetime
-) -> Outside:
+    installation: Installation, *, actor: Actor, name: CommandName, asked: Asked, now: datetime
+) -> Outside | Refusal:
     """What came with the command, and what its decision needs from outside. Raises PartnerNotReached.
 
-    Where the rules know what to do while a partner is away, its absence is handed on as a fact.
+    Refused is who may not give the command, before anybody is asked about a customer on its account. Our own records
+    are looked at in one transaction, which is over before a partner is asked. Where the rules know what to do while a
+    partner is away, its absence is handed on as a fact.
     """
     outside = replace(asked.outside, entropy=installation.entropy())
-    ask = _ASKING.get(name)
-    if ask is None:
+    look = _ASKING.get(name)
+    if look is None:
         return outside
+    organization = actor.organization
     with open_organization(organization) as opened:
+        refused = not_allowed(actor, organization=organization, name=name)
+        if refused is not None:
+            return refused
         today = opened.calendar.business_date(now)
-    return ask(_Question(installation=installation, organization=organization, asked=asked, today=today), outside)
+        ask = look(_Question(installation=installation, organization=organization, asked=asked, today=today))
+    return ask(outside)
 
 
-def _ask_clearinghouse(question: _Question, outside: Outside) -> Outside:
+def _ask_nobody(outside: Outside) -> Outside:
+    return outside
+
+
+def _ask_clearinghouse(question: _Question) -> _Ask:
     case = _case(question)
     if case is None:
-        return outside
-    answers = _answers(question, case)
+        return _ask_nobody
+    answers = read_answers(case.answers)
     meant = ProviderQuestion(
         pod=case.pod,
         postal_code=answers.get(FormField.POSTAL_CODE, "") or case.opening.postal_code,
         address=answers.get(FormField.SERVICE_ADDRESS, ""),
     )
-    return replace(outside, provider=question.installation.clearinghouse.find(meant, on=question.today))
+    clearinghouse = question.installation.clearinghouse
+    return lambda outside: replace(outside, provider=clearinghouse.find(meant, on=question.today))
 
 
-def _ask_register(question: _Question, outside: Outside) -> Outside:
+def _ask_register(question: _Question) -> _Ask:
     case = _case(question)
     if case is None:
-        return outside
+        return _ask_nobody
     utility = case.provider.utility if case.provider else None
-    evidence = Evidence(values=_answers(question, case), utility=utility)
-    found = question.installation.register_of(question.organization).match(evidence)
-    return replace(outside, register=found)
+    evidence = Evidence(values=read_answers(case.answers), utility=utility)
+    register = question.installation.register_of(question.organization)
+    return lambda outside: replace(outside, register=register.match(evidence))
 
 
-def _ask_for_account(question: _Question, outside: Outside) -> Outside:
+def _ask_for_account(question: _Question) -> _Ask:
     command = question.asked.command
-    if not isinstance(command, SettleMatch) or command.account is None:
-        return outside
-    found = question.installation.register_of(question.organization).account(command.account)
-    return replace(outside, register=found)
+    account = command.account if isinstance(command, SettleMatch) else None
+    if account is None:
+        return _ask_nobody
+    register = question.installation.register_of(question.organization)
+    return lambda outside: replace(outside, register=register.account(account))
 
 
-def _ask_for_decision(question: _Question, outside: Outside) -> Outside:
+def _ask_for_decision(question: _Question) -> _Ask:
     case = _case(question)
     if case is None or case.pod is None or case.proof.account is None:
-        return outside
+        return _ask_nobody
+    known, account, pod = case, case.proof.account, case.pod
     register = question.installation.register_of(question.organization)
-    account = register.account_facts(case.proof.account, pod=case.pod)
-    return replace(outside, account=account, premise=_premise(question, case))
+
+    def ask(outside: Outside) -> Outside:
+        facts = register.account_facts(account, pod=pod)
+        return replace(outside, account=facts, premise=_premise(question, known))
+
+    return ask
 
 
-def _ask_premise(question: _Question, outside: Outside) -> Outside:
+def _ask_premise(question: _Question) -> _Ask:
     case = _case(question)
-    premise = _premise(question, case) if case else None
-    if isinstance(premise, PartnerAway):
-        raise PartnerNotReached(premise)
-    return replace(outside, premise=premise)
+
+    def ask(outside: Outside) -> Outside:
+        premise = _premise(question, case) if case else None
+        if isinstance(premise, PartnerAway):
+            raise PartnerNotReached(premise)
+        return replace(outside, premise=premise)
+
+    return ask
 
 
-def _ask_for_supply(question: _Question, outside: Outside) -> Outside:
+def _ask_for_supply(question: _Question) -> _Ask:
     """The utility of the usage point, for its meter and the days of its reads; away is for the registrar to know."""
-    with open_organization(question.organization):
-        pod = pod_of_request(TrackingNumber(question.asked.number))
-        row = registry_row(pod, on=question.today) if pod else None
+    pod = pod_of_request(TrackingNumber(question.asked.number))
+    row = registry_row(pod, on=question.today) if pod else None
     if pod is None or row is None:
-        return outside
-    found = question.installation.premises.look_up(pod, utility=row.utility, on=question.today)
-    return replace(outside, premise=found)
+        return _ask_nobody
+    utility, premises = row.utility, question.installation.premises
+    return lambda outside: replace(outside, premise=premises.look_up(pod, utility=utility, on=question.today))
 
 
-def _ask_for_reads(question: _Question, outside: Outside) -> Outside:
+def _ask_for_reads(question: _Question) -> _Ask:
     order = _order(question)
     point = queries.usage_point(question.viewer, pod=order.pod) if order else None
     if order is None or point is None:
-        return outside
-    with open_organization(question.organization):
-        cycle = reads_of_cycle(order.pod, from_on=question.today - READS_BEHIND, months=READS_MONTHS)
+        return _ask_nobody
+    cycle = reads_of_cycle(order.pod, from_on=question.today - READS_BEHIND, months=READS_MONTHS)
     days = days_to_read(order.switch, switch_on=order.switch_on, point=point, scheduled_reads=cycle)
     days += tuple(
         day for bill in (order.closing_bill, order.first_bill) if bill for day in (bill.start_on, bill.end_on)
     )
     known = tuple(day for day in sorted({*days, *cycle}) if day <= question.today)
-    return replace(
-        outside, reads=reads_of_meters(question.installation, point, utility=question.organization, on=known)
-    )
+    utility = question.organization
+
+    def ask(outside: Outside) -> Outside:
+        return replace(outside, reads=reads_of_meters(question.installation, point, utility=utility, on=known))
+
+    return ask
 
 
-def _ask_for_protected(question: _Question, outside: Outside) -> Outside:
+def _ask_for_protected(question: _Question) -> _Ask:
     case = _case(question)
-    return outside if case is None else ask_for_protected(question.installation, case, outside, today=question.today)
+    if case is None:
+        return _ask_nobody
+    known = case
+    return lambda outside: ask_for_protected(question.installation, known, outside, today=question.today)
 
 
-def _ask_for_bill(question: _Question, outside: Outside) -> Outside:
+def _ask_for_bill(question: _Question) -> _Ask:
     """The reads, and where they do not tell enough for the price, the hours of the meters, their prices and events."""
-    asked = _ask_for_reads(question, outside)
+    ask_for_reads = _ask_for_reads(question)
     order = _order(question)
     point = queries.usage_point(question.viewer, pod=order.pod) if order else None
     if order is None or point is None:
-        return asked
-    hours = hours_for_bill(
+        return ask_for_reads
+    ask_for_hours = hours_for_bill(
         question.installation, order, point=point, kind=_kind_of(order), utility=question.organization
     )
-    return replace(asked, hours=hours)
+    return lambda outside: replace(ask_for_reads(outside), hours=ask_for_hours())
 
 
 def _kind_of(order: ServiceOrder) -> BillKind:
@@ -195,12 +222,7 @@ def _order(question: _Question) -> ServiceOrder | None:
         return None
 
 
-def _answers(question: _Question, case: Case) -> dict[FormField, str]:
-    with open_organization(question.organization):
-        return read_answers(case.answers)
-
-
-_ASKING: Mapping[CommandName, Callable[[_Question, Outside], Outside]] = {
+_ASKING: Mapping[CommandName, Callable[[_Question], _Ask]] = {
     CommandName.FIND_PROVIDER: _ask_clearinghouse,
     CommandName.PROVE_IDENTITY: _ask_register,
     CommandName.SETTLE_MATCH: _ask_for_account,
@@ -217,4 +239,4 @@ _ASKING: Mapping[CommandName, Callable[[_Question, Outside], Outside]] = {
     CommandName.ISSUE_FIRST_BILL: _ask_for_bill,
     CommandName.SETTLE_PROTECTION: _ask_for_protected,
 }
-"""Whom each command asks first; the others ask nobody."""
+"""How each command looks at our own records for its question, and gives whom it asks; the others ask nobody."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from evenroll.records.bill_making import needs_hours
 from evenroll.records.billing_spans import billing_period
 from evenroll.records.billing_terms import bill_terms
 from evenroll.records.gathered import READS_BEHIND, READS_MONTHS, reads_of_cycle
-from evenroll.records.organizations import open_organization
+from evenroll.records.organizations import current
 from evenroll.worker.installation import Installation
 
 
@@ -31,31 +31,37 @@ def hours_for_bill(
     point: UsagePoint,
     kind: BillKind,
     utility: OrganizationKey,
-) -> HourFacts:
-    """What a bill of this order needs by the hour; empty where the registers tell enough, or there is no bill."""
+) -> Callable[[], HourFacts]:
+    """How to ask for what a bill of this order needs by the hour; empty where the registers tell enough, or no bill is.
+
+    In the open organization, the utility; what it gives is to be called when no transaction is open.
+    """
     switch = order.switch
     if switch is None:
-        return HourFacts()
-    with open_organization(utility) as opened:
-        calendar = opened.calendar
-        cycle = reads_of_cycle(order.pod, from_on=switch.switch_on - READS_BEHIND, months=READS_MONTHS)
-        period = billing_period(switch, kind=kind, point=point, scheduled_reads=cycle)
-        if period is None or period.end_on is None:
-            return HourFacts()
-        try:
-            terms = bill_terms(order, switch=switch, kind=kind, point=point, on=period.start_on)
-        except RateUnknown:
-            return HourFacts()
+        return HourFacts
+    calendar = current().calendar
+    cycle = reads_of_cycle(order.pod, from_on=switch.switch_on - READS_BEHIND, months=READS_MONTHS)
+    period = billing_period(switch, kind=kind, point=point, scheduled_reads=cycle)
+    if period is None or period.end_on is None:
+        return HourFacts
+    try:
+        terms = bill_terms(order, switch=switch, kind=kind, point=point, on=period.start_on)
+    except RateUnknown:
+        return HourFacts
     meters = tuple(each for each in meters_there(point, period=period) if each.separate is switch.separate)
     registers = frozenset(each.name for meter in meters for each in meter.registers)
     if terms.others_settle or not needs_hours(terms.pricing, registers=registers):
-        return HourFacts()
+        return HourFacts
     span = (calendar.start_of_day(period.start_on), calendar.start_of_day(period.end_on))
     serials = tuple(dict.fromkeys(each.serial for each in meters))
-    used = used_by(installation, serials, utility=utility, span=span)
-    if used.away is not None:
-        return used
-    return with_prices_of(installation, used, rate=terms.pricing.rate, program=terms.event_program, span=span)
+
+    def ask() -> HourFacts:
+        used = used_by(installation, serials, utility=utility, span=span)
+        if used.away is not None:
+            return used
+        return with_prices_of(installation, used, rate=terms.pricing.rate, program=terms.event_program, span=span)
+
+    return ask
 
 
 def meters_there(point: UsagePoint, *, period: DatePeriod) -> tuple[PointMeter, ...]:

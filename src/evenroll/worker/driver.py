@@ -69,15 +69,20 @@ def run_until_idle(installation: Installation, *, now: datetime, limit: int = LI
     no effect is put back and hides nobody; where it comes again in one run, the run ends when nothing else comes.
     """
     progress, tried = Progress(), set[object]()
+    stirred = set(installation.organizations)
     while progress.handled < limit:
         before, known = progress.done, len(tried)
         claimed = 0
-        for organization in installation.organizations:
+        for organization in [each for each in installation.organizations if each in stirred]:
+            stirred.discard(organization)
             # One transaction claims all: most looks, of most organizations, find nothing.
             with open_organization(organization):
                 waits = deadlines.due(organization, now=now, limit=BATCH)
                 messages = outbox.claim(organization, now=now, limit=BATCH)
                 closing = closings.due(organization, now=now, limit=BATCH)
+            if waits or messages or closing:
+                # It may have more, and whom it told something has something now. Nobody else was stirred by us.
+                stirred |= {organization, *(each.envelope.receiver for each in messages)}
             _take_waits(installation, organization, progress, tried, claimed=waits, now=now)
             _bring_messages(installation, organization, progress, tried, claimed=messages, now=now)
             _close_programs(installation, organization, progress, tried, closing=closing, now=now)
@@ -205,27 +210,37 @@ def _bring_messages(
     now: datetime,
 ) -> None:
     """What was not delivered is added to `tried`."""
+    brought: list[int] = []
     for each in claimed:
         before = progress.done
         try:
-            _bring(installation, organization, each, progress, now=now)
+            _bring(installation, organization, each, progress, brought=brought, now=now)
         except Exception as error:  # it stays claimed and comes again
             progress.failed += 1
             _log(error, about=each.envelope.conversation)
             outbox.mark_failed(organization, claimed=each, why="failed", now=now)
         if progress.done == before:
             tried.add((organization, each.id))
+    if brought:
+        # All at once: one that is brought a second time, because we died before, has its effect no second time.
+        outbox.mark_delivered(organization, ids=brought, now=now)
 
 
 def _bring(
-    installation: Installation, organization: OrganizationKey, claimed: Claimed, progress: Progress, *, now: datetime
+    installation: Installation,
+    organization: OrganizationKey,
+    claimed: Claimed,
+    progress: Progress,
+    *,
+    brought: list[int],
+    now: datetime,
 ) -> None:
     delivered = installation.delivery.deliver(claimed.envelope, now=now)
     if delivered.outcome is DeliveryOutcome.AWAY:
         progress.away += 1
         outbox.mark_failed(organization, claimed=claimed, why=delivered.why, now=now)
         return
-    outbox.mark_delivered(organization, ids=[claimed.id], now=now)
+    brought.append(claimed.id)
     if delivered.outcome is DeliveryOutcome.PARKED:
         progress.parked += 1
     progress.messages += 1

@@ -9,12 +9,12 @@ from types import MappingProxyType
 
 from evenroll.actions import ACTIONS
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decided import Refusal
 from evenroll.enrollment.roles import Actor
 from evenroll.records.asked import Answer, Asked, Command
-from evenroll.records.taking import not_allowed
 from evenroll.records.unit_of_work import unit_of_work
 from evenroll.steps import STEPS
-from evenroll.worker.asking import ask_outside, asks_outside
+from evenroll.worker.asking import ask_outside
 from evenroll.worker.installation import Installation
 from evenroll.worker.repeating import repeated
 
@@ -27,16 +27,13 @@ def give(installation: Installation, *, actor: Actor, name: CommandName, asked: 
 
     Raises asking.PartnerNotReached; refusals are answers.
     """
-    organization = actor.organization
-    # Before anybody outside is asked about a customer: who may not give the command may not cause the question either.
-    refused = not_allowed(actor, organization=organization, name=name) if asks_outside(name) else None
-    if refused is not None:
-        return refused
-    outside = ask_outside(installation, organization=organization, name=name, asked=asked, now=now)
+    outside = ask_outside(installation, actor=actor, name=name, asked=asked, now=now)
+    if isinstance(outside, Refusal):
+        return outside
     whole = replace(asked, outside=outside)
 
     def once() -> Answer:
-        with unit_of_work(organization, actor=actor, now=now) as work:
+        with unit_of_work(actor.organization, actor=actor, now=now, command=asked.key) as work:
             return COMMAND_FUNCTIONS[name](work, asked=whole)
 
     return repeated(once)

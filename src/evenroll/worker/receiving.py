@@ -60,6 +60,10 @@ class _Refused(Exception):
         self.refusal = refusal
 
 
+class _NotForSender(Exception):
+    """The sender may not say this."""
+
+
 def receive(envelope: Envelope, now: datetime) -> Delivered:
     """Take a message into the books of its receiver. now: the business clock.
 
@@ -80,10 +84,10 @@ def _received(envelope: Envelope, *, now: datetime, again: bool) -> Delivered:
         body = envelope.decoded()
     except (CodecRefused, ValueError):
         return _park(envelope, why=UNREADABLE)
-    if not _is_for_sender(envelope, body):
-        return _park(envelope, why=NOT_FOR_SENDER)
     try:
         return repeated(lambda: _take_once(envelope, body, now=now, again=again))
+    except _NotForSender:
+        return _park(envelope, why=NOT_FOR_SENDER)
     except _Refused as refused:
         return _park(envelope, why=refused.refusal.code.value)
     except _CANNOT_BE:
@@ -92,7 +96,9 @@ def _received(envelope: Envelope, *, now: datetime, again: bool) -> Delivered:
 
 def _take_once(envelope: Envelope, body: Body, *, now: datetime, again: bool) -> Delivered:
     peer = Actor(key=ActorKey(f"org/{envelope.sender}"), role=Role.PEER, organization=envelope.sender)
-    with unit_of_work(envelope.receiver, actor=peer, now=now) as work:
+    with unit_of_work(envelope.receiver, actor=peer, now=now, command="") as work:
+        if not _is_for_sender(envelope, body):
+            raise _NotForSender
         if not (again and inbox.take_parked(envelope)) and work.applied(envelope):
             # One that was parked is told as it was at first, or its second coming would tell it from a stranger's.
             if inbox.why_parked(envelope):
