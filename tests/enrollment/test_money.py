@@ -36,7 +36,7 @@ from evenroll.enrollment.money_spans import MoneySpan, spans_over
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State, TrackState
-from evenroll.programs.program import Track
+from evenroll.programs.program import ServiceChange, Track
 from evenroll.programs.program_terms import (
     IncentiveIf,
     IncentivePer,
@@ -138,6 +138,24 @@ def test_control_that_was_broken_earns_nothing_for_the_month() -> None:
     assert life.why_missed() == {("month", "2027-03"): MissReason.CONTROL_LIVE}
 
 
+def test_of_several_devices_one_that_was_live_through_the_month_is_enough() -> None:
+    life = begin(a_program(incentives=(per(IncentivePer.MONTH, condition=IncentiveIf.CONTROL_LIVE),)), controlled=True)
+    silent = TrackState(track=Track.DEVICE, subject="", state=State.OFFLINE, since=at_start(date(2027, 2, 9)))
+    live = TrackState(track=Track.DEVICE, subject="CD-2", state=State.LIVE, since=at_start(ACTIVE_ON))
+    life.case = replace(life.case, tracks={**life.case.tracks, "device": silent, "device/CD-2": live})
+    life.run_to(date(2027, 3, 1))
+    assert [span for _, span in life.credits()] == ["2027-02"]
+
+
+def test_what_stands_on_the_bill_is_not_paid_by_the_ledger_again() -> None:
+    everything = per(IncentivePer.KWH, "0.0072")
+    life = begin(a_program(incentives=(everything,), service_change=ServiceChange.RIDER))
+    life.run_to(date(2027, 4, 1))
+    assert "ledger" not in life.case.tracks and life.credits() == {}
+    alone = a_program(incentives=(everything,), service_change=ServiceChange.CREDIT_ONLY)
+    assert alone.billed_incentives == () and alone.ledger_incentives == (everything,)
+
+
 def test_opting_out_costs_the_months_and_the_season_that_forbid_it() -> None:
     incentives = (
         per(IncentivePer.MONTH, months=(6, 7), condition=IncentiveIf.NO_OPT_OUT),
@@ -185,7 +203,8 @@ def test_kwh_are_paid_by_what_was_measured_and_billing_is_waited_on_for_it() -> 
     ],
 )
 def test_a_measure_that_cannot_be_is_refused(said: mc.RecordCharging) -> None:
-    life = begin(a_program(incentives=(per(IncentivePer.KWH, "0.10"),)))
+    window = per(IncentivePer.KWH, "0.10", condition=IncentiveIf.CHARGED_IN_WINDOW)
+    life = begin(a_program(incentives=(window,)))
     life.run_to(date(2027, 3, 10))
     refused = life.say(C.RECORD_CHARGING, said)
     assert isinstance(refused, Refusal) and refused.code is RefusalCode.MEASURE_WRONG

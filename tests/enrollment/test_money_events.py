@@ -22,7 +22,8 @@ from evenroll.enrollment.ledger import (
 from evenroll.enrollment.life_events import StatementIssued, UseKind, UseRecorded
 from evenroll.enrollment.protection_facts import ProtectionFigures, ProtectionUnknown
 from evenroll.enrollment.roles import Role
-from evenroll.enrollment.tracks import State
+from evenroll.enrollment.tracks import State, TrackState
+from evenroll.programs.program import Track
 from evenroll.programs.program_terms import (
     IncentivePer,
     Protection,
@@ -53,6 +54,23 @@ def test_an_event_is_settled_by_what_the_customer_decided_and_earns_its_credit()
     assert results == {"E-1": EventResult.JOINED, "E-2": EventResult.OPTED_OUT}
     assert life.credits() == {("event_credit", "E-1"): Decimal("4.00")}
     assert life.case.tracks["ledger"].state is State.QUIET
+
+
+def test_an_event_reached_the_customer_while_any_device_was_live() -> None:
+    life = begin(
+        a_program(incentives=(per(IncentivePer.EVENT, "4", code="event_credit"),), events=EVENTS), controlled=True
+    )
+    silent = TrackState(track=Track.DEVICE, subject="", state=State.OFFLINE, since=life.now)
+    live = TrackState(track=Track.DEVICE, subject="CD-2", state=State.LIVE, since=life.now)
+    life.case = replace(life.case, tracks={**life.case.tracks, "device": silent, "device/CD-2": live})
+    life.run_to(date(2027, 7, 1))
+    life.told("E-1", date(2027, 7, 6))
+    life.run_to(date(2027, 7, 20))
+    assert life.case.ledger.events[0].result is EventResult.JOINED
+    life.case = replace(life.case, tracks={**life.case.tracks, "device/CD-2": replace(live, state=State.OFFLINE)})
+    life.told("E-2", date(2027, 7, 22))
+    life.run_to(date(2027, 8, 5))
+    assert life.case.ledger.events[1].result is EventResult.NOT_REACHED
 
 
 def test_what_was_measured_of_an_event_settles_it_and_takes_back_what_had_no_ground() -> None:

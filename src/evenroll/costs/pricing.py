@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from evenroll.costs.bill import Bill, BillKind, BillLine, Extra, LineCode, SeasonRegister, UsageRefused
 from evenroll.costs.usage import HourlyLoad, hours_of_period, places_from
 from evenroll.programs.program import ProgramVersion, ServiceChange
-from evenroll.programs.program_terms import EventTerms, Incentive, IncentiveIf, IncentivePer
+from evenroll.programs.program_terms import EventTerms, Incentive
 from evenroll.programs.rate import Rate, is_hourly
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.energy import kwh
@@ -83,13 +83,8 @@ def pricing_of(rate: Rate, *, program: ProgramVersion | None) -> Pricing:
         rate=rate,
         events=program.events,
         is_beside=program.service_change is ServiceChange.NEW_SEPARATE_SERVICE,
-        credits=tuple(each for each in program.incentives if _is_on_bill(each)),
+        credits=program.billed_incentives,
     )
-
-
-def _is_on_bill(incentive: Incentive) -> bool:
-    # What hangs on the vehicle's own energy or on conduct is settled by the program's ledger, not by the bill.
-    return incentive.per is IncentivePer.KWH and incentive.condition is IncentiveIf.ALWAYS
 
 
 def prices_from(from_at: datetime, *, hours: int, pricing: Pricing, calendar: ServiceCalendar) -> tuple[Decimal, ...]:

@@ -31,11 +31,7 @@ def rewards_of(program: ProgramVersion, *, pev_wh: int) -> tuple[Reward, ...]:
 
     Credits per kWh of all energy stand on the bill and are left out here.
     """
-    return tuple(
-        _reward(each, events=program.events, pev_wh=pev_wh)
-        for each in program.incentives
-        if not (each.per is IncentivePer.KWH and each.condition is IncentiveIf.ALWAYS)
-    )
+    return tuple(_reward(each, events=program.events, pev_wh=pev_wh) for each in program.ledger_incentives)
 
 
 def events_in_year(terms: EventTerms) -> int:

@@ -31,6 +31,7 @@ from evenroll.enrollment.money_rules import Awaited, event_incentives, judge
 from evenroll.enrollment.money_spans import MoneySpan, month_key, spans_over
 from evenroll.enrollment.roles import is_same_actor
 from evenroll.enrollment.rows import Row
+from evenroll.enrollment.suspended import obeys_still
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import ProgramVersion, Track
 from evenroll.programs.program_terms import Incentive
@@ -83,8 +84,11 @@ def _events_over(counting: Counting) -> Counting:
 
 
 def _reached(case: Case, result: EventResult) -> EventResult:
-    """A device that is offline or whose consent ended could not join, whatever the customer decided."""
-    silent = case.state_of(Track.DEVICE) in (State.OFFLINE, State.CONSENT_ENDED)
+    """Where every device is offline or its consent ended, none could join, whatever the customer decided."""
+    silent = any(
+        each.track is Track.DEVICE and each.state in (State.OFFLINE, State.CONSENT_ENDED)
+        for each in case.tracks.values()
+    ) and not obeys_still(case)
     return EventResult.NOT_REACHED if silent and result is EventResult.JOINED else result
 
 
@@ -107,7 +111,7 @@ def settled_event(counting: Counting, told: EventOfCase, *, result: EventResult,
 def _counted(counting: Counting) -> Counting:
     """Every span that is over by today and was not counted before; and when to count next."""
     active_on, today = counting.ledger.active_on, counting.facts.today
-    for incentive in counting.program.incentives if active_on else ():
+    for incentive in counting.program.ledger_incentives if active_on else ():
         for span in spans_over(incentive, active_on=active_on or today, by=today):
             counting = _count(counting, incentive, span)
     awaited = awaited_months(counting.ledger, program=counting.program, today=today)

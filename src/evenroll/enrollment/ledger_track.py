@@ -15,6 +15,7 @@ from evenroll.enrollment.money_spans import next_over, spans_over
 from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import Wait
 from evenroll.programs.program import ProgramVersion, Track
+from evenroll.programs.program_terms import Incentive
 
 PROTECTION: Final = "protection"
 """The subject of the track on which a protection waits for its end."""
@@ -28,7 +29,7 @@ def begin_ledger(
 ) -> tuple[Move, ...]:
     """The first moves of the ledger when the enrollment becomes active; none where the program has no such terms."""
     moves: list[Move] = []
-    firsts = [_first_over(program, position, active_on) for position in range(len(program.incentives))]
+    firsts = [_first_over(each, active_on) for each in program.ledger_incentives]
     known = [day for day in firsts if day is not None]
     if known:
         due_at = facts.calendar.start_of_day(min(known))
@@ -39,8 +40,8 @@ def begin_ledger(
     return tuple(moves)
 
 
-def _first_over(program: ProgramVersion, position: int, active_on: date) -> date | None:
-    return next_over(program.incentives[position], active_on=active_on, after=active_on - timedelta(days=1))
+def _first_over(incentive: Incentive, active_on: date) -> date | None:
+    return next_over(incentive, active_on=active_on, after=active_on - timedelta(days=1))
 
 
 def counted_anew(case: Case, facts: CaseFacts) -> tuple[Move, ...]:
@@ -76,7 +77,8 @@ def _next_due(ledger: Ledger, facts: CaseFacts) -> datetime | None:
     found = [each.ends_at + SETTLED_AFTER for each in ledger.events if each.is_open]
     active_on = ledger.active_on
     if active_on is not None:
-        days = (next_over(each, active_on=active_on, after=facts.today) for each in facts.need_program().incentives)
+        counted = facts.need_program().ledger_incentives
+        days = (next_over(each, active_on=active_on, after=facts.today) for each in counted)
         found += [facts.calendar.start_of_day(day) for day in days if day is not None]
     return min((at for at in found if at > facts.now), default=None)
 
@@ -89,7 +91,7 @@ def awaited_months(ledger: Ledger, *, program: ProgramVersion, today: date) -> t
         sorted(
             {
                 month
-                for each in program.incentives
+                for each in program.ledger_incentives
                 if needs_measure(each)
                 for span in spans_over(each, active_on=ledger.active_on, by=today)
                 for month in span.months

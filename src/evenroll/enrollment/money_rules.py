@@ -79,7 +79,8 @@ def _unmet(
         case IncentiveIf.ALWAYS | IncentiveIf.CHARGED_IN_WINDOW | IncentiveIf.NO_PEAK_CHARGING:
             return None
         case IncentiveIf.CONTROL_LIVE:
-            return None if _is_controlled(case, span, calendar) else MissReason.CONTROL_LIVE
+            alone = incentive.once_per_device
+            return None if _is_controlled(case, span, calendar, alone=alone) else MissReason.CONTROL_LIVE
         case IncentiveIf.NO_OPT_OUT:
             return None if _opt_outs_in(ledger, span) == 0 else MissReason.NO_OPT_OUT
         case IncentiveIf.FEW_OPT_OUTS:
@@ -127,12 +128,17 @@ def _unmet_by_meter(incentive: Incentive, measured: tuple[Charging, ...]) -> Mis
     return None if share_met else MissReason.CHARGED_IN_WINDOW
 
 
-def _is_controlled(case: Case, span: MoneySpan, calendar: ServiceCalendar) -> bool:
-    """Whether the device was live through the span: now, and since its start or since control first began."""
-    device = case.tracks.get(Track.DEVICE.value)
-    if case.control_since is None or device is None or device.state is not State.LIVE:
+def _is_controlled(case: Case, span: MoneySpan, calendar: ServiceCalendar, *, alone: bool) -> bool:
+    """Whether a device was live through the span: now, and since its start or since control first began.
+
+    alone: only the first one counts, for which alone the span is judged.
+    """
+    if case.control_since is None:
         return False
-    return calendar.business_date(device.since) <= max(span.start_on, case.control_since)
+    known = {key: each for key, each in case.tracks.items() if each.track is Track.DEVICE}
+    devices = (each for key, each in known.items() if not alone or key == Track.DEVICE.value)
+    by = max(span.start_on, case.control_since)
+    return any(each.state is State.LIVE and calendar.business_date(each.since) <= by for each in devices)
 
 
 def _opt_outs_in(ledger: Ledger, span: MoneySpan) -> int:

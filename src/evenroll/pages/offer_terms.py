@@ -11,7 +11,7 @@ from evenroll.pages.formats import money, month_name, unit_price
 from evenroll.pages.offer_codes import OfferWord as W
 from evenroll.pages.texts import render
 from evenroll.programs.program import ProgramVersion
-from evenroll.programs.program_terms import EventTerms, Incentive, IncentiveIf, IncentivePer, NotKnown
+from evenroll.programs.program_terms import EventTerms, Incentive, NotKnown
 
 _MONTHS: Final = 12
 _OF_WHEN: Final = frozenset(
@@ -49,7 +49,7 @@ def event_terms(program: ProgramVersion, *, language: Language) -> tuple[str, ..
 
 def other_terms(program: ProgramVersion, *, language: Language) -> tuple[str, ...]:
     """Credits on the bill, protection, places, the feeder's limit, changes of rate, all meters of an account."""
-    said = [_credit(each, language) for each in program.incentives if _is_on_bill(each)]
+    said = [_credit(each, language) for each in program.billed_incentives]
     if program.protection is not None:
         months = {"months": str(program.protection.months)}
         said.append(render(program.protection.kind, language=language, parameters=months))
@@ -97,10 +97,6 @@ def _credit(incentive: Incentive, language: Language) -> str:
     usd = unit_price(incentive.usd, language=language).partition(" ")[0]
     given = {"usd": usd, "months": _months(incentive.months, language)}
     return render(W.CREDIT_PER_KWH, language=language, parameters=given)
-
-
-def _is_on_bill(incentive: Incentive) -> bool:
-    return incentive.per is IncentivePer.KWH and incentive.condition is IncentiveIf.ALWAYS
 
 
 def _limits_in_words(terms: EventTerms, language: Language) -> str:

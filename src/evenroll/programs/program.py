@@ -298,6 +298,18 @@ class ProgramVersion:
         return self.metering is not Metering.BILLING_METER
 
     @property
+    def billed_incentives(self) -> tuple[Incentive, ...]:
+        """Those that are lines of the bill itself: so much for every kWh of it, where the program changes the bill."""
+        changes_bill = self.service_change is not ServiceChange.CREDIT_ONLY
+        return tuple(each for each in self.incentives if changes_bill and each.is_of_all_energy)
+
+    @property
+    def ledger_incentives(self) -> tuple[Incentive, ...]:
+        """Those that the ledger counts: all that are not on the bill already, so that nothing is paid twice."""
+        billed = self.billed_incentives
+        return tuple(each for each in self.incentives if each not in billed)
+
+    @property
     def use_case(self) -> UseCase:
         """The use case of the standard that this program's kind belongs to."""
         return USE_CASE_OF[self.kind]

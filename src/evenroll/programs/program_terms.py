@@ -174,6 +174,11 @@ class Incentive:
     dated: DatedBy | None = None
 
     @property
+    def is_of_all_energy(self) -> bool:
+        """Whether it is for every kWh; what hangs on the vehicle's own energy or on conduct has a condition."""
+        return self.per is IncentivePer.KWH and self.condition is IncentiveIf.ALWAYS
+
+    @property
     def after(self) -> Span:
         """How long the enrollment has been active before it is earned."""
         return Span(days=self.after_days, months=self.after_months)
