@@ -43,7 +43,7 @@ bench: setup-test
 	@$(PYTHON_OF) -m tests.measure.row_cost
 
 bench-load: setup-test
-	@$(PYTHON_OF) tests/measure/load_points.py
+	@$(PYTHON_OF) -m tests.measure.load_points
 
 pins:
 	@for set in run test; do \

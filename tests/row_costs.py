@@ -8,11 +8,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from evenroll.enrollment.case_commands import NoPayload
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.order_commands import DateSwitch
 from evenroll.enrollment.roles import Role
-from evenroll.ports.outside import Outside
 from evenroll.quantities.identifiers import OrganizationKey
 from tests.statements import counted_traffic
 from tests.territory import NOW, Given, Territory
@@ -47,16 +45,10 @@ class Watched(Territory):
     counts: bool = True
 
     def give(self, organization: OrganizationKey, name: CommandName, number: str, command: object = None, **how: Any):
-        from evenroll.records.asked import Asked
         from evenroll.worker.giving import give
 
         given = Given(**how)
-        asked = Asked(
-            number=number,
-            command=NoPayload() if command is None else command,
-            outside=Outside(answers=given.answers or {}),
-            key=given.key,
-        )
+        asked = given.asked(number, command)
         installation, actor = self.installation, self.actor(organization, given.role, key=given.by)
         answer, cost = self._watched(lambda: give(installation, actor=actor, name=name, asked=asked, now=given.now))
         self.costs.setdefault(name, []).append(cost)

@@ -51,6 +51,13 @@ class Given:
     key: str = ""
     by: str = ""
 
+    def asked(self, number: str, command: object) -> Any:
+        """What the door asks of a case or order. It knows records, which need Django set up."""
+        from evenroll.records.asked import Asked
+
+        payload = NoPayload() if command is None else command
+        return Asked(number=number, command=payload, outside=Outside(answers=self.answers or {}), key=self.key)
+
 
 @dataclass(kw_only=True)
 class Territory:
@@ -90,17 +97,10 @@ class Territory:
 
     def give(self, organization: OrganizationKey, name: CommandName, number: str, command: object = None, **how: Any):
         """Give a command; how: see `Given`."""
-        from evenroll.records.asked import Asked
         from evenroll.worker.giving import give
 
         given = Given(**how)
-        asked = Asked(
-            number=number,
-            command=NoPayload() if command is None else command,
-            outside=Outside(answers=given.answers or {}),
-            key=given.key,
-        )
-        actor = self.actor(organization, given.role, key=given.by)
+        actor, asked = self.actor(organization, given.role, key=given.by), given.asked(number, command)
         return give(self.installation, actor=actor, name=name, asked=asked, now=given.now)
 
     def run(self, now: datetime = NOW):

@@ -1,12 +1,11 @@
 """Measures the load of many usage points: seconds and the peak of this process, on a database of its own.
 
-Usage: python tests/measure/load_points.py [usage points, 1000000] [premises, as many]. No part of the test run: it
+Usage: python -m tests.measure.load_points [usage points, 1000000] [premises, as many]. No part of the test run: it
 takes minutes. `make bench-load` runs it.
 """
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 import tempfile
@@ -17,10 +16,7 @@ from pathlib import Path
 
 from evenroll.enrollment.roles import OrganizationKind
 from evenroll.quantities.identifiers import OrganizationKey
-from evenroll.runtime import wiring
-from evenroll.runtime.database import DatabaseUrls, embedded_major
-from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
-from evenroll.runtime.embedded_server import drop_database, ensure_database, using_server
+from tests.measure.own_database import own_database
 
 UTILITY = OrganizationKey("bench-utility")
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
@@ -28,24 +24,8 @@ NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 
 def main(points: int, premises: int) -> None:
     """Make the files, load them, say how long it took."""
-    home = Path(os.environ.get("EVENROLL_TEST_HOME", "/var/cache/evenroll/tests"))
-    name = f"evenroll_bench_{os.getpid()}"
-    with using_server(home, major=embedded_major(os.environ)) as server, tempfile.TemporaryDirectory() as folder:
-        ensure_database(server, name)
-        try:
-            urls = DatabaseUrls(
-                app=server.url(role=APPLICATION, database=name),
-                owner=server.url(role=OWNER, database=name),
-                auditor=server.url(role=AUDITOR, database=name),
-            )
-            wiring.configure(urls, home=home)
-            wiring.migrate(urls)
-            measure(Path(folder), points=points, premises=premises)
-        finally:
-            from django.db import connections
-
-            connections.close_all()
-            drop_database(server, name)
+    with own_database(), tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder), points=points, premises=premises)
 
 
 def measure(folder: Path, *, points: int, premises: int) -> None:

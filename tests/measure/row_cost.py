@@ -1,6 +1,6 @@
 """Measures an interactive row: statements, commits, processor time, and the time against as many raw trips.
 
-Usage: python tests/measure/row_cost.py [applications, 5]. No part of the test run. `make bench` runs it, on a database
+Usage: python -m tests.measure.row_cost [applications, 5]. No part of the test run. `make bench` runs it, on a database
 of its own. Medians; the machine is named; the yardstick is asked in the same run.
 """
 
@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import os
 import platform
-import secrets
 import statistics
 import sys
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 
 from evenroll.enrollment.command_names import CommandName
-from evenroll.runtime import wiring
-from evenroll.runtime.database import DatabaseUrls, embedded_major
-from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
-from evenroll.runtime.embedded_server import drop_database, ensure_database, using_server
+from tests.measure.own_database import own_database
 from tests.row_costs import RowCost, watched_rows
 from tests.territory import NOW, new_territory
 
@@ -32,28 +27,8 @@ IDLE_LOOKS = 50
 
 def main(applications: int) -> None:
     """Make a database, count and time the rows of some applications, print one table."""
-    home = Path(os.environ.get("EVENROLL_TEST_HOME", "/var/cache/evenroll/tests"))
-    name = f"evenroll_bench_{os.getpid()}_{secrets.token_hex(2)}"
-    with using_server(home, major=embedded_major(os.environ)) as server:
-        ensure_database(server, name)
-        try:
-            urls = DatabaseUrls(
-                app=server.url(role=APPLICATION, database=name),
-                owner=server.url(role=OWNER, database=name),
-                auditor=server.url(role=AUDITOR, database=name),
-            )
-            wiring.configure(urls, home=home)
-            wiring.migrate(urls)
-            _measure(applications, url=urls.app)
-        finally:
-            _close()
-            drop_database(server, name)
-
-
-def _close() -> None:
-    from django.db import connections
-
-    connections.close_all()
+    with own_database() as urls:
+        _measure(applications, url=urls.app)
 
 
 def _measure(applications: int, *, url: str) -> None:

@@ -32,6 +32,15 @@ MISTAKES = [
     ("coned.yaml", "stays: [{supply: esco", "stays: [{supply: cca", "'cca', which is not admitted"),
     ("coned.yaml", "protection: {kind: price_guarantee, months: 12}", "protection: {kind: luck, months: 12}", "'luck'"),
     ("coned.yaml", "kind: price_guarantee, months: 12", "kind: price_guarantee, months: 0", "at least a month"),
+    ("coned.yaml", "    lockout_months: 18", "    lockout_months: 18\n    lockout_days: 548", "stands beside"),
+    ("coned.yaml", "{supply: esco, days: 0}", "{supply: esco, days: 0, months: 1}", "side by side"),
+    ("pge.yaml", "{changes_max: 2, months: 12}", "{changes_max: 2, months: 0}", "over no time"),
+    ("coned.yaml", "after_months: 3", "after_months: 3, after_days: 90", "not for both"),
+    ("sce.yaml", "exempt_rates: [SCE-TOU-D-A", "exempt_rates: [SCE-X", "'SCE-X' is not in the catalog"),
+    ("sce.yaml", "kind: account_active, unmet", "kind: account_active, exempt_rates: [SCE-D], unmet", "exempts nobody"),
+    ("sce.yaml", "kind: account_active, unmet", "kind: account_active, or_attested: true, unmet", "document_present"),
+    ("dominion-va.yaml", "{day: bought, days_max: 120}", "{day: bought, days_max: 0}", "never be in time"),
+    ("dominion-va.yaml", "{day: bought, days_max: 120}", "{day: sold, days_max: 120}", "must be one of"),
     # Events.
     (
         "pge.yaml",

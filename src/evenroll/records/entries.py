@@ -11,8 +11,9 @@ from typing import Any, Final
 from psycopg.sql import SQL
 
 from evenroll.enrollment.roles import Role
+from evenroll.quantities.codec import encode
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey
-from evenroll.quantities.json_text import CodecRefused
+from evenroll.quantities.json_text import CodecRefused, JsonValue
 from evenroll.records.row_batch import Put
 from evenroll.records.streams import StreamId, StreamKind
 
@@ -70,6 +71,26 @@ ENTRY: Final = Put(
 def entry_hash(entry: Entry) -> str:
     """SHA-256 in hexadecimal over the canonical text of everything in the entry but the hash itself."""
     return columns_hash(to_columns(entry), organization=entry.organization)
+
+
+def hashed_parts(entry: Entry) -> dict[str, JsonValue]:
+    """What the hash of an entry is taken over, by name, as JSON; its canonical text is what `columns_hash` writes."""
+    return {
+        "organization": entry.organization,
+        "stream_kind": entry.stream.kind.value,
+        "stream_key": entry.stream.key,
+        "number": entry.number,
+        "row": entry.row,
+        "actor": [entry.actor_key, entry.actor_role.value, entry.actor_organization],
+        "event": entry.event,
+        "version": entry.version,
+        "data": entry.data,
+        "business_at": encode(entry.business_at),
+        "business_on": encode(entry.business_on),
+        "recorded_at": encode(entry.recorded_at),
+        "idempotency_key": entry.idempotency_key,
+        "previous": entry.previous_hash,
+    }
 
 
 def columns_hash(row: tuple[Any, ...], *, organization: OrganizationKey) -> str:

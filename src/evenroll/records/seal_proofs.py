@@ -12,11 +12,10 @@ from typing import Any, Final
 
 from psycopg import Cursor
 
-from evenroll.quantities.codec import encode
 from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey
 from evenroll.quantities.json_text import CodecRefused, JsonValue, canonical
 from evenroll.records.checkpoints import Checkpoint, NoteRefused, opened
-from evenroll.records.entries import Entry
+from evenroll.records.entries import Entry, hashed_parts
 from evenroll.records.journal import read_stream
 from evenroll.records.merkle import consistency_proof, inclusion_proof, is_consistent, is_included, leaf_hash
 from evenroll.records.organizations import current, cursor, open_organization
@@ -116,7 +115,7 @@ def _proved(entries: Sequence[Entry], *, size: int) -> list[JsonValue]:
         node = node_reader(pen)
         return [
             {
-                "entry": dict(_told(entry)),
+                "entry": dict(hashed_parts(entry)),
                 "position": at,
                 "path": [each.hex() for each in inclusion_proof(at, size=size, node=node)],
             }
@@ -127,26 +126,6 @@ def _proved(entries: Sequence[Entry], *, size: int) -> list[JsonValue]:
 
 def _digest(told: Mapping[str, JsonValue]) -> bytes:
     return hashlib.sha256(canonical(dict(told)).encode()).digest()
-
-
-def _told(entry: Entry) -> Mapping[str, JsonValue]:
-    """What an entry's hash is taken over."""
-    return {
-        "organization": entry.organization,
-        "stream_kind": entry.stream.kind.value,
-        "stream_key": entry.stream.key,
-        "number": entry.number,
-        "row": entry.row,
-        "actor": [entry.actor_key, entry.actor_role.value, entry.actor_organization],
-        "event": entry.event,
-        "version": entry.version,
-        "data": entry.data,
-        "business_at": encode(entry.business_at),
-        "business_on": encode(entry.business_on),
-        "recorded_at": encode(entry.recorded_at),
-        "idempotency_key": entry.idempotency_key,
-        "previous": entry.previous_hash,
-    }
 
 
 def _places(entries: Sequence[Entry]) -> dict[tuple[StreamId, int], int]:
