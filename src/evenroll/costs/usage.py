@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import compress
 from zoneinfo import ZoneInfo
 
 from evenroll.costs.bill import SeasonRegister, SeasonUsage, UsageRefused
@@ -51,11 +52,9 @@ def usage_of_load(load: HourlyLoad, *, rate: Rate, period: DatePeriod, calendar:
     period.
     """
     first, count = hours_of_period(load, period=period, calendar=calendar)
-    found: dict[SeasonRegister, int] = {}
-    places = places_from(load.start_at + first * _HOUR, hours=count, rate=rate, calendar=calendar)
-    for place, wh in zip(places, load.wh[first : first + count], strict=True):
-        found[place] = found.get(place, 0) + wh
-    return {place: Wh(wh) for place, wh in found.items()}
+    drawn = load.wh[first : first + count]
+    positions = _positions(load.start_at + first * _HOUR, count, rate, calendar)
+    return {place: Wh(sum(compress(drawn, chosen))) for place, chosen in positions}
 
 
 def hours_of_period(load: HourlyLoad, *, period: DatePeriod, calendar: ServiceCalendar) -> tuple[int, int]:
@@ -88,6 +87,15 @@ def places_from(from_at: datetime, *, hours: int, rate: Rate, calendar: ServiceC
 @lru_cache(maxsize=256)
 def _places(from_at: datetime, hours: int, rate: Rate, calendar: ServiceCalendar) -> tuple[SeasonRegister, ...]:
     return tuple(place_at(from_at + hour * _HOUR, rate=rate, calendar=calendar) for hour in range(hours))
+
+
+@lru_cache(maxsize=1024)
+def _positions(
+    from_at: datetime, hours: int, rate: Rate, calendar: ServiceCalendar
+) -> tuple[tuple[SeasonRegister, bytes], ...]:
+    """Each season and register that occurs, in the order of its first hour, with a 1 for each of its hours."""
+    places = [place_at(from_at + hour * _HOUR, rate=rate, calendar=calendar) for hour in range(hours)]
+    return tuple((each, bytes(place == each for place in places)) for each in dict.fromkeys(places))
 
 
 def is_tariff_holiday(day: date, *, calendar: ServiceCalendar) -> bool:
