@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
@@ -16,9 +16,11 @@ from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.decide import CASE_DECIDERS
 from evenroll.enrollment.decided import Decided, Refusal
-from evenroll.enrollment.event_messages import EventTold
+from evenroll.enrollment.event import Event
+from evenroll.enrollment.event_messages import EventResultTold, EventTold
 from evenroll.enrollment.form import Channel, Language
 from evenroll.enrollment.ledger import (
+    EventResult,
     MissReason,
 )
 from evenroll.enrollment.protection_facts import ProtectionFigures, ProtectionUnknown
@@ -76,6 +78,7 @@ class Life:
     now: datetime
     earned_by_device: frozenset[tuple[str, str]] = frozenset()
     protection: ProtectionFigures | ProtectionUnknown | None = None
+    events: list[Event] = field(default_factory=list[Event])
 
     def facts(self, by: str = "ana", role: Role = Role.SYSTEM) -> CaseFacts:
         return CaseFacts(
@@ -93,6 +96,7 @@ class Life:
         if isinstance(decided, Decided):
             for event in decided.events:
                 self.case = evolve(self.case, event)
+            self.events += decided.events
         return decided
 
     def run_to(self, day: date) -> None:
@@ -124,6 +128,9 @@ class Life:
         starts_at = at_start(on) + timedelta(hours=hour)
         body = EventTold(case=NUMBER, event=event, on=on, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
         assert isinstance(self.say(C.HEAR_EVENT, body), Decided)
+
+    def result(self, event: str, result: EventResult) -> None:
+        assert isinstance(self.say(C.HEAR_EVENT, EventResultTold(case=NUMBER, event=event, result=result)), Decided)
 
 
 def begin(program: ProgramVersion, *, active_on: date = ACTIVE_ON, controlled: bool = False) -> Life:

@@ -22,6 +22,7 @@ from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.ledger import (
     CREDIT_MOVES,
     CreditState,
+    EventResult,
     MissReason,
     ReverseReason,
     counted_usd,
@@ -35,6 +36,7 @@ from evenroll.enrollment.money_evolve import CreditBroken
 from evenroll.enrollment.money_spans import MoneySpan, spans_over
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
+from evenroll.enrollment.statement import statement_of
 from evenroll.enrollment.tracks import State, TrackState
 from evenroll.programs.program import ServiceChange, Track
 from evenroll.programs.program_terms import (
@@ -298,7 +300,8 @@ def test_the_fold_refuses_a_credit_that_is_earned_twice() -> None:
 
 
 _STEPS = st.lists(
-    st.tuples(st.sampled_from(["approve", "send", "pay", "reverse", "days"]), st.integers(0, 9)), max_size=30
+    st.tuples(st.sampled_from(["approve", "send", "pay", "reverse", "days", "result", "result"]), st.integers(0, 9)),
+    max_size=40,
 )
 
 
@@ -306,8 +309,14 @@ _STEPS = st.lists(
 @given(steps=_STEPS)
 def test_money_adds_up_whatever_people_do(steps: list[tuple[str, int]]) -> None:
     """Sums by state are the sum of all that was earned; a reversed one never counts; no span is earned twice."""
-    incentives = (per(IncentivePer.MONTH, "12.34"), per(IncentivePer.ENROLLMENT, "700", after_days=40))
-    life = begin(a_program(incentives=incentives))
+    incentives = (
+        per(IncentivePer.MONTH, "12.34"),
+        per(IncentivePer.ENROLLMENT, "700", after_days=40),
+        per(IncentivePer.EVENT, "600"),
+    )
+    life = begin(a_program(incentives=incentives, events=EVENTS))
+    for number, each in enumerate(("E-0", "E-1")):
+        life.told(each, ACTIVE_ON + timedelta(days=1 + number))
     earned: dict[tuple[str, str], Decimal] = {}
     for what, number in steps:
         before = {(each.code, each.span): each.state for each in life.case.ledger.credits}
@@ -315,7 +324,8 @@ def test_money_adds_up_whatever_people_do(steps: list[tuple[str, int]]) -> None:
         for each in life.case.ledger.credits:
             key = (each.code, each.span)
             was = before.get(key, CreditState.EARNED)
-            assert each.state is was or each.state in CREDIT_MOVES[was]
+            restored = what == "result" and was is CreditState.REVERSED and each.reason is None
+            assert each.state is was or each.state in CREDIT_MOVES[was] or restored
             assert earned.setdefault(key, each.usd) == each.usd, "an amount never changes"
     ledger = life.case.ledger
     assert sum(each.usd for each in totals(ledger)) == sum(earned.values())
@@ -323,11 +333,24 @@ def test_money_adds_up_whatever_people_do(steps: list[tuple[str, int]]) -> None:
     assert counted_usd(ledger) == sum(earned.values()) - reversed_usd
     assert 0 <= owed_back_usd(ledger) <= reversed_usd
     assert len(ledger.credits) == len(earned)
+    # What went out and did not come back is with the customer: kept, or owed back. Neither twice.
+    until_on = LAKELAND.business_date(life.now)
+    after = statement_of(life.events, since_on=ACTIVE_ON, until_on=until_on, calendar=LAKELAND).after
+    gone = sum((each.usd for each in ledger.credits if each.state in (CreditState.SENT, CreditState.PAID)), Decimal(0))
+    assert (after.credited, after.sent) == (counted_usd(ledger), gone + owed_back_usd(ledger))
+    for each in ledger.events:
+        credit = ledger.credit("event", span=each.number)
+        kept = credit is not None and credit.state is not CreditState.REVERSED
+        by_hand = credit is not None and credit.reason not in (None, ReverseReason.NOT_JOINED)
+        assert kept == (each.result is EventResult.JOINED) or by_hand
 
 
 def _step(life: Life, what: str, number: int) -> None:
     if what == "days":
         life.run_to(LAKELAND.business_date(life.now) + timedelta(days=17 * number))
+        return
+    if what == "result":
+        life.result(f"E-{number % 2}", list(EventResult)[number % 3])
         return
     credits = life.case.ledger.credits
     if not credits:

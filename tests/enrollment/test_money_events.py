@@ -18,10 +18,16 @@ from evenroll.enrollment.event_messages import EventCancelTold, EventResultTold
 from evenroll.enrollment.ledger import (
     CreditState,
     EventResult,
+    Ledger,
+    ReverseReason,
+    counted_usd,
+    owed_back_usd,
 )
 from evenroll.enrollment.life_events import StatementIssued, UseKind, UseRecorded
+from evenroll.enrollment.money_evolve import CreditBroken, evolve_ledger
 from evenroll.enrollment.protection_facts import ProtectionFigures, ProtectionUnknown
 from evenroll.enrollment.roles import Role
+from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State, TrackState
 from evenroll.programs.program import Track
 from evenroll.programs.program_terms import (
@@ -33,6 +39,7 @@ from tests.enrollment.money_life import (
     ACTIVE_ON,
     EVENTS,
     NUMBER,
+    Life,
     a_program,
     at_start,
     begin,
@@ -82,6 +89,79 @@ def test_what_was_measured_of_an_event_settles_it_and_takes_back_what_had_no_gro
     assert isinstance(life.say(C.HEAR_EVENT, measured), Decided)
     assert life.case.ledger.credits[0].state is CreditState.REVERSED
     assert life.say(C.HEAR_EVENT, measured) == Decided(), "the same news twice is once"
+
+
+EVENT_CREDIT = {"code": "event_credit", "span": "E-1"}
+WAY = (CreditState.EARNED, CreditState.APPROVED, CreditState.SENT, CreditState.PAID)
+
+
+def go(life: Life, state: CreditState) -> None:
+    """Bring the credit of the event from where it stands to that state."""
+    commands = {
+        CreditState.APPROVED: (C.APPROVE_CREDIT, mc.NameCredit(**EVENT_CREDIT)),
+        CreditState.SENT: (C.SEND_CREDIT, mc.NameCredit(**EVENT_CREDIT)),
+        CreditState.PAID: (C.RECORD_PAYMENT, mc.RecordPayment(**EVENT_CREDIT, paid_on=life.now.date())),
+    }
+    stands = WAY.index(life.case.ledger.credits[0].state)
+    for each in WAY[stands + 1 : WAY.index(state) + 1]:
+        assert isinstance(life.say(*commands[each]), Decided)
+    assert life.case.ledger.credits[0].state is state
+
+
+def joined() -> Life:
+    life = begin(a_program(incentives=(per(IncentivePer.EVENT, "4", code="event_credit"),), events=EVENTS))
+    life.run_to(date(2027, 7, 1))
+    life.told("E-1", date(2027, 7, 6))
+    life.run_to(date(2027, 7, 20))
+    return life
+
+
+@pytest.mark.parametrize("state", WAY)
+def test_an_event_that_was_joined_after_all_brings_its_credit_back_to_where_it_was(state: CreditState) -> None:
+    life = joined()
+    go(life, state)
+    life.result("E-1", EventResult.NOT_REACHED)
+    gone = life.case.ledger.credits[0]
+    assert (gone.state, gone.reason) == (CreditState.REVERSED, ReverseReason.NOT_JOINED)
+    life.result("E-1", EventResult.JOINED)
+    ledger = life.case.ledger
+    assert (ledger.credits[0].state, ledger.credits[0].reason, ledger.credits[0].was) == (state, None, None)
+    assert (counted_usd(ledger), owed_back_usd(ledger)) == (Decimal("4.00"), 0)
+    assert isinstance(life.events[-1], m.IncentiveRestored) and life.events[-1].to is state
+    # Once more from the start: it goes and comes as often as it is told.
+    life.result("E-1", EventResult.OPTED_OUT)
+    assert life.case.ledger.credits[0].state is CreditState.REVERSED
+    life.result("E-1", EventResult.JOINED)
+    go(life, CreditState.PAID)
+
+
+def test_what_had_come_in_before_is_earned_anew_and_paid_again() -> None:
+    life = joined()
+    go(life, CreditState.PAID)
+    life.result("E-1", EventResult.NOT_REACHED)
+    back = mc.RecordPayment(**EVENT_CREDIT, paid_on=life.now.date(), reference="B-9")
+    assert isinstance(life.say(C.RECORD_PAYMENT, back), Decided)
+    life.result("E-1", EventResult.JOINED)
+    credit = life.case.ledger.credits[0]
+    assert (credit.state, credit.returned, credit.first_by) == (CreditState.EARNED, False, "")
+    go(life, CreditState.PAID)
+    sent = [each.usd for each in life.events if isinstance(each, m.IncentiveSent)]
+    assert len(sent) == 2 and owed_back_usd(life.case.ledger) == 0
+
+
+@pytest.mark.parametrize("reason", [each for each in ReverseReason if each is not ReverseReason.NOT_JOINED])
+def test_what_was_taken_back_for_another_reason_stays_taken_back(reason: ReverseReason) -> None:
+    life = joined()
+    go(life, CreditState.SENT)
+    assert isinstance(life.say(C.REVERSE_CREDIT, mc.ReverseCredit(**EVENT_CREDIT, reason=reason)), Decided)
+    for result in (EventResult.NOT_REACHED, EventResult.JOINED):
+        life.result("E-1", result)
+    assert life.case.ledger.credits[0].state is CreditState.REVERSED
+    given = m.IncentiveRestored(row=Row.R10, **EVENT_CREDIT, usd=Decimal("4.00"), to=CreditState.SENT, at=life.now)
+    with pytest.raises(CreditBroken, match="was not taken back so"):
+        evolve_ledger(life.case.ledger, given)
+    with pytest.raises(CreditBroken, match="was not taken back so"):
+        evolve_ledger(Ledger(), given)
 
 
 def test_a_cancelled_event_gives_its_opt_out_back() -> None:

@@ -44,6 +44,8 @@ def possible(ledger: Ledger, n: int, at: object) -> list[Event]:
         told = {"row": Row.R10, "code": each.code, "span": each.span, "at": at}
         if each.is_owed_back:
             found.append(m.IncentiveReturned(**told, usd=each.usd, returned_on=FIRST))  # type: ignore[arg-type]
+        if each.comes_back_to is not None:
+            found.append(m.IncentiveRestored(**told, usd=each.usd, to=each.comes_back_to))  # type: ignore[arg-type]
         match each.state:
             case CreditState.EARNED:
                 found.append(m.IncentiveApproved(**told, by="ana"))  # type: ignore[arg-type]
@@ -53,7 +55,7 @@ def possible(ledger: Ledger, n: int, at: object) -> list[Event]:
                 found.append(m.IncentivePaid(**told, paid_on=FIRST))  # type: ignore[arg-type]
             case _:
                 continue
-        reasons = (ReverseReason.CLAWBACK, ReverseReason.RETURNED)
+        reasons = (ReverseReason.CLAWBACK, ReverseReason.RETURNED, ReverseReason.NOT_JOINED)
         found += [
             m.IncentiveReversed(**told, usd=each.usd, reason=reason, was=each.state)  # type: ignore[arg-type]
             for reason in reasons

@@ -18,7 +18,7 @@ from evenroll.enrollment.decided import RefusalCode
 from evenroll.enrollment.eligibility import EvidenceCode, PlaceFact
 from evenroll.enrollment.facts import ProviderAnswerKind
 from evenroll.enrollment.form import Language, MissingItem
-from evenroll.enrollment.ledger import MissReason
+from evenroll.enrollment.ledger import MissReason, ReverseReason
 from evenroll.enrollment.messages import CancelReason, CancelResult, RequestRefusal
 from evenroll.enrollment.money_events import UsageMissing
 from evenroll.enrollment.moving_events import UnfitReason
@@ -71,6 +71,7 @@ ENUMS: dict[str, type[StrEnum]] = {
         RefusalCode,
         RejectCode,
         RequestRefusal,
+        ReverseReason,
         Role,
         RuleKind,
         State,

@@ -227,6 +227,27 @@ def test_what_was_measured_is_told_to_the_cases_and_a_cancelled_event_reaches_th
     assert told[one].credits == () and len(told[other].credits) == 1
 
 
+def test_what_is_told_anew_takes_a_credit_back_and_gives_it_back(territory: Territory) -> None:
+    from evenroll.records.models import IncentiveEntry
+    from evenroll.records.organizations import open_organization
+    from evenroll.records.replay import replay
+
+    program = with_events(territory)
+    [number] = enrolled(territory, program, count=1)
+    event = territory.taken(call(territory, program, on=date(2026, 12, 3)))
+    territory.run_through(at(date(2026, 12, 9)), since=at(DECEMBER))
+    for result, state in ((EventResult.NOT_REACHED, "reversed"), (EventResult.JOINED, "earned")):
+        how = {"role": Role.PROGRAM_MANAGER, "now": at(date(2026, 12, 10))}
+        told = SettleEvent(results={number: result})
+        territory.taken(territory.give(territory.utility, CommandName.SETTLE_EVENT, event.number, told, **how))
+        territory.run(at(date(2026, 12, 10)))
+        with open_organization(territory.utility):
+            assert [each.state for each in IncentiveEntry.objects.all()] == [state]
+    assert notices(territory, number).count("incentive_restored") == 1
+    result = replay(f"replayed_{territory.tag}", organizations=(territory.utility,))
+    assert result.equal, result.differences
+
+
 def test_only_the_provider_calls_events_of_its_own_programs(territory: Territory) -> None:
     program = with_events(territory)
     desk = territory.refused(call(territory, program, on=date(2026, 12, 3), role=Role.ENROLLMENT_DESK))

@@ -65,6 +65,10 @@ def events_of_a_summer(world: World) -> None:
     assert events["E-0"] is EventResult.JOINED and events["E-1"] is EventResult.OPTED_OUT
     assert events["E-3"] is EventResult.NOT_REACHED and events["E-4"] is None
     assert case_of(world, key).ledger.credit("event", span="E-3").state is CreditState.REVERSED
+    # The meters were read wrongly: it was joined after all.
+    mended = EventResultTold(case=number, event="E-3", result=EventResult.JOINED)
+    say(world, key, C.HEAR_EVENT, mended, role=_PEER)
+    assert case_of(world, key).ledger.credit("event", span="E-3").state is CreditState.EARNED
     days(world, 380)
 
 

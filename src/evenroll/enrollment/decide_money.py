@@ -93,19 +93,29 @@ def _reached(case: Case, result: EventResult) -> EventResult:
 
 
 def settled_event(counting: Counting, told: EventOfCase, *, result: EventResult, measured: bool = False) -> Counting:
-    """An event settled, with what it earns; settled anew by what was measured, a credit that has no ground goes."""
+    """An event settled, with what it earns; settled anew by what was measured, a credit goes or comes back with it."""
     after = counting.then(m.EventSettled(row=Row.R10, event=told.number, result=result, measured=measured))
     span = MoneySpan(key=told.number, start_on=told.on, end_on=told.on)
     for incentive in event_incentives(after.program):
         credit = after.ledger.credit(incentive.code, span=told.number)
         if result is EventResult.JOINED:
-            after = after if credit else after.then(_earned(incentive, span, usd=incentive.usd, counting=after))
+            after = after.then(*_given(incentive, span, credit, counting=after))
         elif credit is not None and credit.state is not CreditState.REVERSED:
             after = after.then(_taken_back(credit, reason=m.ReverseReason.NOT_JOINED, facts=after.facts))
         elif credit is None and not is_counted(after.ledger, incentive.code, told.number):
             missed = m.IncentiveMissed(row=Row.R10, code=incentive.code, span=told.number, why=MissReason.EVENTS_JOINED)
             after = after.then(missed)
     return after
+
+
+def _given(incentive: Incentive, span: MoneySpan, credit: Credit | None, *, counting: Counting) -> tuple[Event, ...]:
+    """What an event that was joined gives: its credit, once; one that was taken back for the event comes back."""
+    if credit is None:
+        return (_earned(incentive, span, usd=incentive.usd, counting=counting),)
+    if credit.comes_back_to is None:
+        return ()
+    at, to = counting.facts.now, credit.comes_back_to
+    return (m.IncentiveRestored(row=Row.R10, code=credit.code, span=credit.span, usd=credit.usd, to=to, at=at),)
 
 
 def _counted(counting: Counting) -> Counting:

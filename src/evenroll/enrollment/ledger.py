@@ -72,7 +72,7 @@ class Credit:
 
     span: the month ("2027-03"), season, year or event that it is for. device: for which it is earned once in its life;
     "" otherwise. at: when it came to its state. first_by: who approved it first, where two must. was: the state from
-    which it was reversed: what was sent or paid already is owed back, until it is returned.
+    which it was reversed: what was sent or paid already is owed back, until it is returned. reason: why it was.
     """
 
     code: str
@@ -84,6 +84,18 @@ class Credit:
     first_by: str = ""
     was: CreditState | None = None
     returned: bool = False
+    reason: ReverseReason | None = None
+
+    @property
+    def comes_back_to(self) -> CreditState | None:
+        """Where it comes to once its event proves joined; None where it was not taken back for the event.
+
+        What is still owed back stays with the customer, so that it is where it was; what came in is earned anew, to go
+        out again.
+        """
+        if self.state is not CreditState.REVERSED or self.reason is not ReverseReason.NOT_JOINED:
+            return None
+        return CreditState.EARNED if self.returned else self.was
 
     @property
     def is_owed_back(self) -> bool:

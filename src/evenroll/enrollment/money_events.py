@@ -134,6 +134,20 @@ class IncentiveReturned(Event):
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncentiveRestored(Event):
+    """Row 10: a credit that was taken back for an event is given back, for the event was joined.
+
+    to: how far it has come with it: where it was, or earned anew where the money came back meanwhile.
+    """
+
+    code: str
+    span: str
+    usd: Decimal
+    to: CreditState
+    at: datetime
+
+
 class PaidSource(StrEnum):
     """Where it is known from what was paid over a billing period."""
 

@@ -118,7 +118,20 @@ def _paid(ledger: Ledger, event: m.IncentivePaid) -> Ledger:
 def _reversed(ledger: Ledger, event: m.IncentiveReversed) -> Ledger:
     # A payment that came back by itself is here already: nobody owes it.
     is_here = event.reason is ReverseReason.RETURNED
-    return _moved(ledger, event, CreditState.REVERSED, was=event.was, returned=is_here)
+    return _moved(ledger, event, CreditState.REVERSED, was=event.was, returned=is_here, reason=event.reason)
+
+
+def _restored(ledger: Ledger, event: m.IncentiveRestored) -> Ledger:
+    credit = ledger.credit(event.code, span=event.span)
+    if credit is None or credit.comes_back_to is not event.to:
+        raise CreditBroken(
+            f"{event.code} for {event.span} was not taken back so that it could be {event.to.value} again."
+        )
+    # What goes out anew is approved anew, by as many as the first time.
+    first_by = "" if credit.returned else credit.first_by
+    return _changed(
+        ledger, event, state=event.to, at=event.at, was=None, returned=False, reason=None, first_by=first_by
+    )
 
 
 def _returned(ledger: Ledger, event: m.IncentiveReturned) -> Ledger:
@@ -167,6 +180,7 @@ LEDGER_FOLDS: Mapping[type[Event], Callable[[Ledger, Any], Ledger]] = MappingPro
         m.IncentivePaid: _paid,
         m.IncentiveReversed: _reversed,
         m.IncentiveReturned: _returned,
+        m.IncentiveRestored: _restored,
     }
 )
 """The events that change a ledger."""
@@ -184,6 +198,7 @@ MONEY_EVENTS: tuple[type[Event], ...] = (
     m.IncentivePaid,
     m.IncentiveReversed,
     m.IncentiveReturned,
+    m.IncentiveRestored,
     m.ProtectionHeld,
     m.ProtectionSettled,
 )

@@ -42,6 +42,7 @@ NOTICE_KINDS = frozenset(
         "incentive_earned",
         "incentive_sent",
         "incentive_reversed",
+        "incentive_restored",
         "protection_settled",
         "withdraw_asked",
         "withdrawn",

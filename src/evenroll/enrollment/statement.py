@@ -24,6 +24,7 @@ class StatementMove(StrEnum):
     SENT = "sent"
     TAKEN_BACK = "taken_back"
     RETURNED = "returned"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,6 +124,9 @@ def _lines(event: Event, calendar: ServiceCalendar) -> tuple[StatementLine, ...]
             move, credited, sent = StatementMove.TAKEN_BACK, -event.usd, -event.usd if came_back else ZERO
         case m.IncentiveReturned():
             move, credited, sent = StatementMove.RETURNED, ZERO, -event.usd
+        case m.IncentiveRestored():
+            # What did not come back meanwhile is sent still; what did is sent anew, with a line of its own.
+            move, credited, sent = StatementMove.RESTORED, event.usd, ZERO
         case _:
             return ()
     on = calendar.business_date(event.at)

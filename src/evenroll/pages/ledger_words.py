@@ -11,7 +11,14 @@ from evenroll.pages.texts import Parameter, render
 
 _AMOUNTS: Final = ("usd", "paid", "shadow", "credit")
 _AMOUNTED: Final = frozenset(
-    {"incentive_earned", "incentive_sent", "incentive_reversed", "incentive_returned", "protection_settled"}
+    {
+        "incentive_earned",
+        "incentive_sent",
+        "incentive_reversed",
+        "incentive_returned",
+        "incentive_restored",
+        "protection_settled",
+    }
 )
 _CODED: Final[Mapping[str, tuple[str, str, str]]] = {
     "event_settled": ("result", "event_result", "event_result"),
