@@ -95,6 +95,15 @@ class Territory:
     def actor(self, organization: OrganizationKey, role: Role = Role.ENROLLMENT_DESK, *, key: str = "") -> Actor:
         return Actor(key=ActorKey(key or f"{role.value}-1"), role=role, organization=organization)
 
+    def admit(self, organization: OrganizationKey, role: Role, *, key: str = "") -> None:
+        """Give a role to a user, by default to the one that the terminal takes for it."""
+        from evenroll.records.memberships import add_member
+        from evenroll.records.organizations import open_organization
+
+        user = ActorKey(key or f"terminal/{role.value.replace('_', '-')}")
+        with open_organization(organization):
+            add_member(user, role=role, by="tests", at=NOW)
+
     def give(self, organization: OrganizationKey, name: CommandName, number: str, command: object = None, **how: Any):
         """Give a command; how: see `Given`."""
         from evenroll.worker.giving import give

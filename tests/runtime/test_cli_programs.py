@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from evenroll.enrollment.roles import Role
 from evenroll.pages.program_table import program_page
 from evenroll.programs.catalog import load_catalog
 from evenroll.runtime.cli_exit import ExitCode
@@ -110,7 +111,9 @@ def test_an_organization_of_the_catalog_comes_into_a_database_with_its_programs(
 def test_the_places_of_a_program_are_told_to_machines_as_well(
     django_ready: DatabaseUrls, embedded_home: Path, tmp_path: Path
 ) -> None:
-    program = capped_program(new_territory())
+    territory = new_territory()
+    program = capped_program(territory)
+    territory.admit(territory.utility, Role.PROGRAM_MANAGER)
     assert program.cap is not None
     told = line(django_ready, embedded_home, "line", program.key, "--json", folder=tmp_path).told
     assert told["line"] == [] and (told["places"] is None or told["places"]["cap"] == program.cap.places)
@@ -127,6 +130,7 @@ def test_a_program_that_is_over_says_since_when(
 ) -> None:
     territory = new_territory()
     program = capped_program(territory)
+    territory.admit(territory.utility, Role.PROGRAM_MANAGER)
     shown = line(django_ready, embedded_home, "line", program.key, folder=tmp_path)
     assert "ended on" not in shown.out
     on = datetime.now(ZoneInfo("America/Chicago")).date()

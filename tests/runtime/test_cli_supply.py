@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
 from evenroll.runtime.cli_exit import ExitCode
@@ -32,6 +33,7 @@ def test_a_supplier_s_exit_is_shown_before_it_is_made(say: Any) -> None:
     number = territory.apply(premise, at=territory.esco, program=territory.supply)
     territory.run()
     registry = ("--organization", territory.registry)
+    territory.admit(territory.registry, Role.REGISTRY_OPERATOR)
     shown = say("supply", "exit", territory.esco, "--dry-run", *registry)
     assert shown.code == ExitCode.OK and shown.told["events"] == [premise.pod], shown.err
     assert not territory.case(territory.esco, number).is_ended
@@ -55,6 +57,7 @@ def test_a_block_rejects_what_is_open_and_an_unblock_lets_it_be_asked(say: Any) 
     market.run_to(FIRST_READ - days(2))
     assert market.supply_of(number) is State.ACCEPTED
     registry = ("--organization", market.territory.registry)
+    market.territory.admit(market.territory.registry, Role.REGISTRY_OPERATOR)
     blocked = say("supply", "block", premise.pod, *registry)
     assert blocked.code == ExitCode.OK and blocked.told["state"] == "blocked", blocked.err
     assert say("supply", "block", premise.pod, *registry).told["state"] == "unchanged"
@@ -71,6 +74,7 @@ def test_a_customer_goes_to_another_supplier(say: Any) -> None:
     number = territory.apply(premise, at=territory.esco, program=territory.supply)
     territory.run()
     registry = ("--organization", territory.registry)
+    territory.admit(territory.registry, Role.REGISTRY_OPERATOR)
     ahead = say("supply", "drop", premise.pod, "--on", "2031-01-01", *registry)
     assert ahead.code == ExitCode.REFUSED and "still to come" in ahead.err
     assert say("supply", "drop", premise.pod, "--on", "soon", *registry).code == ExitCode.WRONG_USE
@@ -87,6 +91,8 @@ def test_a_parked_message_is_put_away_by_a_supervisor_and_told_by_whom(say: Any)
     send(territory, CancelAnswered(order=OrderNumber("SO-1"), result=CancelResult.CANCELLED), conversation="EV-UNKNOWN")
     territory.run(NOW)
     here = ("--organization", territory.utility)
+    territory.admit(territory.utility, Role.SUPERVISOR)
+    territory.admit(territory.utility, Role.SUPERVISOR, key="desk-7")
     [parked] = say("parked", "list", *here).told["parked"]
     tried = say("parked", "retry", parked["message"])
     assert [each["outcome"] for each in tried.told["retried"]] == ["parked"]
