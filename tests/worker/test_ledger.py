@@ -15,6 +15,8 @@ from django.db import IntegrityError
 from evenroll.enrollment.case_commands import RecordDeviceTest, RegisterDevice
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import RefusalCode
+from evenroll.enrollment.leaving_codes import LeaveReason
+from evenroll.enrollment.leaving_commands import Unenroll
 from evenroll.enrollment.ledger import CreditState, MissReason, ReverseReason, counted_usd
 from evenroll.enrollment.money_commands import (
     NameCredit,
@@ -190,7 +192,7 @@ def test_the_database_itself_refuses_a_second_credit_for_a_device(territory: Ter
 
 def test_measured_charging_waits_on_billing_and_is_paid_by_the_kwh(territory: Territory) -> None:
     window = Incentive(code="night", usd=Decimal("0.10"), per=IncentivePer.KWH, condition=IncentiveIf.CHARGED_IN_WINDOW)
-    number = enrolled(territory, with_terms(territory, incentives=(window,)))
+    number = enrolled(territory, with_terms(territory, incentives=(window,), minimum_stay_days=0))
     territory.run_through(at(date(2027, 1, 4)), since=at(DECEMBER))
     track = territory.case(territory.utility, number).tracks["ledger"]
     assert (track.state, track.owner) == (State.COUNTING, Role.BILLING)
@@ -198,6 +200,23 @@ def test_measured_charging_waits_on_billing_and_is_paid_by_the_kwh(territory: Te
     how = {"role": Role.BILLING, "now": at(date(2027, 1, 4))}
     territory.taken(say(territory, CommandName.RECORD_CHARGING, number, said, **how))
     assert entries(territory) == [("night", "2026-12", Decimal("18.15"), "earned")]
+    # Who leaves before January is measured does not lose it, and the days after the last whole month count for nothing.
+    territory.run_through(at(date(2027, 2, 9)), since=at(date(2027, 1, 4)))
+    leave = {"role": Role.CUSTOMER, "now": at(date(2027, 2, 9))}
+    territory.taken(say(territory, CommandName.UNENROLL, number, Unenroll(reason=LeaveReason.OTHER), **leave))
+    territory.run_through(at(date(2027, 4, 20)), since=at(date(2027, 2, 9)))
+    case = territory.case(territory.utility, number)
+    track = case.tracks["ledger"]
+    assert case.status is State.ENDED and case.ended_on == date(2027, 2, 12)
+    assert (track.state, track.owner) == (State.COUNTING, Role.BILLING)
+    how = {"role": Role.BILLING, "now": at(date(2027, 4, 20))}
+    cut = replace(said, month="2027-02")
+    answer = say(territory, CommandName.RECORD_CHARGING, number, cut, **how)
+    assert territory.refused(answer).code is RefusalCode.MEASURE_WRONG
+    late = replace(said, month="2027-01")
+    territory.taken(say(territory, CommandName.RECORD_CHARGING, number, late, **how))
+    assert [each[1] for each in entries(territory)] == ["2026-12", "2027-01"]
+    assert territory.case(territory.utility, number).tracks["ledger"].state is State.QUIET
 
 
 GUARANTEE = Protection(kind=ProtectionKind.PRICE_GUARANTEE, months=12)

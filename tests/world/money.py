@@ -12,6 +12,7 @@ from evenroll.enrollment import money_commands as mc
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.event_messages import EventCancelTold, EventResultTold, EventTold
 from evenroll.enrollment.ledger import CreditState, EventResult, ReverseReason
+from evenroll.enrollment.ledger_track import awaited_months
 from evenroll.enrollment.life_events import UseKind
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
@@ -19,6 +20,7 @@ from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import CaseNumber
 from tests.world.memory import Key, World
 from tests.world.people import days
+from tests.world.programs import program_of
 from tests.world.scenes import case_of, connect, enroll, say
 
 PROGRAM = "LE-LEDGER"
@@ -138,9 +140,24 @@ def leaves(world: World, *, after: int) -> None:
     days(world, 40)
     case = case_of(world, key)
     assert case.status is State.ENDED
-    assert case.state_of(Track.LEDGER) is State.CANCELLED
     assert case.state_of(Track.LEDGER, subject="protection") is State.CANCELLED
     assert case.ledger.credits == earned or len(case.ledger.credits) > len(earned)
+    _measured_late(world, key)
+
+
+def _measured_late(world: World, key: Key) -> None:
+    """Whole months of before the end wait on billing, and count once they are measured; then nobody is waited on."""
+    case = case_of(world, key)
+    assert case.ended_on is not None
+    program = program_of(case.chosen.program, version=case.chosen.version)
+    awaited = awaited_months(case.ledger, program=program, today=case.ended_on)
+    track = case.tracks["ledger"]
+    assert (track.state, track.owner) == ((State.COUNTING, _BILLING) if awaited else (State.CANCELLED, None))
+    for month in awaited:
+        measured = mc.RecordCharging(month=month, charged_kwh=Decimal(200), window_kwh=Decimal(150))
+        say(world, key, C.RECORD_CHARGING, measured, role=_BILLING)
+        assert case_of(world, key).ledger.credit("night", span=month).usd == Decimal("15.00")
+    assert not awaited or case_of(world, key).state_of(Track.LEDGER) is State.QUIET
 
 
 def _unenroll() -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -24,10 +25,10 @@ from evenroll.enrollment.ledger import (
     Ledger,
     MissReason,
 )
-from evenroll.enrollment.ledger_track import SETTLED_AFTER, awaited_months, counted_move
+from evenroll.enrollment.ledger_track import SETTLED_AFTER, awaited_months, counted_by, counted_move
 from evenroll.enrollment.money_devices import DeviceSpan, device_of, device_spans, earned_here, is_counted
 from evenroll.enrollment.money_evolve import evolve_ledger
-from evenroll.enrollment.money_rules import Awaited, event_incentives, judge
+from evenroll.enrollment.money_rules import Awaited, event_incentives, judge, needs_measure
 from evenroll.enrollment.money_spans import MoneySpan, month_key, spans_over
 from evenroll.enrollment.roles import is_same_actor
 from evenroll.enrollment.rows import Row
@@ -70,9 +71,15 @@ class Counting:
 
 def earn(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:
     """The clock: events that are over are settled, spans that are over are counted, once each."""
-    if case.status not in COUNTS or case.state_of(Track.LEDGER) is not State.COUNTING:
+    if not _counts(case):
         return not_in_state(case, CommandName.EARN)
-    return Decided(events=_counted(_events_over(Counting(case=case, ledger=case.ledger, facts=facts))).events)
+    counting = begin_count(case, facts)
+    return Decided(events=_counted(counting if case.is_ended else _events_over(counting)).events)
+
+
+def _counts(case: Case) -> bool:
+    """Whether the ledger is counted on: in an enrollment, and after its end while a month is still to be measured."""
+    return case.status in COUNTS | {State.ENDED} and case.state_of(Track.LEDGER) is State.COUNTING
 
 
 def _events_over(counting: Counting) -> Counting:
@@ -119,12 +126,18 @@ def _given(incentive: Incentive, span: MoneySpan, credit: Credit | None, *, coun
 
 
 def _counted(counting: Counting) -> Counting:
-    """Every span that is over by today and was not counted before; and when to count next."""
-    active_on, today = counting.ledger.active_on, counting.facts.today
+    """Every span that is over by today and was not counted before; and when to count next.
+
+    After the end only what was still to be measured counts, of spans that were over by then: the rest was counted.
+    """
+    active_on, today, case = counting.ledger.active_on, counting.facts.today, counting.case
+    by = counted_by(case, today=today)
     for incentive in counting.program.ledger_incentives if active_on else ():
-        for span in spans_over(incentive, active_on=active_on or today, by=today):
+        if case.is_ended and not needs_measure(incentive):
+            continue
+        for span in spans_over(incentive, active_on=active_on or today, by=by):
             counting = _count(counting, incentive, span)
-    awaited = awaited_months(counting.ledger, program=counting.program, today=today)
+    awaited = awaited_months(counting.ledger, program=counting.program, today=by)
     move = counted_move(counting.case, counting.ledger, awaited=awaited, facts=counting.facts)
     return counting.then(m.LedgerCounted(row=Row.R10, on=today, awaited=awaited, moves=(move,)))
 
@@ -166,7 +179,7 @@ def _earned(incentive: Incentive, span: MoneySpan, *, usd: Decimal, counting: Co
 
 def record_charging(case: Case, command: mc.RecordCharging, facts: CaseFacts) -> Decided | Refusal:
     """What was measured of a month's charging, once; the month is counted with it."""
-    if case.status not in COUNTS or case.state_of(Track.LEDGER) is not State.COUNTING:
+    if not _counts(case):
         return not_in_state(case, CommandName.RECORD_CHARGING)
     if not all(_is_energy(each) for each in (command.charged_kwh, command.window_kwh, command.peak_kwh)):
         return _measure_wrong(case, command)
@@ -185,7 +198,7 @@ def record_charging(case: Case, command: mc.RecordCharging, facts: CaseFacts) ->
             measured.peak_wh,
         )
         return Decided() if same else _measure_wrong(case, command)
-    if not _is_possible(measured, case.ledger, facts):
+    if not _is_possible(measured, case.ledger, by=counted_by(case, today=facts.today)):
         return _measure_wrong(case, command)
     counting = Counting(case=case, ledger=case.ledger, facts=facts).then(measured)
     return Decided(events=_counted(counting).events)
@@ -199,11 +212,11 @@ def _wh(energy: Decimal) -> int:
     return int((energy * 1000).to_integral_value())
 
 
-def _is_possible(measured: m.ChargingMeasured, ledger: Ledger, facts: CaseFacts) -> bool:
-    """A month that is over and was begun in the enrollment, whose parts are no more than its whole."""
+def _is_possible(measured: m.ChargingMeasured, ledger: Ledger, *, by: date) -> bool:
+    """A month that was over by that day and was begun in the enrollment, whose parts are no more than its whole."""
     if not _MONTH.fullmatch(measured.month) or ledger.active_on is None:
         return False
-    over = measured.month < month_key(facts.today)
+    over = measured.month < month_key(by)
     begun = measured.month >= month_key(ledger.active_on)
     return over and begun and max(measured.window_wh, measured.peak_wh) <= measured.charged_wh
 

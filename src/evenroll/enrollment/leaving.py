@@ -15,6 +15,7 @@ from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.leaving_codes import LeaveReason
 from evenroll.enrollment.leaving_events import LeaveAsked, LockoutSet, ReturnCancelled
+from evenroll.enrollment.ledger_track import measured_later
 from evenroll.enrollment.messages import CancelAsked, CancelReason, Message
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
@@ -34,10 +35,14 @@ _UNBILLED = frozenset({State.SWITCHED, State.CLOSING_BILLED})
 def ended_on(case: Case, reason: EndReason, on: date, facts: CaseFacts) -> tuple[Event, ...]:
     """The end of a live enrollment on that day: side tracks stop, its place is free, the lock-out has its date.
 
+    The ledger alone goes on while billing still has to tell what was measured of a month before that day.
     It asks nothing of anybody: who ends with an order still open stops that too, see `open_orders_stopped`.
     """
     unasked = () if case.order else meter_stopped(case, State.CANCELLED, facts)
-    moves = (facts.move(State.ENDED), *unasked, *stop_tracks(case, facts))
+    goes_on = measured_later(case, ended_on=on, facts=facts)
+    kept = {(each.track, each.subject) for each in goes_on}
+    stopped = (each for each in stop_tracks(case, facts) if (each.track, each.subject) not in kept)
+    moves = (facts.move(State.ENDED), *unasked, *stopped, *goes_on)
     ended = life.Ended(row=Row.ACTION, reason=reason, ended_on=on, moves=moves)
     return (ended, PlaceReleased(row=Row.ACTION), *_locked_out(case, reason, on, facts.program))
 

@@ -57,12 +57,31 @@ def protected_until(program: ProgramVersion, *, since: date) -> date:
     return add_months(since, months)
 
 
+def counted_by(case: Case, *, today: date) -> date:
+    """Spans that are over by this day count: today, or the end of an enrollment that has ended."""
+    return min(case.ended_on, today) if case.is_ended and case.ended_on is not None else today
+
+
+def measured_later(case: Case, *, ended_on: date, facts: CaseFacts) -> tuple[Move, ...]:
+    """The move with which a ledger outlives its enrollment, while a month of before the end is still to be measured.
+
+    () where it stops with it. Where the program is not at hand, the clock looks at once.
+    """
+    if case.state_of(Track.LEDGER) is not State.COUNTING:
+        return ()
+    if facts.program is None:
+        return (facts.move(State.COUNTING, track=Track.LEDGER, wait=facts.now),)
+    awaited = awaited_months(case.ledger, program=facts.program, today=min(ended_on, facts.today))
+    return (facts.move(State.COUNTING, track=Track.LEDGER, wait=Wait.STAFF),) if awaited else ()
+
+
 def counted_move(case: Case, ledger: Ledger, *, awaited: tuple[str, ...], facts: CaseFacts) -> Move:
     """The wait of the ledger after it was counted, or was told of an event.
 
-    While somebody must measure a month it is billing that is waited on; else the clock; else nobody.
+    While somebody must measure a month it is billing that is waited on; else the clock; else nobody. Once the
+    enrollment has ended the clock brings nothing more.
     """
-    due_at = _next_due(ledger, facts)
+    due_at = None if case.is_ended else _next_due(ledger, facts)
     if awaited:
         waits = facts.move(State.COUNTING, track=Track.LEDGER, wait=Wait.STAFF)
         sooner = due_at is not None and waits.due_at is not None and due_at < waits.due_at
