@@ -192,9 +192,9 @@ MUTANTS: tuple[Mutant, ...] = (
         name="the index over live units dropped",
         changes=(
             Change(
-                file=f"{_RECORDS}/migrations/0002_tables.py",
-                old="fields=('organization', 'family', 'unit_kind', 'unit_id'), name='place_live_once'",
-                new="fields=('organization', 'family', 'unit_kind', 'unit_id', 'case_number'), name='place_live_once'",
+                file=f"{_RECORDS}/migrations/0013_held_places.py",
+                old='fields=("organization", "family", "unit_kind", "unit_id"),',
+                new='fields=("organization", "family", "unit_kind", "unit_id", "case_number"),',
             ),
         ),
         caught_by=("tests/records/test_races.py", "-k", "exactly_one_lives"),

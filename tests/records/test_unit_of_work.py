@@ -102,7 +102,7 @@ def test_a_taken_place_is_named_and_the_unit_of_work_goes_on() -> None:
         uow.record_case(holder.number, Decided(events=(reserved(pod),)), expected=uow.case(holder.number))
     with working() as uow:
         case = uow.case(second.number)
-        with pytest.raises(PlaceConflict, match="enrolled in family tou already") as caught:
+        with pytest.raises(PlaceConflict, match="taken in family tou already") as caught:
             uow.record_case(second.number, Decided(events=(reserved(pod),)), expected=case)
         assert caught.value.taken.holder == holder.number
         uow.record_case(second.number, Decided(events=(vehicle_recorded(),)), expected=case)

@@ -47,6 +47,7 @@ from evenroll.quantities.identifiers import (
 )
 from tests.world import moving_known as moving
 from tests.world.payloads_money import protection_known
+from tests.world.places import linked
 from tests.world.programs import REGISTRY, UTILITY, program_of, world_programs
 from tests.world.reversing import bills_anew
 from tests.world.waiting import places_of
@@ -181,7 +182,9 @@ def _live_families(world: World, case: Case, program: ProgramVersion, *, key: Ke
         return set()
     place = place_of(case, program)
     unit = (place.unit.value, place.unit_key)
-    mine = {slot: holder for slot, holder in world.places.items() if slot[3] == key[1]}
+    own = linked(world, key)
+    kept = {slot: holder for slot, holder in world.held.items() if holder not in own}
+    mine = {slot: holder for slot, holder in (world.places | kept).items() if slot[3] == key[1]}
     released = moving.released(world, case, key=key)
     return {slot[0] for slot, holder in mine.items() if slot[1:3] == unit and holder not in (key, released)}
 

@@ -24,6 +24,7 @@ from evenroll.programs.bill import Bill, BillKind, LineCode
 from evenroll.programs.program import ServiceChange
 from tests.world.caps import check_cap_folds, check_caps
 from tests.world.memory import Stream, World, case_key
+from tests.world.places import Key, linked
 from tests.world.programs import forbidden_beside, program_of
 
 
@@ -131,6 +132,19 @@ def check_places(world: World) -> None:
     for (one, mine), (other, theirs) in combinations(live, 2):
         if mine[1] == theirs[1] and mine != theirs:
             check_beside(one, other)
+    check_held(world, live)
+
+
+def check_held(world: World, live: list[tuple[Place, Key]]) -> None:
+    """What is kept for a coming enrollment nobody else has, it has nothing live beside, and it lapses with it."""
+    held = [(place, key) for key, each in world.cases.items() for place in each.state.held]
+    assert {(p.family, p.unit.value, p.unit_key, key[1]): key for p, key in held} == world.held
+    for place, key in held:
+        case: Case = world.cases[key].state
+        assert case.status in LIVE and waits_for_unit(world, case) and not case.live_places, f"{case.number} keeps"
+        for other, theirs in (*live, *held):
+            if key[1] == theirs[1] and theirs not in linked(world, key):
+                check_beside(place, other)
 
 
 def check_beside(one: Place, other: Place) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_commands import NoPayload, OnTrack, ReceiveCase
-from evenroll.enrollment.case_events import PlaceReleased, PlaceReserved
 from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.commands import COMMANDS, Record, may
@@ -38,11 +37,10 @@ from evenroll.quantities.calendars import ServiceCalendar, calendar
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrganizationKey, PodId, case_number
 from tests.world import facts as f
 from tests.world import registry, waiting
+from tests.world.places import Key, Slot, take_places
 from tests.world.premises import Premise
-from tests.world.programs import UTILITY, forbidden_beside
+from tests.world.programs import UTILITY
 
-Key = tuple[Record, OrganizationKey, str]
-Slot = tuple[str, str, str, OrganizationKey]
 STEPS_MAX = 3_000
 _ON_TRACK = frozenset({C.REMIND, C.ESCALATE, C.END_CONDITION})
 _EVOLVE = {Record.CASE: evolve, Record.SERVICE_ORDER: evolve_order, Record.SUPPLY_REQUEST: evolve_supply}
@@ -105,6 +103,7 @@ class World:
     orders: dict[Key, Stream] = field(default_factory=dict[Key, Stream])
     households: dict[CaseNumber, Household] = field(default_factory=dict[CaseNumber, Household])
     places: dict[Slot, Key] = field(default_factory=dict[Slot, Key])
+    held: dict[Slot, Key] = field(default_factory=dict[Slot, Key])
     caps: dict[Key, Stream] = field(default_factory=dict[Key, Stream])
     requests: dict[Key, Stream] = field(default_factory=dict[Key, Stream])
     statuses: dict[PodId, str] = field(default_factory=dict[PodId, str])
@@ -127,7 +126,8 @@ class World:
         other = copy(self)
         for name in ("premises", "points", "cases", "orders", "households", "caps", "requests", "statuses"):
             setattr(other, name, {key: copy(each) for key, each in getattr(self, name).items()})
-        other.places, other.chance, other.numbers = dict(self.places), Random(0), count(next(self.numbers) + 10**6)
+        other.places, other.held, other.chance = dict(self.places), dict(self.held), Random(0)
+        other.numbers = count(next(self.numbers) + 10**6)
         return other
 
     def streams(self) -> Iterator[tuple[Key, Stream]]:
@@ -198,23 +198,10 @@ class World:
         return before
 
     def _take_places(self, parts: list[tuple[Key, tuple[Event, ...]]]) -> Refusal | None:
-        """What a transaction holds that locked the unit: no two live places of these books exclude each other.
-
-        What is let go is free for whoever takes it in the same transaction.
-        """
-        held = dict(self.places)
-        for key, events in parts:
-            for event in events:
-                if isinstance(event, PlaceReleased):
-                    held = _without(held, key, event.unit_key)
-        for key, events in parts:
-            for event in events:
-                if isinstance(event, PlaceReserved):
-                    slot = (event.place.family, event.place.unit.value, event.place.unit_key)
-                    if _is_forbidden(held, slot, key):
-                        return Refusal(code=RefusalCode.PLACE_TAKEN)
-                    held[*slot, key[1]] = key
-        self.places = held
+        taken = take_places(self, parts)
+        if taken is None:
+            return Refusal(code=RefusalCode.PLACE_TAKEN)
+        self.places, self.held = taken
         return None
 
     def _commit(self, key: Key, stream: Stream | None, after: Any, decided: Decided) -> None:
@@ -389,12 +376,3 @@ def order_key(number: str) -> Key:
 def case_key(organization: OrganizationKey, number: str) -> Key:
     """The key of a case."""
     return Record.CASE, organization, number
-
-
-def _without(held: dict[Slot, Key], key: Key, unit_key: str) -> dict[Slot, Key]:
-    return {slot: holder for slot, holder in held.items() if holder != key or unit_key not in ("", slot[2])}
-
-
-def _is_forbidden(held: dict[Slot, Key], slot: tuple[str, str, str], key: Key) -> bool:
-    here = [each for each, holder in held.items() if each[1:3] == slot[1:] and holder != key and holder[1] == key[1]]
-    return any(each[0] in forbidden_beside(slot[0]) for each in here)

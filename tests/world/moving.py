@@ -8,7 +8,7 @@ from functools import partial
 
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import moving_commands as mc
-from evenroll.enrollment.case import Case, EndReason
+from evenroll.enrollment.case import LIVE, Case, EndReason
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.eligibility import Known, told
 from evenroll.enrollment.form import VinState
@@ -57,6 +57,34 @@ def changes_program(world: World) -> None:
     assert old.status is State.ENDED and old.ended_because is EndReason.PROGRAM_CHANGED
     assert then.status is State.ACTIVE and old.ended_on == then.price_since == order_of(world, new).switch_on
     assert then.live_places and not old.live_places
+
+
+def changes_family(world: World) -> None:
+    """What the new one is to have is kept for it from its acceptance on: somebody else's application finds it taken."""
+    key = enroll(world, program="LE-FREE", pod="POD-2")
+    days(world, 80)
+    new = change(world, key, "LE-FREE-OTHER")
+    (kept,) = case_of(world, new).held
+    assert kept.family == "other_price" and not case_of(world, new).live_places and case_of(world, key).live_places
+    late = apply(world, program="LE-FREE-OTHER", pod="POD-2")
+    world.settle()
+    assert not case_of(world, late).held and case_of(world, late).status not in LIVE
+    days(world, 80)
+    then = case_of(world, new)
+    assert case_of(world, key).ended_because is EndReason.PROGRAM_CHANGED and then.status is State.ACTIVE
+    assert then.live_places == (kept,) and not then.held
+
+
+def changes_family_back(world: World) -> None:
+    """A change of family that is withdrawn lets go of what was kept: the next application has it."""
+    key = enroll(world, program="LE-FREE", pod="POD-2")
+    days(world, 80)
+    new = change(world, key, "LE-FREE-OTHER")
+    assert case_of(world, new).held
+    say(world, new, C.WITHDRAW)
+    days(world, 40)
+    assert case_of(world, new).status is State.WITHDRAWN and not case_of(world, new).held
+    assert case_of(world, change(world, key, "LE-FREE-OTHER")).held
 
 
 def changes_credit(world: World) -> None:
@@ -282,6 +310,8 @@ def merged(world: World, *, at: State) -> None:
 
 MOVING: tuple[Scene, ...] = (
     changes_program,
+    changes_family,
+    changes_family_back,
     changes_credit,
     change_that_comes_to_nothing,
     moves_out,

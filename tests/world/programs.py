@@ -81,6 +81,7 @@ def world_programs() -> tuple[ProgramVersion, ...]:
         _capped(night, "LE-CAPPED", Cap(places=1)),
         _free(night, "LE-FREE"),
         replace(_free(night, "LE-FREE-DAY"), rate=RateKey("LE-R")),
+        replace(_free(night, "LE-FREE-OTHER"), rate=RateKey("LE-R"), family="other_price", excluded_families=()),
         _free(_credit(night), "LE-FREE-CREDIT"),
         _free(_credit(night), "LE-CREDIT-2"),
         replace(_free(_credit(night), "LE-FREE-GEAR"), equipment_needed=True),

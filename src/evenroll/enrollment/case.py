@@ -266,7 +266,8 @@ class Case:
     """One enrollment, from the first knock to its end.
 
     followed_by: the case that goes on from it, see `Opening`. moves_out_on: the last day at the premise, once told.
-    places: every unit that it holds or held, each once. switch: what it asked of the registrar of supply last. away:
+    places: every unit that it holds or held, each once. held: units that are kept for it until the enrollment that it
+    follows ends. switch: what it asked of the registrar of supply last. away:
     to whom, or when, supply is to go from us. pev: what the wires utility was told of its vehicles and holds still.
 
     leaving: the order that switches service back. ending: the one that ends service with a customer who moved out.
@@ -301,6 +302,7 @@ class Case:
     reviewed_at: datetime | None = None
     decided_at: datetime | None = None
     places: tuple[Place, ...] = ()
+    held: tuple[Place, ...] = ()
     agreement: Agreement | None = None
     order: OrderLink | None = None
     price_since: date | None = None

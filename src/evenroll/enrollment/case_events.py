@@ -225,9 +225,13 @@ class DecisionMade(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceReserved(Event):
-    """Row 5: the unit is taken, in the transaction of the decision."""
+    """Row 5: the unit is taken, in the transaction of the decision.
+
+    held: it is only kept for the case, which takes it when the enrollment that it follows ends.
+    """
 
     place: Place
+    held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,8 @@
 """Deciding another program at the same premise, and how one enrollment takes the place of the one that it follows.
 
 The old one stays as it is until the new one begins: on the day of its switch, or at once where it switches nothing.
-Then, in one decision, the old ends and its unit goes to the new one.
+Then, in one decision, the old ends and its unit goes to the new one. What the new one is to have in another family is
+kept for it from its acceptance on.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 from evenroll.enrollment import moving_commands as c
 from evenroll.enrollment import moving_events as mv
 from evenroll.enrollment.case import LIVE, Case, EndReason, Offered, Opening, Place
-from evenroll.enrollment.case_events import PlaceReserved
+from evenroll.enrollment.case_events import PlaceReleased, PlaceReserved
 from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
@@ -230,7 +231,10 @@ def _hand_on(case: Case, after: Case, decided: Decided, facts: CaseFacts) -> Dec
 
 
 def _take_over(case: Case, after: Case, decided: Decided, facts: CaseFacts) -> Decided:
-    """The later one moves on: it waits for the unit, takes it with the earlier one's end, or as it is free."""
+    """The later one moves on: it waits for the unit, takes it with the earlier one's end, or as it is free.
+
+    While it waits, what the earlier one has not is kept for it: nobody else can take that, and nothing is two at once.
+    """
     before = facts.others.get(case.follows) if case.follows else None
     if after.status not in LIVE or case.live_places:
         return decided
@@ -244,7 +248,7 @@ def _take_over(case: Case, after: Case, decided: Decided, facts: CaseFacts) -> D
         held = any(_same_unit(event.place, each) for event in mine for each in before.live_places)
         return replace(decided, events=events if held else (*events, *mine))
     if not _has_begun(after, program):
-        return replace(decided, events=events)
+        return replace(decided, events=(*events, *_kept(case, after, program, before)))
     began_on = after.price_since or facts.today
     stopped, messages = open_orders_stopped(before, CancelReason.CHANGED, facts)
     ended = ended_on(_folded(before, stopped), EndReason.PROGRAM_CHANGED, began_on, replace(facts, program=None))
@@ -260,6 +264,19 @@ def _has_begun(case: Case, program: ProgramVersion) -> bool:
 
 def _reserved(case: Case, program: ProgramVersion) -> tuple[PlaceReserved, ...]:
     return tuple(PlaceReserved(row=Row.ACTION, place=each) for each in places_of(case, program))
+
+
+def _kept(case: Case, after: Case, program: ProgramVersion, before: Case) -> tuple[Event, ...]:
+    """What brings the units that are kept for a case to those that it is to have and the one before it has not.
+
+    They are asked for once, on acceptance or when they come to the case: later nothing of it fails by them.
+    """
+    wanted = places_of(after, program)
+    left = [each for each in after.held if each not in wanted]
+    gone = tuple(PlaceReleased(row=Row.ACTION, unit_key=each.unit_key) for each in left)
+    asked = places_of(case, program) if case.status in LIVE else ()
+    there = (*case.held, *asked, *before.live_places)
+    return (*gone, *(PlaceReserved(row=Row.ACTION, place=each, held=True) for each in wanted if each not in there))
 
 
 def _same_unit(one: Place, other: Place) -> bool:

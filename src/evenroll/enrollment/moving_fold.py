@@ -41,13 +41,23 @@ def continued(event: mv.CaseContinued) -> Case:
 def placed(case: Case, place: Place) -> Changes:
     """The case with a unit that it now holds."""
     others = tuple(each for each in case.places if _slot(each) != _slot(place))
-    return {"places": (*others, place)}
+    return {"places": (*others, place), "held": _held_but(case, place)}
+
+
+def held(case: Case, place: Place) -> Changes:
+    """The case with a unit that is kept for it."""
+    return {"held": (*_held_but(case, place), place)}
+
+
+def _held_but(case: Case, place: Place) -> tuple[Place, ...]:
+    return tuple(each for each in case.held if _slot(each) != _slot(place))
 
 
 def released(case: Case, *, unit_key: str) -> Changes:
-    """The case without a unit, or without any."""
+    """The case without a unit, or without any, also of those that were kept for it."""
     places = tuple(replace(each, live=False) if unit_key in ("", each.unit_key) else each for each in case.places)
-    return {"places": places} if places else {}
+    kept = tuple(each for each in case.held if unit_key not in ("", each.unit_key))
+    return {"places": places, "held": kept}
 
 
 def with_first_vehicle(case: Case, vehicle: VehicleOfCase) -> Changes:
@@ -172,7 +182,7 @@ def _device_removed(case: Case, event: mv.DeviceRemoved) -> Changes:
 
 
 def _reserved(case: Case, event: e.PlaceReserved) -> Changes:
-    return placed(case, event.place)
+    return held(case, event.place) if event.held else placed(case, event.place)
 
 
 MOVING_CHANGES: Mapping[type[Event], Callable[[Case, Any], Changes]] = MappingProxyType(

@@ -120,15 +120,17 @@ def rates_without(rates: Told, before: Case | None) -> Told:
 
 
 def live_families(place: Place, *, but: CaseNumber, released: CaseNumber | None = None) -> frozenset[str]:
-    """The program families that have a live enrollment at this unit, other than that case's own.
+    """The program families that have a live enrollment at this unit, or that it is kept for, but for that case.
 
-    released: a case that lets go of the unit when this one takes it.
+    released: a case that lets go of the unit when this one takes it. What is kept for the case that follows this one
+    is no enrollment beside it: one ends where the other begins.
     """
     with cursor() as pen:
         rows = pen.execute(
             "SELECT DISTINCT family FROM place WHERE organization_id = %s AND unit_kind = %s AND unit_id = %s "
-            "AND live AND NOT case_number = ANY(%s)",
-            (current().id, place.unit.value, place.unit_key, [but, released or but]),
+            "AND (live OR held AND NOT EXISTS (SELECT 1 FROM case_record c WHERE c.number = place.case_number "
+            "AND c.organization_id = place.organization_id AND c.follows = %s)) AND NOT case_number = ANY(%s)",
+            (current().id, place.unit.value, place.unit_key, but, [but, released or but]),
         ).fetchall()
     return frozenset(str(row[0]) for row in rows)
 

@@ -101,21 +101,25 @@ class TrackRecord(TenantModel):
 
 
 class Place(TenantModel):
-    """A unit enrolled, or held for enrollment, in a program family. A live unit is there at most once."""
+    """A unit enrolled in a program family (live), or kept for a case that is to follow another one (held).
+
+    Of live and held ones each unit is there at most once in a family.
+    """
 
     family = models.CharField(max_length=60)
     unit_kind = models.CharField(max_length=20)
     unit_id = models.CharField(max_length=60)
     case_number = models.CharField(max_length=40)
     live = models.BooleanField()
+    held = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         db_table = "place"
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["organization", "family", "unit_kind", "unit_id"],
-                condition=Q(live=True),
-                name="place_live_once",
+                condition=Q(live=True) | Q(held=True),
+                name="place_taken_once",
             ),
             models.UniqueConstraint(
                 fields=["organization", "case_number", "family", "unit_kind", "unit_id"], name="place_of_case_once"

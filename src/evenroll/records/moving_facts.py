@@ -15,7 +15,7 @@ from evenroll.records.unit_of_work import UnitOfWork
 
 
 def vehicles_here(case: Case, program: ProgramVersion | None) -> int:
-    """How many vehicles of other cases hold a place in the program's family at the same service location."""
+    """How many vehicles of other cases have a place in the program's family at the same location, or have it kept."""
     found = register.point(current().key, pod=case.pod) if case.pod else None
     if found is None or program is None:
         return 0
@@ -23,8 +23,8 @@ def vehicles_here(case: Case, program: ProgramVersion | None) -> int:
         row = pen.execute(
             "SELECT count(*) FROM place JOIN case_record c ON c.organization_id = place.organization_id "
             "AND c.number = place.case_number JOIN usage_point p ON p.organization_id = c.organization_id "
-            "AND p.pod = c.pod WHERE place.organization_id = %s AND place.live AND place.unit_kind = 'vehicle' "
-            "AND place.family = %s AND p.location_id = %s AND place.case_number <> %s",
+            "AND p.pod = c.pod WHERE place.organization_id = %s AND (place.live OR place.held) "
+            "AND place.unit_kind = 'vehicle' AND place.family = %s AND p.location_id = %s AND place.case_number <> %s",
             (current().id, program.family, found.location, case.number),
         ).fetchone()
     return int(row[0]) if row else 0

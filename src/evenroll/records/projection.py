@@ -64,6 +64,7 @@ _PLACE = Put(
         ("unit_kind", "text"),
         ("unit_id", "text"),
         ("live", "boolean"),
+        ("held", "boolean"),
     ),
     keys=4,
 )
@@ -81,7 +82,8 @@ _VEHICLE = Put(
 )
 
 _RELEASE: LiteralString = (
-    "UPDATE place SET live = false WHERE organization_id = %s AND case_number = %s AND live AND %s IN ('', unit_id)"
+    "UPDATE place SET live = false, held = false "
+    "WHERE organization_id = %s AND case_number = %s AND (live OR held) AND %s IN ('', unit_id)"
 )
 
 
@@ -163,7 +165,8 @@ def _project_place(batch: RowBatch, organization_id: int, number: str, event: Ev
     match event:
         case PlaceReserved():
             place = event.place
-            batch.put(_PLACE, (number, place.family, place.unit.value, place.unit_key, place.live))
+            live = place.live and not event.held
+            batch.put(_PLACE, (number, place.family, place.unit.value, place.unit_key, live, event.held))
         case PlaceReleased():
             batch.run("place", _RELEASE, (organization_id, number, event.unit_key))
         case _:

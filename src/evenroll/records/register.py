@@ -96,13 +96,13 @@ def point(organization: OrganizationKey, *, pod: PodId) -> PointFound | None:
 def live_units_at(
     organization: OrganizationKey, *, location: LocationId, family: str, but: CaseNumber | None = None
 ) -> int:
-    """How many usage points of a location hold a live place in a family. but: a case that lets go of its own."""
+    """How many usage points of a location have a place in a family, live or held. but: one that lets go."""
     with open_organization(organization) as opened, cursor() as pen:
         row = pen.execute(
             "SELECT count(*) FROM place JOIN usage_point p ON p.pod = place.unit_id "
-            "AND p.organization_id = place.organization_id WHERE place.organization_id = %s AND place.live "
-            "AND place.unit_kind = 'usage_point' AND place.family = %s AND p.location_id = %s "
-            "AND place.case_number <> %s",
+            "AND p.organization_id = place.organization_id WHERE place.organization_id = %s "
+            "AND (place.live OR place.held) AND place.unit_kind = 'usage_point' AND place.family = %s "
+            "AND p.location_id = %s AND place.case_number <> %s",
             (opened.id, family, location, but or ""),
         ).fetchone()
     return 0 if row is None else row[0]

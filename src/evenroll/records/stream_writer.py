@@ -35,7 +35,7 @@ from evenroll.records.projection_supply import project_pevs, project_supply
 from evenroll.records.row_batch import Put, RowBatch
 from evenroll.records.streams import StreamId, StreamKind
 
-LIVE_PLACE = "place_live_once"
+PLACE_ONCE = "place_taken_once"
 
 _STATE: Mapping[StreamKind, tuple[LiteralString, LiteralString]] = {
     StreamKind.CASE: ("case_record", "number"),
@@ -84,7 +84,7 @@ _NOTICE = Put(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceTaken:
-    """A unit that another live enrollment of its family holds. holder: that case, of the same organization."""
+    """A unit that another case has in its family, live or held. holder: that case, of the same organization."""
 
     place: Place
     holder: str
@@ -95,7 +95,7 @@ class PlaceConflict(Exception):
 
     def __init__(self, taken: PlaceTaken) -> None:
         super().__init__(
-            f"{taken.place.unit.value} {taken.place.unit_key} is enrolled in family {taken.place.family} already, by "
+            f"{taken.place.unit.value} {taken.place.unit_key} is taken in family {taken.place.family} already, by "
             f"case {taken.holder}. Decide again with this fact."
         )
         self.taken = taken
@@ -154,7 +154,7 @@ def append(
                 _write(writing, stream, entries, before=before, after=after, events=events)
                 writing.batch.flush()
         except UniqueViolation as error:
-            if error.diag.constraint_name != LIVE_PLACE:
+            if error.diag.constraint_name != PLACE_ONCE:
                 raise
             raise PlaceConflict(PlaceTaken(place=reserved, holder=_holder(writing, reserved))) from None
     return after, Head(number=entries[-1].number, hash=entries[-1].hash)
@@ -260,7 +260,7 @@ def _holder(writing: Writing, place: Place) -> str:
     with cursor() as pen:
         row = pen.execute(
             "SELECT case_number FROM place "
-            "WHERE organization_id = %s AND family = %s AND unit_kind = %s AND unit_id = %s AND live",
+            "WHERE organization_id = %s AND family = %s AND unit_kind = %s AND unit_id = %s AND (live OR held)",
             (writing.opened.id, place.family, place.unit.value, place.unit_key),
         ).fetchone()
     return "" if row is None else str(row[0])
