@@ -96,7 +96,12 @@ def _text_of(value: object) -> str:
 
 
 @lru_cache(maxsize=512)
-def _statement(hows: tuple[Put, ...]) -> Composed:
+def _statement(hows: tuple[Put, ...]) -> bytes:
+    # As bytes: a composed statement would be put together again at every write.
+    return _composed(hows).as_bytes()
+
+
+def _composed(hows: tuple[Put, ...]) -> Composed:
     # Arms of one statement see one state of the database and not each other: each table stands in one arm only.
     *arms, last = (_insert(how) for how in hows)
     if not arms:

@@ -48,7 +48,9 @@ _STATE: Mapping[StreamKind, tuple[LiteralString, LiteralString]] = {
 """Where the state of a stream stands, and its key there. A place has none: it is a lock."""
 
 _LOAD = {
-    kind: SQL("SELECT state FROM {} WHERE organization_id = %s AND {} = %s").format(Identifier(table), Identifier(key))
+    kind: SQL("SELECT state FROM {} WHERE organization_id = %s AND {} = %s")
+    .format(Identifier(table), Identifier(key))
+    .as_bytes()
     for kind, (table, key) in _STATE.items()
 }
 
@@ -58,7 +60,9 @@ _LOCK_AND_LOAD = {
         "SELECT head.number, head.hash, record.state FROM stream_head AS head JOIN {} AS record "
         "ON record.organization_id = head.organization_id AND record.{} = head.stream_key "
         "WHERE head.organization_id = %s AND head.stream_kind = {} AND head.stream_key = %s FOR UPDATE"
-    ).format(Identifier(table), Identifier(key), Literal(kind.value))
+    )
+    .format(Identifier(table), Identifier(key), Literal(kind.value))
+    .as_bytes()
     for kind, (table, key) in _STATE.items()
 }
 
