@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 PYTHON_OF := .venv/bin/python
 
-.PHONY: help demo test check mutants bench-load bench pins clean setup-run setup-test
+.PHONY: help demo test check mutants bench-seal bench-load bench pins clean setup-run setup-test
 
 help:
 	@echo "make demo      set up, then enroll the example applications and show what became of them"
@@ -12,6 +12,7 @@ help:
 	@echo "make check     only the checks: format, lint, types, floors, sizes"
 	@echo "make mutants   plant each known bug once and see that a test catches it"
 	@echo "make bench     count and time what an interactive row costs (a minute)"
+	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
 	@echo "make pins      compile requirements/*.in again (needs uv on the PATH)"
 	@echo "make clean     remove what was built here; data in EVENROLL_HOME stay"
@@ -41,6 +42,9 @@ setup-test:
 
 bench: setup-test
 	@$(PYTHON_OF) -m tests.measure.row_cost
+
+bench-seal: setup-test
+	@$(PYTHON_OF) -m tests.measure.seal_log
 
 bench-load: setup-test
 	@$(PYTHON_OF) -m tests.measure.load_points
