@@ -220,8 +220,8 @@ MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_CORE}/decide_waiting.py",
-                old="    if places.free and not places.waiting:",
-                new="    if places.free:",
+                old="    if mine or (places.free and not places.waiting):",
+                new="    if mine or places.free:",
             ),
         ),
         # Between the moment at which a place becomes free and its offer somebody else is decided.

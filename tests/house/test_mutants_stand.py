@@ -1,0 +1,19 @@
+"""Every planted bug finds its place in the code: a line that moved is seen here, and not only when they are planted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.mutants import MUTANTS, Mutant
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_its_text_stands_once(mutant: Mutant) -> None:
+    for change in mutant.changes:
+        text = (ROOT / change.file).read_text(encoding="utf-8")
+        assert text.count(change.old) == 1, f"{change.file}: write the mutant anew"
+        assert change.old != change.new
