@@ -138,9 +138,12 @@ def _run_initdb(places: Places, *, data: Path, binaries: Path, password_file: Pa
     )
 
 
-def run_demoted(places: Places, command: list[str]) -> subprocess.CompletedProcess[str]:
+def run_demoted(
+    places: Places, command: list[str], *, folder: Path = Path("/"), environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run one of PostgreSQL's programs to its end as the database's account.
 
+    folder: where it works. environ: variables beside those that every such program gets.
     Raises ServerRefused where the caller may not change account, or the program cannot run here.
     """
     process = database_process(places)
@@ -152,8 +155,8 @@ def run_demoted(places: Places, command: list[str]) -> subprocess.CompletedProce
             text=True,
             errors="replace",
             stdin=subprocess.DEVNULL,
-            cwd="/",
-            env=process.environ,
+            cwd=folder,
+            env={**process.environ, **(environ or {})},
             user=process.uid,
             group=process.gid,
             extra_groups=process.groups,
