@@ -12,7 +12,7 @@ from evenroll.enrollment.roles import OrganizationKind
 from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.load_cells import DateOrder
 from evenroll.intake.load_file import LoadRefused
-from evenroll.records import register, vault
+from evenroll.records import register_match, vault
 from evenroll.records.load_terms import LoadKind, Standing
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.tokens import TokenKind
@@ -62,7 +62,7 @@ def test_customers_are_found_by_what_was_loaded(loader: Loader) -> None:
     for _ in books(loader):
         pass
     told = {TokenKind.ACCOUNT_NUMBER: "4410001", TokenKind.NAME: "jose nunez", TokenKind.LAST_BILL_AMOUNT: "84.2"}
-    found = register.match(loader.organization, values={**told, TokenKind.SERVICE_ADDRESS: "12 ELM ST"})
+    found = register_match.match(loader.organization, values={**told, TokenKind.SERVICE_ADDRESS: "12 ELM ST"})
     assert found.agreed == {*told, TokenKind.SERVICE_ADDRESS}
     assert found.account is not None and found.account.pods == ("LKL-1",)
     assert loader.rows("SELECT pod, account_id IS NULL FROM usage_point ORDER BY pod")[-1] == ("LKL-3", True)
@@ -142,7 +142,7 @@ def test_a_name_that_changed_is_changed_in_the_vault_and_found_anew(loader: Load
     assert loaded.difference.examples[Standing.CHANGED] == ("row 2",)
     for name, amount, count in (("jose ortiz", "91", 3), ("jose nunez", "84.20", 1)):
         values = {TokenKind.ACCOUNT_NUMBER: "4410001", TokenKind.NAME: name, TokenKind.LAST_BILL_AMOUNT: amount}
-        assert len(register.match(loader.organization, values=values).agreed) == count
+        assert len(register_match.match(loader.organization, values=values).agreed) == count
     with open_organization(loader.organization), cursor() as pen:
         refs = [row[0] for row in pen.execute("SELECT personal FROM customer ORDER BY id").fetchall()]
         assert vault.read(refs[0])["name"] == "José Ortiz"

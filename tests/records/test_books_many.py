@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from evenroll.quantities.identifiers import CustomerId
-from evenroll.records import books, looked_up, register, vault
+from evenroll.records import books, looked_up, register_match, vault
 from evenroll.records.books import NewAccount, NewPoint, NewSupply
 from evenroll.records.books_many import (
     NewCustomer,
@@ -48,11 +48,11 @@ def test_many_households_are_found_as_one_is() -> None:
         )
     for pod, account, customer in zip(pods, accounts, customers, strict=True):
         told = {TokenKind.ACCOUNT_NUMBER: f"many {pod}", TokenKind.NAME: f"MANY {pod}"}
-        found = register.match(UTILITY, values={**told, TokenKind.SERVICE_ADDRESS: f"{pod} many ln"})
+        found = register_match.match(UTILITY, values={**told, TokenKind.SERVICE_ADDRESS: f"{pod} many ln"})
         assert found.agreed == {*told, TokenKind.SERVICE_ADDRESS}
         assert found.account is not None
         assert (found.account.account, found.account.customer, found.account.pods) == (account, customer, (pod,))
-        assert register.match(ESCO, values=told) == register.Match()
+        assert register_match.match(ESCO, values=told) == register_match.Match()
     with open_organization(UTILITY), cursor() as pen:
         rows = pen.execute(
             "SELECT personal FROM customer WHERE id = ANY(%s) ORDER BY id", (list(customers),)

@@ -9,7 +9,7 @@ import pytest
 from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.roles import OrganizationKind
 from evenroll.quantities.identifiers import AccountId, OrganizationKey, PodId
-from evenroll.records import books, outbox, register, vault
+from evenroll.records import books, outbox, register_match, vault
 from evenroll.records.books import NewAccount, NewPoint
 from evenroll.records.keys import Keys
 from evenroll.records.organizations import add_organization, cursor, open_organization
@@ -151,14 +151,15 @@ def test_an_account_is_found_by_its_number_and_only_what_agrees_is_told() -> Non
         TokenKind.LAST_BILL_AMOUNT: "$83.17",
         TokenKind.METER_SERIAL: "",
     }
-    found = register.match(UTILITY, values=told)
+    found = register_match.match(UTILITY, values=told)
     assert found.agreed == {TokenKind.ACCOUNT_NUMBER, TokenKind.NAME, TokenKind.LAST_BILL_AMOUNT}
     assert found.account is not None
     assert (found.account.account, found.account.pods) == (account, (pod,))
-    by_address = register.match(UTILITY, values={TokenKind.SERVICE_ADDRESS: f"{ADDRESS} {pod}", TokenKind.NAME: "x"})
+    at_address = {TokenKind.SERVICE_ADDRESS: f"{ADDRESS} {pod}", TokenKind.NAME: "x"}
+    by_address = register_match.match(UTILITY, values=at_address)
     assert by_address.agreed == {TokenKind.SERVICE_ADDRESS}
-    assert register.match(ESCO, values=told) == register.Match()
-    assert register.match(UTILITY, values={TokenKind.NAME: CANARY}) == register.Match()
+    assert register_match.match(ESCO, values=told) == register_match.Match()
+    assert register_match.match(UTILITY, values={TokenKind.NAME: CANARY}) == register_match.Match()
 
 
 def test_no_canary_stands_in_any_column_of_any_table() -> None:

@@ -19,9 +19,9 @@ PLAIN = 8
 
 ASKING: Mapping[CommandName, int] = {
     CommandName.FIND_PROVIDER: 11,
-    CommandName.PROVE_IDENTITY: 26,
-    CommandName.DECIDE: 24,
-    CommandName.REQUEST_METER: 10,
+    CommandName.PROVE_IDENTITY: 22,
+    CommandName.DECIDE: 23,
+    CommandName.REQUEST_METER: 9,
 }
 """Rows that ask partners. All the books that are asked lie in this database: their statements are counted with them."""
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from evenroll.enrollment.facts import SERVED, PartnerAway, ProviderAnswer, ProviderAnswerKind
-from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion
-from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion, find_providers
+from evenroll.quantities.identifiers import OrganizationKey, PodId
 from evenroll.quantities.periods import DatePeriod
-from evenroll.records.looked_up import Supply, supply_at, supply_of
+from evenroll.records.looked_up import Supply, supplies_of, supply_at
 from evenroll.records.organizations import open_organization
-from evenroll.records.supply_registry import open_request
+from evenroll.records.supply_registry import open_request, points_in_request
 
 PARTNER = "clearinghouse"
 
@@ -36,13 +36,22 @@ class RegistryClearinghouse:
 
     def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer:
         """Who serves the usage point on that day; by its number, else by postal code and address."""
+        return self.find_many([question], on=on)[0]
+
+    def find_many(self, questions: Sequence[ProviderQuestion], *, on: date) -> tuple[ProviderAnswer, ...]:
+        """As `find`, of each; those that name their usage point by two statements for all."""
         with open_organization(self.organization):
-            return self._found(question, on=on)
+            pods = [each.pod for each in questions if each.pod]
+            known = supplies_of(self.organization, pods=pods, on=on) if pods else {}
+            moving = points_in_request(known) if known else frozenset[PodId]()
+            return tuple(
+                self._answered(known[each.pod], on=on, is_moving=each.pod in moving)
+                if each.pod is not None and each.pod in known
+                else self._found(each, on=on)
+                for each in questions
+            )
 
     def _found(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer:
-        known = supply_of(self.organization, pod=question.pod, on=on) if question.pod else None
-        if known is not None:
-            return self._answered(known, on=on)
         found = self._at_address(question, on=on)
         if len(found) == 1:
             return self._answered(found[0], on=on)
@@ -51,8 +60,9 @@ class RegistryClearinghouse:
             return ProviderAnswer(kind=ProviderAnswerKind.SEVERAL_POINTS, as_of=on, points=points)
         return ProviderAnswer(kind=ProviderAnswerKind.NOT_FOUND, as_of=on)
 
-    def _answered(self, supply: Supply, *, on: date) -> ProviderAnswer:
-        moving = open_request(supply.pod)
+    def _answered(self, supply: Supply, *, on: date, is_moving: bool = True) -> ProviderAnswer:
+        """is_moving: whether it may have a request that is open."""
+        moving = open_request(supply.pod) if is_moving else None
         answer = replace(_answer(supply, on=on), registrar=self.organization)
         if moving is None or answer.kind not in SERVED:
             return answer
@@ -80,9 +90,13 @@ class AwayAtTimes:
 
     def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer | PartnerAway:
         """As the clearinghouse behind it, but for the days on which it is away."""
+        return self.find_many([question], on=on)[0]
+
+    def find_many(self, questions: Sequence[ProviderQuestion], *, on: date) -> tuple[ProviderAnswer | PartnerAway, ...]:
+        """As `find`, of each."""
         if any(period.contains(on) for period in self.away):
-            return PartnerAway(partner=PARTNER, detail="not_reached")
-        return self.clearinghouse.find(question, on=on)
+            return (PartnerAway(partner=PARTNER, detail="not_reached"),) * len(questions)
+        return find_providers(self.clearinghouse, questions, on=on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,11 +107,19 @@ class SeveralRegistries:
 
     def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer | PartnerAway:
         """As the registry that knows it; not found where none does."""
+        return self.find_many([question], on=on)[0]
+
+    def find_many(self, questions: Sequence[ProviderQuestion], *, on: date) -> tuple[ProviderAnswer, ...]:
+        """As `find`, of each: a registry is asked of those that no other one before it knew."""
+        unknown = ProviderAnswer(kind=ProviderAnswerKind.NOT_FOUND, as_of=on)
+        found = dict.fromkeys(range(len(questions)), unknown)
         for organization in self.organizations:
-            answer = RegistryClearinghouse(organization=organization).find(question, on=on)
-            if answer.kind is not ProviderAnswerKind.NOT_FOUND:
-                return answer
-        return ProviderAnswer(kind=ProviderAnswerKind.NOT_FOUND, as_of=on)
+            left = [place for place, answer in found.items() if answer.kind is ProviderAnswerKind.NOT_FOUND]
+            if left:
+                registry = RegistryClearinghouse(organization=organization)
+                answers = registry.find_many([questions[place] for place in left], on=on)
+                found.update(zip(left, answers, strict=True))
+        return tuple(found.values())
 
 
 def away_on(clearinghouse: Clearinghouse, *, periods: Iterable[DatePeriod]) -> AwayAtTimes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from evenroll.enrollment.facts import Factor, PartnerAway, RegisterAnswer
@@ -25,9 +26,16 @@ class SupplierRegister:
 
         Of the utility's customer nothing comes back but which factors agree, the class, and the usage points billed.
         """
-        own = self._own.match(evidence)
+        return self.match_many([evidence])[0]
+
+    def match_many(self, given: Sequence[Evidence]) -> tuple[RegisterAnswer, ...]:
+        """As `match`, of each; the own books by a few statements for all, the utility's one by one."""
+        own = self._own.match_many(given)
+        return tuple(self._or_utility(each, evidence) for each, evidence in zip(own, given, strict=True))
+
+    def _or_utility(self, own: RegisterAnswer, evidence: Evidence) -> RegisterAnswer:
         utility = evidence.utility
-        if isinstance(own, PartnerAway) or own.matched & _AT_HAND or utility in (None, self.organization):
+        if own.matched & _AT_HAND or utility is None or utility == self.organization:
             return own
         theirs = _at_utility(evidence, utility=utility)
         if theirs is None:
@@ -44,6 +52,10 @@ class SupplierRegister:
     def account_facts(self, account: AccountId, *, pod: PodId) -> AccountFacts | PartnerAway:
         """How its own account stands."""
         return self._own.account_facts(account, pod=pod)
+
+    def account_facts_many(self, asked: Sequence[tuple[AccountId, PodId]]) -> tuple[AccountFacts, ...]:
+        """How many of its own accounts stand, by two statements."""
+        return self._own.account_facts_many(asked)
 
     @property
     def _own(self) -> OwnRegister:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from evenroll.enrollment.facts import PartnerAway, ProviderAnswer
 from evenroll.quantities.identifiers import PodId
@@ -28,3 +29,21 @@ class Clearinghouse(Protocol):
     def find(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer | PartnerAway:
         """Who delivers to and supplies the usage point on that day; away is never a no."""
         ...
+
+
+@runtime_checkable
+class AsksMany(Protocol):
+    """A clearinghouse that takes many questions at once."""
+
+    def find_many(self, questions: Sequence[ProviderQuestion], *, on: date) -> tuple[ProviderAnswer | PartnerAway, ...]:
+        """As `find`, of each, in the order of the questions."""
+        ...
+
+
+def find_providers(
+    clearinghouse: Clearinghouse, questions: Sequence[ProviderQuestion], *, on: date
+) -> tuple[ProviderAnswer | PartnerAway, ...]:
+    """The answers to many questions, in their order: at once, or one by one where it takes no more."""
+    if isinstance(clearinghouse, AsksMany):
+        return clearinghouse.find_many(questions, on=on)
+    return tuple(clearinghouse.find(each, on=on) for each in questions)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from evenroll.enrollment.eligibility_facts import Known, Told
 from evenroll.enrollment.facts import MeterFacts, PartnerAway
@@ -48,3 +49,23 @@ class Premises(Protocol):
     ) -> ServedPoint | PartnerAway | None:
         """What bills are made of from a day on, over so many months; None for a point that the utility has not."""
         ...
+
+
+@runtime_checkable
+class LooksUpMany(Protocol):
+    """A utility that is asked of many usage points at once."""
+
+    def look_up_many(
+        self, pods: Sequence[PodId], *, utility: OrganizationKey, on: date
+    ) -> tuple[PremiseFacts | PartnerAway, ...]:
+        """As `look_up`, of each, in the order given."""
+        ...
+
+
+def look_up_each(
+    premises: Premises, pods: Sequence[PodId], *, utility: OrganizationKey, on: date
+) -> tuple[PremiseFacts | PartnerAway, ...]:
+    """The premises at many usage points, in their order: at once, or one by one where it takes no more."""
+    if isinstance(premises, LooksUpMany):
+        return premises.look_up_many(pods, utility=utility, on=on)
+    return tuple(premises.look_up(pod, utility=utility, on=on) for pod in pods)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from evenroll.enrollment.eligibility_facts import Known, Told
 from evenroll.enrollment.facts import PartnerAway, RegisterAnswer
@@ -52,3 +52,32 @@ class Register(Protocol):
     def account_facts(self, account: AccountId, *, pod: PodId) -> AccountFacts | PartnerAway:
         """How the account and the usage point stand."""
         ...
+
+
+@runtime_checkable
+class MatchesMany(Protocol):
+    """A register that is asked of many customers at once."""
+
+    def match_many(self, given: Sequence[Evidence]) -> tuple[RegisterAnswer | PartnerAway, ...]:
+        """As `match`, of each, in the order given."""
+        ...
+
+    def account_facts_many(self, asked: Sequence[tuple[AccountId, PodId]]) -> tuple[AccountFacts | PartnerAway, ...]:
+        """As `account_facts`, of each, in the order asked."""
+        ...
+
+
+def match_each(register: Register, given: Sequence[Evidence]) -> tuple[RegisterAnswer | PartnerAway, ...]:
+    """What the register answers to many, in their order: at once, or one by one where it takes no more."""
+    if isinstance(register, MatchesMany):
+        return register.match_many(given)
+    return tuple(register.match(each) for each in given)
+
+
+def account_facts_of_each(
+    register: Register, asked: Sequence[tuple[AccountId, PodId]]
+) -> tuple[AccountFacts | PartnerAway, ...]:
+    """How many accounts and usage points stand, in their order; see `match_each`."""
+    if isinstance(register, MatchesMany):
+        return register.account_facts_many(asked)
+    return tuple(register.account_facts(account, pod=pod) for account, pod in asked)

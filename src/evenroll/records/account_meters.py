@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evenroll.enrollment.eligibility_facts import NOT_TOLD, Told, told
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import AccountId, PodId
 from evenroll.records import register
+from evenroll.records.foreseen import Fact, looked_up
 from evenroll.records.organizations import current, cursor
 
 
@@ -26,6 +29,11 @@ def account_meters(account: AccountId | None, *, pod: PodId, in_place: MeterCapa
 
 
 def _meters_at(pods: tuple[PodId, ...]) -> dict[PodId, str]:
+    return looked_up(Fact.METERS_AT, pods, lambda: meters_at(pods))
+
+
+def meters_at(pods: Sequence[PodId]) -> dict[PodId, str]:
+    """What the meters in place can tell apart, by usage point of the open organization."""
     with cursor() as pen:
         rows = pen.execute(
             "SELECT pod, capability FROM meter WHERE organization_id = %s AND pod = ANY(%s) AND removed_on IS NULL",

@@ -25,7 +25,7 @@ from evenroll.quantities.codec import canonical, decode, encode
 from evenroll.records.streams import StreamKind
 from evenroll.records.upcasters import UPCASTERS, Upcaster, lift
 
-STATES_KEPT = 256
+STATES_KEPT = 1024
 
 Aggregate = Case | ServiceOrder | UsagePoint | ProgramPlaces | ProgramEvent | SupplyRequest
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from evenroll.enrollment.case import Case, Place
@@ -20,6 +21,7 @@ from evenroll.programs.bill import BillKind
 from evenroll.programs.catalog import RateUnknown, load_catalog
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rate import registers_of
+from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import (
     CaseNumber,
     MeterSerial,
@@ -28,6 +30,7 @@ from evenroll.quantities.identifiers import (
     RateKey,
 )
 from evenroll.records.folds import read_state
+from evenroll.records.foreseen import Fact, looked_up
 from evenroll.records.organizations import current, cursor
 from evenroll.records.program_shelf import program_version, program_versions
 from evenroll.records.streams import StreamKind, case_stream
@@ -125,6 +128,11 @@ def live_families(place: Place, *, but: CaseNumber, released: CaseNumber | None 
     released: a case that lets go of the unit when this one takes it. What is kept for the case that follows this one
     is no enrollment beside it: one ends where the other begins.
     """
+    unit = (place.unit.value, place.unit_key)
+    return looked_up(Fact.FAMILIES_AT_UNIT, unit, lambda: _live_families(place, but=but, released=released))
+
+
+def _live_families(place: Place, *, but: CaseNumber, released: CaseNumber | None) -> frozenset[str]:
     with cursor() as pen:
         rows = pen.execute(
             "SELECT DISTINCT family FROM place WHERE organization_id = %s AND unit_kind = %s AND unit_id = %s "
@@ -141,9 +149,15 @@ def reads_of_cycle(pod: PodId, *, from_on: date, months: int) -> tuple[date, ...
         row = pen.execute(
             "SELECT read_cycle FROM usage_point WHERE organization_id = %s AND pod = %s", (current().id, pod)
         ).fetchone()
-    if row is None or not str(row[0]).isdigit():
+    return cycle_reads(str(row[0]) if row else "", from_on=from_on, months=months, calendar=current().calendar)
+
+
+@lru_cache(maxsize=512)
+def cycle_reads(cycle: str, *, from_on: date, months: int, calendar: ServiceCalendar) -> tuple[date, ...]:
+    """The scheduled reads of a cycle, named by its day of the month; none for one of another name."""
+    if not cycle.isdigit():
         return ()
-    return scheduled_reads(cycle_day=int(row[0]), from_on=from_on, months=months, calendar=current().calendar)
+    return scheduled_reads(cycle_day=int(cycle), from_on=from_on, months=months, calendar=calendar)
 
 
 def open_cases_at(pod: PodId) -> tuple[CaseNumber, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -33,7 +33,7 @@ _SUPPLY: Final = SQL(
     "SELECT DISTINCT ON (pod) pod, postal_code, utility, supplier, supplier_kind, from_on, status, pending_to "
     "FROM supply_registry WHERE organization_id = %s AND from_on <= %s"
 )
-_OF_POD: Final = SQL(" AND pod = %s ORDER BY pod, from_on DESC")
+_OF_PODS: Final = SQL(" AND pod = ANY(%s) ORDER BY pod, from_on DESC")
 _AT_ADDRESS: Final = SQL(
     " AND postal_code = %s AND pod IN (SELECT pod FROM supply_registry WHERE organization_id = %s AND id = ANY(%s)) "
     "ORDER BY pod, from_on DESC"
@@ -42,9 +42,14 @@ _AT_ADDRESS: Final = SQL(
 
 def supply_of(organization: OrganizationKey, *, pod: PodId, on: date) -> Supply | None:
     """The registry row of a usage point in force on a day; None if there is none."""
+    return supplies_of(organization, pods=[pod], on=on).get(pod)
+
+
+def supplies_of(organization: OrganizationKey, *, pods: Collection[PodId], on: date) -> dict[PodId, Supply]:
+    """The registry rows in force on a day of many usage points; one that is not in the registry is left out."""
     with open_organization(organization) as opened, cursor() as pen:
-        row = pen.execute(_SUPPLY + _OF_POD, (opened.id, on, pod)).fetchone()
-    return None if row is None else _supply(row)
+        rows = pen.execute(_SUPPLY + _OF_PODS, (opened.id, on, list(pods))).fetchall()
+    return {PodId(row[0]): _supply(row) for row in rows}
 
 
 def supply_at(organization: OrganizationKey, *, postal_code: str, address: str, on: date) -> Sequence[Supply]:

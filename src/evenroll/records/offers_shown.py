@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from evenroll.programs.program import ProgramVersion
 from evenroll.quantities.codec import JsonValue, canonical, encode
 from evenroll.quantities.identifiers import OfferId
+from evenroll.records.foreseen import Fact, looked_up
 from evenroll.records.organizations import current, cursor
 
 
@@ -30,11 +32,16 @@ def keep_offer(program: ProgramVersion, *, at: datetime, costs: object) -> Offer
 
 def was_shown(offer: OfferId) -> bool:
     """Whether the open organization showed an offer under this number."""
+    return looked_up(Fact.OFFER_SHOWN, offer, lambda: offer in shown_among((offer,)))
+
+
+def shown_among(offers: Sequence[OfferId]) -> frozenset[OfferId]:
+    """Those of these numbers under which the open organization showed an offer."""
     with cursor() as pen:
-        row = pen.execute(
-            "SELECT 1 FROM offer_shown WHERE organization_id = %s AND id = %s", (current().id, offer)
-        ).fetchone()
-    return row is not None
+        rows = pen.execute(
+            "SELECT id FROM offer_shown WHERE organization_id = %s AND id = ANY(%s)", (current().id, list(offers))
+        ).fetchall()
+    return frozenset(OfferId(row[0]) for row in rows)
 
 
 def read_offer(offer: OfferId) -> JsonValue:

@@ -16,6 +16,7 @@ from psycopg.rows import TupleRow
 from evenroll.enrollment.roles import OrganizationKind
 from evenroll.quantities.calendars import ServiceCalendar, calendar
 from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records.foreseen import refuse_reading
 
 DEFAULT = "default"
 
@@ -123,8 +124,10 @@ def is_open() -> bool:
 def cursor() -> Cursor[TupleRow]:
     """A psycopg cursor in the transaction of the open organization; it prepares what it runs often.
 
-    It sees all rows of this transaction: what waits to be written is written first.
+    It sees all rows of this transaction: what waits to be written is written first. Raises foreseen.Unforeseen where
+    many decisions are taken from what was read before.
     """
+    refuse_reading()
     opened = current()
     opened.write()
     return Cursor(_connection(opened.alias))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from evenroll.enrollment.tracks import CASE_ENDS, State
 from evenroll.enrollment.usage_point import VACANT, UsagePoint
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, PodId, ProgramKey
+from evenroll.records.foreseen import Fact, looked_up
 from evenroll.records.organizations import current, cursor
 
 COUNTED_DAYS = 365
@@ -18,13 +20,22 @@ _LEAVES_ALREADY = frozenset({State.LEAVING, State.WITHDRAWING, State.REFUSED, St
 
 def lockout_ends_on(customer: CustomerId, *, program: ProgramKey) -> date | None:
     """The first day on which this customer may enroll in the program again; None if nothing ever barred them."""
+    return looked_up(Fact.LOCKOUTS, customer, lambda: lockouts([customer]).get(customer, {})).get(program)
+
+
+def lockouts(customers: Collection[CustomerId]) -> dict[CustomerId, dict[str, date]]:
+    """As `lockout_ends_on`, for many: by customer and program, where something ever barred them."""
     with cursor() as pen:
-        row = pen.execute(
-            "SELECT max(state::jsonb ->> 'lockout_ends_on') FROM case_record "
-            "WHERE organization_id = %s AND customer_id = %s AND program = %s AND status = 'ended'",
-            (current().id, customer, program),
-        ).fetchone()
-    return date.fromisoformat(row[0]) if row and row[0] else None
+        rows = pen.execute(
+            "SELECT customer_id, program, max(state::jsonb ->> 'lockout_ends_on') FROM case_record "
+            "WHERE organization_id = %s AND customer_id = ANY(%s) AND status = 'ended' GROUP BY customer_id, program",
+            (current().id, list(customers)),
+        ).fetchall()
+    found: dict[CustomerId, dict[str, date]] = {}
+    for customer, program, until in rows:
+        if until:
+            found.setdefault(CustomerId(customer), {})[program] = date.fromisoformat(until)
+    return found
 
 
 def rate_changes(pod: PodId, *, point: UsagePoint | None, on: date, since_on: date, but: CaseNumber) -> int:
@@ -38,6 +49,10 @@ def rate_changes(pod: PodId, *, point: UsagePoint | None, on: date, since_on: da
             since_on < after.start_on <= on and _differs(before, after) and before[0] != VACANT
             for before, after in zip(map(_rates, point.agreements), point.agreements[1:], strict=False)
         )
+    return looked_up(Fact.CHANGES_AT_POINT, pod, lambda: _changes_by_cases(pod, since_on=since_on, but=but))
+
+
+def _changes_by_cases(pod: PodId, *, since_on: date, but: CaseNumber) -> int:
     with cursor() as pen:
         row = pen.execute(
             "SELECT coalesce(sum((state::jsonb ->> 'price_since' > %(since)s)::int), 0) "

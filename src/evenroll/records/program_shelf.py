@@ -13,6 +13,7 @@ from evenroll.programs.catalog import is_published
 from evenroll.programs.program import ProgramVersion
 from evenroll.quantities.codec import decode
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
+from evenroll.records.foreseen import Fact, looked_up_once
 
 
 class ProgramMissing(LookupError):
@@ -29,11 +30,16 @@ def shelved_programs(publishers: Iterable[OrganizationKey], *, on: date) -> tupl
 
     Where none is, because it is closed or its review is overdue, the latest version: row 2b hides it and says why.
     """
+    wanted = tuple(sorted(publishers))
+    return looked_up_once(Fact.SHELF, (wanted, on), lambda: _shelved(wanted, on))
+
+
+def _shelved(publishers: tuple[OrganizationKey, ...], on: date) -> tuple[ProgramVersion, ...]:
     with connection.cursor() as pen:
         pen.execute(
             "SELECT key, content_hash, body FROM program_version WHERE publisher = ANY(%s) "
             "ORDER BY publisher, key, version",
-            (sorted(publishers),),
+            (list(publishers),),
         )
         rows = pen.fetchall()
     latest: dict[str, ProgramVersion] = {}

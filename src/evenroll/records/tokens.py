@@ -101,17 +101,6 @@ def find_by_token(kind: TokenKind, value: str, *, subject_kind: str) -> tuple[in
     return tuple(row[0] for row in rows)
 
 
-def has_token(kind: TokenKind, value: str, *, subject_kind: str, subject_id: int) -> bool:
-    """Whether this subject has this value; the value kept is never opened for it."""
-    with cursor() as pen:
-        row = pen.execute(
-            "SELECT 1 FROM search_token WHERE organization_id = %s AND kind = %s AND token = %s "
-            "AND subject_kind = %s AND subject_id = %s",
-            (current().id, kind.value, token(kind, value), subject_kind, subject_id),
-        ).fetchone()
-    return row is not None
-
-
 def _words(value: str) -> list[str]:
     # "José  Núñez-Rey" and "jose nunez rey" are one name.
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", value) if not unicodedata.combining(sign))

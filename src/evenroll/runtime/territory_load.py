@@ -119,6 +119,15 @@ def load_utility(points: Sequence[PlannedPoint], *, now: datetime) -> None:
 
     points: of one territory.
     """
+    from evenroll.records.organizations import open_organization
+
+    with open_organization(points[0].territory.utility) as opened:
+        load_utility_books(points, now=now)
+        store_reads(past_reads(points, before=opened.calendar.business_date(now)))
+
+
+def load_utility_books(points: Sequence[PlannedPoint], *, now: datetime) -> None:
+    """As `load_utility`, without the reads."""
     from evenroll.records.organizations import cursor, open_organization
     from evenroll.records.row_batch import RowBatch
 
@@ -130,7 +139,6 @@ def load_utility(points: Sequence[PlannedPoint], *, now: datetime) -> None:
             if done % AT_ONCE == 0:
                 batch.flush()
         batch.flush()
-        store_reads(past_reads(points, before=opened.calendar.business_date(now)))
 
 
 def _load_stream(batch: RowBatch, opened: Opened, point: PlannedPoint, *, now: datetime) -> None:
