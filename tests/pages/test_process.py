@@ -19,18 +19,21 @@ from evenroll.enrollment.tracks import State, TrackState
 from evenroll.enrollment.use_case import ROW_OF, ROWS, Lane, ServicePath, SourceUseCase, current_rows
 from evenroll.enrollment.waits import WAITS
 from evenroll.pages.lettering import lines, width
-from evenroll.pages.process import ACTIONS, NodeKind, Process, process
+from evenroll.pages.process import NodeKind, Process, process
 from evenroll.pages.process_check import differences, is_within_a_node, reachable
 from evenroll.pages.process_edges import Guard
 from evenroll.pages.process_layout import Rect, lay_out
 from evenroll.pages.process_mermaid import process_mermaid
 from evenroll.pages.process_routes import Route, routes
+from evenroll.pages.process_standing import ACTIONS, Standing
 from evenroll.pages.process_svg import GUARD_SIZE, LINE_HEIGHT, NAME_SIZE, NOTE_SIZE, process_svg
 from evenroll.pages.texts import render
 from evenroll.programs.program import Track
+from evenroll.quantities.identifiers import CaseNumber
 
 BOTH = pytest.mark.parametrize("path", ServicePath)
 LANGUAGES = pytest.mark.parametrize("language", Language)
+BARS = (NodeKind.FORK, NodeKind.JOIN)
 
 
 @BOTH
@@ -129,6 +132,11 @@ def test_where_a_case_stands() -> None:
     assert current_rows(()) == ()
 
 
+def at(*nodes: str) -> Standing:
+    number = CaseNumber("EV-7K3M9-QXT2H-WPCF")
+    return Standing(number=number, state=State.ENROLLED, nodes=frozenset(nodes))
+
+
 @LANGUAGES
 @BOTH
 def test_the_svg_is_well_formed_and_whole(path: ServicePath, language: Language) -> None:
@@ -143,12 +151,25 @@ def test_the_svg_is_well_formed_and_whole(path: ServicePath, language: Language)
     assert 1.3 < height / wide < 1.45, "the shape of a page of A4"
 
 
+@BOTH
+def test_a_marked_node_of_any_kind_is_marked_by_a_word_and_not_by_color(path: ServicePath) -> None:
+    plain = process_svg(process(path), language=Language.EN)
+    for id_, node in process(path).nodes.items():
+        if node.kind not in (*BARS, NodeKind.DECISION):
+            marked = process_svg(process(path, standing=at(id_)), language=Language.EN)
+            words = [each.text or "" for each in ET.fromstring(marked).iter() if each.get("class") == "badge-text"]
+            assert sum(word.endswith("here") for word in words) == 1, id_
+            assert "Case EV-7K3M9-QXT2H-WPCF: Enrolled" in marked
+            assert marked.count(" marked") == plain.count(" marked") + 1
+    assert "EV-" not in plain
+
+
 def test_a_marked_row_is_marked() -> None:
     plain = process_svg(process(ServicePath.ESCO), language=Language.EN)
-    marked = process_svg(process(ServicePath.ESCO, marked=Row.R5B), language=Language.EN)
+    marked = process_svg(process(ServicePath.ESCO, standing=at("5b")), language=Language.EN)
     assert "5b here" in marked
     assert "5b here" not in plain
-    both = process_mermaid(process(ServicePath.ESCO, marked=frozenset({Row.R5B, Row.R7})), language=Language.ES)
+    both = process_mermaid(process(ServicePath.ESCO, standing=at("5b", "7")), language=Language.ES)
     assert "class n_7,n_5b marked" in both or "class n_5b,n_7 marked" in both
 
 
@@ -186,9 +207,7 @@ def test_no_edge_crosses_a_box(path: ServicePath) -> None:
     for way in ways:
         for a, b in pairwise(way.points):
             assert a[0] == b[0] or a[1] == b[1], "a right angle"
-            hit = [
-                id_ for id_, rect in places.items() if crossed(a, b, rect) and drawn.nodes[id_].kind is not NodeKind.BAR
-            ]
+            hit = [id_ for id_, rect in places.items() if crossed(a, b, rect) and drawn.nodes[id_].kind not in BARS]
             assert hit == [], f"{way.edge.source} to {way.edge.target} crosses {hit}"
 
 
@@ -200,7 +219,7 @@ def test_no_two_boxes_overlap_and_each_stands_in_its_lane(path: ServicePath) -> 
     for number, (id_, rect) in enumerate(boxes):
         for other_id, other in boxes[number + 1 :]:
             assert not overlaps(rect, other), f"{id_} lies on {other_id}"
-        if drawn.nodes[id_].kind not in (NodeKind.BAR, NodeKind.ACTIONS):
+        if drawn.nodes[id_].kind not in (*BARS, NodeKind.ACTIONS):
             lane = layout.lanes[drawn.nodes[id_].lane]
             assert lane.x < rect.x
             assert rect.right < lane.right
@@ -242,10 +261,10 @@ def test_the_words_fit_their_boxes(path: ServicePath, language: Language) -> Non
 @LANGUAGES
 @BOTH
 def test_mermaid_has_every_node_and_edge_once(path: ServicePath, language: Language) -> None:
-    drawn = process(path, marked=Row.R3)
+    drawn = process(path, standing=at("3"))
     text = process_mermaid(drawn, language=language)
     rows = text.splitlines()
-    assert rows[3] == "flowchart TD"
+    assert rows[5] == "flowchart TD"
     assert sum(row.strip().startswith("subgraph ") for row in rows) == sum(row.strip() == "end" for row in rows) == 4
     for id_ in drawn.nodes:
         assert sum(row.strip().startswith((f"n_{id_}(", f"n_{id_}[", f"n_{id_}{{")) for row in rows) == 1, id_

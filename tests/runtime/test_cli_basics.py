@@ -86,7 +86,10 @@ def test_every_command_and_exit_code_is_documented() -> None:
         (["programs", "--organization", "nobody"], ExitCode.NOT_FOUND, "lakeland-electric"),
         (["enroll", "/nowhere/at/all.csv"], ExitCode.WRONG_USE, "There is no file"),
         (["enroll", "/dev/zero"], ExitCode.WRONG_USE, "no regular file"),
-        (["process", "--out", "where.png"], ExitCode.WRONG_USE, "ends in .svg"),
+        (["process", "--out", "where.png"], ExitCode.WRONG_USE, "ends in .svg, in .bpmn, or in .mmd"),
+        (["process", "--use-case", "U9"], ExitCode.WRONG_USE, "'U9' is not one of"),
+        (["process", "--path", "mars"], ExitCode.WRONG_USE, "'mars' is not one of"),
+        (["process", "--case", "EV-1"], ExitCode.WRONG_USE, "should have 14"),
         (["process", "--format", "mermaid", "--out", "p.svg"], ExitCode.WRONG_USE, "do not agree"),
         (["--demo", "--database", "other", "status"], ExitCode.WRONG_USE, "Give one of them"),
         (["--database", "postgres", "status"], ExitCode.UNAVAILABLE, "not an Evenroll database"),
@@ -159,6 +162,10 @@ def test_the_process_is_drawn_and_written(tmp_path: Path, capsys: pytest.Capture
     assert (tmp_path / "q.svg").read_text() == (tmp_path / "p.svg").read_text()
     assert run(["process", "--out", str(tmp_path / "q.mmd")]) == ExitCode.OK
     assert "flowchart" in (tmp_path / "q.mmd").read_text()
+    assert run(["process", "--use-case", "U3", "--out", str(tmp_path / "q.bpmn")]) == ExitCode.OK
+    capsys.readouterr()
+    assert run(["process", "--use-case", "U3", "--format", "bpmn"]) == ExitCode.OK
+    assert capsys.readouterr().out == (tmp_path / "q.bpmn").read_text()
 
 
 def test_a_closed_pipe_ends_quietly() -> None:

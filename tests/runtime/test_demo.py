@@ -226,9 +226,16 @@ def test_an_own_case_is_worked_on_by_the_number_of_its_order(line: Line, demo: A
     refusal = line.told("act", case["case"], "withdraw", code=ExitCode.REFUSED)
     assert "withdraw" not in refusal["sentence"].partition("Possible now")[2]
     assert sum(line.told("status")["organizations"][1]["waits"].values()) > 0
-    drawing = line.told("process", "--case", case["case"], "--path", "esco")
-    assert drawing["path"] == "utility"
+    drawing = line.told("process", "--case", case["case"])
+    assert (drawing["path"], drawing["state"], drawing["marked"]) == ("utility", "withdrawn", ["action"])
     assert case["case"] in drawing["drawing"]
+    wrong = line.told("process", "--case", case["case"], "--path", "esco", code=ExitCode.WRONG_USE)
+    assert "is on the path utility, not esco. Leave --path out" in wrong["sentence"]
+    other = "U2" if drawing["use_case"] != "U2" else "U1"
+    wrong = line.told("process", "--case", case["case"], "--use-case", other, code=ExitCode.WRONG_USE)
+    assert f"chose a program of use case {drawing['use_case']}, not {other}" in wrong["sentence"]
+    for format_ in ("svg", "bpmn"):
+        assert case["case"] in line.told("process", "--case", order["number"], "--format", format_)["drawing"]
 
 
 def test_a_slip_in_the_name_of_a_database_makes_none(line: Line, demo: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -13,10 +13,8 @@ from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State as S
 from evenroll.enrollment.use_case import ROW_OF, ROWS, Lane, ServicePath, SourceUseCase, commands_of
 from evenroll.pages.process_edges import FLOW, Edge, MoveKey
+from evenroll.pages.process_standing import ACTIONS, Standing
 from evenroll.programs.program import Track
-
-ACTIONS = "action"
-"""The node that stands for the actions beside the rows; exits lead to it."""
 
 
 class NodeKind(StrEnum):
@@ -27,7 +25,8 @@ class NodeKind(StrEnum):
     ROW = "row"
     DECISION = "decision"
     ASK = "ask"
-    BAR = "bar"
+    FORK = "fork"
+    JOIN = "join"
     ACTIONS = "actions"
 
 
@@ -51,10 +50,14 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Process:
-    """The graph for one path. exits: by row, the moves with which a case leaves the rows there (see ACTIONS)."""
+    """The graph for one path. exits: by row, the moves with which a case leaves the rows there (see ACTIONS).
+
+    standing: the case whose places are marked, if one is.
+    """
 
     path: ServicePath
     use_case: SourceUseCase | None
+    standing: Standing | None
     nodes: Mapping[str, Node]
     edges: tuple[Edge, ...]
     exits: Mapping[Row, tuple[MoveKey, ...]]
@@ -69,17 +72,17 @@ def process(
     path: ServicePath,
     *,
     use_case: SourceUseCase | None = None,
-    marked: Row | frozenset[Row] | None = None,
+    standing: Standing | None = None,
 ) -> Process:
-    """The process on one path. use_case: draw it for one of the united use cases. marked: where a case stands."""
-    marks = _as_rows(marked)
-    nodes = [_row_node(row, path=path, use_case=use_case, marks=marks) for row in ROWS]
+    """The process on one path. use_case: draw it for one of the united use cases. standing: a case to be marked."""
+    nodes = [_row_node(row, path=path, use_case=use_case) for row in ROWS]
     nodes += [
         _node("start", NodeKind.START, Lane.CUSTOMER),
         _node("ask_2a", NodeKind.ASK, Lane.CUSTOMER),
         _node("ask_5", NodeKind.ASK, Lane.CUSTOMER),
-        _node("fork", NodeKind.BAR, Lane.CUSTOMER),
-        _node("join", NodeKind.BAR, Lane.CUSTOMER),
+        # The provider's decision opens both strands.
+        _node("fork", NodeKind.FORK, ROWS[Row.R5].lane(path)),
+        _node("join", NodeKind.JOIN, Lane.CUSTOMER),
         _node("end", NodeKind.END, Lane.CUSTOMER),
         *_decisions(path),
         *_providers_ends(path),
@@ -90,22 +93,17 @@ def process(
             code="row.action",
             row=Row.ACTION,
             commands=commands_of(Row.ACTION),
-            marked=Row.ACTION in marks,
         ),
     ]
+    marks = standing.nodes if standing else frozenset[str]()
     return Process(
         path=path,
         use_case=use_case,
-        nodes=MappingProxyType({node.id: node for node in nodes}),
+        standing=standing,
+        nodes=MappingProxyType({node.id: replace(node, marked=node.id in marks) for node in nodes}),
         edges=FLOW,
         exits=MappingProxyType(_exits()),
     )
-
-
-def _as_rows(marked: Row | frozenset[Row] | None) -> frozenset[Row]:
-    if marked is None:
-        return frozenset()
-    return frozenset({marked}) if isinstance(marked, Row) else marked
 
 
 def _node(id_: str, kind: NodeKind, lane: Lane) -> Node:
@@ -113,7 +111,7 @@ def _node(id_: str, kind: NodeKind, lane: Lane) -> Node:
     return Node(id=id_, kind=kind, lane=lane, code=f"process.{id_}" if worded else "")
 
 
-def _row_node(row: Row, *, path: ServicePath, use_case: SourceUseCase | None, marks: frozenset[Row]) -> Node:
+def _row_node(row: Row, *, path: ServicePath, use_case: SourceUseCase | None) -> Node:
     entry = ROWS[row]
     elsewhere = use_case is not None and use_case not in entry.part_of
     return Node(
@@ -124,13 +122,16 @@ def _row_node(row: Row, *, path: ServicePath, use_case: SourceUseCase | None, ma
         row=row,
         commands=entry.commands,
         as_needed=elsewhere or entry.is_formal(path),
-        marked=row in marks,
     )
 
 
 def _decisions(path: ServicePath) -> tuple[Node, ...]:
     after = (Row.R2A, Row.R2B, Row.R3, Row.R4A, Row.R5, Row.R5A, Row.R5C)
-    return tuple(_node(f"after_{row.value}", NodeKind.DECISION, ROWS[row].lane(path)) for row in after)
+    return (
+        *(_node(f"after_{row.value}", NodeKind.DECISION, ROWS[row].lane(path)) for row in after),
+        _node("appeal_5", NodeKind.DECISION, ROWS[Row.R5].lane(path)),
+        _node("before_6", NodeKind.DECISION, Lane.CUSTOMER),
+    )
 
 
 def _providers_ends(path: ServicePath) -> tuple[Node, ...]:

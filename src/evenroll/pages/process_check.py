@@ -7,8 +7,9 @@ from evenroll.enrollment.moves import MOVES, MoveRefused, check_move
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.use_case import ROW_OF
-from evenroll.pages.process import ACTIONS, NodeKind, Process
+from evenroll.pages.process import NodeKind, Process
 from evenroll.pages.process_edges import MoveKey
+from evenroll.pages.process_standing import ACTIONS
 from evenroll.programs.program import Track
 
 

@@ -33,12 +33,14 @@ class Guard(StrEnum):
     CURABLE = "curable"
     NOT_ELIGIBLE = "not_eligible"
     APPEAL = "appeal"
+    STANDS = "stands"
     METER_WORK = "meter_work"
     METER_THERE = "meter_there"
     METER_REFUSED = "meter_refused"
     METER_READY = "meter_ready"
     MISSED_VISIT = "missed_visit"
     NOT_DOABLE = "not_doable"
+    NEW_EQUIPMENT = "new_equipment"
     EQUIPMENT_THERE = "equipment_there"
     UNFIT = "unfit"
     NO_DEVICE = "no_device"
@@ -98,8 +100,9 @@ _DECISION = (
     _edge("5", "after_5"),
     _edge("after_5", "ask_5", Guard.CURABLE, _case(S.DECIDING, S.NEEDS_ANSWER)),
     _edge("ask_5", "5", Guard.ANSWERED, _case(S.NEEDS_ANSWER, S.DECIDING)),
-    _edge("after_5", "refused_5", Guard.NOT_ELIGIBLE, _case(S.DECIDING, S.REFUSED)),
-    _edge("refused_5", "5", Guard.APPEAL, _case(S.REFUSED, S.DECIDING)),
+    _edge("after_5", "appeal_5", Guard.NOT_ELIGIBLE, _case(S.DECIDING, S.REFUSED)),
+    _edge("appeal_5", "5", Guard.APPEAL, _case(S.REFUSED, S.DECIDING)),
+    _edge("appeal_5", "refused_5", Guard.STANDS, _case(S.REFUSED, S.CLOSED)),
     _edge(
         "after_5",
         "fork",
@@ -173,8 +176,9 @@ _OWN_METER = _meter(S.BEFORE_METER, S.ALREADY_THERE)
 """A meter of the customer's own counts as soon as it is put in and reports: nobody is asked for it."""
 
 _CUSTOMERS_PART = (
-    _edge("fork", "6", None, (T.EQUIPMENT, None, S.CHOOSING_EQUIPMENT)),
-    _edge("fork", "8", Guard.EQUIPMENT_THERE, (T.EQUIPMENT, None, S.NOT_NEEDED)),
+    _edge("fork", "before_6"),
+    _edge("before_6", "6", Guard.NEW_EQUIPMENT, (T.EQUIPMENT, None, S.CHOOSING_EQUIPMENT)),
+    _edge("before_6", "8", Guard.EQUIPMENT_THERE, (T.EQUIPMENT, None, S.NOT_NEEDED)),
     _edge(
         "6",
         "7",

@@ -7,52 +7,92 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from evenroll.enrollment.use_case import Lane, ServicePath
-from evenroll.pages.process import ACTIONS, Node, NodeKind, Process
+from evenroll.pages.process import Node, NodeKind, Process
+from evenroll.pages.process_standing import ACTIONS
 
 MARGIN = 20.0
-TITLE_HEIGHT = 92.0
-LANE_HEAD_HEIGHT = 44.0
 
-BOX_WIDTH, BOX_HEIGHT = 254.0, 68.0
-ASK_WIDTH, ASK_HEIGHT = 220.0, 56.0
-DIAMOND_WIDTH, DIAMOND_HEIGHT = 44.0, 32.0
-REFUSED_WIDTH, REFUSED_HEIGHT = 110.0, 34.0
-DOOR_WIDTH, DOOR_HEIGHT = 216.0, 56.0
-START_WIDTH, START_HEIGHT = 390.0, 76.0
-END_WIDTH, END_HEIGHT = 230.0, 42.0
-BAR_HEIGHT = 8.0
-ACTIONS_HEIGHT = 66.0
+Size = tuple[float, float]
+"""Width and height in drawing units."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notation:
+    """How big what is drawn, in drawing units. title: the height above the lanes; head: of a lane's name.
+
+    nodes: sizes of single nodes, by id; refusals: of the ends that refuse; kinds: of all others. bars: strands begin
+    and meet at a bar across the lanes; else at a sign of their own. actions_apart: the actions stand below all lanes.
+    """
+
+    title: float
+    head: float
+    kinds: Mapping[NodeKind, Size]
+    nodes: Mapping[str, Size]
+    refusals: Size
+    bars: bool
+    actions_apart: bool
+
+
+_ROW, _ASK = (254.0, 68.0), (240.0, 56.0)
+_DOOR, _DIAMOND, _BAR = (216.0, 56.0), (44.0, 32.0), (254.0, 8.0)
+
+SHEET = Notation(
+    title=92.0,
+    head=44.0,
+    kinds=MappingProxyType(
+        {
+            NodeKind.ROW: _ROW,
+            NodeKind.ASK: _ASK,
+            NodeKind.DECISION: _DIAMOND,
+            NodeKind.FORK: _BAR,
+            NodeKind.JOIN: _BAR,
+            NodeKind.START: _DOOR,
+            NodeKind.END: _DOOR,
+            NodeKind.ACTIONS: (_ROW[0], 66.0),
+        }
+    ),
+    nodes=MappingProxyType({"start": (410.0, 76.0), "end": (230.0, 42.0)}),
+    refusals=(110.0, 34.0),
+    bars=True,
+    actions_apart=True,
+)
+"""A sheet of paper: an activity diagram whose shapes hold their own words."""
 
 _LANE_WIDTHS: Mapping[ServicePath, Mapping[Lane, float]] = {
-    ServicePath.ESCO: {Lane.CUSTOMER: 450, Lane.CLEARINGHOUSE: 400, Lane.ESCO: 430, Lane.UTILITY: 400},
-    ServicePath.UTILITY: {Lane.CUSTOMER: 450, Lane.CLEARINGHOUSE: 400, Lane.ESCO: 240, Lane.UTILITY: 590},
+    ServicePath.ESCO: {Lane.CUSTOMER: 460, Lane.CLEARINGHOUSE: 410, Lane.ESCO: 440, Lane.UTILITY: 410},
+    ServicePath.UTILITY: {Lane.CUSTOMER: 460, Lane.CLEARINGHOUSE: 410, Lane.ESCO: 290, Lane.UTILITY: 560},
 }
 
-# From top to bottom: the nodes that stand at one height, how high the tallest of them is, and the gap above them.
-_LEVELS: tuple[tuple[tuple[str, ...], float, float], ...] = (
-    (("start",), START_HEIGHT, 22),
-    (("1",), BOX_HEIGHT, 30),
-    (("2",), BOX_HEIGHT, 30),
-    (("2a", "ask_2a"), BOX_HEIGHT, 58),
-    (("after_2a", "refused_2a"), DIAMOND_HEIGHT, 28),
-    (("2b", "received"), BOX_HEIGHT, 48),
-    (("after_2b", "handed_over", "refused_2b"), DIAMOND_HEIGHT, 28),
-    (("3",), BOX_HEIGHT, 48),
-    (("after_3",), DIAMOND_HEIGHT, 28),
-    (("4a",), BOX_HEIGHT, 48),
-    (("after_4a", "refused_4a"), DIAMOND_HEIGHT, 28),
-    (("5", "ask_5"), BOX_HEIGHT, 38),
-    (("after_5", "refused_5"), DIAMOND_HEIGHT, 28),
-    (("fork",), BAR_HEIGHT, 40),
-    (("6", "5a"), BOX_HEIGHT, 36),
-    (("after_5a",), DIAMOND_HEIGHT, 28),
-    (("7", "5b"), BOX_HEIGHT, 42),
-    (("8", "5c"), BOX_HEIGHT, 42),
-    (("after_5c",), DIAMOND_HEIGHT, 28),
-    (("9", "5d"), BOX_HEIGHT, 42),
-    (("join",), BAR_HEIGHT, 36),
-    (("10",), BOX_HEIGHT, 40),
-    (("end",), END_HEIGHT, 30),
+_REFUSALS = 70.0
+"""How far the middle of a refusal lies from the edge of its lane."""
+
+# From top to bottom: the nodes that stand at one height, and the gap above them.
+_LEVELS: tuple[tuple[tuple[str, ...], float], ...] = (
+    (("start",), 22),
+    (("1",), 30),
+    (("2",), 30),
+    (("2a", "ask_2a"), 58),
+    (("after_2a", "refused_2a"), 28),
+    (("2b", "received"), 58),
+    (("after_2b", "handed_over", "refused_2b"), 28),
+    (("3",), 58),
+    (("after_3",), 28),
+    (("4a",), 48),
+    (("after_4a", "refused_4a"), 28),
+    (("5", "ask_5"), 38),
+    (("after_5", "appeal_5"), 28),
+    (("refused_5",), 22),
+    (("fork",), 20),
+    (("before_6",), 28),
+    (("6", "5a"), 32),
+    (("after_5a",), 28),
+    (("7", "5b"), 42),
+    (("8", "5c"), 42),
+    (("after_5c",), 28),
+    (("9", "5d"), 42),
+    (("join",), 36),
+    (("10",), 40),
+    (("end",), 30),
 )
 
 
@@ -96,72 +136,57 @@ class Layout:
     height: float
 
 
-def lay_out(process: Process) -> Layout:
+def lay_out(process: Process, *, notation: Notation = SHEET) -> Layout:
     """The places for a process; its nodes all stand at a level of their own."""
-    centers, bottom = _centers()
+    centers, bottom = _centers(process, notation)
     lanes: dict[Lane, Rect] = {}
     x = MARGIN
     for lane, lane_width in _LANE_WIDTHS[process.path].items():
-        lanes[lane] = Rect(x=x, y=TITLE_HEIGHT, w=lane_width, h=bottom - TITLE_HEIGHT)
+        lanes[lane] = Rect(x=x, y=notation.title, w=lane_width, h=bottom - notation.title)
         x += lane_width
     places = {
-        node.id: _place(node, center_y=centers[node.id], lanes=lanes, path=process.path)
+        node.id: _place(node, center_y=centers[node.id], lanes=lanes, process=process, notation=notation)
         for node in process.nodes.values()
         if node.id in centers
     }
-    for bar in ("fork", "join"):
-        places[bar] = _bar(bar, places)
-    if ACTIONS in process.nodes:
-        places[ACTIONS] = Rect(x=MARGIN, y=bottom + 18, w=x - MARGIN, h=ACTIONS_HEIGHT)
-    return Layout(
-        lanes=MappingProxyType(lanes),
-        places=MappingProxyType(places),
-        width=x + MARGIN,
-        height=bottom + 18 + ACTIONS_HEIGHT,
-    )
+    height = bottom
+    if notation.bars:
+        places |= {bar: _bar(bar, places) for bar in ("fork", "join")}
+    if notation.actions_apart and ACTIONS in process.nodes:
+        tall = notation.kinds[NodeKind.ACTIONS][1]
+        places[ACTIONS] = Rect(x=MARGIN, y=bottom + 18, w=x - MARGIN, h=tall)
+        height += 18 + tall
+    return Layout(lanes=MappingProxyType(lanes), places=MappingProxyType(places), width=x + MARGIN, height=height)
 
 
-def _centers() -> tuple[dict[str, float], float]:
+def _centers(process: Process, notation: Notation) -> tuple[dict[str, float], float]:
     centers: dict[str, float] = {}
-    y = TITLE_HEIGHT + LANE_HEAD_HEIGHT
-    for ids, height, gap in _LEVELS:
+    y = notation.title + notation.head
+    actions = () if notation.actions_apart else (((ACTIONS,), 40.0),)
+    for ids, gap in (*_LEVELS, *actions):
         y += gap
-        for id_ in ids:
-            centers[id_] = y + height / 2
+        here = [process.nodes[id_] for id_ in ids if id_ in process.nodes]
+        # The door to the other provider may reach beyond its level: nothing stands above or below it.
+        height = max((_size(node, notation)[1] for node in here if node.id != "handed_over"), default=0.0)
+        centers |= {node.id: y + height / 2 for node in here}
         y += height
     return centers, y + 24
 
 
-def _place(node: Node, *, center_y: float, lanes: Mapping[Lane, Rect], path: ServicePath) -> Rect:
+def _place(node: Node, *, center_y: float, lanes: Mapping[Lane, Rect], process: Process, notation: Notation) -> Rect:
     lane = lanes[node.lane]
-    w, h = _size(node)
+    w, h = _size(node, notation)
     cx = lane.cx
-    if node.id.startswith("refused"):
-        left = node.id == "refused_2b" and path is ServicePath.ESCO
-        cx = lane.x + 12 + w / 2 if left else lane.right - 12 - w / 2
+    if node.id.startswith("refused") or node.id == "appeal_5":
+        left = node.id == "refused_2b" and process.path is ServicePath.ESCO
+        cx = lane.x + _REFUSALS if left else lane.right - _REFUSALS
     return Rect(x=cx - w / 2, y=center_y - h / 2, w=w, h=h)
 
 
-_SIZES: Mapping[NodeKind, tuple[float, float]] = MappingProxyType(
-    {
-        NodeKind.ROW: (BOX_WIDTH, BOX_HEIGHT),
-        NodeKind.DECISION: (DIAMOND_WIDTH, DIAMOND_HEIGHT),
-        NodeKind.ASK: (ASK_WIDTH, ASK_HEIGHT),
-        NodeKind.BAR: (BOX_WIDTH, BAR_HEIGHT),
-        NodeKind.START: (DOOR_WIDTH, DOOR_HEIGHT),
-        NodeKind.END: (DOOR_WIDTH, DOOR_HEIGHT),
-        NodeKind.ACTIONS: (BOX_WIDTH, ACTIONS_HEIGHT),
-    }
-)
-_SIZES_OF_NODES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"start": (START_WIDTH, START_HEIGHT), "end": (END_WIDTH, END_HEIGHT)}
-)
-
-
-def _size(node: Node) -> tuple[float, float]:
+def _size(node: Node, notation: Notation) -> Size:
     if node.id.startswith("refused"):
-        return REFUSED_WIDTH, REFUSED_HEIGHT
-    return _SIZES_OF_NODES.get(node.id) or _SIZES[node.kind]
+        return notation.refusals
+    return notation.nodes.get(node.id) or notation.kinds[node.kind]
 
 
 def _bar(bar: str, places: Mapping[str, Rect]) -> Rect:
@@ -172,6 +197,4 @@ def _bar(bar: str, places: Mapping[str, Rect]) -> Rect:
     if not rects:
         return here
     left, right = min(rect.x for rect in rects), max(rect.right for rect in rects)
-    # To the left of the boxes the fork also feeds the strand that skips the equipment.
-    left -= 90 if bar == "fork" else 0
     return Rect(x=left, y=here.y, w=right - left, h=here.h)

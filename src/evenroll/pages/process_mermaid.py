@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from evenroll.enrollment.form import Language
-from evenroll.pages.process import ACTIONS, Node, NodeKind, Process
+from evenroll.pages.lettering import lines
+from evenroll.pages.process import Node, NodeKind, Process
 from evenroll.pages.process_edges import Edge
-from evenroll.pages.process_svg import drawing_subtitle, drawing_title
+from evenroll.pages.process_standing import ACTIONS
+from evenroll.pages.process_words import drawing_heading
 from evenroll.pages.texts import render
 
 _SHAPES = {
@@ -14,15 +16,21 @@ _SHAPES = {
     NodeKind.ROW: ("(", ")"),
     NodeKind.ASK: ("[", "]"),
     NodeKind.DECISION: ("{", "}"),
-    NodeKind.BAR: ("[", "]"),
+    NodeKind.FORK: ("[", "]"),
+    NodeKind.JOIN: ("[", "]"),
     NodeKind.ACTIONS: ("[[", "]]"),
 }
 
 
+_SIZE, _WITHIN = 16.0, 230.0
+"""Mermaid breaks no line by itself: its letters, and how wide a box is to be, in pixels."""
+
+
 def process_mermaid(process: Process, *, language: Language) -> str:
     """The text of the flowchart, ready for any program that draws Mermaid."""
-    title = f"{drawing_title(process, language=language)}. {drawing_subtitle(process, language=language)}"
-    rows = ["---", f'title: "{_plain(title)}"', "---", "flowchart TD"]
+    title = _plain(drawing_heading(process, language=language))
+    # The gray theme prints; programs that do not know the setting pass over it.
+    rows = ["---", f'title: "{title}"', "config:", "  theme: neutral", "---", "flowchart TD"]
     for lane in process.lanes:
         rows.append(f'  subgraph {lane.value}["{_plain(render(lane, language=language))}"]')
         rows += [
@@ -48,7 +56,8 @@ def _shape(node: Node, *, language: Language) -> str:
         words = f"{words}: {render('process.actions', language=language)}"
     if node.marked:
         words = f"{words} ({render('process.here', language=language)})"
-    return f'{opened}"{_plain(words)}"{closed}'
+    written = lines(words, size=_SIZE, within=_WITHIN)
+    return f'{opened}"{"<br/>".join(_plain(line) for line in written) or " "}"{closed}'
 
 
 def _edge(edge: Edge, *, language: Language) -> str:
@@ -59,7 +68,7 @@ def _edge(edge: Edge, *, language: Language) -> str:
 
 
 def _classes(process: Process) -> list[str]:
-    bars = [_id(node.id) for node in process.nodes.values() if node.kind is NodeKind.BAR]
+    bars = [_id(node.id) for node in process.nodes.values() if node.kind in (NodeKind.FORK, NodeKind.JOIN)]
     as_needed = [_id(node.id) for node in process.nodes.values() if node.as_needed]
     marked = [_id(node.id) for node in process.nodes.values() if node.marked]
     rows = ["  classDef bar fill:#000,stroke:#000,color:#000", f"  class {','.join(bars)} bar"]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from evenroll.enrollment.use_case import ServicePath
 from evenroll.pages.process import NodeKind, Process
 from evenroll.pages.process_edges import Edge, Guard
-from evenroll.pages.process_layout import Layout, Rect
+from evenroll.pages.process_layout import SHEET, Layout, Notation, Rect
 
 Point = tuple[float, float]
 
@@ -42,22 +42,24 @@ class Route:
 _Router = Callable[[Rect, Rect], tuple[tuple[Point, ...], Label]]
 
 
-def routes(process: Process, layout: Layout) -> tuple[Route, ...]:
-    """The route of every edge whose two ends have a place."""
+def routes(process: Process, layout: Layout, *, notation: Notation = SHEET) -> tuple[Route, ...]:
+    """The route of every edge whose two ends have a place. notation: the one that it was laid out in."""
     special = {**_COMMON, **(_ESCO if process.path is ServicePath.ESCO else _UTILITY)}
+    if not notation.bars:
+        special |= _WITHOUT_BARS
     done: list[Route] = []
     for edge in process.edges:
         source, target = layout.places.get(edge.source), layout.places.get(edge.target)
         if source is None or target is None:
             continue
-        router = special.get((edge.source, edge.target, edge.guard)) or _default(process, edge)
+        router = special.get((edge.source, edge.target, edge.guard)) or _default(process, edge, bars=notation.bars)
         points, label = router(source, target)
         done.append(Route(edge=edge, points=points, label=label))
     return tuple(done)
 
 
-def _default(process: Process, edge: Edge) -> _Router:
-    if process.nodes[edge.source].kind is NodeKind.BAR or process.nodes[edge.target].kind is NodeKind.BAR:
+def _default(process: Process, edge: Edge, *, bars: bool) -> _Router:
+    if bars and {process.nodes[edge.source].kind, process.nodes[edge.target].kind} & {NodeKind.FORK, NodeKind.JOIN}:
         return _at_bar
     refused_or_door = process.nodes[edge.target].kind is NodeKind.END and edge.target != "end"
     if refused_or_door or process.nodes[edge.source].kind is NodeKind.ASK or edge.source == "received":
@@ -105,21 +107,22 @@ def _level_then_up(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label
 
 def _level_then_down(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label]:
     """Level to above the target, then down to it."""
-    points = ((source.right, source.cy), (target.cx, source.cy), (target.cx, target.y))
+    x = source.right if target.cx > source.cx else source.x
+    points = ((x, source.cy), (target.cx, source.cy), (target.cx, target.y))
     return points, Label(at=(source.right + 8, source.cy - 6), within=220)
 
 
 def _down_then_level(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label]:
     """Down to the height of the target, then level to it."""
-    points = ((source.cx, source.bottom), (source.cx, target.cy), (target.x, target.cy))
+    x = target.x if target.cx > source.cx else target.right
+    points = ((source.cx, source.bottom), (source.cx, target.cy), (x, target.cy))
     return points, Label(at=(source.cx + 8, source.bottom + 56), within=120, above=False)
 
 
 def _up_then_level(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label]:
     """Up to the height of the target, then level to its right side."""
-    x = source.right - 26
-    points = ((x, source.y), (x, target.cy), (target.right, target.cy))
-    return points, Label(at=(target.right + 8, target.cy - 6), within=170)
+    points = ((source.cx, source.y), (source.cx, target.cy), (target.right, target.cy))
+    return points, Label(at=(target.right + 16, target.cy - 8), within=120)
 
 
 def _channel(*, left: bool, out: float, leave: float = 0, enter: float = 0, beside: bool = False) -> _Router:
@@ -158,11 +161,17 @@ def _loop_above(source: Rect, _target: Rect) -> tuple[tuple[Point, ...], Label]:
     return points, Label(at=(source.right + 64, top - 7), within=180, end=True)
 
 
-def _loop_right(source: Rect, _target: Rect) -> tuple[tuple[Point, ...], Label]:
-    """A small loop at the right side."""
-    x = source.right + 15
-    points = ((source.right, source.cy - 15), (x, source.cy - 15), (x, source.cy + 15), (source.right, source.cy + 15))
-    return points, Label(at=(x + 6, source.cy), within=62, above=False)
+def _loop_below(source: Rect, _target: Rect) -> tuple[tuple[Point, ...], Label]:
+    """A small loop around the lower right corner."""
+    low, right = source.bottom + 24, source.right + 26
+    points = (
+        (source.right - 34, source.bottom),
+        (source.right - 34, low),
+        (right, low),
+        (right, source.cy),
+        (source.right, source.cy),
+    )
+    return points, Label(at=(source.right - 42, low), within=74, above=False, end=True)
 
 
 def _back_to_clearinghouse(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label]:
@@ -176,14 +185,20 @@ def _from_form_back(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Labe
     """From the right side of 3 up a channel at the edge of the customer's lane to the left side of 2a."""
     x, y = source.right + 84, target.cy + 18
     points = ((source.right, source.cy), (x, source.cy), (x, y), (target.x, y))
-    return points, Label(at=(source.right + 6, source.cy - 6), within=74)
+    return points, Label(at=(source.right + 20, source.cy - 8), within=60)
 
 
 def _skip_equipment(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label]:
-    """From the left end of the bar down to 8, past 6 and 7."""
-    x = source.x + 16
-    points = ((x, source.bottom), (x, target.cy), (target.x, target.cy))
-    return points, Label(at=(x + 8, target.y - 160), within=150, above=False)
+    """From the left side of the decision down to 8, past 6 and 7."""
+    x = target.x - 40
+    points = ((source.x, source.cy), (x, source.cy), (x, target.cy), (target.x, target.cy))
+    return points, Label(at=(source.x - 8, source.cy - 6), within=150, end=True)
+
+
+def _down_stands(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label]:
+    """Straight down, the words on the left: the lane ends on the right."""
+    label = Label(at=(source.cx - 8, (source.bottom + target.y) / 2), within=110, above=False, end=True)
+    return ((source.cx, source.bottom), (target.cx, target.y)), label
 
 
 def _skip_device(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label]:
@@ -204,14 +219,16 @@ _COMMON: _Special = MappingProxyType(
         ("after_3", "3", Guard.MISSING_ITEMS): _channel(left=True, out=40),
         ("after_4a", "4a", Guard.NOT_PROVED): _channel(left=True, out=40),
         ("after_5", "ask_5", Guard.CURABLE): _level_then_up,
-        ("refused_5", "5", Guard.APPEAL): _up_then_level,
+        ("appeal_5", "5", Guard.APPEAL): _up_then_level,
+        ("after_5", "appeal_5", Guard.NOT_ELIGIBLE): _across,
+        ("appeal_5", "refused_5", Guard.STANDS): _down_stands,
         ("after_5a", "5a", Guard.METER_REFUSED): _channel(left=True, out=36),
         ("after_5c", "5b", Guard.MISSED_VISIT): _channel(left=True, out=36),
         ("after_5c", "5b", Guard.NOT_DOABLE): _channel(left=False, out=36),
-        ("fork", "8", Guard.EQUIPMENT_THERE): _skip_equipment,
+        ("before_6", "8", Guard.EQUIPMENT_THERE): _skip_equipment,
         ("7", "6", Guard.UNFIT): _channel(left=False, out=74, leave=-14, beside=True),
         ("7", "9", Guard.NO_DEVICE): _skip_device,
-        ("8", "8", Guard.TEST_FAILED): _loop_right,
+        ("8", "8", Guard.TEST_FAILED): _loop_below,
     }
 )
 _ESCO: _Special = MappingProxyType(
@@ -220,4 +237,7 @@ _ESCO: _Special = MappingProxyType(
         ("after_5a", "5d", Guard.METER_THERE): _down_then_level,
     }
 )
-_UTILITY: _Special = MappingProxyType({("after_5a", "5d", Guard.METER_THERE): _channel(left=False, out=140)})
+_WITHOUT_BARS: _Special = MappingProxyType(
+    {("fork", "before_6", None): _level_then_down, ("5d", "join", None): _down_then_level}
+)
+_UTILITY: _Special = MappingProxyType({("after_5a", "5d", Guard.METER_THERE): _channel(left=False, out=126)})

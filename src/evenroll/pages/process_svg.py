@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from evenroll import __version__
 from evenroll.enrollment.form import Language
 from evenroll.pages.lettering import lines, width
 from evenroll.pages.process import Node, NodeKind, Process
-from evenroll.pages.process_layout import LANE_HEAD_HEIGHT, MARGIN, Layout, Rect, lay_out
+from evenroll.pages.process_layout import MARGIN, SHEET, Layout, Rect, lay_out
 from evenroll.pages.process_routes import Route, routes
+from evenroll.pages.process_words import drawing_subtitle, drawing_title
 from evenroll.pages.texts import render
 
 NAME_SIZE = 20.0
@@ -30,6 +32,9 @@ text { font-family: Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-ser
 .badge-text { fill: #fff; font-weight: bold; }
 .flow { fill: none; stroke: #000; stroke-width: 1.6; marker-end: url(#arrow); }
 .exit { fill: #fff; stroke: #000; stroke-width: 1.4; }
+svg:root { display: block; width: 100%; max-width: 1760px; height: auto; margin: 0 auto; }
+@page { size: A3 portrait; margin: 10mm; }
+@media print { svg:root { width: 100vw; max-width: none; height: 100vh; } }
 """.strip()
 
 
@@ -52,6 +57,7 @@ def process_svg(process: Process, *, language: Language) -> str:
 def _head(process: Process, layout: Layout, *, height: float, language: Language) -> list[str]:
     title = drawing_title(process, language=language)
     subtitle = drawing_subtitle(process, language=language)
+    source = render("process.source", language=language, parameters={"version": __version__})
     return [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width:g} {height:g}" '
         f'width="{layout.width:g}" height="{height:g}" '
@@ -64,20 +70,8 @@ def _head(process: Process, layout: Layout, *, height: float, language: Language
         f'<rect width="{layout.width:g}" height="{height:g}" fill="#fff"/>',
         _text(title, x=MARGIN, y=44, size=29, bold=True),
         _text(subtitle, x=MARGIN, y=74, size=19),
+        _text(source, x=layout.width - MARGIN, y=74, size=GUARD_SIZE, anchor="end"),
     ]
-
-
-def drawing_title(process: Process, *, language: Language) -> str:
-    """The title: what is drawn, and whose path."""
-    path = render(process.path, language=language)
-    return render("process.title", language=language, parameters={"path": path})
-
-
-def drawing_subtitle(process: Process, *, language: Language) -> str:
-    """The use case that is drawn, or that it is the consolidated one."""
-    if process.use_case is None:
-        return render("process.every_use_case", language=language)
-    return render(process.use_case, language=language)
 
 
 def _lanes(layout: Layout, *, language: Language) -> list[str]:
@@ -85,7 +79,7 @@ def _lanes(layout: Layout, *, language: Language) -> list[str]:
     for number, (lane, rect) in enumerate(layout.lanes.items()):
         shade = " shaded" if number % 2 else ""
         parts.append(_rect(rect, css=f"lane{shade}"))
-        head = Rect(x=rect.x, y=rect.y, w=rect.w, h=LANE_HEAD_HEIGHT)
+        head = Rect(x=rect.x, y=rect.y, w=rect.w, h=SHEET.head)
         parts.append(_rect(head, css=f"lane{shade}"))
         name = render(lane, language=language)
         parts.append(_text(name, x=rect.cx, y=rect.y + 30, size=21, bold=True, anchor="middle"))
@@ -126,7 +120,7 @@ def _node(node: Node, process: Process, layout: Layout, *, language: Language) -
 
 def _sign(node: Node, rect: Rect, *, language: Language) -> list[str]:
     match node.kind:
-        case NodeKind.BAR:
+        case NodeKind.FORK | NodeKind.JOIN:
             return [_rect(rect, css="bar")]
         case NodeKind.DECISION:
             return [diamond(rect)]
@@ -136,11 +130,22 @@ def _sign(node: Node, rect: Rect, *, language: Language) -> list[str]:
             css, radius = "shape", rect.h / 2
     bold = node.id.startswith("refused")
     words = _words(node, rect, size=NOTE_SIZE, bold=bold, language=language)
-    return [_rect(rect, css=css, radius=radius), *words]
+    return [_rect(rect, css=_marked(css, node), radius=radius), *words, *_here(node, rect, language=language)]
+
+
+def _marked(css: str, node: Node) -> str:
+    return f"{css} marked" if node.marked else css
+
+
+def _here(node: Node, rect: Rect, *, language: Language) -> list[str]:
+    """The word at a node without a number at which the case stands."""
+    if not node.marked:
+        return []
+    return badge(render("process.here", language=language), x=rect.x - 8, y=rect.y - 17)
 
 
 def _row(node: Node, rect: Rect, *, leaves: bool, language: Language) -> list[str]:
-    css = "shape" + (" as-needed" if node.as_needed else "") + (" marked" if node.marked else "")
+    css = _marked("shape as-needed" if node.as_needed else "shape", node)
     parts = [_rect(rect, css=css, radius=12), *_words(node, rect, size=NAME_SIZE, bold=False, language=language)]
     if leaves:
         parts += exit_sign(rect.right - 2, rect.bottom - 2)
@@ -149,13 +154,13 @@ def _row(node: Node, rect: Rect, *, leaves: bool, language: Language) -> list[st
 
 
 def _actions(node: Node, rect: Rect, *, language: Language) -> list[str]:
-    css = "shape" + (" marked" if node.marked else "")
     title = render(node.code, language=language)
     return [
-        _rect(rect, css=css, radius=12),
+        _rect(rect, css=_marked("shape", node), radius=12),
         *exit_sign(rect.x + 26, rect.cy),
         _text(title, x=rect.x + 50, y=rect.y + 27, size=NAME_SIZE, bold=True),
         _text(render("process.actions", language=language), x=rect.x + 50, y=rect.y + 53, size=NOTE_SIZE),
+        *_here(node, rect, language=language),
     ]
 
 

@@ -1,0 +1,67 @@
+"""The namespaces, ids and names of the BPMN document; ids are stable, made of the ids of nodes and guards."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import Final
+
+from evenroll.enrollment.form import Language
+from evenroll.enrollment.use_case import Lane
+from evenroll.pages.process import Node, NodeKind
+from evenroll.pages.process_edges import Edge
+from evenroll.pages.process_standing import ACTIONS
+from evenroll.pages.texts import render
+
+_SPACES: Final = {
+    "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
+    "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
+    "dc": "http://www.omg.org/spec/DD/20100524/DC",
+    "di": "http://www.omg.org/spec/DD/20100524/DI",
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "evenroll": "urn:evenroll:process",
+    "bioc": "http://bpmn.io/schema/bpmn/biocolor/1.0",
+    "color": "http://www.omg.org/spec/BPMN/non-normative/color/1.0",
+}
+for _prefix, _space in _SPACES.items():
+    ET.register_namespace(_prefix, _space)
+
+BPMN, BPMNDI, DC, DI, XSI, EVENROLL, BIOC, COLOR = (f"{{{space}}}" for space in _SPACES.values())
+"""The namespaces as ElementTree writes them before a tag."""
+
+COLLABORATION, POOL, PROCESS, HERE = "collaboration", "pool", "process", "case_here"
+
+INNER_NODES: Final = tuple(f"node_{ACTIONS}_{part}" for part in ("start", "act", "end"))
+"""What stands within the event sub-process of the actions."""
+
+INNER_FLOWS: Final = tuple(f"flow_{ACTIONS}_{part}" for part in ("start", "end"))
+"""The flows within it."""
+
+
+def node_id(node: str) -> str:
+    """The id of a node's element."""
+    return f"node_{node}"
+
+
+def flow_id(edge: Edge) -> str:
+    """The id of an edge's element; two edges between the same nodes differ by their guards."""
+    guard = f"_{edge.guard.value}" if edge.guard is not None else ""
+    return f"flow_{edge.source}_to_{edge.target}{guard}"
+
+
+def lane_id(lane: Lane) -> str:
+    """The id of a lane's element."""
+    return f"lane_{lane.value}"
+
+
+def group_id(node: Node) -> str:
+    """The id of the frame around a node at which the case stands."""
+    return f"here_{node.id}"
+
+
+def node_words(node: Node, *, language: Language) -> str:
+    """The name of a node: for a row its number before it, and that it is not for every program."""
+    words = render(node.code, language=language)
+    if node.kind is not NodeKind.ROW:
+        return words
+    needed = f" ({render('process.if_needed', language=language)})" if node.as_needed else ""
+    return f"{node.id} · {words}{needed}"
