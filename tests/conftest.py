@@ -60,10 +60,14 @@ def database_urls(embedded_server: Server) -> Iterator[DatabaseUrls]:
 
 
 @pytest.fixture(scope="session")
-def django_ready(database_urls: DatabaseUrls, embedded_home: Path) -> Iterator[DatabaseUrls]:
+def django_ready(
+    database_urls: DatabaseUrls, embedded_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DatabaseUrls]:
     """Django set up as the application role on a database whose tables the owner made."""
     from evenroll.runtime import wiring
 
+    # Who is erased by tests is on a list of this process, for the home is shared by all.
+    os.environ.setdefault(wiring.ERASURE_LIST_VARIABLE, str(tmp_path_factory.mktemp("erased") / "erased.jsonl"))
     wiring.configure(database_urls, home=embedded_home)
     wiring.migrate(database_urls)
     yield database_urls

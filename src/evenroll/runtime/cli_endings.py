@@ -11,6 +11,7 @@ from evenroll.enrollment.roles import ActorKeyWrong
 from evenroll.intake.file_shape import FileRefused
 from evenroll.programs.catalog import CatalogRefused, ProgramUnknown
 from evenroll.quantities.identifiers import IdentifierWrong
+from evenroll.records.erasure_list import ErasureListBroken
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode
 from evenroll.runtime.embedded_places import ServerRefused
 from evenroll.runtime.wiring import AlreadyConfigured, MasterKeyRefused
@@ -32,7 +33,7 @@ def ending_of(error: Exception) -> Ending:
             return Ending(sentence=str(error), code=error.code, reason=error.reason)
         case TyperException():
             return Ending(sentence=_of_typer(error), code=ExitCode.WRONG_USE, reason="wrong_use")
-        case FileRefused() | IdentifierWrong() | ActorKeyWrong():
+        case FileRefused() | IdentifierWrong() | ActorKeyWrong() | ErasureListBroken():
             return Ending(sentence=str(error), code=ExitCode.WRONG_USE, reason="input_refused")
         case ProgramUnknown():
             return Ending(sentence=str(error), code=ExitCode.NOT_FOUND, reason="program_unknown")

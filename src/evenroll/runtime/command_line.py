@@ -11,6 +11,7 @@ import typer
 
 from evenroll.runtime import (
     cli_act,
+    cli_backup,
     cli_case,
     cli_clock,
     cli_database,
@@ -92,6 +93,8 @@ app.command("statement")(with_json(cli_statement.statement))
 app.command("report")(with_json(cli_report.report))
 app.command("worker")(with_json(cli_worker.worker))
 app.command("clock")(with_json(cli_clock.clock))
+app.command("backup")(with_json(cli_backup.backup))
+app.command("restore")(with_json(with_options(cli_backup.restore, of=cli_backup.RestoreOptions)))
 app.command("status")(with_json(cli_status.status))
 journal_app.command("replay")(with_json(cli_journal.replay))
 journal_app.command("checkpoint")(with_json(cli_seal.checkpoint))

@@ -57,6 +57,30 @@ def remove_database(superuser_url: str, *, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def replace_database(superuser_url: str, *, name: str, by: str) -> None:
+    """Give a database the name of another one, which is dropped if it is there; at no moment is there none of it."""
+    _check_name(name)
+    before = f"{name[:50]}_replaced"
+    with _changing(superuser_url) as connection:
+        _refuse_used(connection, name)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(before)))
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        with connection.transaction():
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+                connection.execute(rename.format(sql.Identifier(name), sql.Identifier(before)))
+            connection.execute(rename.format(sql.Identifier(by), sql.Identifier(name)))
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(before)))
+
+
+def _refuse_used(connection: psycopg.Connection, name: str) -> None:
+    row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (name,)).fetchone()
+    if row is not None and row[0]:
+        raise ServerRefused(
+            f"The database {name} is in use by {row[0]} connections, so it is not replaced. Stop the workers and "
+            "commands that use it, and run this one again."
+        )
+
+
 def database_names(superuser_url: str, *, prefix: str) -> tuple[str, ...]:
     """The databases whose name begins so, in order."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:

@@ -33,7 +33,13 @@ from evenroll.runtime.embedded_postmaster import (
     start_postmaster,
     stop_postmaster,
 )
-from evenroll.runtime.embedded_roles import create_database, create_roles, database_names, remove_database
+from evenroll.runtime.embedded_roles import (
+    create_database,
+    create_roles,
+    database_names,
+    remove_database,
+    replace_database,
+)
 
 __all__ = [
     "Server",
@@ -46,6 +52,7 @@ __all__ = [
     "list_databases",
     "server_status",
     "stop_server",
+    "swap_database",
     "using_server",
 ]
 
@@ -186,6 +193,11 @@ def ensure_database(server: Server, name: str) -> None:
 def drop_database(server: Server, name: str) -> None:
     """Drop the database if it is there, ending its connections."""
     remove_database(server.url(role=SUPERUSER, database="postgres"), name=name)
+
+
+def swap_database(server: Server, name: str, *, by: str) -> None:
+    """Let a database stand under the name of another one, which is gone then. Raises ServerRefused while it is used."""
+    replace_database(server.url(role=SUPERUSER, database="postgres"), name=name, by=by)
 
 
 def list_databases(server: Server, *, prefix: str) -> tuple[str, ...]:

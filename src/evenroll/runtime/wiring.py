@@ -27,6 +27,7 @@ MIGRATION_LOCK = 0x4576656E726F6C6C
 
 MASTER_KEY_VARIABLE = "EVENROLL_MASTER_KEY"
 MASTER_KEY_BYTES = 32
+ERASURE_LIST_VARIABLE = "EVENROLL_ERASURE_LIST"
 
 
 class MasterKeyRefused(ValueError):
@@ -80,6 +81,15 @@ def migrate(urls: Urls) -> None:
     _leave_mark()
 
 
+def erasure_list_of(home: Path) -> Path:
+    """Where the list of erasures is: the environment variable EVENROLL_ERASURE_LIST, else in the home's folder `keys`.
+
+    Several nodes on one database name one place that all of them reach.
+    """
+    given = os.environ.get(ERASURE_LIST_VARIABLE, "")
+    return Path(given) if given else home / "keys" / "erased.jsonl"
+
+
 def find_master_key(home: Path | None) -> bytes | None:
     """The master key: from the environment, else from the home's folder `keys`, where it is made if absent.
 
@@ -102,12 +112,24 @@ def find_master_key(home: Path | None) -> bytes | None:
     return _decoded(path.read_text("ascii").strip(), whence=str(path))
 
 
-def _make_key(path: Path) -> None:
+def keep_master_key(home: Path, master: bytes) -> None:
+    """Make this the master key of an installation that is restored, if it has none. Raises MasterKeyRefused."""
+    path = home / "keys" / "master.key"
+    if not os.environ.get(MASTER_KEY_VARIABLE, "") and not path.exists():
+        _make_key(path, master)
+    if find_master_key(home) != master:
+        raise MasterKeyRefused(
+            f"{home} belongs to another installation: its master key is not the one of the backup. Nothing was "
+            "changed. Set EVENROLL_HOME to a folder of its own."
+        )
+
+
+def _make_key(path: Path, master: bytes | None = None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{secrets.token_hex(8)}")
     try:
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)).decode("ascii"))
+            file.write(base64.b64encode(master or secrets.token_bytes(MASTER_KEY_BYTES)).decode("ascii"))
             file.flush()
             os.fsync(file.fileno())
         # A link never replaces: of two processes that make the key at once, both end with the first one's.
@@ -132,8 +154,11 @@ def _decoded(text: str, *, whence: str) -> bytes:
 
 def _give_keys(home: Path | None) -> None:
     # Imported late: records needs Django set up.
+    from evenroll.records.erasure_list import use_erasure_list
     from evenroll.records.keys import Keys, use_keys
 
+    if home is not None:
+        use_erasure_list(erasure_list_of(home))
     master = find_master_key(home)
     if master is not None:
         keys = Keys(master)

@@ -1,0 +1,300 @@
+"""A backup brings everything back but what was erased, shows nobody, and is refused aloud where it is not whole."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from evenroll.runtime.backup_programs import programs_for
+from evenroll.runtime.database import DatabaseUrls
+from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
+from evenroll.runtime.embedded_server import Server, drop_database, ensure_database
+from tests.runtime.line import Said, line
+from tests.safety.canaries import canaries_in, canary_answers, canary_premise
+from tests.territory import new_territory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A filled database, a backup of it, and where it was restored."""
+
+    folder: Path
+    urls: DatabaseUrls
+    home: Path
+    restored: DatabaseUrls
+    answers: dict[object, str]
+
+    @property
+    def backup(self) -> Path:
+        return self.folder / "backup"
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "apart" / "keys"
+
+    def said(self, *arguments: str) -> Said:
+        return line(self.urls, self.home, *arguments, folder=self.folder)
+
+    def restore(self, backup: Path, *more: str, keys: Path | None = None) -> Said:
+        return self.said("restore", str(backup), "--keys", str(keys or self.keys), *more)
+
+
+@pytest.fixture(scope="module")
+def place(
+    django_ready: DatabaseUrls,
+    embedded_server: Server,
+    embedded_home: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Place]:
+    territory = new_territory()
+    premise = canary_premise(territory, supplier=None)
+    answers = canary_answers(premise)
+    territory.apply(premise, answers=answers)
+    territory.run()
+    name = f"{urlsplit(django_ready.app).path.strip('/')}_again"
+    found = Place(
+        folder=tmp_path_factory.mktemp("backup"),
+        urls=django_ready,
+        home=embedded_home,
+        restored=DatabaseUrls(
+            app=embedded_server.url(role=APPLICATION, database=name),
+            owner=embedded_server.url(role=OWNER, database=name),
+            auditor=embedded_server.url(role=AUDITOR, database=name),
+        ),
+        answers=dict(answers),
+    )
+    made = found.said("backup", "--out", str(found.backup), "--keys", str(found.keys))
+    assert made.code == 0, made.err
+    done = found.restore(found.backup, "--into", name, "--json")
+    assert done.code == 0, done.err
+    yield found
+    drop_database(embedded_server, name)
+
+
+def test_walls_triggers_and_rights_are_restored_to_the_letter(place: Place) -> None:
+    def schema(urls: DatabaseUrls) -> list[str]:
+        programs = programs_for(urls.owner, home=place.home, major=_major(urls), environ={})
+        to = place.folder / f"{urlsplit(urls.owner).path.strip('/')}.schema"
+        programs.dump("--schema-only", to=to)
+        with (
+            programs.archive_text(to, section="pre-data") as first,
+            programs.archive_text(to, section="post-data") as last,
+        ):
+            assert first.stdout and last.stdout and first.stderr and last.stderr
+            text = (first.stdout.read() + last.stdout.read()).decode()
+        lines = [each for each in text.splitlines() if not each.startswith(("\\restrict", "\\unrestrict", "--"))]
+        # What is read in again is the same check, written with its casts in another place.
+        return [each.split("(ARRAY[")[0].rstrip("(") for each in lines]
+
+    there, here = schema(place.urls), schema(place.restored)
+    assert there == here
+    assert any("ENABLE ROW LEVEL SECURITY" in each for each in here)
+    assert any("ENABLE ALWAYS TRIGGER" in each for each in here)
+
+
+def test_every_row_of_every_organization_is_restored(place: Place) -> None:
+    there, here = _contents(place.urls), _contents(place.restored)
+    assert len(there) > 30
+    assert {key for key in there if there[key] != here.get(key)} <= {("", "seal_progress")}
+    assert there.keys() == here.keys()
+
+
+def test_the_application_passes_no_wall_after_a_restore(place: Place) -> None:
+    with psycopg.connect(place.restored.app) as app:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("SELECT count(*) FROM case_record")
+        app.rollback()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("DELETE FROM journal_entry")
+
+
+def test_a_backup_alone_shows_nobody(place: Place) -> None:
+    programs = programs_for(place.urls.owner, home=place.home, major=_major(place.urls), environ={})
+    looked_at = 0
+    for path in sorted(place.backup.iterdir()):
+        text = path.read_bytes()
+        if path.suffix == ".dump":
+            with programs.archive_text(path, section="data") as reading:
+                assert reading.stdout and reading.stderr
+                text = reading.stdout.read()
+        looked_at += len(text)
+        assert canaries_in(text.decode("utf-8", errors="replace"), answers=place.answers) == set(), path.name
+    assert looked_at > 100_000
+    wrapped = [each.split(b"\t")[1][3:] for each in place.keys.read_bytes().splitlines()[1:-1]]
+    assert len(wrapped) > 3
+    whole = b"".join(path.read_bytes() for path in place.backup.iterdir())
+    assert not any(each in whole for each in wrapped)
+
+
+def test_the_sealed_log_holds_after_a_restore(place: Place) -> None:
+    looked = line(place.restored, place.home, "journal", "verify", "--json", folder=place.folder)
+    assert looked.code == 0
+    assert looked.told["holds"]
+
+
+def test_keys_stand_apart_and_are_closed(place: Place) -> None:
+    assert place.keys.stat().st_mode & 0o777 == 0o600
+    assert place.backup.stat().st_mode & 0o777 == 0o700
+    within = place.said("backup", "--out", str(place.folder / "b2"), "--keys", str(place.folder / "b2" / "keys"))
+    assert within.code == 1
+    assert "would lie within the backup" in within.err
+    assert not (place.folder / "b2").exists()
+    again = place.said("backup", "--out", str(place.backup), "--keys", str(place.keys))
+    assert again.code == 1
+    assert "never overwritten" in again.err
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        ("cut", "was cut"),
+        ("change", "was changed"),
+        ("remove", "is missing"),
+        ("manifest", "another one made it"),
+        ("nothing", "is no backup"),
+        ("newer", "has format 9"),
+    ],
+)
+def test_a_damaged_backup_is_refused_and_changes_nothing(place: Place, tmp_path: Path, harm: str, told: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(place.backup, copy)
+    victim, manifest = copy / "shared.dump", copy / "manifest.json"
+    match harm:
+        case "cut":
+            victim.write_bytes(victim.read_bytes()[:-100])
+        case "change":
+            whole = bytearray(victim.read_bytes())
+            whole[len(whole) // 2] ^= 1
+            victim.write_bytes(whole)
+        case "remove":
+            victim.unlink()
+        case "manifest":
+            manifest.write_text(manifest.read_text().replace('"sealed": ', '"sealed": 1'))
+        case "newer":
+            manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 9'))
+        case _:
+            manifest.unlink()
+    said = place.restore(copy, "--into", "evenroll_never")
+    assert said.code == 1, said.err
+    assert told in said.err
+    assert _databases(place.urls, "evenroll_never") == 0
+
+
+def test_keys_that_are_cut_open_or_of_another_installation_are_refused(place: Place, tmp_path: Path) -> None:
+    cut, seen, other = tmp_path / "cut", tmp_path / "seen", tmp_path / "other"
+    whole = place.keys.read_bytes().splitlines(keepends=True)
+    for path, lines in ((cut, whole[:-2]), (seen, whole)):
+        path.write_bytes(b"".join(lines))
+        path.chmod(0o600)
+    seen.chmod(0o644)
+    assert "no whole file of keys" in place.restore(place.backup, "--into", "evenroll_never", keys=cut).err
+    assert "can be read by other accounts" in place.restore(place.backup, "--into", "evenroll_never", keys=seen).err
+    _other_keys(other)
+    assert "of another installation" in place.restore(place.backup, "--into", "evenroll_never", keys=other).err
+    missing = place.restore(place.backup, "--into", "evenroll_never", keys=tmp_path / "none")
+    assert missing.code == 1
+    assert "cannot be read" in missing.err
+
+
+def test_keys_older_than_the_backup_are_refused_and_nothing_is_left(place: Place, tmp_path: Path) -> None:
+    import hashlib
+
+    older = tmp_path / "older"
+    head, *rows = place.keys.read_bytes().splitlines(keepends=True)[:-1]
+    body = head + b"".join(rows[:-1])
+    older.write_bytes(body + b"end " + hashlib.sha256(body).hexdigest().encode() + b"\n")
+    older.chmod(0o600)
+    said = place.restore(place.backup, "--into", "evenroll_never", keys=older)
+    assert said.code == 1
+    assert "lacks 1 customer keys" in said.err
+    assert _databases(place.urls, "evenroll_never") == 0
+
+
+def test_a_database_with_an_installation_is_not_overwritten(place: Place) -> None:
+    before = _contents(place.urls)
+    said = place.restore(place.backup)
+    assert said.code == 1
+    assert "--replace" in said.err
+    assert _contents(place.urls) == before
+
+
+def test_a_server_of_ones_own_is_backed_up_and_restored_through_its_owner(
+    place: Place, embedded_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"{urlsplit(place.urls.app).path.strip('/')}_own"
+    drop_database(embedded_server, name)
+    ensure_database(embedded_server, name)
+    try:
+        for variable, role in (
+            ("DATABASE_URL", APPLICATION),
+            ("DATABASE_OWNER_URL", OWNER),
+            ("DATABASE_AUDITOR_URL", AUDITOR),
+        ):
+            monkeypatch.setenv(variable, embedded_server.url(role=role, database=name))
+        done = place.restore(place.backup)
+        assert done.code == 0, done.err
+        urls = DatabaseUrls(app="", owner=embedded_server.url(role=OWNER, database=name), auditor=None)
+        first = _contents(urls)
+        assert {key for key, rows in _contents(place.restored).items() if first.get(key) != rows} == set()
+        assert "--replace" in place.restore(place.backup).err
+        made = place.said("backup", "--out", str(place.folder / "own"), "--keys", str(place.folder / "own.keys"))
+        assert made.code == 0, made.err
+        again = place.restore(place.folder / "own", "--replace", keys=place.folder / "own.keys")
+        assert again.code == 0, again.err
+        differ = {table for (key, table), rows in _contents(urls).items() if first.get((key, table)) != rows}
+        assert differ <= {"seal_progress", "seal_checkpoint"}
+    finally:
+        monkeypatch.undo()
+        drop_database(embedded_server, name)
+
+
+def _other_keys(path: Path) -> None:
+    import base64
+    import hashlib
+    import json
+
+    told = {
+        "file": "evenroll-keys",
+        "made_at": "2026-11-23T10:00:00+00:00",
+        "master": base64.b64encode(b"x" * 32).decode(),
+    }
+    body = json.dumps(told).encode() + b"\n"
+    path.write_bytes(body + b"end " + hashlib.sha256(body).hexdigest().encode() + b"\n")
+    path.chmod(0o600)
+
+
+def _major(urls: DatabaseUrls) -> int:
+    with psycopg.connect(urls.owner) as owner:
+        return owner.info.server_version // 10_000
+
+
+def _databases(urls: DatabaseUrls, prefix: str) -> int:
+    with psycopg.connect(urls.owner) as owner:
+        row = owner.execute("SELECT count(*) FROM pg_database WHERE starts_with(datname, %s)", (prefix,)).fetchone()
+    return 0 if row is None else row[0]
+
+
+def _contents(urls: DatabaseUrls) -> dict[tuple[str, str], str]:
+    """A hash over the rows of each table, by organization; "" for those that belong to nobody."""
+    found: dict[tuple[str, str], str] = {}
+    with psycopg.connect(urls.owner) as owner:
+        tables = owner.execute(
+            "SELECT relname, relrowsecurity FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+            "AND relkind = 'r' ORDER BY relname"
+        ).fetchall()
+        organizations = owner.execute("SELECT key, id FROM organization").fetchall()
+        for table, is_walled in tables:
+            for key, number in organizations if is_walled else [("", 0)]:
+                owner.execute("SELECT set_config('evenroll.organization', %s, true)", (str(number),))
+                rows = SQL("SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM public.{} AS t")
+                row = owner.execute(rows.format(Identifier(table))).fetchone()
+                if row is not None and row[0]:
+                    found[key, table] = row[0]
+    return found
