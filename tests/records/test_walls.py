@@ -47,6 +47,7 @@ KNOWN_TO_ALL = {
     "seal_checkpoint",
     "seal_tile",
     "seal_tree",
+    "worker_seen",
 }
 
 

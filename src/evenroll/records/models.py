@@ -15,6 +15,7 @@ from evenroll.records.model_lines import ProgramLine, ProgramPlaceRecord
 from evenroll.records.model_loads import ApprovedEquipment, LoadRun, PriceOfHour
 from evenroll.records.model_money import IncentiveEntry, ProgramEventRecord
 from evenroll.records.model_offers import OfferShown, ProgramVersionRow
+from evenroll.records.model_operation import WorkerSeen
 from evenroll.records.model_people import Customer, CustomerAccount, MemberChange, Membership, Organization, User
 from evenroll.records.model_places import Meter, MeterRead, ServiceLocation, SupplyRegistry, UsagePoint
 from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, SealTile, SealTree
@@ -76,4 +77,5 @@ __all__ = [
     "UsagePoint",
     "User",
     "Vehicle",
+    "WorkerSeen",
 ]

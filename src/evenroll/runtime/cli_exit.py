@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     NOT_FOUND = 3
     SOME_ROWS_FAILED = 4
     UNAVAILABLE = 5
+    MUST_ACT = 6
     DEFECT = 70
     INTERRUPTED = 130
     BROKEN_PIPE = 141

@@ -36,14 +36,17 @@ asked = Asked()
 
 
 @contextmanager
-def session(*, name: str | None = None) -> Iterator[DatabaseUrls]:
-    """The database of a command, ready for use, for as long as the block lasts. Raises ServerRefused."""
+def session(*, name: str | None = None, migrates: bool = True) -> Iterator[DatabaseUrls]:
+    """The database of a command, ready for use, for as long as the block lasts. Raises ServerRefused.
+
+    migrates: whether tables of an older Evenroll are brought up to date first; who only looks leaves them.
+    """
     home = evenroll_home(os.environ)
     if name is None:
         _refuse_unmade(home)
     with database(home, name=name or asked.database, environ=os.environ) as urls:
         configure(urls, home=home)
-        if not _is_current():
+        if migrates and not _is_current():
             migrate(urls)
         try:
             yield urls

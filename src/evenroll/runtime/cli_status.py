@@ -1,31 +1,81 @@
-"""`evenroll status`: how much is where, and whether anything is stuck."""
+"""`evenroll status`: how much is where, whether anything is stuck, and what a person has to do about it."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 import evenroll
-from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.cli_options import OrganizationOption
-from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
+from evenroll.runtime.cli_session import asked, organizations_here, session
+from evenroll.runtime.health import Line, Verdict, judged, overdue_seconds, to_send_seconds, verdict_of
+from evenroll.runtime.health_facts import (
+    HealthFacts,
+    OrganizationFacts,
+    bare_facts,
+    health_facts,
+    migration_facts,
+)
+from evenroll.runtime.health_limits import limits_of
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_times import local, zone_names, zone_of
 
 
-def status(organization: OrganizationOption = "") -> None:
-    """Show cases by state, waits by role, what is due and overdue, and messages that wait or are parked.
+def status(
+    organization: OrganizationOption = "",
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", metavar="NAME=LOOK/ACT", help="Another limit, such as overdue_seconds=900/3600."),
+    ] = None,
+) -> None:
+    """Show whether a person must act, and on what; then cases by state, waits by role, messages, the journal.
 
+    Ends with code 6 where a person must act, else 0. Changes nothing, not even old tables.
     Example: evenroll --demo status
     """
     output = Output(json=asked.json)
-    with session():
-        now = business_now()
-        found = [_told(key, now=now) for key in organizations_here(organization)]
-        clock = _clock(now, [each["organization"] for each in found])
-    output.data({"version": evenroll.__version__, "database": asked.database, "now": now, "organizations": found})
-    output.say(f"Evenroll {evenroll.__version__}, database {asked.database}, business clock {clock}")
+    limits = limits_of(limit or ())
+    with session(migrates=False):
+        migrations = migration_facts()
+        if migrations.pending or migrations.unknown:
+            facts = bare_facts(migrations)
+        else:
+            facts = health_facts(organizations_here(organization), migrations=migrations)
+        clock = _clock(facts.now, [each.organization for each in facts.organizations])
+    lines = judged(facts, limits=limits)
+    verdict = verdict_of(lines)
+    output.data(_data(facts, lines))
+    output.say(f"Evenroll {evenroll.__version__}, database {asked.database}, business clock {clock}".rstrip())
+    _show_lines(lines, output)
+    _show_organizations(facts, output)
+    if verdict is Verdict.ACT:
+        raise typer.Exit(ExitCode.MUST_ACT)
+
+
+def _show_lines(lines: Sequence[Line], output: Output) -> None:
+    output.heading(
+        {
+            Verdict.OK: "All is well: nothing to do.",
+            Verdict.LOOK: "It runs; somebody should look by day.",
+            Verdict.ACT: "A person must act now.",
+        }[verdict_of(lines)]
+    )
+    output.table(
+        ("check", "verdict", "what was found", "what to do"),
+        [(each.check.value, each.verdict.value, each.found, each.to_do) for each in lines],
+    )
+
+
+def _show_organizations(facts: HealthFacts, output: Output) -> None:
+    if not facts.organizations:
+        return
+    output.heading("Organizations")
     output.table(
         (
             "organization",
@@ -40,23 +90,23 @@ def status(organization: OrganizationOption = "") -> None:
         ),
         [
             (
-                each["organization"],
-                sum(each["cases"].values()),
-                each["open_orders"],
-                each["usage_points"],
-                each["due_now"],
-                each["to_send"],
-                each["parked"],
-                each["journal_entries"],
-                f"{each['not_sealed']} ({each['seal_lag_seconds']} s)" if each["not_sealed"] else "",
+                each.organization,
+                sum(each.cases.values()),
+                each.open_orders,
+                each.usage_points,
+                _due(each),
+                each.boxes.to_send,
+                each.boxes.inbox_parked + each.boxes.outbox_parked,
+                each.journal_entries,
+                f"{each.not_sealed} ({each.seal_seconds} s)" if each.not_sealed else "",
             )
-            for each in found
+            for each in facts.organizations
         ],
     )
-    _show_waits(found, output)
+    _show_waits(facts, output)
     states: Counter[str] = Counter()
-    for each in found:
-        states.update(each["cases"])
+    for each in facts.organizations:
+        states.update(each.cases)
     output.heading("Cases by state")
     output.table(("state", "cases"), sorted(states.items()))
 
@@ -67,36 +117,68 @@ def _clock(now: datetime, organizations: list[str]) -> str:
     return " · ".join(f"{local(now, zone=zone)} {zone_names((now,), zone=zone)}" for zone in zones)
 
 
-def _show_waits(found: list[dict[str, Any]], output: Output) -> None:
+def _show_waits(facts: HealthFacts, output: Output) -> None:
     waits: Counter[str] = Counter()
     overdue: Counter[str] = Counter()
-    for each in found:
-        waits.update(each["waits"])
-        overdue.update(each["overdue"])
+    for each in facts.organizations:
+        waits.update(each.waits)
+        overdue.update({role: lapsed.count for role, lapsed in each.overdue.items()})
     output.heading("Waits by role")
-    output.table(("role", "waits", "overdue"), [(role, waits[role], overdue[role]) for role in sorted(waits)])
+    output.table(
+        ("role", "waits", "overdue"), [(role, waits[role], overdue[role]) for role in sorted({*waits, *overdue})]
+    )
 
 
-def _told(key: OrganizationKey, *, now: datetime) -> dict[str, Any]:
-    from evenroll.records import models as m
-    from evenroll.records.organizations import open_organization
-    from evenroll.records.sealing import waiting
+def _due(each: OrganizationFacts) -> int:
+    return sum(lapsed.count for lapsed in each.overdue.values())
 
-    unsealed = waiting(key)
-    with open_organization(key):
-        waits = m.TrackRecord.objects.filter(due_at__isnull=False, owner__isnull=False)
-        return {
-            "organization": key,
-            "cases": dict(Counter(m.CaseRecord.objects.values_list("status", flat=True))),
-            "open_orders": m.ServiceOrderRecord.objects.filter(status="open").count(),
-            "usage_points": m.UsagePoint.objects.count(),
-            "due_now": waits.filter(due_at__lte=now).count(),
-            "waits": dict(Counter(waits.values_list("owner", flat=True))),
-            "overdue": dict(Counter(waits.filter(due_at__lt=now).values_list("owner", flat=True))),
-            "to_send": m.OutboxMessage.objects.filter(due_at__isnull=False).count(),
-            "parked": m.InboxMessage.objects.exclude(parked_why="").count()
-            + m.OutboxMessage.objects.exclude(parked_why="").count(),
-            "journal_entries": m.JournalEntry.objects.count(),
-            "not_sealed": unsealed.entries,
-            "seal_lag_seconds": unsealed.seconds,
-        }
+
+def _data(facts: HealthFacts, lines: Sequence[Line]) -> dict[str, Any]:
+    """docs/command_line.md tells the keys to whoever reads them by machine; they are only added to."""
+    server = asdict(facts.server)
+    return {
+        "version": evenroll.__version__,
+        "database": asked.database,
+        "now": facts.now,
+        "verdict": verdict_of(lines),
+        "checks": [{**asdict(each), "verdict": each.verdict.value} for each in lines],
+        "clock": {
+            "business": facts.now,
+            "machine": facts.wall,
+            "database": server.pop("now"),
+            "seconds_ahead": facts.clock_seconds,
+            "demo": facts.demo,
+        },
+        "migrations": asdict(facts.migrations),
+        "server": server,
+        "disk": asdict(facts.disk),
+        "workers": [asdict(each) for each in facts.workers],
+        "organizations": [_told(each, now=facts.now) for each in facts.organizations],
+    }
+
+
+def _told(each: OrganizationFacts, *, now: datetime) -> dict[str, Any]:
+    boxes = each.boxes
+    return {
+        "organization": each.organization,
+        "cases": each.cases,
+        "open_orders": each.open_orders,
+        "usage_points": each.usage_points,
+        "due_now": _due(each),
+        "waits": each.waits,
+        "overdue": {role: lapsed.count for role, lapsed in each.overdue.items()},
+        "overdue_since": {role: lapsed.oldest_at for role, lapsed in each.overdue.items()},
+        "overdue_seconds": overdue_seconds(each, now=now),
+        "to_send": boxes.to_send,
+        "to_send_since": boxes.to_send_since,
+        "to_send_seconds": to_send_seconds(each, now=now),
+        "retried": boxes.retried,
+        "parked": boxes.inbox_parked + boxes.outbox_parked,
+        "inbox_parked": boxes.inbox_parked,
+        "inbox_parked_since": boxes.inbox_parked_since,
+        "outbox_parked": boxes.outbox_parked,
+        "outbox_parked_since": boxes.outbox_parked_since,
+        "journal_entries": each.journal_entries,
+        "not_sealed": each.not_sealed,
+        "seal_lag_seconds": each.seal_seconds,
+    }

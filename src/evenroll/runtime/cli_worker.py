@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +15,7 @@ import typer
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_times import beside_utc
+from evenroll.runtime.worker_sign import signs_of_life
 
 if TYPE_CHECKING:
     from evenroll.worker.installation import Installation
@@ -35,7 +38,7 @@ def worker(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    with session():
+    with session(), ExitStack() as stack:
         from evenroll.records.sealing import seal_all
         from evenroll.runtime.installation_wiring import wired_installation
         from evenroll.worker.driver import run_until_idle
@@ -48,12 +51,14 @@ def worker(
         if not once:
             output.note(f"Looking every {poll:g} seconds for what is due. Stop with Ctrl-C or SIGTERM.")
         read_at = None
+        sign = stack.enter_context(signs_of_life())
         while not stop.is_set():
-            now = business_now()
+            began, now = time.perf_counter(), business_now()
             read_at = _read_meters(now, before=read_at)
             # In slices, so that a long queue does not keep a stop waiting.
             progress = run_until_idle(installation, now=now, limit=BATCH)
             seal_all()
+            sign.looked(handled=progress.handled, failed=progress.failed, seconds=time.perf_counter() - began)
             if progress.done or progress.failed or once:
                 told = {name: getattr(progress, name) for name in progress.__slots__}
                 output.data({"now": now, **told})

@@ -1,0 +1,60 @@
+"""The sign of life of a worker process: after its rounds it says in the database that it looked."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import evenroll
+
+EVERY_SECONDS: Final = 10.0
+"""A round that found nothing is told so often at most: each telling is a commit."""
+
+
+class Sign:
+    """What a worker tells of itself; rounds between two tellings are added up."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._handled = self._failed = 0
+        self._told = 0.0
+
+    def looked(self, *, handled: int, failed: int, seconds: float) -> None:
+        """A round has ended. seconds: how long it took."""
+        from evenroll.records.workers_seen import note_looked
+
+        self._handled += handled
+        self._failed += failed
+        if self._told and time.monotonic() - self._told < EVERY_SECONDS:
+            return
+        note_looked(self._name, handled=self._handled, failed=self._failed, round_ms=round(seconds * 1000))
+        self._told, self._handled, self._failed = time.monotonic(), 0, 0
+
+    def ended(self) -> None:
+        """The worker ends as it was told to."""
+        from evenroll.records.workers_seen import note_looked, note_stopped
+
+        if self._handled or self._failed:
+            note_looked(self._name, handled=self._handled, failed=self._failed, round_ms=0)
+        note_stopped(self._name)
+
+
+def worker_name() -> str:
+    """This process among the workers of all nodes: its machine and its number there."""
+    return f"{socket.gethostname()[:100]}/{os.getpid()}"
+
+
+@contextmanager
+def signs_of_life() -> Iterator[Sign]:
+    """The sign of this process for as long as it works; one that is killed falls silent and is missed."""
+    from evenroll.records.workers_seen import note_began
+
+    name = worker_name()
+    note_began(name, version=evenroll.__version__)
+    sign = Sign(name)
+    yield sign
+    sign.ended()

@@ -1,0 +1,89 @@
+"""`evenroll status` on a database: its figures are those of the books, and a worker is seen and missed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenroll.runtime.cli_exit import ExitCode
+from evenroll.runtime.database import DatabaseUrls
+from evenroll.runtime.health_facts import organization_facts
+from tests.runtime.line import line
+from tests.territory import NOW, Territory, new_territory
+from tests.worker.test_driver import send
+
+
+@pytest.fixture
+def territory(django_ready: object) -> Territory:
+    return new_territory()
+
+
+def test_what_waits_is_counted_and_aged(territory: Territory) -> None:
+    from evenroll.enrollment.messages import CancelAnswered, CancelResult
+    from evenroll.quantities.identifiers import OrderNumber
+
+    territory.apply(territory.premise())
+    body = CancelAnswered(order=OrderNumber("SO-1"), result=CancelResult.CANCELLED)
+    send(territory, body, conversation="EV-UNKNOWN")
+    before = organization_facts(territory.utility, now=NOW + timedelta(hours=2))
+    assert sum(before.cases.values()) == 1
+    assert before.overdue["system"].count == 1 and before.overdue["system"].oldest_at <= NOW
+    assert before.not_sealed == before.journal_entries > 0
+    sending = organization_facts(territory.esco, now=NOW)
+    assert (sending.boxes.to_send, sending.boxes.to_send_since) == (1, NOW)
+    territory.run()
+    after = organization_facts(territory.utility, now=NOW)
+    assert (after.boxes.to_send, after.boxes.inbox_parked, after.overdue) == (0, 1, {})
+    assert after.boxes.inbox_parked_since is not None and after.boxes.inbox_seconds < 60
+
+
+def test_status_is_read_by_machine_and_says_by_its_code_that_a_person_must_act(
+    django_ready: DatabaseUrls, embedded_home: Path, tmp_path: Path
+) -> None:
+    new_territory()
+
+    def told(*arguments: str) -> tuple[int, Any]:
+        said = line(django_ready, embedded_home, "status", "--json", *arguments, folder=tmp_path)
+        return said.code, said.told
+
+    assert line(django_ready, embedded_home, "worker", "--once", folder=tmp_path).code == ExitCode.OK
+    code, status = told("--limit", "connections_percent=0/0")
+    assert (code, status["verdict"]) == (ExitCode.MUST_ACT, "act")
+    by_name = {each["check"]: each for each in status["checks"]}
+    assert by_name["migrations"]["verdict"] == "ok" and by_name["seal"]["verdict"] == "ok"
+    assert by_name["connections"]["to_do"].startswith("End commands that hang")
+    assert status["workers"][0]["stopped_at"] is not None
+    assert status["migrations"]["pending"] == [] and "0001_tables" in status["migrations"]["applied"]
+    assert status["server"]["major"] in (16, 18) and status["server"]["size_bytes"] > 10**6
+    assert status["disk"]["wal_bytes"] > 10**6 and status["disk"]["is_server"]
+    assert abs(status["clock"]["seconds_ahead"]) < 5
+    said = line(django_ready, embedded_home, "status", "--limit", "clock=1", folder=tmp_path)
+    assert said.code == ExitCode.WRONG_USE and "NAME=LOOK/ACT" in said.err
+
+
+def test_a_worker_is_seen_while_it_works_and_told_of_when_it_ended(django_ready: object) -> None:
+    from evenroll.records.workers_seen import workers_seen
+    from evenroll.runtime.worker_sign import signs_of_life, worker_name
+
+    with signs_of_life() as sign:
+        sign.looked(handled=3, failed=1, seconds=0.25)
+        sign.looked(handled=4, failed=0, seconds=0.1)
+        (seen,) = [each for each in workers_seen() if each.name == worker_name()]
+        # The second round came too soon after the first to be told.
+        assert (seen.handled, seen.failed, seen.round_ms, seen.stopped_at) == (3, 1, 250, None)
+        assert 0 <= seen.seconds_ago < 30
+    (gone,) = [each for each in workers_seen() if each.name == worker_name()]
+    assert gone.stopped_at is not None and (gone.handled, gone.failed) == (7, 1)
+
+
+def test_a_worker_that_dies_says_nothing_more(django_ready: object) -> None:
+    from evenroll.records.workers_seen import workers_seen
+    from evenroll.runtime.worker_sign import signs_of_life, worker_name
+
+    with pytest.raises(RuntimeError), signs_of_life():
+        raise RuntimeError("it died")
+    (seen,) = [each for each in workers_seen() if each.name == worker_name()]
+    assert seen.stopped_at is None
