@@ -16,6 +16,7 @@ from evenroll.runtime.embedded_server import (
     server_status,
     stop_server,
 )
+from evenroll.runtime.embedded_upgrade import carried_from, older_data
 from evenroll.runtime.home import evenroll_home
 from evenroll.runtime.output_console import Output
 
@@ -36,10 +37,22 @@ def status() -> None:
         output.data({"state": "outside"})
         output.say(f"The database is the one that {APP_VARIABLE} names, and it answers.")
         return
-    found = server_status(evenroll_home(os.environ), major=embedded_major(os.environ))
-    told = _told(found)
+    home, major = evenroll_home(os.environ), embedded_major(os.environ)
+    found = server_status(home, major=major)
+    older, came_from = older_data(home, major=major), carried_from(home, major=major)
+    told = {
+        **_told(found),
+        "older_data": None if older is None else str(older.cluster),
+        "carried_over": None if came_from is None else f"from PostgreSQL {came_from[0]} on {came_from[1]:%Y-%m-%d}",
+    }
     output.data(told)
-    output.say(_SENTENCES[found.state])
+    if older is None:
+        output.say(_SENTENCES[found.state])
+    else:
+        output.say(
+            f"The data were written by PostgreSQL {older.major} and wait for PostgreSQL {major}: "
+            "`evenroll db upgrade` carries them over."
+        )
     output.table(("", ""), [(key.replace("_", " "), value) for key, value in told.items() if value is not None])
 
 

@@ -13,8 +13,8 @@ from typing import Final
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_exit import not_found, unavailable
 from evenroll.runtime.cli_near import nearest_words
-from evenroll.runtime.database import DatabaseUrls, database, embedded_major, outside_urls
-from evenroll.runtime.embedded_server import list_databases, using_server
+from evenroll.runtime.database import DatabaseUrls, database, installed_server, outside_urls
+from evenroll.runtime.embedded_server import list_databases
 from evenroll.runtime.home import evenroll_home
 from evenroll.runtime.wiring import configure, migrate
 
@@ -64,7 +64,7 @@ def _refuse_unmade(home: Path) -> None:
             f"The database {named} is not an Evenroll database. Name another one, or none for {DATABASE}.",
             reason="not_evenroll",
         )
-    with using_server(home, major=embedded_major(os.environ)) as server:
+    with installed_server(home, environ=os.environ) as server:
         there = list_databases(server, prefix=named)
     if named not in there:
         cure = "Make it with `evenroll demo`" if named == DEMO_DATABASE else "Check its name"

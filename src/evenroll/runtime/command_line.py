@@ -36,6 +36,7 @@ from evenroll.runtime import (
     cli_statement,
     cli_status,
     cli_supply,
+    cli_upgrade,
     cli_worker,
 )
 from evenroll.runtime.cli_endings import ending_of
@@ -109,6 +110,7 @@ programs_app.command("publish")(with_json(cli_publish.publish))
 programs_app.command("page")(with_json(cli_programs.page))
 db_app.command("status")(with_json(cli_database.status))
 db_app.command("stop")(with_json(cli_database.stop))
+db_app.command("upgrade")(with_json(cli_upgrade.upgrade))
 supply_app.command("exit")(with_json(cli_supply.leave))
 supply_app.command("drop")(with_json(with_options(cli_supply.drop, of=cli_supply.DropOptions)))
 supply_app.command("block")(with_json(cli_supply.block))

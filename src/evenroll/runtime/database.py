@@ -9,7 +9,8 @@ import psycopg
 
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
 from evenroll.runtime.embedded_places import MAJORS
-from evenroll.runtime.embedded_server import ServerRefused, ensure_database, using_server
+from evenroll.runtime.embedded_server import Server, ServerRefused, ensure_database, using_server
+from evenroll.runtime.embedded_upgrade import refuse_other_major
 
 APP_VARIABLE = "DATABASE_URL"
 OWNER_VARIABLE = "DATABASE_OWNER_URL"
@@ -57,13 +58,25 @@ def database(home: Path, *, name: str = "evenroll", environ: Mapping[str, str]) 
     if outside is not None:
         yield outside
         return
-    with using_server(home, major=embedded_major(environ), port=_port(environ)) as server:
+    with installed_server(home, environ=environ) as server:
         ensure_database(server, name)
         yield DatabaseUrls(
             app=server.url(role=APPLICATION, database=name),
             owner=server.url(role=OWNER, database=name),
             auditor=server.url(role=AUDITOR, database=name),
         )
+
+
+@contextmanager
+def installed_server(home: Path, *, environ: Mapping[str, str]) -> Iterator[Server]:
+    """The embedded server of this installation for as long as the block lasts, of the version that environ says.
+
+    Raises ServerRefused, also where the data stand in another version: none is begun beside them.
+    """
+    major = embedded_major(environ)
+    refuse_other_major(home, major=major)
+    with using_server(home, major=major, port=_port(environ)) as server:
+        yield server
 
 
 def embedded_major(environ: Mapping[str, str]) -> int:

@@ -12,9 +12,9 @@ from psycopg.sql import SQL, Identifier
 
 from evenroll.runtime.cli_exit import refused
 from evenroll.runtime.cli_session import DEMO_DATABASE, session
-from evenroll.runtime.database import APP_VARIABLE, DatabaseUrls, embedded_major, outside_urls
+from evenroll.runtime.database import APP_VARIABLE, DatabaseUrls, installed_server, outside_urls
 from evenroll.runtime.embedded_cluster import OWNER
-from evenroll.runtime.embedded_server import drop_database, ensure_database, using_server
+from evenroll.runtime.embedded_server import drop_database, ensure_database
 from evenroll.runtime.home import evenroll_home
 
 
@@ -31,7 +31,7 @@ def fresh_demo(*, now: datetime, name: str = DEMO_DATABASE) -> Iterator[Database
         with _marked(name, now) as urls:
             yield urls
         return
-    with using_server(evenroll_home(os.environ), major=embedded_major(os.environ)) as server:
+    with installed_server(evenroll_home(os.environ), environ=os.environ) as server:
         ensure_database(server, name)
         _empty(server.url(role=OWNER, database=name), what=f"The database {name}")
         # Dropped and not only emptied: nothing of an older release stays behind.

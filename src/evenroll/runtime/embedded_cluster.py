@@ -56,17 +56,23 @@ def ensure_cluster(places: Places, *, binaries: Path) -> None:
     """
     for left in places.base.glob("cluster.new-*"):
         shutil.rmtree(left, ignore_errors=True)
-    if places.cluster.is_dir() and any(places.cluster.iterdir()):
+    if is_there(places):
         _check_cluster(places)
         return
     fresh = places.base / f"cluster.new-{secrets.token_hex(4)}"
     try:
-        _make_cluster(places, fresh=fresh, binaries=binaries)
+        passwords = {role: secrets.token_urlsafe(32) for role in ROLES}
+        make_cluster(places, fresh=fresh, binaries=binaries, passwords=passwords)
         fresh.rename(places.cluster)
     except OSError as error:
         raise refusal_of(error, doing="make a new database", at=places.base) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def is_there(places: Places) -> bool:
+    """Whether a data directory was made here, whole or not."""
+    return places.cluster.is_dir() and any(places.cluster.iterdir())
 
 
 def read_passwords(places: Places) -> dict[str, str]:
@@ -106,14 +112,17 @@ def _check_cluster(places: Places) -> None:
         )
 
 
-def _make_cluster(places: Places, *, fresh: Path, binaries: Path) -> None:
+def make_cluster(places: Places, *, fresh: Path, binaries: Path, passwords: Mapping[str, str]) -> None:
+    """Make an empty data directory with these passwords in a folder that is not there yet.
+
+    Raises ServerRefused, and OSError where the folder cannot be written.
+    """
     fresh.mkdir()
     fresh.chmod(0o711 if places.account else 0o700)
     data = fresh / "data"
     data.mkdir(mode=0o700)
     give(data, to=places.account)
-    passwords = {role: secrets.token_urlsafe(32) for role in ROLES}
-    _write_closed(fresh / places.passwords.name, json.dumps(passwords, indent=1))
+    _write_closed(fresh / places.passwords.name, json.dumps(dict(passwords), indent=1))
     password_file = fresh / "first-password"
     _write_closed(password_file, passwords[SUPERUSER])
     give(password_file, to=places.account)

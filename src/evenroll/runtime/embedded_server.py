@@ -7,7 +7,6 @@ freed the locks, and the next command finds the server, asks it who it is, and g
 
 import fcntl
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from urllib.parse import quote
 from evenroll.runtime.embedded_binaries import installed_binaries
 from evenroll.runtime.embedded_cluster import SUPERUSER, ensure_cluster, read_passwords
 from evenroll.runtime.embedded_disk import telling_of_full_disk
+from evenroll.runtime.embedded_locks import in_use, lock_file, turn_of, users_lock
 from evenroll.runtime.embedded_places import (
     DATABASE_ACCOUNT,
     Places,
@@ -57,8 +57,6 @@ __all__ = [
 ]
 
 DEFAULT_MAJOR = 18
-TURN_SECONDS_MAX = 330
-PAUSE_SECONDS = 0.02
 
 
 class ServerState(StrEnum):
@@ -132,9 +130,9 @@ def using_server(
     """
     places = places_of(home, major=major, account=account)
     make_places(places)
-    share = _lock_file(_users_lock(places))
+    share = lock_file(users_lock(places))
     try:
-        with _turn(places):
+        with turn_of(places):
             fcntl.flock(share, fcntl.LOCK_SH)
             server = _adopt_or_start(places, port=port)
         with telling_of_full_disk(places):
@@ -168,11 +166,11 @@ def stop_server(home: Path, *, major: int = DEFAULT_MAJOR, force: bool = False) 
     if server_status(home, major=major).state is ServerState.NEVER_STARTED:
         return StopOutcome.WAS_NOT_RUNNING
     places = places_of(home, major=major)
-    with _turn(places):
+    with turn_of(places):
         running = running_postmaster(places, password=read_passwords(places)[SUPERUSER])
         if running is None:
             return StopOutcome.WAS_NOT_RUNNING
-        if _in_use(places) and not force:
+        if in_use(places) and not force:
             raise ServerRefused(
                 "Another Evenroll command is using the database. It stops by itself when the last one ends; "
                 "use --force to stop it now, and run the others again."
@@ -227,8 +225,8 @@ def _adopt_or_start(places: Places, *, port: int | None) -> Server:
 def _stop_if_last(places: Places) -> None:
     # A server that cannot be stopped now is adopted by the next command: leaving must not fail.
     try:
-        with _turn(places):
-            if _in_use(places):
+        with turn_of(places):
+            if in_use(places):
                 return
             running = running_postmaster(places, password=read_passwords(places)[SUPERUSER])
             if running is not None:
@@ -243,54 +241,9 @@ def _status(places: Places, *, state: ServerState, running: Running | None = Non
         major=places.major,
         data_directory=places.data,
         log=places.log,
-        in_use=running is not None and _in_use(places),
+        in_use=running is not None and in_use(places),
         pid=running.pid if running else None,
         host=running.host if running else None,
         port=running.port if running else None,
         version=running.version if running else None,
     )
-
-
-@contextmanager
-def _turn(places: Places) -> Iterator[None]:
-    """The exclusive right to start, adopt or stop the server."""
-    turn = _lock_file(places.base / "turn.lock")
-    try:
-        until = time.monotonic() + TURN_SECONDS_MAX
-        while not _try_exclusive(turn):
-            if time.monotonic() > until:
-                raise ServerRefused(
-                    f"Another Evenroll command has been starting or stopping the database in {places.base} "
-                    f"for over {TURN_SECONDS_MAX // 60} minutes. End it and run this one again."
-                )
-            time.sleep(PAUSE_SECONDS)
-        yield
-    finally:
-        os.close(turn)
-
-
-def _in_use(places: Places) -> bool:
-    probe = _lock_file(_users_lock(places))
-    try:
-        return not _try_exclusive(probe)
-    finally:
-        os.close(probe)
-
-
-def _users_lock(places: Places) -> Path:
-    return places.base / "users.lock"
-
-
-def _lock_file(path: Path) -> int:
-    try:
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise refusal_of(error, doing="lock the database's folder", at=path.parent) from error
-
-
-def _try_exclusive(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
