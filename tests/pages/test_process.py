@@ -247,6 +247,40 @@ def test_the_words_at_the_edges_lie_free(path: ServicePath, language: Language) 
 
 @LANGUAGES
 @BOTH
+def test_the_words_at_the_edges_stay_on_one_side_of_a_lane(path: ServicePath, language: Language) -> None:
+    drawn, _places, ways = planned(path, language)
+    lanes = lay_out(drawn).lanes.values()
+    for way in ways:
+        label = label_of(way, language=language)
+        if label is not None:
+            assert any(lane.x < label.x and label.right < lane.right for lane in lanes), way.edge.guard
+
+
+@LANGUAGES
+@BOTH
+def test_the_sign_where_a_case_stands_covers_no_words_and_no_other_box(path: ServicePath, language: Language) -> None:
+    for id_, node in process(path).nodes.items():
+        if node.kind in (*BARS, NodeKind.DECISION):
+            continue
+        root = ET.fromstring(process_svg(process(path, standing=at(id_)), language=language))
+        text = next(
+            each for each in root.iter() if (each.text or "").endswith(render("process.here", language=language))
+        )
+        x, y, w, h = (float(badge_before(root, text).get(name, "")) for name in ("x", "y", "width", "height"))
+        badge = Rect(x=x, y=y, w=w, h=h)
+        _drawn, places, ways = planned(path, language)
+        assert [other for other, rect in places.items() if other != id_ and overlaps(badge, rect)] == [], id_
+        labels = [(way, label_of(way, language=language)) for way in ways]
+        assert [way.edge for way, label in labels if label and overlaps(badge, label)] == [], id_
+
+
+def badge_before(root: ET.Element, text: ET.Element) -> ET.Element:
+    pieces = list(root.iter())
+    return pieces[pieces.index(text) - 1]
+
+
+@LANGUAGES
+@BOTH
 def test_the_words_fit_their_boxes(path: ServicePath, language: Language) -> None:
     drawn, places, _ways = planned(path, language)
     for node in drawn.nodes.values():

@@ -92,7 +92,7 @@ def test_both_paths_have_the_same_elements() -> None:
 def test_what_refers_to_something_finds_it(path: ServicePath) -> None:
     root = document(path, standing=MARKED)
     known = set(ids(root))
-    names = ("sourceRef", "targetRef", "processRef", "default", "bpmnElement", "categoryValueRef")
+    names = ("sourceRef", "targetRef", "processRef", "default", "bpmnElement")
     for each in root.iter():
         assert all(each.get(name) in known for name in names if each.get(name)), each.attrib
         if local(each) in ("flowNodeRef", "incoming", "outgoing"):
@@ -229,7 +229,7 @@ def _misplaced(found: Drawn, drawn: Process) -> Iterator[str]:
         yield from (
             f"{id_} lies on {other}" for other, place in places.items() if other < id_ and overlaps(places[id_], place)
         )
-        if node.marked and not within(places[id_], found.shapes[f"here_{id_}"]):
+        if f"here_{id_}" in found.shapes and not within(places[id_], found.shapes[f"here_{id_}"]):
             yield f"the frame of {id_} is not around it"
     sub_process = places["action"]
     inner = [found.shapes[f"node_action_{part}"] for part in ("start", "act", "end")]
@@ -277,29 +277,32 @@ def test_the_drawing_is_whole_wherever_a_case_stands(path: ServicePath) -> None:
             standing = Standing(number=NUMBER, state=State.ENROLLED, nodes=frozenset({id_}))
             root = document(path, standing=standing)
             assert list(drawing_faults(root, process(path, standing=standing))) == [], id_
-            assert len(body(root).findall("b:group", SPACES)) == 1
+            assert list(covered_words(read_drawing(root))) == [], id_
+            framed = len(body(root).findall("b:group", SPACES)) == 1
+            assert framed is (node.kind not in (NodeKind.START, NodeKind.END))
+            name = next(each.get("name", "") for each in flow_nodes(body(root)) if each.get("id") == f"node_{id_}")
+            assert name.endswith("(here)")
 
 
 @LANGUAGES
 @BOTH
 def test_the_words_of_the_drawing_lie_free(path: ServicePath, language: Language) -> None:
-    found = read_drawing(document(path, language=language))
-    faults: list[str] = []
+    assert list(covered_words(read_drawing(document(path, language=language)))) == []
+
+
+def covered_words(found: Drawn) -> Iterator[str]:
+    """Words on a shape, on other words, crossed by a line, or out of their lane."""
+    nodes = {id_: rect for id_, rect in found.shapes.items() if id_.startswith("node_")}
     for name, label in found.labels.items():
-        faults += [f"{name} lies on {other}" for other, rect in shapes_in_lanes(found) if overlaps(label, rect)]
-        faults += [
+        yield from (f"{name} lies on {other}" for other, rect in nodes.items() if overlaps(label, rect))
+        yield from (
             f"{name} lies on {other}" for other, rect in found.labels.items() if other < name and overlaps(label, rect)
-        ]
+        )
         for other, points in found.lines.items():
             if any(crossed(a, b, label) for a, b in pairwise(points)):
-                faults.append(f"{name} is crossed by {other}")
+                yield f"{name} is crossed by {other}"
         if not any(within(label, found.shapes[f"lane_{lane.value}"]) for lane in Lane):
-            faults.append(f"{name} leaves its lane")
-    assert faults == []
-
-
-def shapes_in_lanes(found: Drawn) -> list[tuple[str, Rect]]:
-    return [(id_, rect) for id_, rect in found.shapes.items() if id_.startswith("node_")]
+            yield f"{name} leaves its lane"
 
 
 def test_a_shape_out_of_its_lane_and_a_line_that_hangs_are_seen() -> None:

@@ -15,7 +15,6 @@ from evenroll.pages.process_bpmn_names import (
     BPMN,
     COLLABORATION,
     EVENROLL,
-    HERE,
     INNER_FLOWS,
     INNER_NODES,
     POOL,
@@ -23,6 +22,7 @@ from evenroll.pages.process_bpmn_names import (
     XSI,
     flow_id,
     group_id,
+    is_framed,
     lane_id,
     node_id,
     node_words,
@@ -63,10 +63,6 @@ def process_bpmn(process: Process, *, language: Language) -> str:
         exporter="Evenroll",
         exporterVersion=__version__,
     )
-    marked = [node for node in process.nodes.values() if node.marked]
-    if marked:
-        category = ET.SubElement(root, f"{BPMN}category", id="category_case")
-        ET.SubElement(category, f"{BPMN}categoryValue", id=HERE, value=render("process.here", language=language))
     collaboration = ET.SubElement(root, f"{BPMN}collaboration", id=COLLABORATION)
     name = drawing_heading(process, language=language)
     ET.SubElement(collaboration, f"{BPMN}participant", id=POOL, name=name, processRef=PROCESS)
@@ -77,8 +73,8 @@ def process_bpmn(process: Process, *, language: Language) -> str:
         _node(body, node, process, language=language)
     for edge in process.edges:
         _flow(body, edge, process, language=language)
-    for node in marked:
-        ET.SubElement(body, f"{BPMN}group", id=group_id(node), categoryValueRef=HERE)
+    for node in filter(is_framed, process.nodes.values()):
+        ET.SubElement(body, f"{BPMN}group", id=group_id(node))
     add_drawing(root, process, language=language)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

@@ -22,6 +22,7 @@ from evenroll.pages.process_bpmn_names import (
     POOL,
     flow_id,
     group_id,
+    is_framed,
     lane_id,
     node_id,
     node_words,
@@ -119,10 +120,9 @@ def _node(plane: ET.Element, node: Node, rect: Rect, *, path: ServicePath, langu
     if node.marked:
         for name in _FILL:
             drawn.set(name, _GRAY)
+    if is_framed(node):
         frame = Rect(x=rect.x - _FRAME, y=rect.y - _FRAME, w=rect.w + 2 * _FRAME, h=rect.h + 2 * _FRAME)
-        here = _shape(plane, group_id(node), frame)
-        above = Label(at=(frame.x, frame.y - 2), within=120)
-        _words(here, render("process.here", language=language), above)
+        _shape(plane, group_id(node), frame)
 
 
 def _event_words(drawn: ET.Element, node: Node, rect: Rect, *, path: ServicePath, language: Language) -> None:
@@ -134,7 +134,7 @@ def _event_words(drawn: ET.Element, node: Node, rect: Rect, *, path: ServicePath
     elif node.lane is Lane.ESCO and path is ServicePath.UTILITY:
         _words(drawn, words, Label(at=(rect.x - 8, rect.cy), within=100, above=False, end=True))
     else:
-        _words(drawn, words, Label(at=(rect.right + 8, rect.cy), within=150, above=False))
+        _words(drawn, words, Label(at=(rect.right + 8, rect.cy), within=165, above=False))
 
 
 def _words(drawn: ET.Element, words: str, label: Label) -> None:

@@ -28,7 +28,7 @@ for _prefix, _space in _SPACES.items():
 BPMN, BPMNDI, DC, DI, XSI, EVENROLL, BIOC, COLOR = (f"{{{space}}}" for space in _SPACES.values())
 """The namespaces as ElementTree writes them before a tag."""
 
-COLLABORATION, POOL, PROCESS, HERE = "collaboration", "pool", "process", "case_here"
+COLLABORATION, POOL, PROCESS = "collaboration", "pool", "process"
 
 INNER_NODES: Final = tuple(f"node_{ACTIONS}_{part}" for part in ("start", "act", "end"))
 """What stands within the event sub-process of the actions."""
@@ -58,10 +58,14 @@ def group_id(node: Node) -> str:
     return f"here_{node.id}"
 
 
+def is_framed(node: Node) -> bool:
+    """Whether the case stands at a node that has a frame around it; an event is too small for one."""
+    return node.marked and node.kind not in (NodeKind.START, NodeKind.END)
+
+
 def node_words(node: Node, *, language: Language) -> str:
-    """The name of a node: for a row its number before it, and that it is not for every program."""
+    """The name of a node: a row's number before it; behind it that not every program has it, and where the case is."""
     words = render(node.code, language=language)
-    if node.kind is not NodeKind.ROW:
-        return words
-    needed = f" ({render('process.if_needed', language=language)})" if node.as_needed else ""
-    return f"{node.id} · {words}{needed}"
+    named = f"{node.id} · {words}" if node.kind is NodeKind.ROW else words
+    notes = [code for code, so in (("process.if_needed", node.as_needed), ("process.here", node.marked)) if so]
+    return " ".join((named, *(f"({render(code, language=language)})" for code in notes)))

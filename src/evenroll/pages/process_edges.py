@@ -20,9 +20,9 @@ class Guard(StrEnum):
     ANSWERED = "answered"
     AWAY = "away"
     NOT_HERE = "not_here"
-    ASKED_ANEW = "asked_anew"
+    OFFER_RAN_OUT = "offer_ran_out"
     OURS = "ours"
-    WRONG_DOOR = "wrong_door"
+    NOT_OURS = "not_ours"
     NONE_FITS = "none_fits"
     COMPLETE = "complete"
     MISSING_ITEMS = "missing_items"
@@ -30,6 +30,7 @@ class Guard(StrEnum):
     NOT_PROVED = "not_proved"
     NOT_SETTLED = "not_settled"
     ELIGIBLE = "eligible"
+    NO_PLACE = "no_place"
     CURABLE = "curable"
     NOT_ELIGIBLE = "not_eligible"
     APPEAL = "appeal"
@@ -82,12 +83,12 @@ _APPLICATION = (
     _edge("after_2a", "refused_2a", Guard.NOT_HERE, _case(S.FINDING_PROVIDER, S.REFUSED)),
     _edge("received", "2b", None, _case(None, S.CHOOSING)),
     _edge("2b", "after_2b"),
-    _edge("2b", "2a", Guard.ASKED_ANEW, _case(S.CHOOSING, S.FINDING_PROVIDER)),
+    _edge("2b", "2a", Guard.OFFER_RAN_OUT, _case(S.CHOOSING, S.FINDING_PROVIDER)),
     _edge("after_2b", "3", Guard.OURS, _case(S.CHOOSING, S.COMPLETING)),
-    _edge("after_2b", "handed_over", Guard.WRONG_DOOR, _case(S.CHOOSING, S.HANDED_OVER)),
+    _edge("after_2b", "handed_over", Guard.NOT_OURS, _case(S.CHOOSING, S.HANDED_OVER)),
     _edge("after_2b", "refused_2b", Guard.NONE_FITS, _case(S.CHOOSING, S.REFUSED)),
     _edge("3", "after_3"),
-    _edge("3", "2a", Guard.ASKED_ANEW, _case(S.COMPLETING, S.FINDING_PROVIDER)),
+    _edge("3", "2a", Guard.OFFER_RAN_OUT, _case(S.COMPLETING, S.FINDING_PROVIDER)),
     _edge("after_3", "4a", Guard.COMPLETE, _case(S.COMPLETING, S.PROVING)),
     _edge("after_3", "3", Guard.MISSING_ITEMS, _case(S.COMPLETING, S.COMPLETING)),
 )
@@ -98,6 +99,7 @@ _DECISION = (
     _edge("after_4a", "4a", Guard.NOT_PROVED, _case(S.PROVING, S.PROVING)),
     _edge("after_4a", "refused_4a", Guard.NOT_SETTLED, _case(S.PROVING, S.REFUSED)),
     _edge("5", "after_5"),
+    _edge("5", "5", Guard.NO_PLACE, _case(S.DECIDING, S.WAITLISTED), _case(S.WAITLISTED, S.DECIDING)),
     _edge("after_5", "ask_5", Guard.CURABLE, _case(S.DECIDING, S.NEEDS_ANSWER)),
     _edge("ask_5", "5", Guard.ANSWERED, _case(S.NEEDS_ANSWER, S.DECIDING)),
     _edge("after_5", "appeal_5", Guard.NOT_ELIGIBLE, _case(S.DECIDING, S.REFUSED)),

@@ -122,7 +122,7 @@ def _down_then_level(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Lab
 def _up_then_level(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label]:
     """Up to the height of the target, then level to its right side."""
     points = ((source.cx, source.y), (source.cx, target.cy), (target.right, target.cy))
-    return points, Label(at=(target.right + 16, target.cy - 8), within=120)
+    return points, Label(at=(target.right + 12, target.cy - 9), within=120)
 
 
 def _channel(*, left: bool, out: float, leave: float = 0, enter: float = 0, beside: bool = False) -> _Router:
@@ -161,6 +161,19 @@ def _loop_above(source: Rect, _target: Rect) -> tuple[tuple[Point, ...], Label]:
     return points, Label(at=(source.right + 64, top - 7), within=180, end=True)
 
 
+def _loop_above_left(source: Rect, _target: Rect) -> tuple[tuple[Point, ...], Label]:
+    """A small loop around the upper left corner, past the number of the row."""
+    top, left = source.y - 24, source.x - 26
+    points = (
+        (source.x + 76, source.y),
+        (source.x + 76, top),
+        (left, top),
+        (left, source.y + 18),
+        (source.x, source.y + 18),
+    )
+    return points, Label(at=(left, top - 6), within=150)
+
+
 def _loop_below(source: Rect, _target: Rect) -> tuple[tuple[Point, ...], Label]:
     """A small loop around the lower right corner."""
     low, right = source.bottom + 24, source.right + 26
@@ -176,7 +189,7 @@ def _loop_below(source: Rect, _target: Rect) -> tuple[tuple[Point, ...], Label]:
 
 def _back_to_clearinghouse(source: Rect, target: Rect) -> tuple[tuple[Point, ...], Label]:
     """From the upper edge of 2b up to the height of 2a, and level to its right side."""
-    x, y = source.cx - 24, target.cy + 16
+    x, y = source.cx + 24, target.cy + 16
     points = ((x, source.y), (x, y), (target.right, y))
     return points, Label(at=(x - 8, y - 6), within=130, end=True)
 
@@ -214,10 +227,11 @@ _COMMON: _Special = MappingProxyType(
     {
         ("2a", "2a", Guard.AWAY): _loop_above,
         ("after_2a", "ask_2a", Guard.POINT_UNCLEAR): _level_then_up,
-        ("2b", "2a", Guard.ASKED_ANEW): _back_to_clearinghouse,
-        ("3", "2a", Guard.ASKED_ANEW): _from_form_back,
+        ("2b", "2a", Guard.OFFER_RAN_OUT): _back_to_clearinghouse,
+        ("3", "2a", Guard.OFFER_RAN_OUT): _from_form_back,
         ("after_3", "3", Guard.MISSING_ITEMS): _channel(left=True, out=40),
         ("after_4a", "4a", Guard.NOT_PROVED): _channel(left=True, out=40),
+        ("5", "5", Guard.NO_PLACE): _loop_above_left,
         ("after_5", "ask_5", Guard.CURABLE): _level_then_up,
         ("appeal_5", "5", Guard.APPEAL): _up_then_level,
         ("after_5", "appeal_5", Guard.NOT_ELIGIBLE): _across,

@@ -138,10 +138,11 @@ def _marked(css: str, node: Node) -> str:
 
 
 def _here(node: Node, rect: Rect, *, language: Language) -> list[str]:
-    """The word at a node without a number at which the case stands."""
+    """The word at a node without a number at which the case stands: at its foot, for words stand above it."""
     if not node.marked:
         return []
-    return badge(render("process.here", language=language), x=rect.x - 8, y=rect.y - 17)
+    word = render("process.here", language=language)
+    return badge(word, x=rect.right + 8 - _badge_width(word), y=rect.bottom - 13)
 
 
 def _row(node: Node, rect: Rect, *, leaves: bool, language: Language) -> list[str]:
@@ -176,13 +177,16 @@ def _words(node: Node, rect: Rect, *, size: float, bold: bool, language: Languag
 
 def badge(number: str, *, x: float, y: float) -> list[str]:
     """The number of a row, white on black."""
-    wide = max(34.0, width(number, size=NOTE_SIZE, bold=True) + 14)
-    rect = Rect(x=x, y=y, w=wide, h=27)
+    rect = Rect(x=x, y=y, w=_badge_width(number), h=27)
     return [
         _rect(rect, css="badge", radius=13.5),
         f'<text class="badge-text" x="{rect.cx:g}" y="{rect.y + 20:g}" font-size="{NOTE_SIZE:g}" text-anchor="middle">'
         f"{escape(number)}</text>",
     ]
+
+
+def _badge_width(text: str) -> float:
+    return max(34.0, width(text, size=NOTE_SIZE, bold=True) + 14)
 
 
 def diamond(rect: Rect) -> str:
