@@ -40,6 +40,8 @@ COMMANDS_OF_THE_LINE = (
     ["worker"],
     ["clock"],
     ["status"],
+    ["backup"],
+    ["restore"],
     ["member", "add"],
     ["member", "remove"],
     ["member", "list"],
@@ -52,6 +54,7 @@ COMMANDS_OF_THE_LINE = (
     ["journal", "key"],
     ["db", "status"],
     ["db", "stop"],
+    ["db", "upgrade"],
 )
 ROOT = Path(__file__).parents[2]
 
@@ -72,7 +75,7 @@ def test_every_command_and_exit_code_is_documented() -> None:
         assert f"`evenroll {' '.join(command)}" in page
     for code in ExitCode:
         assert f"| {int(code)} |" in page
-    assert len(app.registered_commands) + 12 == len(COMMANDS_OF_THE_LINE)
+    assert len(app.registered_commands) + 13 == len(COMMANDS_OF_THE_LINE)
 
 
 @pytest.mark.parametrize(

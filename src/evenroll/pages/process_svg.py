@@ -142,7 +142,7 @@ def _here(node: Node, rect: Rect, *, language: Language) -> list[str]:
     if not node.marked:
         return []
     word = render("process.here", language=language)
-    return badge(word, x=rect.right + 8 - _badge_width(word), y=rect.bottom - 13)
+    return badge(word, x=rect.right + 8 - _badge_width(word), y=rect.bottom - 9)
 
 
 def _row(node: Node, rect: Rect, *, leaves: bool, language: Language) -> list[str]:
