@@ -4,13 +4,14 @@
 SHELL := /bin/sh
 PYTHON_OF := .venv/bin/python
 
-.PHONY: help demo test check mutants bench-seal bench-load bench pins clean setup-run setup-test
+.PHONY: help demo test check mutants faults bench-seal bench-load bench pins clean setup-run setup-test
 
 help:
 	@echo "make demo      set up, then enroll the example applications and show what became of them"
 	@echo "make test      set up, then all checks and tests (PostgreSQL 18, and a part on 16)"
 	@echo "make check     only the checks: format, lint, types, floors, sizes"
 	@echo "make mutants   plant each known bug once and see that a test catches it"
+	@echo "make faults    break it 500 times at named points and look after each (10 minutes); SEED=n ONLY=k again"
 	@echo "make bench     count and time what an interactive row costs (a minute)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
@@ -33,6 +34,16 @@ check: setup-test
 
 mutants: setup-test
 	@$(PYTHON_OF) tests/mutants/run.py
+
+# One seed again: SEED=n; one fault of it: ONLY=k (docs/faults.md).
+FAULTS := 500
+SEED :=
+ONLY :=
+LIVES :=
+
+faults: setup-test
+	@$(PYTHON_OF) -m tests.faults.run --faults $(FAULTS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(LIVES),--lives $(LIVES))
 
 setup-run:
 	@sh bin/bootstrap run
