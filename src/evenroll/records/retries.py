@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from typing import TypeVar
 
 import django.db
 import psycopg
+
+from evenroll.records.log_lines import LogCode, LogLine, tell_failure
 
 T = TypeVar("T")
 
@@ -28,6 +31,7 @@ def with_retries(work: Callable[[], T], *, tries: int = TRIES_MAX) -> T:
         except (psycopg.Error, django.db.Error) as error:
             if sqlstate_of(error) not in AGAIN or done == tries:
                 raise
+            tell_failure(LogLine(code=LogCode.RETRIED, count=done), error, level=logging.INFO)
         # Two that broke each other off must not meet again at once.
         time.sleep(PAUSE_SECONDS * done * (0.5 + secrets.randbelow(1000) / 1000))
     raise ValueError("A unit of work needs at least one try; give tries of 1 or more.")

@@ -25,11 +25,15 @@ DATABASE_VARIABLE: Final = "EVENROLL_DATABASE"
 
 @dataclass(slots=True)
 class Asked:
-    """What was said before the name of the command. database: of the embedded server. json: machines read it."""
+    """What was said before the name of the command, and that name. database: of the embedded server.
+
+    json: machines read the answer.
+    """
 
     database: str = DATABASE
     debug: bool = False
     json: bool = False
+    command: str = ""
 
 
 asked = Asked()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evenroll.records.log_lines import LogCode, LogLine, each_on_its_own, tell
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_times import beside_utc
@@ -51,13 +53,14 @@ def worker(
         if not once:
             output.note(f"Looking every {poll:g} seconds for what is due. Stop with Ctrl-C or SIGTERM.")
         read_at = None
+        stack.enter_context(each_on_its_own())
         sign = stack.enter_context(signs_of_life())
         while not stop.is_set():
             began, now = time.perf_counter(), business_now()
             read_at = _read_meters(now, before=read_at)
             # In slices, so that a long queue does not keep a stop waiting.
             progress = run_until_idle(installation, now=now, limit=BATCH)
-            seal_all()
+            _seal(seal_all)
             sign.looked(handled=progress.handled, failed=progress.failed, seconds=time.perf_counter() - began)
             if progress.done or progress.failed or once:
                 told = {name: getattr(progress, name) for name in progress.__slots__}
@@ -72,6 +75,13 @@ def worker(
                     return
                 stop.wait(poll)
     output.note("Stopped.")
+
+
+def _seal(seal_all: Callable[[], int]) -> None:
+    began = time.perf_counter()
+    count = seal_all()
+    if count:
+        tell(LogLine(code=LogCode.SEALED, count=count, ms=round((time.perf_counter() - began) * 1000, 3)))
 
 
 def _read_meters(now: datetime, *, before: datetime | None) -> datetime:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from evenroll.records.log_lines import request_scope
 from evenroll.runtime import (
     cli_act,
     cli_backup,
@@ -44,6 +45,9 @@ from evenroll.runtime.cli_exit import ExitCode, wrong_use
 from evenroll.runtime.cli_full_output import is_output_full, say_output_full
 from evenroll.runtime.cli_options import with_json, with_options
 from evenroll.runtime.cli_session import DATABASE, DATABASE_VARIABLE, DEMO_DATABASE, asked
+from evenroll.runtime.command_logged import CommandLogged, command_logged
+from evenroll.runtime.debug_trace import trace_of
+from evenroll.runtime.log_setting import set_up_log
 
 app = typer.Typer(
     name="evenroll",
@@ -63,6 +67,7 @@ parked_app = typer.Typer(help="Messages that could not be taken or delivered.", 
 
 @app.callback()
 def before(
+    context: typer.Context,
     database: Annotated[
         str, typer.Option("--database", envvar=DATABASE_VARIABLE, help="Database of the embedded server.")
     ] = DATABASE,
@@ -74,6 +79,8 @@ def before(
         raise wrong_use("--demo and --database each name a database. Give one of them.")
     asked.database = DEMO_DATABASE if demo else database
     asked.debug = debug
+    asked.command = context.invoked_subcommand or ""
+    set_up_log(os.environ, for_worker=asked.command == "worker")
 
 
 app.command("demo")(with_json(cli_demo.demo))
@@ -137,6 +144,12 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code; every expected error is one sentence on standard error."""
     asked.json = "--json" in arguments
+    with request_scope(), command_logged() as ended:
+        ended.code = _run(arguments, ended)
+    return ended.code
+
+
+def _run(arguments: Sequence[str], ended: CommandLogged) -> int:
     try:
         code = app(args=list(arguments), prog_name="evenroll", standalone_mode=False)
         sys.stdout.flush()
@@ -152,8 +165,9 @@ def run(arguments: Sequence[str]) -> int:
         if is_output_full(error):
             return say_output_full()
         ending = ending_of(error)
+        ended.error, ended.reason = error, ending.reason
         if asked.debug or (ending.code is ExitCode.DEFECT and "EVENROLL_DEBUG" in os.environ):
-            raise
+            sys.stderr.write(trace_of(error))
         return _end(ending.sentence, ending.code, reason=ending.reason)
 
 

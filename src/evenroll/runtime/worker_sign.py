@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import evenroll
+from evenroll.records.log_lines import LogCode, LogLine, tell
 
 EVERY_SECONDS: Final = 10.0
 """A round that found nothing is told so often at most: each telling is a commit."""
@@ -55,6 +56,8 @@ def signs_of_life() -> Iterator[Sign]:
 
     name = worker_name()
     note_began(name, version=evenroll.__version__)
+    tell(LogLine(code=LogCode.WORKER_BEGAN))
     sign = Sign(name)
     yield sign
     sign.ended()
+    tell(LogLine(code=LogCode.WORKER_STOPPED))

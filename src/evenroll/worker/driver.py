@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import traceback
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from evenroll.actions.park import park
@@ -14,7 +14,7 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.order_commands import DateSwitch
 from evenroll.enrollment.roles import Actor, Role
-from evenroll.ports.delivery import DeliveryOutcome
+from evenroll.ports.delivery import Delivered, DeliveryOutcome
 from evenroll.programs.program import Track
 from evenroll.quantities.codec import JsonValue
 from evenroll.quantities.identifiers import OrganizationKey
@@ -24,14 +24,13 @@ from evenroll.records.attempts import ATTEMPTS_MAX, SYSTEM, note_attempt, put_ba
 from evenroll.records.closings import Closing
 from evenroll.records.deadlines import Due
 from evenroll.records.envelope import Claimed
+from evenroll.records.log_lines import LogCode, LogLine, request_scope, tell, tell_failure
 from evenroll.records.organizations import open_organization
 from evenroll.records.unit_of_work import unit_of_work
 from evenroll.worker.asking import PartnerNotReached
 from evenroll.worker.giving import give
 from evenroll.worker.installation import Installation
 from evenroll.worker.repeating import repeated
-
-LOG = logging.getLogger("evenroll.worker")
 
 BATCH = 50
 LIMIT = 1_000_000
@@ -107,19 +106,27 @@ def _take_waits(
     """What had no effect is added to `tried`."""
     for due in claimed:
         before = progress.done
-        try:
-            _take_wait(installation, organization, due, progress, now=now)
-        except PartnerNotReached:
-            progress.away += 1
-            with open_organization(organization):
-                put_back(due)
-        except Exception as error:  # the next wait must not suffer from this one
-            progress.failed += 1
-            _log(error, about=due.stream.key)
-            attempts = _note(organization, due, why={"failed": type(error).__name__})
-            _to_staff(organization, due, attempts=attempts, now=now)
+        with request_scope():
+            _take_wait_safely(installation, organization, due, progress, now=now)
         if progress.done == before:
             tried.add((organization, due.stream, due.track_key, due.due_at))
+
+
+def _take_wait_safely(
+    installation: Installation, organization: OrganizationKey, due: Due, progress: Progress, *, now: datetime
+) -> None:
+    """The next wait must not suffer from this one."""
+    try:
+        _take_wait(installation, organization, due, progress, now=now)
+    except PartnerNotReached:
+        progress.away += 1
+        with open_organization(organization):
+            put_back(due)
+    except Exception as error:
+        progress.failed += 1
+        _log(error, organization=organization, about=due.stream.key, of=_lapsing(due))
+        attempts = _note(organization, due, why={"failed": type(error).__name__})
+        _to_staff(organization, due, attempts=attempts, now=now)
 
 
 def _close_programs(
@@ -142,7 +149,7 @@ def _close_programs(
             progress.commands += isinstance(answer, Taken) and bool(answer.events)
         except Exception as error:  # the next case must not suffer from this one
             progress.failed += 1
-            _log(error, about=each.number)
+            _log(error, organization=organization, about=each.number)
         if progress.done == before:
             tried.add((organization, each.number, each.command))
 
@@ -158,14 +165,18 @@ def _take_wait(
         lapsed=(due.track_key, due.due_at),
     )
     answer = give(installation, actor=_system(organization), name=due.on_lapse, asked=asked, now=now)
+    line = LogLine(code=LogCode.WAIT_TAKEN, organization=organization, about=due.stream.key, of=due.on_lapse.value)
     if isinstance(answer, Taken) and answer.events:
         progress.commands += 1
+        tell(line, level=logging.DEBUG)
         return
     if isinstance(answer, Refusal) and answer.code is RefusalCode.NOT_YET_DUE:
         # Somebody was faster, or the day has not come: the wait stands as its own row says.
         return
     progress.refused += 1
     attempts = _note(organization, due, why=written_answer(answer))
+    why = answer.code.value if isinstance(answer, Refusal) else "nothing_to_do"
+    tell(replace(line, code=LogCode.WAIT_PUT_BACK, outcome=why, count=attempts), level=logging.WARNING)
     _to_staff(organization, due, attempts=attempts, now=now)
 
 
@@ -174,6 +185,10 @@ def _payload(name: CommandName, track_key: str) -> object:
     if name in _ON_TRACK:
         return OnTrack(track=Track(track), subject=subject)
     return DateSwitch() if name is CommandName.DATE_SWITCH else NoPayload()
+
+
+def _lapsing(due: Due) -> str:
+    return due.on_lapse.value if due.on_lapse else ""
 
 
 def _system(organization: OrganizationKey) -> Actor:
@@ -189,6 +204,14 @@ def _to_staff(organization: OrganizationKey, due: Due, *, attempts: int, now: da
     """After the last attempt a person takes it: the wait becomes the supervisor's, in sight of the queue."""
     if attempts % ATTEMPTS_MAX:
         return
+    line = LogLine(
+        code=LogCode.WAIT_SET_ASIDE,
+        organization=organization,
+        about=due.stream.key,
+        of=_lapsing(due),
+        count=attempts,
+    )
+    tell(line, level=logging.WARNING)
 
     def once() -> None:
         with unit_of_work(organization, actor=_system(organization), now=now) as work:
@@ -197,7 +220,7 @@ def _to_staff(organization: OrganizationKey, due: Due, *, attempts: int, now: da
     try:
         repeated(once)
     except Exception as error:  # it stays put back and is counted on
-        _log(error, about=due.stream.key)
+        _log(error, organization=organization, about=due.stream.key, of=_lapsing(due))
 
 
 def _bring_messages(
@@ -213,12 +236,13 @@ def _bring_messages(
     brought: list[int] = []
     for each in claimed:
         before = progress.done
-        try:
-            _bring(installation, organization, each, progress, brought=brought, now=now)
-        except Exception as error:  # it stays claimed and comes again
-            progress.failed += 1
-            _log(error, about=each.envelope.conversation)
-            outbox.mark_failed(organization, claimed=each, why="failed", now=now)
+        with request_scope():
+            try:
+                _bring(installation, organization, each, progress, brought=brought, now=now)
+            except Exception as error:  # it stays claimed and comes again
+                progress.failed += 1
+                _log(error, organization=organization, about=each.envelope.conversation, of=each.envelope.kind)
+                outbox.mark_failed(organization, claimed=each, why="failed", now=now)
         if progress.done == before:
             tried.add((organization, each.id))
     if brought:
@@ -235,7 +259,9 @@ def _bring(
     brought: list[int],
     now: datetime,
 ) -> None:
+    began = time.perf_counter()
     delivered = installation.delivery.deliver(claimed.envelope, now=now)
+    _tell_brought(claimed, delivered, ms=round((time.perf_counter() - began) * 1000, 3))
     if delivered.outcome is DeliveryOutcome.AWAY:
         progress.away += 1
         outbox.mark_failed(organization, claimed=claimed, why=delivered.why, now=now)
@@ -246,8 +272,30 @@ def _bring(
     progress.messages += 1
 
 
-def _log(error: Exception, *, about: str) -> None:
-    # The text of an error may quote a row, and so a person: only its kind and place are written down.
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"
-    LOG.error("%s failed in %s at %s; it is tried again later", about, type(error).__name__, where)
+_BROUGHT = {
+    DeliveryOutcome.TAKEN: (LogCode.MESSAGE_TAKEN, logging.INFO),
+    DeliveryOutcome.TAKEN_BEFORE: (LogCode.MESSAGE_REPEATED, logging.INFO),
+    DeliveryOutcome.PARKED: (LogCode.MESSAGE_PARKED, logging.WARNING),
+    DeliveryOutcome.AWAY: (LogCode.MESSAGE_AWAY, logging.WARNING),
+}
+
+
+def _tell_brought(claimed: Claimed, delivered: Delivered, *, ms: float) -> None:
+    code, level = _BROUGHT[delivered.outcome]
+    envelope = claimed.envelope
+    line = LogLine(
+        code=code,
+        organization=envelope.receiver,
+        about=envelope.conversation,
+        of=envelope.kind,
+        outcome=delivered.why,
+        message=envelope.message_id,
+        count=claimed.attempts,
+        ms=ms,
+    )
+    tell(line, level=level)
+
+
+def _log(error: Exception, *, organization: OrganizationKey, about: str, of: str = "") -> None:
+    """It is tried again later."""
+    tell_failure(LogLine(code=LogCode.FAILED, organization=organization, about=about, of=of), error)

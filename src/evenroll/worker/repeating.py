@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 import django.db
 import psycopg
 
+from evenroll.records.log_lines import LogCode, LogLine, tell_failure
 from evenroll.records.retries import with_retries
 from evenroll.records.taking import PointMoved
 
@@ -24,11 +26,12 @@ def repeated(once: Callable[[], T]) -> T:
     for _ in range(TRIES_MAX - 1):
         try:
             return with_retries(once)
-        except PointMoved:
-            continue
+        except PointMoved as error:
+            tell_failure(LogLine(code=LogCode.RETRIED), error, level=logging.INFO)
         except (psycopg.errors.UniqueViolation, django.db.IntegrityError) as error:
             if _constraint(error) not in _NUMBERED_AT_ONCE:
                 raise
+            tell_failure(LogLine(code=LogCode.RETRIED), error, level=logging.INFO)
     return with_retries(once)
 
 
