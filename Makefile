@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 PYTHON_OF := .venv/bin/python
 
-.PHONY: help demo test check mutants faults bench-seal bench-load bench pins clean setup-run setup-test
+.PHONY: help demo test check mutants faults bench-seal bench-load bench-core bench pins clean setup-run setup-test
 
 help:
 	@echo "make demo      set up, then enroll the example applications and show what became of them"
@@ -13,6 +13,7 @@ help:
 	@echo "make mutants   plant each known bug once and see that a test catches it"
 	@echo "make faults    break it 500 times at named points and look after each (10 minutes); SEED=n ONLY=k again"
 	@echo "make bench     count and time what an interactive row costs (a minute)"
+	@echo "make bench-core  decide and fold full lives in memory, against copies of the case (seconds)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
 	@echo "make pins      compile requirements/*.in again (needs uv on the PATH)"
@@ -51,8 +52,11 @@ setup-run:
 setup-test:
 	@sh bin/bootstrap test
 
-bench: setup-test
+bench: setup-test bench-core
 	@$(PYTHON_OF) -m tests.measure.row_cost
+
+bench-core: setup-test
+	@$(PYTHON_OF) -m tests.measure.core_moves
 
 bench-seal: setup-test
 	@$(PYTHON_OF) -m tests.measure.seal_log

@@ -232,8 +232,8 @@ MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_CORE}/waiting_events.py",
-                old="    return replace(case, counted=None, line=None)",
-                new="    return replace(case, line=None)",
+                old="    return changed(case, counted=None, line=None)",
+                new="    return changed(case, line=None)",
             ),
         ),
         caught_by=("tests/enrollment/test_waiting_list.py",),

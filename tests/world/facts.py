@@ -168,6 +168,8 @@ def _eligibility(
         "vehicle_model": told(form.model),
         "vin": form.vin_state,
         "documents": form.documents,
+        "rate_changes": counted(0),
+        "device_enrolled_before": Known.NO,
     }
     return EligibilityFacts(**{**known, **household.flaws})
 

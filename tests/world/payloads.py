@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -63,7 +64,13 @@ def a_form(
         holder=Holder.ACCOUNT_HOLDER,
         dwelling=Dwelling.OWN,
         consents_hand_over=hand_over,
+        selections=_first_options(),
     )
+
+
+@cache
+def _first_options() -> Mapping[str, str]:
+    return {asked.key: asked.options[0] for each in world_programs() for asked in each.selections}
 
 
 def _some_form(world: World, case: Case, chance: Random) -> Form:

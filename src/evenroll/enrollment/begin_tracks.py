@@ -41,10 +41,11 @@ def begin_tracks(case: Case, program: ProgramVersion, *, need: MeterNeedKind, fa
     A track whose prerequisite is not fulfilled does not begin, but for the meter, which is shown as waiting for it.
     """
     states: dict[str, State] = {key: each.state for key, each in case.tracks.items()}
+    prerequisites = _prerequisites(program)
     moves: list[Move] = []
     for track in _ORDER:
         there = track is Track.METER and program.own_metered and need is MeterNeedKind.ALREADY_THERE
-        blocked = not there and _is_blocked(track, program, states)
+        blocked = not there and _is_blocked(track, prerequisites, states)
         if blocked and track is not Track.METER:
             continue
         first = State.BEFORE_METER if blocked else _first_state(track, program, need, case)
@@ -60,10 +61,11 @@ def begin_freed(case: Case, program: ProgramVersion, *, done: Move, facts: CaseF
     states: dict[str, State] = {key: each.state for key, each in case.tracks.items()}
     states[track_key(done.track, subject=done.subject)] = done.to
     need = case.order.need if case.order else MeterNeedKind.EXCHANGE
+    prerequisites = _prerequisites(program)
     moves: list[Move] = []
-    for prerequisite in _prerequisites(program):
+    for prerequisite in prerequisites:
         track = prerequisite.track
-        if prerequisite.needs_track is not done.track or _is_blocked(track, program, states):
+        if prerequisite.needs_track is not done.track or _is_blocked(track, prerequisites, states):
             continue
         before = states.get(track_key(track, subject=_subject(track, case)))
         if before in (None, State.BEFORE_METER):
@@ -92,8 +94,8 @@ def stop_tracks(case: Case, facts: CaseFacts) -> tuple[Move, ...]:
     )
 
 
-def _is_blocked(track: Track, program: ProgramVersion, states: dict[str, State]) -> bool:
-    needed = [each.needs_track for each in _prerequisites(program) if each.track is track]
+def _is_blocked(track: Track, prerequisites: tuple[Prerequisite, ...], states: dict[str, State]) -> bool:
+    needed = [each.needs_track for each in prerequisites if each.track is track]
     return any(not _is_fulfilled(each, states) for each in needed)
 
 

@@ -261,7 +261,8 @@ class Correction:
     by: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+# Without slots: each event copies the case, and a dictionary of fifty fields is copied at once (`quantities.changed`).
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One enrollment, from the first knock to its end.
 
@@ -339,7 +340,7 @@ class Case:
     @property
     def course(self) -> TrackState:
         """The case's own track."""
-        return self.tracks[Track.CASE.value]
+        return self.tracks[_COURSE]
 
     @property
     def status(self) -> State:
@@ -383,6 +384,8 @@ class Case:
         found = self.tracks.get(track_key(track, subject=subject))
         return found.state if found else None
 
+
+_COURSE = track_key(Track.CASE)
 
 LIVE = frozenset({State.IN_RESCISSION, State.ENROLLED, State.WITHDRAWING, State.ACTIVE, State.SUSPENDED, State.LEAVING})
 """States in which an enrollment holds its place."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +23,7 @@ from evenroll.enrollment.supply_fold import SUPPLY_CHANGES
 from evenroll.enrollment.track_fold import apply_moves
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.waiting_events import WAITING_CHANGES, WAITING_EVENTS, let_go
+from evenroll.quantities.changed import changed
 
 Changes = dict[str, Any]
 
@@ -34,24 +34,27 @@ class HistoryBroken(Exception):
 
 def evolve(case: Case | None, event: Event) -> Case:
     """The case after the event. Raises HistoryBroken or moves.MoveRefused for a history that cannot be."""
-    if isinstance(event, e.CaseOpened | e.CaseReceived):
-        return _opened(case, event)
-    if isinstance(event, CaseContinued):
-        return _continued(case, event)
-    if isinstance(event, EnrollmentLoaded):
-        return _loaded(case, event)
-    if case is None:
-        raise HistoryBroken(
-            f"A case cannot begin with {type(event).__name__}; it begins when it is opened or received."
-        )
-    if type(event) not in _KNOWN:
+    kind = type(event)
+    if case is None or kind in _BEGINNINGS:
+        return _begun(case, event)
+    if kind not in _KNOWN:
         raise HistoryBroken(f"{event_kind(event)} is no event of case {case.number}.")
-    changes = _CHANGES[type(event)](case, event) if type(event) in _CHANGES else {}
-    if type(event) in LEDGER_FOLDS:
+    fold = _CHANGES.get(kind)
+    changes = fold(case, event) if fold is not None else {}
+    if kind in LEDGER_FOLDS:
         changes["ledger"] = evolve_ledger(case.ledger, event)
     if event.moves:
         changes["tracks"] = apply_moves(case.tracks, event.moves)
-    return let_go(replace(case, **changes)) if changes else case
+    return let_go(changed(case, **changes)) if changes else case
+
+
+def _begun(case: Case | None, event: Event) -> Case:
+    begin = _BEGINNINGS.get(type(event))
+    if begin is None:
+        raise HistoryBroken(
+            f"A case cannot begin with {type(event).__name__}; it begins when it is opened or received."
+        )
+    return begin(case, event)
 
 
 def _opened(case: Case | None, event: e.CaseOpened | e.CaseReceived) -> Case:
@@ -67,8 +70,8 @@ def _opened(case: Case | None, event: e.CaseOpened | e.CaseReceived) -> Case:
     )
     if isinstance(event, e.CaseReceived):
         pod = event.provider.pod or event.opening.pod
-        return replace(opened, provider=event.provider, pod=pod, form=event.form, draft=event.draft)
-    return replace(opened, draft=Draft(answers=event.answers, fields=event.fields)) if event.answers else opened
+        return changed(opened, provider=event.provider, pod=pod, form=event.form, draft=event.draft)
+    return changed(opened, draft=Draft(answers=event.answers, fields=event.fields)) if event.answers else opened
 
 
 def _continued(case: Case | None, event: CaseContinued) -> Case:
@@ -109,7 +112,7 @@ def _program_chosen(case: Case, event: e.ProgramChosen) -> Changes:
 
 
 def _hand_over_agreed(case: Case, event: e.HandOverAgreed) -> Changes:
-    return {"form": replace(case.form, consents_hand_over=True)} if case.form else {}
+    return {"form": changed(case.form, consents_hand_over=True)} if case.form else {}
 
 
 def _form_received(case: Case, event: e.FormReceived) -> Changes:
@@ -126,14 +129,14 @@ def _mail_stamped(case: Case, event: e.MailStamped) -> Changes:
 
 def _form_keyed(case: Case, event: e.FormKeyed) -> Changes:
     mail = case.mail or MailRoom()
-    mail = replace(mail, salt=event.salt) if event.salt else mail
+    mail = changed(mail, salt=event.salt) if event.salt else mail
     if event.keying == 1:
-        return {"mail": replace(mail, first_by=event.by, first=event.fingerprints)}
-    return {"mail": replace(mail, second_by=event.by, second=event.fingerprints)}
+        return {"mail": changed(mail, first_by=event.by, first=event.fingerprints)}
+    return {"mail": changed(mail, second_by=event.by, second=event.fingerprints)}
 
 
 def _keyings_differ(case: Case, event: e.KeyingsDiffer) -> Changes:
-    return {"mail": replace(case.mail or MailRoom(), differs=event.fields)}
+    return {"mail": changed(case.mail or MailRoom(), differs=event.fields)}
 
 
 def _application_completed(case: Case, event: e.ApplicationCompleted) -> Changes:
@@ -143,11 +146,11 @@ def _application_completed(case: Case, event: e.ApplicationCompleted) -> Changes
 def _evidence_given(case: Case, event: e.EvidenceGiven) -> Changes:
     if case.form is None:
         return {}
-    return {"form": replace(case.form, answers=event.answers, fields=case.form.fields | event.fields)}
+    return {"form": changed(case.form, answers=event.answers, fields=case.form.fields | event.fields)}
 
 
 def _proof_failed(case: Case, event: e.ProofFailed) -> Changes:
-    return {"proof": replace(case.proof, attempts=event.attempt)}
+    return {"proof": changed(case.proof, attempts=event.attempt)}
 
 
 def _identity_proved(case: Case, event: e.IdentityProved) -> Changes:
@@ -176,7 +179,7 @@ def _place_released(case: Case, event: e.PlaceReleased) -> Changes:
 def _condition_met(case: Case, event: e.ConditionMet) -> Changes:
     if case.vehicle is None or event.rule != VIN_CONDITION:
         return {}
-    return {"vehicles": (replace(case.vehicle, vin_known=True), *case.vehicles[1:])}
+    return {"vehicles": (changed(case.vehicle, vin_known=True), *case.vehicles[1:])}
 
 
 def _terms_received(case: Case, event: e.TermsReceived) -> Changes:
@@ -202,15 +205,15 @@ def _meter_asked(case: Case, event: life.MeterAsked) -> Changes:
 
 
 def _visit_heard(case: Case, event: life.VisitHeard) -> Changes:
-    return {"order": replace(case.order, in_service_on=event.in_service_on)} if case.order else {}
+    return {"order": changed(case.order, in_service_on=event.in_service_on)} if case.order else {}
 
 
 def _switch_heard(case: Case, event: life.SwitchHeard) -> Changes:
-    return {"order": replace(case.order, switch_on=event.switch_on)} if case.order else {}
+    return {"order": changed(case.order, switch_on=event.switch_on)} if case.order else {}
 
 
 def _bill_heard(case: Case, event: life.BillHeard) -> Changes:
-    return {"order": replace(case.order, bills=(*case.order.bills, event.bill))} if case.order else {}
+    return {"order": changed(case.order, bills=(*case.order.bills, event.bill))} if case.order else {}
 
 
 def _price_started(case: Case, event: life.PriceStarted) -> Changes:
@@ -276,6 +279,16 @@ _CHANGES: Mapping[type[Event], Fold] = _together(
     ENDING_CHANGES,
 )
 """The events that change more than tracks."""
+
+_BEGINNINGS: Mapping[type[Event], Callable[[Case | None, Any], Case]] = MappingProxyType(
+    {
+        e.CaseOpened: _opened,
+        e.CaseReceived: _opened,
+        CaseContinued: _continued,
+        EnrollmentLoaded: _loaded,
+    }
+)
+"""The events with which a case begins."""
 
 CASE_EVENTS = kinds(
     e.CaseOpened,

@@ -12,6 +12,7 @@ from evenroll.quantities.calendars import ServiceCalendar
 
 _CYCLE_DAY_MAX: Final = 31
 _MONTHS_IN_YEAR: Final = 12
+_DAYS_IN_EVERY_MONTH: Final = 28
 
 
 class DateReason(StrEnum):
@@ -85,6 +86,9 @@ def add_months(day: date, months: int) -> date:
     Jan 31 and a month is Feb 28, or Feb 29 in a leap year. months: may be negative.
     """
     year, month = divmod(day.year * _MONTHS_IN_YEAR + day.month - 1 + months, _MONTHS_IN_YEAR)
+    # Every month has so many days: the length of the month is asked for where it matters.
+    if day.day <= _DAYS_IN_EVERY_MONTH:
+        return date(year, month + 1, day.day)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

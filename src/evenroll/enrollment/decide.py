@@ -181,6 +181,8 @@ def _held_back(case: Case | None, name: C, facts: CaseFacts) -> Refusal | None:
 def with_all_places(case: Case | None, decided: Decided, facts: CaseFacts) -> Decided:
     """The decision with what it, and what it does to other cases, means for the places of programs with a cap."""
     whole = decide_waiting.with_places(case, decided)
+    if not decided.others:
+        return whole
     told = tuple(
         event
         for each in decided.others

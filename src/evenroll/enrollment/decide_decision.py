@@ -38,6 +38,7 @@ from evenroll.enrollment.tracks import Move, State
 from evenroll.enrollment.waits import Wait
 from evenroll.programs.program import MeterCapability, MeterNeedKind, ProgramVersion, Track, Unit, stay_of
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
+from evenroll.quantities.changed import changed
 from evenroll.quantities.identifiers import PodId
 
 
@@ -57,7 +58,7 @@ def decide(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Ref
         wait = Wait.LATER if case.course.times >= RETRIES_MAX else Wait.RETRY
         move = facts.move(State.DECIDING, wait=wait)
         return Decided(events=(e.RegisterUnreachable(row=Row.R5, partner=known.partner, moves=(move,)),))
-    known = replace(known, places=place_fact(case, facts))
+    known = changed(known, places=place_fact(case, facts))
     findings = check_all(facts.need_program(), known)
     return Decided(events=_by_verdict(case, known, findings, facts), place_events=heed_cap(facts))
 

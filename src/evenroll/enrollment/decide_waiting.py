@@ -38,6 +38,9 @@ LAPSES_MAX = 2
 """An offer left unanswered sends the application to the end of the line; so many of them end it."""
 
 
+_WAITING = frozenset(w.WAITING_EVENTS)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SetCap:
     """Action. What is absent stays; with nothing given, the cap is that of the program's latest published version."""
@@ -197,7 +200,7 @@ def count_already(case: Case, program: ProgramVersion) -> Decided:
 def with_places(case: Case | None, decided: Decided) -> Decided:
     """The decision with what it means for the places of the program, so that no decider can forget to free one."""
     concerned = case is not None and (case.counted is not None or case.line is not None)
-    if not concerned and not any(isinstance(event, w.WAITING_EVENTS) for event in decided.events):
+    if not concerned and _WAITING.isdisjoint(map(type, decided.events)):
         return decided
     after = case
     for event in decided.events:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from evenroll.enrollment.eligibility_facts import (
@@ -22,6 +23,7 @@ from evenroll.enrollment.eligibility_facts import (
     yes_if,
 )
 from evenroll.enrollment.findings import Cure, Evidence, EvidenceCode, Finding
+from evenroll.enrollment.judgement import MET
 from evenroll.enrollment.meter_need import MeterNeed, MeterNeedWhy, meter_need
 from evenroll.enrollment.rule_judges import JUDGES, Judgement
 from evenroll.programs.program import ProgramVersion
@@ -118,6 +120,8 @@ def open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _finding(rule: Rule, judged: Judgement) -> Finding:
+    if judged is MET:
+        return _plainly_met(rule.id, rule.kind)
     outcome = _outcome(rule, judged)
     return Finding(
         rule=rule.id,
@@ -126,6 +130,12 @@ def _finding(rule: Rule, judged: Judgement) -> Finding:
         evidence=Evidence(code=judged.code, parameters=judged.parameters),
         cure=_own_cure(rule, judged) or _cure(rule, outcome),
     )
+
+
+@lru_cache(maxsize=4096)
+def _plainly_met(rule: RuleId, kind: RuleKind) -> Finding:
+    # Most findings are this one: as required, with nothing to add.
+    return Finding(rule=rule, kind=kind, outcome=Outcome.MET, evidence=Evidence(code=EvidenceCode.AS_REQUIRED))
 
 
 def _own_cure(rule: Rule, judged: Judgement) -> Cure | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +10,7 @@ from evenroll.enrollment import ending_events as ee
 from evenroll.enrollment.case import Case, OrderLink
 from evenroll.enrollment.event import Event
 from evenroll.programs.program import MeterNeedKind
+from evenroll.quantities.changed import changed
 
 
 def _asked(_case: Case, event: ee.ServiceEndAsked) -> dict[str, Any]:
@@ -22,11 +22,11 @@ def _refused(_case: Case, _event: ee.ServiceEndRefused) -> dict[str, Any]:
 
 
 def _ended(case: Case, event: ee.ServiceEnded) -> dict[str, Any]:
-    return {"ending": replace(case.ending, switch_on=event.vacant_on)} if case.ending else {}
+    return {"ending": changed(case.ending, switch_on=event.vacant_on)} if case.ending else {}
 
 
 def _billed(case: Case, event: ee.FinalBillHeard) -> dict[str, Any]:
-    return {"ending": replace(case.ending, bills=(*case.ending.bills, event.bill))} if case.ending else {}
+    return {"ending": changed(case.ending, bills=(*case.ending.bills, event.bill))} if case.ending else {}
 
 
 ENDING_CHANGES: Mapping[type[Event], Callable[[Case, Any], dict[str, Any]]] = MappingProxyType(

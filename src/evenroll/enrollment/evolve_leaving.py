@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, assert_never
@@ -18,6 +17,7 @@ from evenroll.enrollment.leaving_codes import CorrectableFact, SuspensionCause
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterNeedKind
 from evenroll.programs.rules import Drivetrain
+from evenroll.quantities.changed import changed
 
 Changes = dict[str, Any]
 
@@ -44,11 +44,11 @@ def _return_answered(_case: Case, event: lv.ReturnAnswered) -> Changes:
 
 
 def _return_switch(case: Case, event: lv.ReturnDated | lv.ReturnMade) -> Changes:
-    return {"leaving": replace(case.leaving, switch_on=event.switch_on)} if case.leaving else {}
+    return {"leaving": changed(case.leaving, switch_on=event.switch_on)} if case.leaving else {}
 
 
 def _return_billed(case: Case, event: lv.ReturnBilled) -> Changes:
-    return {"leaving": replace(case.leaving, bills=(*case.leaving.bills, event.bill))} if case.leaving else {}
+    return {"leaving": changed(case.leaving, bills=(*case.leaving.bills, event.bill))} if case.leaving else {}
 
 
 def _stayed(_case: Case, _event: lv.Stayed) -> Changes:
@@ -97,7 +97,7 @@ def _eased(case: Case, event: s.SuspensionEased | s.Resumed) -> Changes:
     if case.suspension is None:
         return {}
     causes = tuple(cause for cause in case.suspension.causes if cause is not event.cause)
-    return {"suspension": replace(case.suspension, causes=causes) if causes else None}
+    return {"suspension": changed(case.suspension, causes=causes) if causes else None}
 
 
 def _bought(case: Case, event: life.EquipmentBought) -> Changes:
@@ -127,14 +127,14 @@ def _of_fact(case: Case, event: ce.CorrectionMade) -> Changes:
         case CorrectableFact.PURCHASE_DATE | CorrectableFact.PURCHASE_PRICE:
             changes: Changes = {"recorded": {**case.recorded, event.fact.value: event.after}}
         case CorrectableFact.EQUIPMENT_SERIAL:
-            changes = {"equipment": replace(case.equipment, serial=event.after)} if case.equipment else {}
+            changes = {"equipment": changed(case.equipment, serial=event.after)} if case.equipment else {}
         case CorrectableFact.DRIVETRAIN:
-            first = replace(case.vehicles[0], drivetrain=Drivetrain(event.after))
+            first = changed(case.vehicles[0], drivetrain=Drivetrain(event.after))
             changes = {"vehicles": (first, *case.vehicles[1:])}
         case CorrectableFact.IN_SERVICE_DATE:
-            changes = {"order": replace(case.order, in_service_on=_day(event))} if case.order else {}
+            changes = {"order": changed(case.order, in_service_on=_day(event))} if case.order else {}
         case CorrectableFact.SIGNED_DATE:
-            changes = {"agreement": replace(case.agreement, signed_on=_day(event))} if case.agreement else {}
+            changes = {"agreement": changed(case.agreement, signed_on=_day(event))} if case.agreement else {}
         case CorrectableFact.TERMS_DATE:
             changes = _of_terms(case, event)
         case CorrectableFact.ENDED_DATE:
@@ -147,7 +147,7 @@ def _of_fact(case: Case, event: ce.CorrectionMade) -> Changes:
 def _of_terms(case: Case, event: ce.CorrectionMade) -> Changes:
     if case.agreement is None:
         return {}
-    terms = replace(
+    terms = changed(
         case.agreement,
         terms_received_on=_day(event),
         rescission_ends_on=event.rescission_ends_on or case.agreement.rescission_ends_on,

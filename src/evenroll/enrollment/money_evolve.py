@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -23,6 +22,7 @@ from evenroll.enrollment.ledger import (
     OptOut,
     ReverseReason,
 )
+from evenroll.quantities.changed import changed
 
 KEPT: Final = timedelta(days=800)
 """Events and opt-outs older than this count for nothing any more; the journal keeps them, the state of the case not."""
@@ -39,13 +39,13 @@ def evolve_ledger(ledger: Ledger, event: Event) -> Ledger:
 
 
 def _activated(ledger: Ledger, event: life.Activated) -> Ledger:
-    return ledger if ledger.active_on else replace(ledger, active_on=event.active_on)
+    return ledger if ledger.active_on else changed(ledger, active_on=event.active_on)
 
 
 def _noticed(ledger: Ledger, event: m.EventNoticed) -> Ledger:
     told = EventOfCase(number=event.event, on=event.on, starts_at=event.starts_at, ends_at=event.ends_at)
     kept_from = event.on - KEPT
-    return replace(
+    return changed(
         ledger,
         events=(*(each for each in ledger.events if each.is_open or each.on >= kept_from), told),
         opt_outs=tuple(each for each in ledger.opt_outs if each.on >= kept_from),
@@ -54,7 +54,7 @@ def _noticed(ledger: Ledger, event: m.EventNoticed) -> Ledger:
 
 def _event_cancelled(ledger: Ledger, event: m.EventCancelled) -> Ledger:
     left = tuple(each for each in ledger.opt_outs if each.event != event.event)
-    return replace(_of_event(ledger, event.event, is_cancelled=True), opt_outs=left)
+    return changed(_of_event(ledger, event.event, is_cancelled=True), opt_outs=left)
 
 
 def _event_settled(ledger: Ledger, event: m.EventSettled) -> Ledger:
@@ -64,22 +64,24 @@ def _event_settled(ledger: Ledger, event: m.EventSettled) -> Ledger:
 def _used(ledger: Ledger, event: life.UseRecorded) -> Ledger:
     if event.kind is life.UseKind.OPT_IN:
         kept = tuple(each for each in ledger.opt_outs if not (event.event and each.event == event.event))
-        return replace(_of_event(ledger, event.event, is_opted_out=False), opt_outs=kept)
+        return changed(_of_event(ledger, event.event, is_opted_out=False), opt_outs=kept)
     known = OptOut(on=event.on, event=event.event)
     if event.event and any(each.event == event.event for each in ledger.opt_outs):
         return ledger
-    opted = replace(ledger, opt_outs=(*ledger.opt_outs, known))
+    opted = changed(ledger, opt_outs=(*ledger.opt_outs, known))
     return _of_event(opted, event.event, is_opted_out=True)
 
 
 def _of_event(ledger: Ledger, number: str, **changes: Any) -> Ledger:
-    told = tuple(replace(each, **changes) if each.number == number else each for each in ledger.events)
-    return replace(ledger, events=told)
+    if not any(each.number == number for each in ledger.events):
+        return ledger
+    told = tuple(changed(each, **changes) if each.number == number else each for each in ledger.events)
+    return changed(ledger, events=told)
 
 
 def _measured(ledger: Ledger, event: m.ChargingMeasured) -> Ledger:
     month = Charging(month=event.month, charged_wh=event.charged_wh, window_wh=event.window_wh, peak_wh=event.peak_wh)
-    return replace(ledger, charging=(*ledger.charging, month))
+    return changed(ledger, charging=(*ledger.charging, month))
 
 
 def _earned(ledger: Ledger, event: m.IncentiveEarned) -> Ledger:
@@ -93,12 +95,12 @@ def _earned(ledger: Ledger, event: m.IncentiveEarned) -> Ledger:
         state=CreditState.EARNED,
         at=event.at,
     )
-    return replace(ledger, credits=(*ledger.credits, credit))
+    return changed(ledger, credits=(*ledger.credits, credit))
 
 
 def _missed(ledger: Ledger, event: m.IncentiveMissed) -> Ledger:
     missed = Missed(code=event.code, span=event.span, why=event.why, device=event.device)
-    return replace(ledger, missed=(*ledger.missed, missed))
+    return changed(ledger, missed=(*ledger.missed, missed))
 
 
 def _approved(ledger: Ledger, event: m.IncentiveApproved) -> Ledger:
@@ -151,12 +153,12 @@ def _moved(ledger: Ledger, event: Any, to: CreditState, **changes: Any) -> Ledge
 
 def _changed(ledger: Ledger, event: Any, **changes: Any) -> Ledger:
     named = (event.code, event.span)
-    credits = tuple(replace(each, **changes) if (each.code, each.span) == named else each for each in ledger.credits)
-    return replace(ledger, credits=credits)
+    credits = tuple(changed(each, **changes) if (each.code, each.span) == named else each for each in ledger.credits)
+    return changed(ledger, credits=credits)
 
 
 def _stated(ledger: Ledger, event: life.StatementIssued) -> Ledger:
-    return replace(ledger, stated_on=event.on)
+    return changed(ledger, stated_on=event.on)
 
 
 def joined(ledger: Ledger) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import chain, takewhile
 from typing import assert_never
 
@@ -12,6 +13,7 @@ from evenroll.enrollment.dates import add_months, span_end
 from evenroll.programs.program_terms import Incentive, IncentivePer
 
 _ALL_YEAR = tuple(range(1, 13))
+_DAY = timedelta(days=1)
 _YEARS_MAX = 100
 """No enrollment is looked further ahead than this."""
 
@@ -47,21 +49,21 @@ def spans_over(incentive: Incentive, *, active_on: date, by: date) -> tuple[Mone
     Only whole months, seasons and years of an active enrollment count; one that ends sooner than `after_days` after
     the enrollment was active earns nothing.
     """
-    spans = takewhile(lambda each: each.end_on <= by, _spans(incentive, active_on=active_on))
-    return tuple(each for each in spans if _is_late_enough(incentive, each, active_on=active_on))
+    late_on = span_end(active_on, span=incentive.after)
+    spans = takewhile(lambda each: each.end_on <= by, _spans(incentive, active_on=active_on, ending_on=late_on))
+    return tuple(each for each in spans if each.end_on >= late_on)
 
 
 def next_over(incentive: Incentive, *, active_on: date, after: date) -> date | None:
     """The first day after `after` on which a span of the incentive is over; None if there is none."""
-    for span in _spans(incentive, active_on=active_on):
-        if span.end_on > after and _is_late_enough(incentive, span, active_on=active_on):
-            return span.end_on
-    return None
+    earliest_on = max(after + _DAY, span_end(active_on, span=incentive.after))
+    spans = _spans(incentive, active_on=active_on, ending_on=earliest_on)
+    return next((span.end_on for span in spans if span.end_on >= earliest_on), None)
 
 
 def next_month(day: date) -> date:
     """The first day of the month after that of a day."""
-    return add_months(day.replace(day=1), 1)
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def month_key(day: date) -> str:
@@ -69,19 +71,16 @@ def month_key(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
-def _is_late_enough(incentive: Incentive, span: MoneySpan, *, active_on: date) -> bool:
-    return span.end_on >= span_end(active_on, span=incentive.after)
-
-
-def _spans(incentive: Incentive, *, active_on: date) -> Iterator[MoneySpan]:
+def _spans(incentive: Incentive, *, active_on: date, ending_on: date) -> Iterator[MoneySpan]:
+    """The spans in their order; of those that end before ending_on some may be left out."""
     match incentive.per:
         case IncentivePer.ENROLLMENT:
             end_on = span_end(active_on, span=incentive.after)
             return iter((MoneySpan(key=ENROLLMENT_SPAN, start_on=active_on, end_on=end_on),))
         case IncentivePer.MONTH | IncentivePer.KWH:
-            return _months(incentive, active_on)
+            return _months(incentive, active_on, ending_on)
         case IncentivePer.SEASON:
-            return _seasons(incentive, active_on)
+            return _seasons(incentive, active_on, ending_on)
         case IncentivePer.YEAR:
             return (_year(active_on, number) for number in range(1, _YEARS_MAX))
         case IncentivePer.EVENT:
@@ -91,32 +90,43 @@ def _spans(incentive: Incentive, *, active_on: date) -> Iterator[MoneySpan]:
             assert_never(incentive.per)
 
 
-def _firsts(active_on: date) -> Iterator[date]:
-    """The first days of the months that begin while the enrollment is active."""
-    first = active_on if active_on.day == 1 else next_month(active_on)
+def _firsts(active_on: date, *, since: date) -> Iterator[date]:
+    """The first days of the months that begin while the enrollment is active, from that of a day on."""
+    first = max(active_on if active_on.day == 1 else next_month(active_on), since.replace(day=1))
     for _ in range(12 * _YEARS_MAX):
         yield first
         first = next_month(first)
 
 
-def _months(incentive: Incentive, active_on: date) -> Iterator[MoneySpan]:
+def _months(incentive: Incentive, active_on: date, ending_on: date) -> Iterator[MoneySpan]:
     months = incentive.months or _ALL_YEAR
-    for first in _firsts(active_on):
+    for first in _firsts(active_on, since=ending_on - _DAY):
         if first.month in months:
-            yield MoneySpan(key=month_key(first), start_on=first, end_on=next_month(first))
+            yield _month(first)
 
 
-def _seasons(incentive: Incentive, active_on: date) -> Iterator[MoneySpan]:
-    months = frozenset(incentive.months or _ALL_YEAR)
-    for first in _firsts(active_on):
-        begins = first.month in months and _before(first.month) not in months
-        # A season without a break in the year is the calendar year.
-        if begins or (len(months) == 12 and first.month == 1):
-            end_on = next_month(first)
-            while end_on.month in months and end_on < add_months(first, 12):
-                end_on = next_month(end_on)
-            last = month_key(end_on - timedelta(days=1))
-            yield MoneySpan(key=f"{month_key(first)}/{last}", start_on=first, end_on=end_on)
+@lru_cache(maxsize=2048)
+def _month(first: date) -> MoneySpan:
+    return MoneySpan(key=month_key(first), start_on=first, end_on=next_month(first))
+
+
+def _seasons(incentive: Incentive, active_on: date, ending_on: date) -> Iterator[MoneySpan]:
+    months = incentive.months or _ALL_YEAR
+    # A season without a break in the year is the calendar year.
+    begins = tuple(each for each in sorted(set(months)) if _before(each) not in months) or (1,)
+    year = max(active_on, add_months(ending_on, -12)).year
+    for number in range(year, year + _YEARS_MAX):
+        for first in (date(number, month, 1) for month in begins):
+            if first >= active_on:
+                yield _season(first, months)
+
+
+@lru_cache(maxsize=2048)
+def _season(first: date, months: tuple[int, ...]) -> MoneySpan:
+    end_on = next_month(first)
+    while end_on.month in months and end_on < add_months(first, 12):
+        end_on = next_month(end_on)
+    return MoneySpan(key=f"{month_key(first)}/{month_key(end_on - _DAY)}", start_on=first, end_on=end_on)
 
 
 def _before(month: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +13,7 @@ from evenroll.enrollment.case import Case, DeviceOfCase, EquipmentOfCase, Place,
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.track_fold import apply_moves
 from evenroll.enrollment.vehicle_question import VehicleQuestion
+from evenroll.quantities.changed import changed
 from evenroll.quantities.identifiers import Pevid
 
 Changes = dict[str, Any]
@@ -55,7 +55,7 @@ def _held_but(case: Case, place: Place) -> tuple[Place, ...]:
 
 def released(case: Case, *, unit_key: str) -> Changes:
     """The case without a unit, or without any, also of those that were kept for it."""
-    places = tuple(replace(each, live=False) if unit_key in ("", each.unit_key) else each for each in case.places)
+    places = tuple(changed(each, live=False) if unit_key in ("", each.unit_key) else each for each in case.places)
     kept = tuple(each for each in case.held if unit_key not in ("", each.unit_key))
     return {"places": places, "held": kept}
 
@@ -99,7 +99,7 @@ def _with(case: Case, vehicles: tuple[VehicleOfCase, ...]) -> Changes:
 
 
 def _without_vehicle(case: Case, names: tuple[str, ...]) -> tuple[DeviceOfCase, ...]:
-    return tuple(replace(each, vehicle=None) if each.device in names else each for each in case.devices)
+    return tuple(changed(each, vehicle=None) if each.device in names else each for each in case.devices)
 
 
 def _disputed(case: Case, event: mv.VehicleDisputed) -> Changes:
@@ -137,7 +137,7 @@ def _settled(case: Case, event: mv.VehicleSettled) -> Changes:
 
 
 def _marked(case: Case, pevid: Pevid, *, disputed: bool) -> tuple[VehicleOfCase, ...]:
-    return tuple(replace(each, disputed=disputed) if each.pevid == pevid else each for each in case.vehicles)
+    return tuple(changed(each, disputed=disputed) if each.pevid == pevid else each for each in case.vehicles)
 
 
 def _equipment_chosen(_case: Case, event: life.EquipmentChosen) -> Changes:
@@ -159,11 +159,11 @@ def _equipment_removed(_case: Case, _event: mv.EquipmentRemoved) -> Changes:
 def _installed(case: Case, event: life.InstallationRecorded) -> Changes:
     if case.equipment is None:
         return {}
-    return {"equipment": replace(case.equipment, serial=event.serial, installed_on=event.installed_on)}
+    return {"equipment": changed(case.equipment, serial=event.serial, installed_on=event.installed_on)}
 
 
 def _bought(case: Case, event: life.EquipmentBought) -> Changes:
-    return {"equipment": replace(case.equipment, bought_on=event.bought_on)} if case.equipment else {}
+    return {"equipment": changed(case.equipment, bought_on=event.bought_on)} if case.equipment else {}
 
 
 def _registered(case: Case, event: life.DeviceRegistered) -> Changes:

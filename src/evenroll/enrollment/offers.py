@@ -61,9 +61,13 @@ def present(
     """
     shown: list[Offered] = []
     hidden: list[Hidden] = []
+    by, status = serving(answer), supply_status(answer)
     for program in programs:
         won = program.organization == at and wins(program, answer=answer)
-        reason = _hidden_because(program, answer=answer, on=on, won=won)
+        if program.organization in by or won:
+            reason = _hidden_because(program, on=on, admitted=won or status in program.supply_admitted)
+        else:
+            reason = HiddenReason.NOT_YOUR_PROVIDER
         if reason is None:
             shown.append(offer_of(program, on=on))
         else:
@@ -82,10 +86,8 @@ def offer_of(program: ProgramVersion, *, on: date) -> Offered:
     )
 
 
-def _hidden_because(program: ProgramVersion, *, answer: ProviderAnswer, on: date, won: bool) -> HiddenReason | None:
-    if program.organization not in serving(answer) and not won:
-        return HiddenReason.NOT_YOUR_PROVIDER
-    if supply_status(answer) not in program.supply_admitted and not won:
+def _hidden_because(program: ProgramVersion, *, on: date, admitted: bool) -> HiddenReason | None:
+    if not admitted:
         return HiddenReason.SUPPLY_NOT_ADMITTED
     if not is_open(program, on=on):
         return HiddenReason.NOT_OPEN

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +12,7 @@ from evenroll.enrollment.messages import CancelResult
 from evenroll.enrollment.reversal_events import BillCorrected, ReadCorrected, ReadQuestioned, SwitchReversed
 from evenroll.enrollment.service_order import MeterWork, ServiceOrder
 from evenroll.enrollment.track_fold import apply_moves
+from evenroll.quantities.changed import changed
 
 Changes = Mapping[str, Any]
 
@@ -35,17 +35,17 @@ def evolve_order(order: ServiceOrder | None, event: Event) -> ServiceOrder:
         changes |= _put_right(order, event)
     if event.moves:
         changes["tracks"] = apply_moves(order.tracks, event.moves)
-    return replace(order, **changes) if changes else order
+    return changed(order, **changes) if changes else order
 
 
 def _put_right(order: ServiceOrder, event: ReadCorrected | BillCorrected) -> Changes:
     if isinstance(event, ReadCorrected):
-        work = replace(order.work, exchange=event.exchange) if order.work else None
+        work = changed(order.work, exchange=event.exchange) if order.work else None
         return {"work": work, "questioned": None}
     corrected = {"corrections": (*order.corrections, event.bill)}
     if event.read is None or order.switch is None:
         return corrected
-    return {**corrected, "switch": replace(order.switch, closing=event.read, opening=event.read)}
+    return {**corrected, "switch": changed(order.switch, closing=event.read, opening=event.read)}
 
 
 def _begun(order: ServiceOrder | None, event: e.OrderOpened | e.RequestRefused) -> ServiceOrder:
@@ -57,7 +57,7 @@ def _begun(order: ServiceOrder | None, event: e.OrderOpened | e.RequestRefused) 
         request=event.request,
         tracks=apply_moves({}, event.moves),
     )
-    return replace(begun, refused=event.reason) if isinstance(event, e.RequestRefused) else begun
+    return changed(begun, refused=event.reason) if isinstance(event, e.RequestRefused) else begun
 
 
 def _visit(event: e.VisitBooked | e.VisitRebooked) -> Changes:

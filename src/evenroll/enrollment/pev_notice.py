@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evenroll.enrollment.case import Case, EndReason
-from evenroll.enrollment.case_events import Enrolled
+from evenroll.enrollment.case import Case, EndReason, VehicleOfCase
+from evenroll.enrollment.case_events import Enrolled, VehicleRecorded
 from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts
+from evenroll.enrollment.correction_events import CorrectionMade
 from evenroll.enrollment.decided import Decided, OfCase
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.life_events import EquipmentChosen, EquipmentKind
 from evenroll.enrollment.messages import Message
 from evenroll.enrollment.moving_events import (
+    MOVING_EVENTS,
     EquipmentSwapped,
     VehicleAdded,
     VehicleRemoved,
@@ -34,11 +36,18 @@ _CHARGER = {
     EquipmentKind.SUBMETER: ChargerClass.UNKNOWN,
 }
 
+_TELLING = frozenset({Enrolled, EquipmentChosen, EquipmentSwapped, VehicleAdded, VehicleSwapped})
+"""The events of which the utility may have to hear."""
+
+_OF_VEHICLES = (VehicleRecorded, CorrectionMade, *MOVING_EVENTS)
+"""The events that may change which vehicles a case has, or what is known of them."""
+
 
 def with_pev_told(case: Case | None, decided: Decided, facts: CaseFacts) -> Decided:
     """The decision, and the word to the utility where an enrollment begins, or what charges there is another now."""
-    charger = next((found for event in decided.events if (found := _charger(case, event)) is not None), None)
-    vehicles = _folded(case, decided.events).vehicles if case is not None and charger is not None else ()
+    told = (event for event in decided.events if type(event) in _TELLING)
+    charger = next((found for event in told if (found := _charger(case, event)) is not None), None)
+    vehicles = _vehicles_after(case, decided.events) if case is not None and charger is not None else ()
     if charger is None or case is None or not vehicles or case.pod is None:
         return decided
     utility = case.provider.utility if case.provider else None
@@ -59,11 +68,19 @@ def with_pev_told(case: Case | None, decided: Decided, facts: CaseFacts) -> Deci
     return replace(decided, events=(*decided.events, reported), messages=(*decided.messages, message))
 
 
+def _vehicles_after(case: Case, events: tuple[Event, ...]) -> tuple[VehicleOfCase, ...]:
+    # An enrollment that begins names no vehicle of its own; nothing is folded twice for it.
+    begins = all(not isinstance(event, _OF_VEHICLES) for event in events)
+    return case.vehicles if begins else _folded(case, events).vehicles
+
+
 def with_pev_taken_back(case: Case | None, decided: Decided, facts: CaseFacts) -> Decided:
     """The decision, and the word to the utility where what it was told of charges here no more: each time once.
 
     That holds also for other cases which end with this one: left behind at the same premise, or followed by it.
     """
+    if not decided.others and (case is None or case.pev is None):
+        return decided
     own, messages = _taken_back(case, decided.events, facts)
     others: list[OfCase] = []
     for each in decided.others:

@@ -50,6 +50,9 @@ _FIELDS: Mapping[type, Mapping[str, re.Pattern[str]]] = MappingProxyType(
 )
 """The text fields that reach the journal, and the form each of them must have. Empty is left to the decision."""
 
+_WITH_TEXT = frozenset({*_FIELDS, c.SubmitForm, c.KeyForm, c.MeetCondition, RecordVisit, RecordRemoteChange})
+"""Every other payload brings no text."""
+
 
 def is_name_of_goods(text: str) -> bool:
     """Whether a text may be kept as the name of a model or an outlet."""
@@ -68,6 +71,8 @@ def is_code(text: str) -> bool:
 
 def refuse_prose(name: CommandName, command: object) -> Refusal | None:
     """The refusal of a command that would bring free text into the journal, naming the field; None if it does not."""
+    if type(command) not in _WITH_TEXT:
+        return None
     fields = [(field, form, getattr(command, field)) for field, form in _FIELDS.get(type(command), {}).items()]
     if isinstance(command, c.SubmitForm | c.KeyForm | c.MeetCondition):
         fields += [("model", _GOODS, command.form.model), ("selections", _CODE, command.form.selections)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +11,7 @@ from evenroll.enrollment.case import Case
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.life_events import SupplyLostHeard
 from evenroll.enrollment.supply import PevOfCase, SupplyAway, SupplyLink, SupplyNewsKind
+from evenroll.quantities.changed import changed
 
 Changes = dict[str, Any]
 
@@ -28,7 +28,7 @@ def _sent(_case: Case, event: s.SupplySent) -> Changes:
 
 
 def _linked(case: Case, **changes: Any) -> Changes:
-    return {"switch": replace(case.switch, **changes)} if case.switch else {}
+    return {"switch": changed(case.switch, **changes)} if case.switch else {}
 
 
 def _sent_before(case: Case, event: s.SupplySentBefore) -> Changes:
@@ -56,16 +56,16 @@ def _closed(case: Case, _event: s.SupplyCancelHeard | SupplyLostHeard) -> Change
 
 
 def _verified(case: Case, event: s.VerificationRecorded) -> Changes:
-    return {"form": replace(case.form, verification=event.reference)} if case.form else {}
+    return {"form": changed(case.form, verification=event.reference)} if case.form else {}
 
 
 def _news(case: Case, event: s.SupplyNewsHeard) -> Changes:
     pending = event.news is SupplyNewsKind.PENDING
-    return {"away": replace(case.away or SupplyAway(), on=event.on if pending else None)}
+    return {"away": changed(case.away or SupplyAway(), on=event.on if pending else None)}
 
 
 def _leaves(case: Case, event: s.SupplierChangeAsked) -> Changes:
-    return {"away": replace(case.away or SupplyAway(), asked_for=event.to)}
+    return {"away": changed(case.away or SupplyAway(), asked_for=event.to)}
 
 
 def _pev_reported(_case: Case, event: s.PevReported) -> Changes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.roles import Role
@@ -150,6 +152,10 @@ class Move:
     on_lapse: CommandName | None = None
 
 
+_NAMES: Mapping[Track, str] = MappingProxyType({each: each.value for each in Track})
+
+
 def track_key(track: Track, *, subject: str = "") -> str:
     """The key of a track: its name, and its subject where there may be several."""
-    return f"{track.value}/{subject}" if subject else track.value
+    name = _NAMES[track]
+    return f"{name}/{subject}" if subject else name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from evenroll.enrollment.case import LIVE, Case, InLine
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.tracks import State
+from evenroll.quantities.changed import changed
 from evenroll.quantities.identifiers import ProgramKey
 
 Changes = dict[str, Any]
@@ -101,7 +102,7 @@ def _waitlisted(_case: Case, event: Waitlisted) -> Changes:
 def _offered(case: Case, event: PlaceOffered) -> Changes:
     if case.line is None:
         return {}
-    return {"line": replace(case.line, offered_until_on=event.until), "counted": event.program, "counted_option": ""}
+    return {"line": changed(case.line, offered_until_on=event.until), "counted": event.program, "counted_option": ""}
 
 
 def _accepted(_case: Case, _event: PlaceAccepted) -> Changes:
@@ -111,7 +112,7 @@ def _accepted(_case: Case, _event: PlaceAccepted) -> Changes:
 def _lapsed(case: Case, event: PlaceLapsed) -> Changes:
     if case.line is None:
         return {}
-    line = replace(case.line, ranked_at=event.ranked_at, offered_until_on=None, lapses=case.line.lapses + 1)
+    line = changed(case.line, ranked_at=event.ranked_at, offered_until_on=None, lapses=case.line.lapses + 1)
     return {"line": line, "counted": None}
 
 
@@ -134,4 +135,4 @@ def let_go(case: Case) -> Case:
     """The case without its place and its rank, where it has come to a state that holds neither, such as any end."""
     if (case.counted is None and case.line is None) or case.status in _MAY_HOLD:
         return case
-    return replace(case, counted=None, line=None)
+    return changed(case, counted=None, line=None)

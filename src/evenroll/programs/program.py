@@ -212,8 +212,15 @@ class Selection:
     options: tuple[str, ...]
 
 
+class _Hashed:
+    """Room for the hash of a value that never changes: made once, on the first look. It is no field of the value."""
+
+    __slots__ = ("kept_hash",)
+    kept_hash: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProgramVersion:
+class ProgramVersion(_Hashed):
     """One dated version of a program.
 
     family, excluded_families: the stacking matrix's row: a live enrollment in an excluded family bars this
@@ -317,7 +324,11 @@ class ProgramVersion:
     @property
     def content_hash(self) -> str:
         """SHA-256 of the canonical encoding, hexadecimal: it differs if and only if the terms do."""
-        return hashlib.sha256(canonical(encode(self)).encode()).hexdigest()
+        try:
+            return self.kept_hash
+        except AttributeError:
+            object.__setattr__(self, "kept_hash", hashlib.sha256(canonical(encode(self)).encode()).hexdigest())
+            return self.kept_hash
 
 
 def stay_of(program: ProgramVersion, *, supply: SupplyStatus | None) -> Span:
