@@ -26,7 +26,7 @@ from evenroll.enrollment.ledger import (
     MissReason,
 )
 from evenroll.enrollment.ledger_track import SETTLED_AFTER, awaited_months, counted_by, counted_move
-from evenroll.enrollment.money_devices import DeviceSpan, device_of, device_spans, earned_here, is_counted
+from evenroll.enrollment.money_devices import DeviceSpan, counted_spans, device_of, device_spans, earned_here, is_counted
 from evenroll.enrollment.money_evolve import evolve_ledger
 from evenroll.enrollment.money_rules import Awaited, event_incentives, judge, needs_measure
 from evenroll.enrollment.money_spans import MoneySpan, month_key, spans_over
@@ -132,10 +132,13 @@ def _counted(counting: Counting) -> Counting:
     """
     active_on, today, case = counting.ledger.active_on, counting.facts.today, counting.case
     by = counted_by(case, today=today)
+    done = counted_spans(counting.ledger)
     for incentive in counting.program.ledger_incentives if active_on else ():
         if case.is_ended and not needs_measure(incentive):
             continue
         for span in spans_over(incentive, active_on=active_on or today, by=by):
+            if not incentive.once_per_device and (incentive.code, span.key) in done:
+                continue
             counting = _count(counting, incentive, span)
     awaited = awaited_months(counting.ledger, program=counting.program, today=by)
     move = counted_move(counting.case, counting.ledger, awaited=awaited, facts=counting.facts)
@@ -144,8 +147,7 @@ def _counted(counting: Counting) -> Counting:
 
 def _count(counting: Counting, incentive: Incentive, span: MoneySpan) -> Counting:
     if not incentive.once_per_device:
-        done = is_counted(counting.ledger, incentive.code, span.key)
-        return counting if done else _judged(counting, incentive, span)
+        return _judged(counting, incentive, span)
     for each in device_spans(counting.case, counting.ledger, code=incentive.code, span=span):
         counting = _judged(counting, incentive, span, own=each)
     return counting

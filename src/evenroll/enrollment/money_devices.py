@@ -50,6 +50,11 @@ def device_spans(case: Case, ledger: Ledger, *, code: str, span: MoneySpan) -> I
             yield DeviceSpan(device=device, key=key, seen=seen)
 
 
+def counted_spans(ledger: Ledger) -> frozenset[tuple[str, str]]:
+    """The code and the span of everything that was earned or missed."""
+    return frozenset((each.code, each.span) for each in (*ledger.credits, *ledger.missed))
+
+
 def is_counted(ledger: Ledger, code: str, span: str) -> bool:
     """Whether a span was earned or missed."""
     return ledger.credit(code, span=span) is not None or any(

@@ -314,7 +314,7 @@ class ProgramVersion(_Hashed):
     def ledger_incentives(self) -> tuple[Incentive, ...]:
         """Those that the ledger counts: all that are not on the bill already, so that nothing is paid twice."""
         billed = self.billed_incentives
-        return tuple(each for each in self.incentives if each not in billed)
+        return tuple(each for each in self.incentives if each not in billed) if billed else self.incentives
 
     @property
     def use_case(self) -> UseCase:

@@ -82,7 +82,7 @@ class ServiceCalendar:
             raise InstantNaive(
                 f"{at} has no zone, so its business date in {self.zone} is unknown. Give an instant with a zone."
             )
-        return at.astimezone(ZoneInfo(self.zone)).date()
+        return _business_date(self.zone, at) if at.tzinfo is UTC else at.astimezone(ZoneInfo(self.zone)).date()
 
     def start_of_day(self, day: date) -> datetime:
         """The first instant of a local day, in UTC.
@@ -143,6 +143,12 @@ _CALENDARS: Final[Mapping[str, ServiceCalendar]] = MappingProxyType(
 def _closed_days(subdivision: str | None, year: int) -> frozenset[date]:
     # The year is given and not expanded, so that the library never asks what day it is.
     return frozenset(holidays.country_holidays("US", subdiv=subdivision, years=year, expand=False))
+
+
+@lru_cache(maxsize=1024)
+def _business_date(zone: str, at: datetime) -> date:
+    # One decision asks for the date of one instant many times over. Two instants of another zone may look the same.
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 @lru_cache(maxsize=65536)
