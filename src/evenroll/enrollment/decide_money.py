@@ -26,7 +26,14 @@ from evenroll.enrollment.ledger import (
     MissReason,
 )
 from evenroll.enrollment.ledger_track import SETTLED_AFTER, awaited_months, counted_by, counted_move
-from evenroll.enrollment.money_devices import DeviceSpan, counted_spans, device_of, device_spans, earned_here, is_counted
+from evenroll.enrollment.money_devices import (
+    DeviceSpan,
+    counted_spans,
+    device_of,
+    device_spans,
+    earned_here,
+    is_counted,
+)
 from evenroll.enrollment.money_evolve import evolve_ledger
 from evenroll.enrollment.money_rules import Awaited, event_incentives, judge, needs_measure
 from evenroll.enrollment.money_spans import MoneySpan, month_key, spans_over
