@@ -7,17 +7,25 @@ from datetime import date, timedelta
 
 import pytest
 
+from evenroll.actions.hear_move import hear_move
 from evenroll.enrollment.case import EndReason
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide_supply_request import RegistryRow
 from evenroll.enrollment.decided import RefusalCode
 from evenroll.enrollment.form import FormField
+from evenroll.enrollment.messages import MoveTold
 from evenroll.enrollment.moving_commands import MergeCase, MoveIn, MoveOut, MoveWithCar
-from evenroll.enrollment.roles import Role
+from evenroll.enrollment.roles import Actor, Role
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.usage_point import VACANT, check_periods
 from evenroll.programs.program import ConsentKind, MeterCapability
 from evenroll.programs.program_terms import Cap
-from evenroll.quantities.identifiers import CaseNumber
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrganizationKey
+from evenroll.records import inbox
+from evenroll.records.asked import Asked, Taken
+from evenroll.records.organizations import open_organization
+from evenroll.records.supply_registry import put_supplier, registry_row
+from evenroll.records.unit_of_work import unit_of_work
 from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, days, new_territory
 from tests.territory_books import Premise
 
@@ -102,6 +110,60 @@ def test_the_utility_is_told_by_a_supplier(territory: Territory) -> None:
     assert territory.case(territory.esco, number).ended_because is EndReason.MOVED
     assert point.agreements[-1].rate == VACANT and point.agreements[-1].start_on == now.date()
     assert not territory.order_of(territory.esco, number).is_open
+
+
+def registered(territory: Territory, premise: Premise, on: date) -> RegistryRow:
+    with open_organization(territory.registry):
+        row = registry_row(premise.pod, on=on)
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize("teller", ["supplier", "nobody"])
+def test_the_registry_has_no_supplier_of_who_has_left(territory: Territory, teller: str) -> None:
+    """Row 2a for the next occupant: default service, from the day after, whoever told of the move, and told once."""
+    premise, other = territory.premise(supplier=territory.esco), a_premise(territory)
+    number = territory.apply(premise, at=territory.esco, program=territory.supply)
+    territory.run_through(NOW + days(5))
+    now, left_on = NOW + days(6), (NOW + days(5)).date()
+    if teller == "supplier":
+        said = MoveOut(moved_on=left_on)
+        told = territory.give(territory.esco, CommandName.MOVE_OUT, number, said, role=Role.CUSTOMER, now=now)
+        territory.taken(told)
+    else:
+        said = MoveIn(moved_on=now.date(), account=other.account)
+        territory.taken(territory.give(territory.utility, CommandName.MOVE_IN, premise.pod, said, now=now))
+    territory.run(now)
+    assert registered(territory, premise, left_on).supplier == territory.esco
+    assert registered(territory, premise, now.date()).supplier is None
+    assert registered(territory, premise, now.date()).from_on == now.date()
+    assert territory.case(territory.esco, number).ended_because is EndReason.MOVED
+    with open_organization(territory.registry):
+        assert not inbox.parked()
+
+
+def test_a_registry_hears_of_a_move_from_who_serves_there_only(territory: Territory) -> None:
+    premise = territory.premise(supplier=territory.esco)
+    stranger = Actor(key=ActorKey("org/stranger"), role=Role.PEER, organization=OrganizationKey("stranger"))
+    told = MoveTold(pod=premise.pod, moved_on=NOW.date())
+    with unit_of_work(territory.registry, actor=stranger, now=NOW) as work:
+        answer = hear_move(work, asked=Asked(number=premise.pod, command=told))
+    assert territory.refused(answer).code is RefusalCode.POINT_NOT_OFFERED
+    assert registered(territory, premise, NOW.date()).supplier == territory.esco
+
+
+def test_a_supplier_who_began_after_the_move_stays(territory: Territory) -> None:
+    """Late news of the one before takes nothing from the next occupant."""
+    premise = territory.premise(supplier=territory.esco)
+    utility = Actor(key=ActorKey("org/utility"), role=Role.PEER, organization=territory.utility)
+    row = registered(territory, premise, NOW.date())
+    with open_organization(territory.registry):
+        put_supplier(row, pod=premise.pod, supplier=territory.esco, from_on=NOW.date())
+    told = MoveTold(pod=premise.pod, moved_on=NOW.date() - timedelta(days=1))
+    with unit_of_work(territory.registry, actor=utility, now=NOW) as work:
+        answer = hear_move(work, asked=Asked(number=premise.pod, command=told))
+    assert isinstance(answer, Taken) and answer.state == "unchanged"
+    assert registered(territory, premise, NOW.date()).supplier == territory.esco
 
 
 def test_the_next_occupant_begins_on_default_rate_and_supply(territory: Territory) -> None:

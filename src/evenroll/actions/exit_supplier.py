@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.decide_supply_request import decide_supply_request
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import Message, SupplyLost
 from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.enrollment.supply import LostReason
-from evenroll.enrollment.supply_commands import RejectSupply
 from evenroll.programs.reject_codes import RejectCode
-from evenroll.quantities.identifiers import OrganizationKey, PodId, TrackingNumber
+from evenroll.quantities.identifiers import OrganizationKey, PodId
 from evenroll.records.asked import Answer, Taken
 from evenroll.records.organizations import organization_keys
 from evenroll.records.streams import point_stream, supply_stream
 from evenroll.records.supply_registry import (
     has_left,
-    open_request,
     points_of,
     put_exit,
     put_status,
@@ -24,7 +20,7 @@ from evenroll.records.supply_registry import (
     registry_row,
     requests_of,
 )
-from evenroll.records.supply_taking import supply_facts
+from evenroll.records.supply_taking import open_numbers, reject_request
 from evenroll.records.unit_of_work import UnitOfWork
 
 EXIT, BLOCK = "exit_supplier", "block_supply"
@@ -46,7 +42,7 @@ def exit_supplier(work: UnitOfWork, *, supplier: OrganizationKey, to: Organizati
     work.lock(*(supply_stream(number) for _, number in requests))
     put_exit(supplier, exit_on=on)
     for pod, number in requests:
-        _reject(work, pod, number, code=RejectCode.NOT_LICENSED)
+        reject_request(work, pod, number, code=RejectCode.NOT_LICENSED)
     for pod in points:
         _goes_over(work, pod, supplier=supplier, to=to)
     return Taken(number=supplier, state="left", events=("supply_changed",) * len(points))
@@ -88,7 +84,7 @@ def block_supply(work: UnitOfWork, *, pod: PodId, blocked: bool = True) -> Answe
     refused = _not_operator(work, BLOCK)
     if refused is not None:
         return refused
-    requests, row = _open_at(work, pod), registry_row(pod, on=work.business_on)
+    requests, row = open_numbers(work, pod), registry_row(pod, on=work.business_on)
     if row is None:
         return Refusal(code=RefusalCode.POINT_NOT_OFFERED, parameters={"registry": pod})
     if row.status == ("blocked" if blocked else "active"):
@@ -96,26 +92,8 @@ def block_supply(work: UnitOfWork, *, pod: PodId, blocked: bool = True) -> Answe
     put_status(pod, status="blocked" if blocked else "active", on=work.business_on)
     if blocked:
         for number in requests:
-            _reject(work, pod, number, code=RejectCode.NOT_ELIGIBLE)
+            reject_request(work, pod, number, code=RejectCode.NOT_ELIGIBLE)
     return Taken(number=pod, state="blocked" if blocked else "active", events=("supply_status_changed",))
-
-
-def _open_at(work: UnitOfWork, pod: PodId) -> tuple[TrackingNumber, ...]:
-    work.lock(point_stream(pod))
-    found = open_request(pod)
-    if found is None:
-        return ()
-    work.lock(supply_stream(found.number))
-    return (found.number,)
-
-
-def _reject(work: UnitOfWork, pod: PodId, number: TrackingNumber, *, code: RejectCode) -> None:
-    request = work.supply_request(number)
-    facts = supply_facts(work, request, pod=pod)
-    command = RejectSupply(codes=(code,))
-    decided = decide_supply_request(request, CommandName.REJECT_SUPPLY, command, facts)
-    if isinstance(decided, Decided):
-        work.record_supply(number, decided, expected=request)
 
 
 def _not_operator(work: UnitOfWork, command: str) -> Refusal | None:

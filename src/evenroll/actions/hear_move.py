@@ -7,33 +7,46 @@ from evenroll.enrollment.decide import decide_case
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import MoveTold
 from evenroll.enrollment.point_moves import vacated
+from evenroll.enrollment.roles import OrganizationKind
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.records.asked import Answer, Asked, Taken
 from evenroll.records.gathered import case_facts, open_cases_at
 from evenroll.records.moving_facts import note_vacancy
+from evenroll.records.organizations import kinds_of
+from evenroll.records.registry_move import supply_after_move
 from evenroll.records.streams import case_stream, point_stream
 from evenroll.records.taking import take
 from evenroll.records.unit_of_work import UnitOfWork
 
 
 def hear_move(work: UnitOfWork, *, asked: Asked) -> Answer:
-    """asked.number is the usage point. Heard of a supplier by the wires, or of the wires by a supplier."""
+    """asked.number is the usage point. Told among those who serve it, wires and supply, and to the registrar."""
     command = asked.command
 
     def act() -> Answer:
         if not isinstance(command, MoveTold):
             return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": CommandName.HEAR_MOVE.value})
-        return _heard(work, command)
+        if command.moved_on > work.business_on:
+            # Who has left is told of once the last day is over; nothing here ends on a day to come.
+            return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": command.moved_on.isoformat()})
+        return _as_registrar(work, command) or _heard(work, command)
 
     return take(work, asked, name=CommandName.HEAR_MOVE, act=act)
 
 
+def _as_registrar(work: UnitOfWork, command: MoveTold) -> Answer | None:
+    """What the registry made of it; None where we keep none, or it goes on to our own cases: a utility may keep one."""
+    kinds = kinds_of(work.organization)
+    if OrganizationKind.CLEARINGHOUSE not in kinds:
+        return None
+    answer = supply_after_move(work, command)
+    serves = OrganizationKind.UTILITY in kinds and work.actor.organization != work.organization
+    return None if serves and isinstance(answer, Taken) else answer
+
+
 def _heard(work: UnitOfWork, command: MoveTold) -> Answer:
-    """What was done; refused where the sender has no part in this usage point, or the day is still to come."""
+    """What was done; refused where the sender has no part in this usage point."""
     sender = work.actor.organization
-    if command.moved_on > work.business_on:
-        # Who has left is told of once the last day is over; nothing here ends on a day to come.
-        return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": command.moved_on.isoformat()})
     work.lock(point_stream(command.pod))
     point = work.usage_point(command.pod)
     numbers = open_cases_at(command.pod)

@@ -10,12 +10,14 @@ from evenroll.enrollment.decide_moving import moved_in
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.messages import MoveTold
 from evenroll.enrollment.moving_commands import MoveIn
+from evenroll.enrollment.roles import OrganizationKind
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.identifiers import AccountId, CaseNumber, PodId
 from evenroll.records import register
 from evenroll.records.asked import Answer, Asked, Taken
 from evenroll.records.gathered import case_facts, open_cases_at
 from evenroll.records.moving_facts import set_occupant, standard_rate
+from evenroll.records.organizations import organization_keys
 from evenroll.records.streams import case_stream, point_stream
 from evenroll.records.taking import take
 from evenroll.records.unit_of_work import UnitOfWork
@@ -48,7 +50,9 @@ def _moves(work: UnitOfWork, command: MoveIn, point: UsagePoint) -> Answer:
     work.lock(*(case_stream(number) for number in numbers))
     on = command.moved_on
     rate = command.rate or standard_rate(work.organization, point=point, on=on)
-    decided = moved_in(point, on=on, rate=rate, utility=work.organization, today=work.business_on)
+    registrars = organization_keys(kind=OrganizationKind.CLEARINGHOUSE)
+    utility, today = work.organization, work.business_on
+    decided = moved_in(point, on=on, rate=rate, utility=utility, today=today, registrars=registrars)
     if isinstance(decided, Refusal):
         return decided
     told = MoveTold(pod=point.pod, moved_on=on - timedelta(days=1))

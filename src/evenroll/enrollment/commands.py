@@ -6,7 +6,7 @@ Deny by default: a role that is not named here may not. The matrix test is gener
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -167,7 +167,7 @@ COMMANDS: Mapping[C, CommandRule] = MappingProxyType(
         C.CHANGE_PROGRAM: _case(Row.ACTION, _CUSTOMER, _DESK),
         C.MOVE_OUT: _case(Row.ACTION, _CUSTOMER, _DESK),
         C.COMPLETE_MOVE: _case(Row.ACTION, _SYSTEM),
-        C.HEAR_MOVE: _case(Row.ACTION, _PEER),
+        C.HEAR_MOVE: replace(_case(Row.ACTION, _PEER), organizations=frozenset(OrganizationKind)),
         C.MOVE_IN: CommandRule(
             row=Row.ACTION, record=Record.USAGE_POINT, roles=frozenset({_DESK}), organizations=_UTILITY
         ),

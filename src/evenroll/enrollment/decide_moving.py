@@ -168,11 +168,16 @@ def cancels_of(case: Case, facts: CaseFacts) -> tuple[Message, ...]:
 
 
 def move_told(case: Case, moved_on: date, facts: CaseFacts) -> tuple[Message, ...]:
-    """The news for the other one who serves the usage point: wires or supply."""
-    others = {case.provider.utility, case.provider.supplier} if case.provider else set[OrganizationKey | None]()
+    """The news for the other one who serves the usage point, wires or supply, and for who keeps the registry of it."""
+    provider = case.provider
+    others = {provider.utility, provider.supplier} if provider else set[OrganizationKey | None]()
     agreement = facts.point.agreement_on(moved_on) if facts.point else None
     others |= {agreement.supplier} if agreement else set()
-    return told_to(frozenset(each for each in others if each and each != case.organization), case.pod, moved_on)
+    # A utility that keeps the registry itself tells itself.
+    supplied = provider is not None and bool(others - {provider.utility, None})
+    registrars = {provider.registrar} if provider is not None and supplied else set[OrganizationKey | None]()
+    told = (others - {case.organization}) | registrars
+    return told_to(frozenset(each for each in told if each), case.pod, moved_on)
 
 
 def hear_move(case: Case, command: MoveTold, facts: CaseFacts) -> Decided | Refusal:
@@ -188,16 +193,26 @@ def hear_move(case: Case, command: MoveTold, facts: CaseFacts) -> Decided | Refu
 
 
 def moved_in(
-    point: UsagePoint, *, on: date, rate: RateKey | None, utility: OrganizationKey, today: date
+    point: UsagePoint,
+    *,
+    on: date,
+    rate: RateKey | None,
+    utility: OrganizationKey,
+    today: date,
+    registrars: tuple[OrganizationKey, ...] = (),
 ) -> Decided | Refusal:
-    """Action: the next occupant is served from that day on; who was served until then was so up to the day before."""
+    """Action: the next occupant is served from that day on; who was served until then was so up to the day before.
+
+    registrars: who may keep the registry of the usage point, told where another than the utility supplied there.
+    """
     before = point.agreement_on(on)
     if on > today or before is None or rate is None or (before.rate != VACANT and before.start_on >= on):
         return Refusal(code=RefusalCode.DATE_WRONG, parameters={"date": on.isoformat()})
     last_on = on - timedelta(days=1)
     gone = vacated(point, last_on)
     began = OccupantMovedIn(row=Row.ACTION, moved_on=on, rate=rate, supplier=utility)
-    told = told_to(frozenset({before.supplier} - {utility}), point.pod, last_on) if gone else ()
+    supplied = gone and before.supplier != utility
+    told = told_to(frozenset({before.supplier, *registrars}), point.pod, last_on) if supplied else ()
     return Decided(events=(*gone, began), messages=told)
 
 

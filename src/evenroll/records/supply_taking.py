@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide_supply_request import SupplyFacts, decide_supply_request
-from evenroll.enrollment.decided import Refusal, RefusalCode
+from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import event_kind
 from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.roles import OrganizationKind
+from evenroll.enrollment.supply_commands import RejectSupply
 from evenroll.enrollment.supply_request import SupplyRequest
 from evenroll.ports.outside import NOTHING, Outside
+from evenroll.programs.reject_codes import RejectCode
 from evenroll.programs.supply_terms import supply_terms
 from evenroll.quantities.identifiers import OrganizationKey, PodId, TrackingNumber
 from evenroll.records.asked import Answer, Asked, Taken
 from evenroll.records.organizations import OrganizationUnknown, current, kinds_of
-from evenroll.records.streams import point_stream
+from evenroll.records.streams import point_stream, supply_stream
 from evenroll.records.supply_registry import has_left, open_request, pod_of_request, registry_row
 from evenroll.records.taking import not_due, take
 from evenroll.records.unit_of_work import UnitOfWork
@@ -68,6 +70,26 @@ def supply_facts(
         has_meter=meter is not None,
         away=premise.partner if isinstance(premise, PartnerAway) else "",
     )
+
+
+def open_numbers(work: UnitOfWork, pod: PodId) -> tuple[TrackingNumber, ...]:
+    """The request of a usage point that may still come into effect, locked after its usage point; () where none may."""
+    work.lock(point_stream(pod))
+    found = open_request(pod)
+    if found is None:
+        return ()
+    work.lock(supply_stream(found.number))
+    return (found.number,)
+
+
+def reject_request(work: UnitOfWork, pod: PodId, number: TrackingNumber, *, code: RejectCode) -> None:
+    """A request ends by what the registrar itself came to know; who asked for it and who supplies there are told."""
+    request = work.supply_request(number)
+    facts = supply_facts(work, request, pod=pod)
+    command = RejectSupply(codes=(code,))
+    decided = decide_supply_request(request, CommandName.REJECT_SUPPLY, command, facts)
+    if isinstance(decided, Decided):
+        work.record_supply(number, decided, expected=request)
 
 
 def _standing(work: UnitOfWork, requester: OrganizationKey) -> tuple[bool, bool]:

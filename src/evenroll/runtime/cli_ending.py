@@ -1,4 +1,4 @@
-"""`evenroll end-program`: the last day of a program, told to everybody in it, who are led out on that day."""
+"""`evenroll end-program`: the day on which a program is over, told to everybody in it, who are led out on that day."""
 
 from __future__ import annotations
 
