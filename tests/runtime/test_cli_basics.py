@@ -40,6 +40,7 @@ COMMANDS_OF_THE_LINE = (
     ["worker"],
     ["clock"],
     ["status"],
+    ["metrics"],
     ["backup"],
     ["restore"],
     ["member", "add"],

@@ -19,6 +19,10 @@ Said = TypeVar("Said")
 OrganizationOption: TypeAlias = Annotated[
     str, typer.Option("--organization", metavar="KEY", help="Only this organization's own books.")
 ]
+HostOption: TypeAlias = Annotated[
+    str,
+    typer.Option("--host", metavar="ADDRESS", help="The address that metrics are served at; nobody signs in there."),
+]
 
 
 class StaffRole(StrEnum):

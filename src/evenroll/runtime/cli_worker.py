@@ -5,8 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evenroll.records.log_lines import LogCode, LogLine, each_on_its_own, tell
+from evenroll.runtime.cli_options import HostOption
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_times import beside_utc
 from evenroll.runtime.worker_sign import signs_of_life
 
 if TYPE_CHECKING:
+    from evenroll.worker.driver import Progress
     from evenroll.worker.installation import Installation
 
 BATCH = 500
@@ -31,6 +33,11 @@ def worker(
         bool, typer.Option("--retry-parked", help="Take every parked message once more, and tell what became of it.")
     ] = False,
     poll: Annotated[float, typer.Option("--poll", min=0.05, metavar="SECONDS", help="How often to look.")] = 2.0,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option("--metrics-port", min=0, max=65535, help="Serve metrics there meanwhile; 0: a free one."),
+    ] = None,
+    host: HostOption = "127.0.0.1",
 ) -> None:
     """Take every command whose time has come, and deliver messages. Any number may run at once.
 
@@ -54,6 +61,7 @@ def worker(
             output.note(f"Looking every {poll:g} seconds for what is due. Stop with Ctrl-C or SIGTERM.")
         read_at = None
         stack.enter_context(each_on_its_own())
+        stack.enter_context(_serving(metrics_port, host=host, output=output))
         sign = stack.enter_context(signs_of_life())
         while not stop.is_set():
             began, now = time.perf_counter(), business_now()
@@ -63,18 +71,33 @@ def worker(
             _seal(seal_all)
             sign.looked(handled=progress.handled, failed=progress.failed, seconds=time.perf_counter() - began)
             if progress.done or progress.failed or once:
-                told = {name: getattr(progress, name) for name in progress.__slots__}
-                output.data({"now": now, **told})
-                output.say(
-                    f"{beside_utc(now, organizations=here)}: {progress.commands} commands, "
-                    f"{progress.messages} messages, {progress.refused} put back, {progress.failed} failed, "
-                    f"{progress.parked} parked."
-                )
+                _say(progress, output, now=now, here=here)
             if progress.idle:
                 if once:
                     return
                 stop.wait(poll)
     output.note("Stopped.")
+
+
+def _say(progress: Progress, output: Output, *, now: datetime, here: Sequence[str]) -> None:
+    output.data({"now": now, **{name: getattr(progress, name) for name in progress.__slots__}})
+    output.say(
+        f"{beside_utc(now, organizations=here)}: {progress.commands} commands, "
+        f"{progress.messages} messages, {progress.refused} put back, {progress.failed} failed, "
+        f"{progress.parked} parked."
+    )
+
+
+@contextmanager
+def _serving(port: int | None, *, host: str, output: Output) -> Iterator[None]:
+    if port is None:
+        yield
+        return
+    from evenroll.runtime.metrics_door import serving_metrics
+
+    with serving_metrics(host=host, port=port) as given:
+        output.note(f"Metrics at http://{host}:{given}/metrics.")
+        yield
 
 
 def _seal(seal_all: Callable[[], int]) -> None:

@@ -27,6 +27,7 @@ from evenroll.runtime import (
     cli_lines,
     cli_load,
     cli_member,
+    cli_metrics,
     cli_parked,
     cli_process,
     cli_programs,
@@ -104,6 +105,7 @@ app.command("clock")(with_json(cli_clock.clock))
 app.command("backup")(with_json(cli_backup.backup))
 app.command("restore")(with_json(with_options(cli_backup.restore, of=cli_backup.RestoreOptions)))
 app.command("status")(with_json(cli_status.status))
+app.command("metrics")(with_json(cli_metrics.metrics))
 journal_app.command("replay")(with_json(cli_journal.replay))
 journal_app.command("checkpoint")(with_json(cli_seal.checkpoint))
 journal_app.command("verify")(with_json(cli_seal.verify))
