@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -22,10 +22,15 @@ from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.supply_request import SUPPLY_REQUEST_EVENTS, SupplyRequest, evolve_supply
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical, decode, encode
-from evenroll.records.streams import StreamKind
+from evenroll.records.journal import read_stream
+from evenroll.records.organizations import current, is_open
+from evenroll.records.state_form import FORM, schema_of
+from evenroll.records.streams import StreamId, StreamKind
 from evenroll.records.upcasters import UPCASTERS, Upcaster, lift
 
 STATES_KEPT = 1024
+
+_NO_FORM = f'{{"{FORM}":"",'
 
 Aggregate = Case | ServiceOrder | UsagePoint | ProgramPlaces | ProgramEvent | SupplyRequest
 
@@ -40,11 +45,16 @@ class StreamForeign(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fold:
-    """The fold of one kind of stream."""
+    """The fold of one kind of stream.
+
+    number: raised by one where the same journal gives other states or rows than before, though the state has the same
+    fields; a golden journal shows where that was forgotten.
+    """
 
     state_type: type[Any]
     evolve: Callable[[Any, Event], Any]
     events: Mapping[str, type[Event]]
+    number: int = 1
 
 
 FOLDS: Mapping[StreamKind, Fold] = MappingProxyType(
@@ -86,14 +96,75 @@ def read_event(
 
 
 def written_state(state: Aggregate) -> str:
-    """The canonical text of a state, as its row keeps it."""
-    return canonical(encode(state))
+    """The canonical text of a state, as its row keeps it, with the form in which this release writes it.
+
+    Where another release wrote the row before, only this text is of today and the rows beside it are not: then it has
+    no form, so that `rebuild` still writes it anew with all that belongs to it.
+    """
+    kind = _KIND_OF[type(state)]
+    whole = not (is_open() and (kind.value, key_of(state)) in current().folded_anew)
+    return f"{beginning_of(kind) if whole else _NO_FORM}{canonical(encode(state)).removeprefix('{')}"
+
+
+def form_of(kind: StreamKind) -> str:
+    """How this release writes the states of a kind: a text that changes with their fields and with their fold."""
+    fold = FOLDS[kind]
+    return f"{fold.number}.{schema_of(fold.state_type)}"
+
+
+def is_own_form(kind: StreamKind, text: str) -> bool:
+    """Whether a row was written in the form of this release."""
+    return text.startswith(beginning_of(kind))
+
+
+def read_state(kind: StreamKind, text: str) -> Any:
+    """The state that a row of the open organization keeps.
+
+    A row of another form, older or newer, is not believed: what it does not say would get a default that may be wrong.
+    Its stream is folded from the journal instead, until `rebuild` has written the row anew.
+    Raises OrganizationNotOpen for such a row outside an organization; VersionUnknown, EventForeign and CodecRefused
+    where a newer release added to the stream what this one cannot read.
+    """
+    return _decoded(kind, text) if is_own_form(kind, text) else _folded_anew(kind, text)
+
+
+@cache
+def beginning_of(kind: StreamKind) -> str:
+    """How the text of every state of a kind begins that was written in the form of this release."""
+    # The name of the form sorts before all others, so that it comes first: the text stays canonical.
+    return f'{{"{FORM}":"{form_of(kind)}",'
 
 
 @lru_cache(maxsize=STATES_KEPT)
-def read_state(kind: StreamKind, text: str) -> Any:
-    """The state that a row keeps. A state is a value made of nothing but its text, so an equal text gives it again."""
-    return decode(FOLDS[kind].state_type, json.loads(text))
+def _decoded(kind: StreamKind, text: str) -> Any:
+    # A state is a value made of nothing but its text, so an equal text gives it again.
+    written = json.loads(text)
+    del written[FORM]
+    return decode(FOLDS[kind].state_type, written)
+
+
+def _folded_anew(kind: StreamKind, text: str) -> Any:
+    stream = StreamId(kind=kind, key=json.loads(text)[_KEY_FIELD.get(kind, "number")])
+    current().folded_anew.add((kind.value, stream.key))
+    return fold_of(
+        kind,
+        (read_event(kind, event=entry.event, version=entry.version, data=entry.data) for entry in read_stream(stream)),
+    )
+
+
+def fold_of(kind: StreamKind, events: Iterable[Event]) -> Any:
+    """The state that a stream's events come to, from nothing."""
+    state: Any = None
+    for event in events:
+        state = FOLDS[kind].evolve(state, event)
+    assert state is not None, f"a {kind.value} without events has no state"
+    return state
+
+
+_KIND_OF: Mapping[type[Any], StreamKind] = MappingProxyType({fold.state_type: kind for kind, fold in FOLDS.items()})
+_KEY_FIELD: Mapping[StreamKind, str] = MappingProxyType(
+    {StreamKind.USAGE_POINT: "pod", StreamKind.PROGRAM_PLACE: "program"}
+)
 
 
 def key_of(state: Aggregate) -> str:

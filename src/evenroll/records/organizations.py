@@ -55,6 +55,7 @@ class Opened:
     """The organization of the running transaction. wall_at: when the transaction began, by the database's clock.
 
     unwritten: what writes the rows that wait to be written together; whoever reads has them written first.
+    folded_anew: kind and key of the streams whose rows another release wrote, as they were read in it.
     """
 
     id: int
@@ -64,6 +65,7 @@ class Opened:
     wall_at: datetime
     alias: str
     unwritten: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+    folded_anew: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def write(self) -> None:
         """Write what waits to be written."""

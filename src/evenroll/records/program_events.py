@@ -107,7 +107,7 @@ def events_of(organization: OrganizationKey, *, program: ProgramKey | None = Non
             program,
             program,
         )
-    return tuple(cast("ProgramEvent", read_state(StreamKind.PROGRAM_EVENT, row[0])) for row in rows)
+        return tuple(cast("ProgramEvent", read_state(StreamKind.PROGRAM_EVENT, row[0])) for row in rows)
 
 
 def earned_with_device(family: str, *, device: str, but: CaseNumber) -> frozenset[str]:

@@ -81,7 +81,7 @@ def usage_points(viewer: Viewer, *, pods: Sequence[PodId]) -> dict[PodId, UsageP
         rows = pen.execute(
             "SELECT pod, state FROM point_record WHERE organization_id = %s AND pod = ANY(%s)", (opened.id, list(pods))
         ).fetchall()
-    return {PodId(pod): cast("UsagePoint", read_state(StreamKind.USAGE_POINT, state)) for pod, state in rows}
+        return {PodId(pod): cast("UsagePoint", read_state(StreamKind.USAGE_POINT, state)) for pod, state in rows}
 
 
 def timeline(viewer: Viewer, *, number: CaseNumber) -> Sequence[Entry]:

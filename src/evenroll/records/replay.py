@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from django.db import connections
-from psycopg import Cursor, IsolationLevel
 from psycopg.sql import SQL, Composed, Identifier
 
 from evenroll.enrollment.event import Event
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.entries import Entry
+from evenroll.records.fold_tables import FOLD_TABLES, OWNER, columns_of, copy_shape, older_rows, one_instant, owner_pen
 from evenroll.records.folds import FOLDS, Fold, key_of, read_event
 from evenroll.records.journal import Fault, FaultKind, all_entries, check_chain, stream_heads
 from evenroll.records.organizations import current, cursor, open_organization, organization_keys
@@ -23,39 +22,7 @@ from evenroll.records.stream_writer import project
 from evenroll.records.streams import StreamKind
 from evenroll.records.upcasters import UPCASTERS, Upcaster
 
-OWNER = "owner"
 DIFFERENCES_MAX = 20
-
-FOLD_TABLES: Mapping[str, tuple[str, ...]] = {
-    "case_record": ("number",),
-    "service_order": ("number",),
-    "point_record": ("pod",),
-    "track": ("stream_kind", "stream_key", "track_key"),
-    "place": ("case_number", "family", "unit_kind", "unit_id"),
-    "meter": ("pod", "position"),
-    "service_agreement": ("pod", "start_on"),
-    "bill": ("order_number", "kind"),
-    "vehicle": ("case_number", "pevid"),
-    "charging_equipment": ("case_number",),
-    "control_device": ("case_number", "device"),
-    "program_place": ("program",),
-    "program_line": ("case_number",),
-    "supply_request": ("number",),
-    "pev_at_point": ("pod", "case_number"),
-    "incentive_entry": ("case_number", "code", "span", "device"),
-    "program_event": ("number",),
-}
-"""The tables that the journal alone makes, each with its natural key."""
-
-NOT_COMPARED = frozenset({"id", "organization_id", "tile_number", "claimed_until"})
-"""Surrogates, and what workers note for themselves."""
-
-# While streams are folded one after another a place or meter may stand in two of them for a moment that never was.
-_ACROSS_STREAMS = (
-    "SELECT conname, true FROM pg_constraint WHERE conrelid = %(table)s::regclass AND contype = 'x' "
-    "UNION ALL SELECT relname, false FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
-    "WHERE indrelid = %(table)s::regclass AND indisunique AND indpred IS NOT NULL"
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,12 +40,16 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplayResult:
-    """What replay found. differences: the first ones of each table. faults: where the chain of hashes does not hold."""
+    """What replay found. differences: the first ones of each table. faults: where the chain of hashes does not hold.
+
+    older: how many rows were written in the form of another release; they may differ for no other reason.
+    """
 
     entries: int
     rows: int
     differences: tuple[Difference, ...]
     faults: tuple[tuple[OrganizationKey, Fault], ...] = ()
+    older: int = 0
 
     @property
     def equal(self) -> bool:
@@ -104,14 +75,15 @@ def replay(
     organizations: absent for all of them. Each is seen at one instant, so writers need not stop. Raises
     DuplicateSchema if the schema is there already.
     """
-    pen = _owner_pen()
+    pen = owner_pen()
     pen.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
     try:
         for table in FOLD_TABLES:
-            _copy_shape(pen, schema, table)
+            copy_shape(pen, Identifier(schema, table), table)
         entries, rows, differences, faults = 0, 0, list[Difference](), list[tuple[OrganizationKey, Fault]]()
+        older = 0
         for organization in organization_keys() if organizations is None else organizations:
-            with _one_instant(), open_organization(organization, alias=OWNER):
+            with one_instant(), open_organization(organization, alias=OWNER):
                 cursor().execute("SELECT set_config('search_path', %s, true)", (f"{schema}, public",))
                 folded, foreign, broken = _fold_all(folds, upcasters)
                 entries += folded
@@ -121,36 +93,13 @@ def replay(
                     rows += _count(table)
                     differences += _compare(schema, table, key)
                 differences += _miscounted(schema)
-        return ReplayResult(entries=entries, rows=rows, differences=tuple(differences), faults=tuple(faults))
+                older += older_rows()
+        return ReplayResult(
+            entries=entries, rows=rows, differences=tuple(differences), faults=tuple(faults), older=older
+        )
     finally:
-        _owner_pen().execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
+        owner_pen().execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
         connections[OWNER].close()
-
-
-def _owner_pen() -> Cursor[Any]:
-    wrapper = connections[OWNER]
-    wrapper.ensure_connection()
-    return Cursor(wrapper.connection)
-
-
-@contextmanager
-def _one_instant() -> Iterator[None]:
-    connection = connections[OWNER].connection
-    connection.isolation_level = IsolationLevel.REPEATABLE_READ
-    try:
-        yield
-    finally:
-        connection.isolation_level = None
-
-
-def _copy_shape(pen: Cursor[Any], schema: str, table: str) -> None:
-    copy = Identifier(schema, table)
-    pen.execute(SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(copy, Identifier("public", table)))
-    for name, is_constraint in pen.execute(_ACROSS_STREAMS, {"table": f"{schema}.{table}"}).fetchall():
-        if is_constraint:
-            pen.execute(SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(copy, Identifier(name)))
-        else:
-            pen.execute(SQL("DROP INDEX {}").format(Identifier(schema, name)))
 
 
 def _fold_all(
@@ -191,15 +140,6 @@ def _events(
         yield read_event(kind, event=entry.event, version=entry.version, data=entry.data, upcasters=upcasters)
 
 
-def _columns(table: str) -> list[str]:
-    rows = cursor().execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
-        "ORDER BY attnum",
-        (f"public.{table}",),
-    )
-    return [row[0] for row in rows if row[0] not in NOT_COMPARED]
-
-
 def _count(table: str) -> int:
     query = SQL("SELECT count(*) FROM {} WHERE organization_id = %s").format(Identifier("public", table))
     row = cursor().execute(query, (current().id,)).fetchone()
@@ -207,7 +147,7 @@ def _count(table: str) -> int:
 
 
 def _compare(schema: str, table: str, key: tuple[str, ...]) -> Iterator[Difference]:
-    columns = SQL(", ").join(map(Identifier, _columns(table)))
+    columns = SQL(", ").join(map(Identifier, columns_of(table)))
     of = {
         name: SQL("SELECT {} FROM {} WHERE organization_id = {}").format(
             columns, Identifier(where, table), current().id

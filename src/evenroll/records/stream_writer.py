@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, LiteralString
+from typing import Any
 
 from django.db import transaction
 from psycopg import Cursor
@@ -24,6 +23,7 @@ from evenroll.enrollment.supply_request import SupplyRequest
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical
 from evenroll.records.entries import ENTRY, Entry, entry_hash, to_columns
+from evenroll.records.fold_tables import STATE_TABLES
 from evenroll.records.folds import FOLDS, Aggregate, StreamForeign, key_of, read_state, written_event
 from evenroll.records.locks import Head
 from evenroll.records.organizations import Opened, cursor
@@ -37,21 +37,11 @@ from evenroll.records.streams import StreamId, StreamKind
 
 PLACE_ONCE = "place_taken_once"
 
-_STATE: Mapping[StreamKind, tuple[LiteralString, LiteralString]] = {
-    StreamKind.CASE: ("case_record", "number"),
-    StreamKind.SERVICE_ORDER: ("service_order", "number"),
-    StreamKind.USAGE_POINT: ("point_record", "pod"),
-    StreamKind.PROGRAM_EVENT: ("program_event", "number"),
-    StreamKind.SUPPLY_REQUEST: ("supply_request", "number"),
-    StreamKind.PROGRAM_PLACE: ("program_place", "program"),
-}
-"""Where the state of a stream stands, and its key there. A place has none: it is a lock."""
-
 _LOAD = {
     kind: SQL("SELECT state FROM {} WHERE organization_id = %s AND {} = %s")
     .format(Identifier(table), Identifier(key))
     .as_bytes()
-    for kind, (table, key) in _STATE.items()
+    for kind, (table, key) in STATE_TABLES.items()
 }
 
 # Both rows are locked: of a writer that was waited for, the new head comes with the new state and not with the old.
@@ -63,7 +53,7 @@ _LOCK_AND_LOAD = {
     )
     .format(Identifier(table), Identifier(key), Literal(kind.value))
     .as_bytes()
-    for kind, (table, key) in _STATE.items()
+    for kind, (table, key) in STATE_TABLES.items()
 }
 
 _HEAD = Put(
@@ -119,7 +109,7 @@ class Writing:
 
 def load(pen: Cursor[Any], organization_id: int, stream: StreamId) -> Aggregate | None:
     """The state of a stream as its row keeps it; None if it has none. The caller holds the lock."""
-    if stream.kind not in _STATE:
+    if stream.kind not in STATE_TABLES:
         return None
     row = pen.execute(_LOAD[stream.kind], (organization_id, stream.key)).fetchone()
     return None if row is None else read_state(stream.kind, row[0])
@@ -127,7 +117,7 @@ def load(pen: Cursor[Any], organization_id: int, stream: StreamId) -> Aggregate 
 
 def lock_and_load(pen: Cursor[Any], organization_id: int, stream: StreamId) -> tuple[Head, Aggregate] | None:
     """Where a stream stands and its state, both locked by one statement; None if it has no state yet."""
-    if stream.kind not in _STATE:
+    if stream.kind not in STATE_TABLES:
         return None
     row = pen.execute(_LOCK_AND_LOAD[stream.kind], (organization_id, stream.key)).fetchone()
     return None if row is None else (Head(number=row[0], hash=row[1]), read_state(stream.kind, row[2]))

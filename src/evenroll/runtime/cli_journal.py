@@ -1,11 +1,11 @@
-"""`evenroll journal replay`: the tables built again from the journal alone, whose hashes are checked, and compared."""
+"""`evenroll journal replay|rebuild`: the tables built again from the journal and compared; rows written anew by it."""
 
 from __future__ import annotations
 
 import secrets
 
 from evenroll.runtime.cli_exit import refused
-from evenroll.runtime.cli_session import asked, organizations_here, session
+from evenroll.runtime.cli_session import asked, organizations_here, session, typed
 from evenroll.runtime.output_console import Output
 
 
@@ -34,8 +34,16 @@ def replay() -> None:
             "equal": found.equal,
             "differences": differences,
             "chain_faults": faults,
+            "older_rows": found.older,
         }
     )
+    if found.older and not faults:
+        # They differ because they are older; whether they differ otherwise is known once they are written anew.
+        raise refused(
+            f"{found.older} rows were written by another release and are not compared yet; commands read the journal "
+            f"in their place. Write them anew with `{typed('journal rebuild')}`, and replay again.",
+            reason="older_rows",
+        )
     if not (found.equal and not faults):
         output.say(*faults, *differences)
         raise refused(
@@ -44,3 +52,35 @@ def replay() -> None:
             reason="not_equal",
         )
     output.say(f"{found.entries} entries were replayed; all {found.rows} rows are equal, and every hash holds.")
+
+
+def rebuild() -> None:
+    """Write anew, from the journal, every row that another release wrote; others work on meanwhile.
+
+    It may be ended at any time and goes on where it was. Until it is done commands read the journal of such rows, which
+    is right and slower.
+
+    Example: evenroll journal rebuild
+    """
+    output = Output(json=asked.json)
+    with session():
+        from evenroll.records.rebuild import rebuild as rebuild_all
+
+        organizations_here()
+        done = rebuild_all()
+    failed = [f"{key} {stream.kind.value} {stream.key}" for key, stream in done.failed]
+    output.data({"written": done.written, "busy": done.busy, "failed": failed})
+    if failed:
+        output.say(*failed)
+        raise refused(
+            f"{done.written} rows were written anew; {len(failed)} were left as they are, because this release cannot "
+            f"read their journal or its hashes do not hold. `{typed('journal replay')}` tells more.",
+            reason="rows_failed",
+        )
+    if done.busy:
+        raise refused(
+            f"{done.written} rows were written anew; {done.busy} are being worked on all the time. Give the command "
+            "again.",
+            reason="rows_busy",
+        )
+    output.say(f"{done.written} rows were written anew; no row of another release is left.")

@@ -107,6 +107,7 @@ app.command("restore")(with_json(with_options(cli_backup.restore, of=cli_backup.
 app.command("status")(with_json(cli_status.status))
 app.command("metrics")(with_json(cli_metrics.metrics))
 journal_app.command("replay")(with_json(cli_journal.replay))
+journal_app.command("rebuild")(with_json(cli_journal.rebuild))
 journal_app.command("checkpoint")(with_json(cli_seal.checkpoint))
 journal_app.command("verify")(with_json(cli_seal.verify))
 journal_app.command("prove")(with_json(cli_seal.prove))
