@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.command_names import CommandName as C
-from evenroll.enrollment.decide_decision import place_of
 from evenroll.enrollment.eligibility import (
     EligibilityFacts,
     EquipmentListing,
@@ -31,6 +30,7 @@ from evenroll.enrollment.offers import wins
 from evenroll.enrollment.order_facts import OrderFacts
 from evenroll.enrollment.own_meter import own_meter_there
 from evenroll.enrollment.service_order import ServiceOrder
+from evenroll.enrollment.units import place_of
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.programs.bill import BillKind
 from evenroll.programs.program import MeterCapability, ProgramVersion

@@ -26,7 +26,7 @@ from evenroll.enrollment.offers import present
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
-from evenroll.enrollment.units import places_of
+from evenroll.enrollment.units import has_begun, places_of, switches
 from evenroll.enrollment.waiting_events import Admitted, PlaceCounted
 from evenroll.programs.program import ProgramVersion, ServiceChange, Track
 from evenroll.quantities.identifiers import CaseNumber
@@ -120,11 +120,6 @@ def _brings_as_much(wanted: ProgramVersion, before: ProgramVersion) -> bool:
         return False
     old, new = before.service_change, wanted.service_change
     return (old is new and old is not ServiceChange.RIDER) or (old in _WIRES and new in _WIRES)
-
-
-def switches(program: ProgramVersion) -> bool:
-    """Whether the program changes what is served, so that its price has a first day."""
-    return program.rate is not None and program.service_change is not ServiceChange.CREDIT_ONLY
 
 
 def _form(case: Case, command: c.ChangeProgram, facts: CaseFacts) -> Form:
@@ -247,19 +242,13 @@ def _take_over(case: Case, after: Case, decided: Decided, facts: CaseFacts) -> D
         # At another premise the unit is mostly another one; the same vehicle is freed when the old place is left.
         held = any(_same_unit(event.place, each) for event in mine for each in before.live_places)
         return replace(decided, events=events if held else (*events, *mine))
-    if not _has_begun(after, program):
+    if not has_begun(after, program):
         return replace(decided, events=(*events, *_kept(case, after, program, before)))
     began_on = after.price_since or facts.today
     stopped, messages = open_orders_stopped(before, CancelReason.CHANGED, facts)
     ended = ended_on(_folded(before, stopped), EndReason.PROGRAM_CHANGED, began_on, replace(facts, program=None))
     others = (*decided.others, OfCase(number=before.number, events=(*stopped, *ended)))
     return replace(decided, events=(*events, *mine), others=others, messages=(*decided.messages, *messages))
-
-
-def _has_begun(case: Case, program: ProgramVersion) -> bool:
-    if switches(program):
-        return case.price_since is not None
-    return case.status in (State.ENROLLED, State.ACTIVE)
 
 
 def _reserved(case: Case, program: ProgramVersion) -> tuple[PlaceReserved, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import case_events as e
 from evenroll.enrollment.begin_tracks import begin_tracks
-from evenroll.enrollment.case import VIN_CONDITION, Case, Place
+from evenroll.enrollment.case import VIN_CONDITION, Case
 from evenroll.enrollment.case_facts import CaseFacts, by_channel, not_in_state
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.dates import span_end
@@ -35,8 +35,9 @@ from evenroll.enrollment.rescission import rescission_ends_on, unverified_window
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.rule_judges import JUDGES
 from evenroll.enrollment.tracks import Move, State
+from evenroll.enrollment.units import place_of
 from evenroll.enrollment.waits import Wait
-from evenroll.programs.program import MeterCapability, MeterNeedKind, ProgramVersion, Track, Unit, stay_of
+from evenroll.programs.program import MeterCapability, MeterNeedKind, ProgramVersion, Track, stay_of
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 from evenroll.quantities.changed import changed
 from evenroll.quantities.identifiers import PodId
@@ -156,20 +157,6 @@ def _condition(finding: Finding, facts: CaseFacts) -> e.ConditionDueSet:
     subject = VIN_CONDITION if finding.kind is RuleKind.VIN_PRESENT else str(finding.rule)
     move = facts.move(State.DUE, track=Track.CONDITION, subject=subject)
     return e.ConditionDueSet(row=Row.R5, rule=subject, moves=(move,))
-
-
-def place_of(case: Case, program: ProgramVersion) -> Place:
-    """The unit that this enrollment takes, by the program's unit."""
-    match program.unit:
-        case Unit.USAGE_POINT:
-            key = str(_pod(case))
-        case Unit.VEHICLE:
-            key = str(case.vehicle.pevid) if case.vehicle else ""
-        case Unit.CUSTOMER:
-            key = str(case.proof.customer)
-        case Unit.DEVICE:
-            key = f"{case.number}/device"
-    return Place(family=program.family, unit=program.unit, unit_key=key)
 
 
 def _own_meter_there(facts: CaseFacts) -> bool:

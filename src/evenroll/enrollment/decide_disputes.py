@@ -20,6 +20,7 @@ from evenroll.enrollment.event import Event
 from evenroll.enrollment.form import FormField, VinState
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import Move, State
+from evenroll.enrollment.units import has_begun
 from evenroll.enrollment.vehicle_goes import question_closed, vehicle_goes
 from evenroll.enrollment.vehicle_question import VehicleQuestion
 from evenroll.enrollment.waits import Wait
@@ -149,7 +150,9 @@ def _kept(case: Case, vehicle: Pevid, facts: CaseFacts) -> tuple[Event, ...]:
     if waits or holds or program.unit is not Unit.VEHICLE:
         return (settled,)
     place = Place(family=program.family, unit=program.unit, unit_key=str(vehicle))
-    return (settled, PlaceReserved(row=Row.ACTION, place=place))
+    # One that waits for the end of the enrollment which it replaces gets its units with that end, this one too.
+    ahead = case.opening.replaces is not None and not case.live_places and not has_begun(case, program)
+    return (settled, PlaceReserved(row=Row.ACTION, place=place, held=ahead))
 
 
 def prove_vehicle(case: Case, command: c.ProveVehicle, facts: CaseFacts) -> Decided | Refusal:

@@ -11,7 +11,6 @@ from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.dates import add_months
 from evenroll.enrollment.decide import decide_case
-from evenroll.enrollment.decide_decision import place_of
 from evenroll.enrollment.decided import Decided, Refusal
 from evenroll.enrollment.eligibility_facts import (
     NOT_TOLD,
@@ -30,6 +29,7 @@ from evenroll.enrollment.facts import PartnerAway
 from evenroll.enrollment.form import Form
 from evenroll.enrollment.offers import status_for
 from evenroll.enrollment.own_meter import own_meter_there
+from evenroll.enrollment.units import place_of
 from evenroll.ports.outside import Outside, meter_in_place
 from evenroll.ports.premises import PremiseFacts
 from evenroll.ports.register import AccountFacts
