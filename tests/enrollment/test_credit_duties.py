@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from evenroll.enrollment import money_commands as mc
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.commands import may
 from evenroll.enrollment.credit_duties import DUTY_RULES, CreditDuty, credit_waits, duty_of
 from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.ledger import Credit, CreditState, ReverseReason, owed_back_usd
@@ -48,6 +49,15 @@ def test_a_credit_waits_for_each_act_in_turn_and_then_for_nobody() -> None:
     assert waits(life) == [(CreditDuty.TO_CONFIRM, Role.BILLING, usd)]
     done(life, C.RECORD_PAYMENT, mc.RecordPayment(**BONUS, paid_on=ACTIVE_ON))
     assert waits(life) == []
+
+
+def test_what_is_overdue_waits_on_the_supervisor_who_can_do_it() -> None:
+    """Rule of every wait: when its time is over, a named person takes it."""
+    [wait] = credit_waits(with_bonus().case.ledger.credits, calendar=WHERE)
+    assert wait.owner_at(wait.due_at - timedelta(seconds=1)) is Role.PROGRAM_MANAGER
+    assert wait.owner_at(wait.due_at) is Role.SUPERVISOR
+    for rule in DUTY_RULES.values():
+        assert all(may(Role.SUPERVISOR, command=name) for name in rule.commands)
 
 
 @pytest.mark.parametrize("paid", [False, True])

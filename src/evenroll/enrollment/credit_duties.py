@@ -70,6 +70,10 @@ class CreditWait:
         """Whose it is and what can be done."""
         return DUTY_RULES[self.duty]
 
+    def owner_at(self, now: datetime) -> Role:
+        """Whom it waits on: once it is overdue, the supervisor has it."""
+        return self.rule.owner if now < self.due_at else Role.SUPERVISOR
+
 
 def duty_of(credit: Credit) -> CreditDuty | None:
     """What is to be done with a credit; None where nothing is."""
