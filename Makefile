@@ -12,7 +12,7 @@ help:
 	@echo "make check     only the checks: format, lint, types, floors, sizes"
 	@echo "make mutants   plant each known bug once and see that a test catches it"
 	@echo "make faults    break it 500 times at named points and look after each (10 minutes); SEED=n ONLY=k again"
-	@echo "make bench     count and time what an interactive row costs (a minute)"
+	@echo "make bench     what an interactive row costs, and what a worker does in a second (minutes)"
 	@echo "make bench-core  decide and fold full lives in memory, against copies of the case (seconds)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
@@ -54,6 +54,7 @@ setup-test:
 
 bench: setup-test bench-core
 	@$(PYTHON_OF) -m tests.measure.row_cost
+	@$(PYTHON_OF) -m tests.measure.worker_rate
 
 bench-core: setup-test
 	@$(PYTHON_OF) -m tests.measure.core_moves

@@ -45,7 +45,7 @@ def _measure(applications: int, *, url: str) -> None:
         _print_row(name, costs, timed.get(name, ()), trip_ms=trip_ms)
     every = [cost.cpu_ms for costs in timed.values() for cost in costs]
     print(f"application CPU, median over {len(every)} rows: {statistics.median(every):.2f} ms")
-    _print_worker()
+    _print_look()
 
 
 def _print_row(name: CommandName, counted: Sequence[RowCost], timed: Sequence[RowCost], *, trip_ms: float) -> None:
@@ -68,28 +68,15 @@ def _trip_ms(url: str) -> float:
     return statistics.median(taken)
 
 
-def _print_worker() -> None:
-    """How many waits and messages a second one worker takes, and what a look costs that finds nothing."""
+def _print_look() -> None:
+    """What a look of a worker costs that finds nothing; `worker_rate` measures what one does."""
     from evenroll.worker.driver import run_until_idle
 
-    rates = [_rate() for _ in range(5)]
-    print(f"worker, one process: {statistics.median(rates):.0f} due waits and messages a second, each with its effect")
     installation, later = new_territory().installation, NOW + timedelta(days=1)
     begun = time.perf_counter()
     for _ in range(IDLE_LOOKS):
         run_until_idle(installation, now=later)
     print(f"an idle look at three organizations: {(time.perf_counter() - begun) * 1000 / IDLE_LOOKS:.1f} ms")
-
-
-def _rate() -> float:
-    from evenroll.worker.driver import run_until_idle
-
-    territory = new_territory()
-    for _ in range(5):
-        territory.apply(territory.premise())
-    begun = time.perf_counter()
-    progress = run_until_idle(territory.installation, now=NOW)
-    return progress.done / (time.perf_counter() - begun)
 
 
 if __name__ == "__main__":

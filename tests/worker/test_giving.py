@@ -56,6 +56,7 @@ def test_a_run_is_idle_only_when_everything_due_was_tried(territory: Territory) 
     from evenroll.records.unit_of_work import unit_of_work
     from evenroll.worker.driver import run_until_idle
     from evenroll.worker.receiving import receive
+    from evenroll.worker.receiving_together import receive_together
 
     body = CancelAsked(order=OrderNumber("SO-1"), reason=CancelReason.WITHDRAWN)
     messages = tuple(
@@ -63,7 +64,7 @@ def test_a_run_is_idle_only_when_everything_due_was_tried(territory: Territory) 
     )
     with unit_of_work(territory.esco, actor=territory.actor(territory.esco, Role.SYSTEM), now=NOW) as work:
         work.record_point(PodId(f"P-{territory.tag}"), Decided(messages=messages), expected=None)
-    nobody = LocalDelivery(receivers=frozenset(), receive=receive)
+    nobody = LocalDelivery(receivers=frozenset(), receive=receive, receive_together=receive_together)
     progress = run_until_idle(replace(territory.installation, delivery=nobody), now=NOW)
     assert (progress.away, progress.handled, progress.idle) == (MORE_THAN_A_BATCH, MORE_THAN_A_BATCH, True)
     late = run_until_idle(territory.installation, now=NOW + days(1), limit=10)

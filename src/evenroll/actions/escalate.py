@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.records.asked import Answer, Asked
-from evenroll.records.taking import names_order, plain_case, plain_order
+from evenroll.records.taking import names_order, plain_case, timed_order
 from evenroll.records.unit_of_work import UnitOfWork
 
 
 def escalate(work: UnitOfWork, *, asked: Asked) -> Answer:
     """Given to whichever record, case or service order, has the track that lapsed."""
-    take = plain_order if names_order(asked.number) else plain_case
+    take = timed_order if names_order(asked.number) else plain_case
     return take(work, asked, name=CommandName.ESCALATE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,12 +12,16 @@ Parcel_contra = TypeVar("Parcel_contra", contravariant=True)
 
 
 class DeliveryOutcome(StrEnum):
-    """What became of a delivery. Parked: the receiver keeps it in sight; it need not come again."""
+    """What became of a delivery. Parked: the receiver keeps it in sight; it need not come again.
+
+    Busy: another holds what it is about; it had no effect and may come again at once.
+    """
 
     TAKEN = "taken"
     TAKEN_BEFORE = "taken_before"
     PARKED = "parked"
     AWAY = "away"
+    BUSY = "busy"
 
 
 class DropReason(StrEnum):
@@ -41,4 +46,12 @@ class Delivery(Protocol[Parcel_contra]):
 
     def deliver(self, parcel: Parcel_contra, *, now: datetime) -> Delivered:
         """Bring the message to its receiver."""
+        ...
+
+    def deliver_together(self, parcels: Sequence[Parcel_contra], *, now: datetime) -> Sequence[Delivered | None]:
+        """Bring messages of one sender, in the order of their numbers; what became of each.
+
+        None: it is to be brought by itself, and nothing happened to it yet. A way that has nothing to gain says so of
+        all of them.
+        """
         ...

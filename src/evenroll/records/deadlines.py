@@ -59,6 +59,18 @@ def due(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequence
     )
 
 
+def release(organization: OrganizationKey, waits: Sequence[Due]) -> None:
+    """Leave waits that were claimed to whoever comes next; one that moved meanwhile is left alone."""
+    keys = [(due.stream.kind.value, due.stream.key, due.track_key, due.due_at) for due in waits]
+    with open_organization(organization) as opened, cursor() as pen:
+        pen.execute(
+            "UPDATE track SET claimed_until = NULL FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[]) "
+            "AS left_be (kind, key, track_key, due_at) WHERE organization_id = %s AND stream_kind = left_be.kind "
+            "AND stream_key = left_be.key AND track.track_key = left_be.track_key AND track.due_at = left_be.due_at",
+            (*(list(column) for column in zip(*keys, strict=True)), opened.id),
+        )
+
+
 def next_due_at(organization: OrganizationKey, *, after: datetime | None = None) -> datetime | None:
     """When a wait lapses next, of those due later than `after` if given; None if there is none."""
     with open_organization(organization) as opened, cursor() as pen:

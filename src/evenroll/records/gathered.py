@@ -100,6 +100,17 @@ def order_facts(
     )
 
 
+def clock_facts(work: UnitOfWork, pod: PodId) -> OrderFacts:
+    """The facts of a decision about a service order that only a wait is moved by; its usage point is locked already."""
+    return OrderFacts(
+        now=work.now,
+        calendar=current().calendar,
+        utility=work.organization,
+        by=work.actor.role,
+        point=work.usage_point(pod),
+    )
+
+
 def request_facts(work: UnitOfWork, *, request: MeterRequested, number: OrderNumber) -> OrderFacts:
     """The facts of a decision about a provider's request, whose usage point is locked already."""
     return order_facts(

@@ -116,13 +116,50 @@ def parked() -> Sequence[tuple[Envelope, str]]:
     return tuple((_envelope(row[:-1], receiver=opened.key), row[-1]) for row in rows)
 
 
+def apply_new(envelopes: Sequence[Envelope], *, at: datetime) -> frozenset[str]:
+    """The ids of those of one sender's messages that the open organization never had; from now on it has them.
+
+    Of two that bring one at once, the second waits for the first. Raises NotTheReceiver.
+    """
+    if not envelopes:
+        return frozenset()
+    _refuse_strangers(envelopes)
+    with cursor() as pen:
+        rows = pen.execute(
+            "INSERT INTO inbox_message (organization_id, sender, message_id, conversation, number, in_reply_to, kind, "
+            "version, body, sealed, parked_why, received_at) SELECT told.id, told.sender, new.*, NULL, '', told.at "
+            "FROM (SELECT %s::bigint AS id, %s AS sender, %s::timestamptz AS at) AS told, unnest(%s::text[], "
+            "%s::text[], %s::int[], %s::text[], %s::text[], %s::int[], %s::text[]) AS new (message_id, conversation, "
+            "number, in_reply_to, kind, version, body) ORDER BY new.message_id "
+            "ON CONFLICT (organization_id, sender, message_id) DO NOTHING RETURNING message_id",
+            (
+                current().id,
+                envelopes[0].sender,
+                at,
+                [each.message_id for each in envelopes],
+                [each.conversation for each in envelopes],
+                [each.number for each in envelopes],
+                [each.in_reply_to for each in envelopes],
+                [each.kind for each in envelopes],
+                [each.version for each in envelopes],
+                [canonical(dict(each.body)) for each in envelopes],
+            ),
+        ).fetchall()
+    return frozenset(str(row[0]) for row in rows)
+
+
+def _refuse_strangers(envelopes: Sequence[Envelope]) -> None:
+    here = current().key
+    for each in envelopes:
+        if each.receiver != here:
+            raise NotTheReceiver(
+                f"Message {each.message_id} is for {each.receiver} and was brought to {here}. "
+                "Deliver it to its receiver."
+            )
+
+
 def _insert(envelope: Envelope, *, parked_why: str, at: datetime) -> bool:
-    opened = current()
-    if envelope.receiver != opened.key:
-        raise NotTheReceiver(
-            f"Message {envelope.message_id} is for {envelope.receiver} and was brought to {opened.key}. "
-            "Deliver it to its receiver."
-        )
+    _refuse_strangers((envelope,))
     with cursor() as pen:
         pen.execute(
             "INSERT INTO inbox_message (organization_id, sender, message_id, conversation, number, in_reply_to, kind, "
@@ -130,7 +167,7 @@ def _insert(envelope: Envelope, *, parked_why: str, at: datetime) -> bool:
             "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
             "ON CONFLICT (organization_id, sender, message_id) DO NOTHING",
             (
-                opened.id,
+                current().id,
                 envelope.sender,
                 envelope.message_id,
                 envelope.conversation,

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Cursor
 
 from evenroll.records.streams import StreamId, StreamKind
+
+# What another holds is left out, so nothing waits here in an order that nobody has chosen.
+_TAKE_FREE: LiteralString = (
+    "SELECT head.stream_kind, head.stream_key, head.number, head.hash FROM unnest(%s::text[], %s::text[]) "
+    "AS wanted (kind, key) JOIN stream_head AS head ON head.organization_id = %s "
+    "AND head.stream_kind = wanted.kind AND head.stream_key = wanted.key FOR UPDATE OF head SKIP LOCKED"
+)
+
+_BEGIN_MISSING: LiteralString = (
+    "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
+    "SELECT told.id, wanted.kind, wanted.key, 0, '' FROM (SELECT %s::bigint AS id) AS told, "
+    "unnest(%s::text[], %s::text[]) WITH ORDINALITY AS wanted (kind, key, place) WHERE NOT EXISTS ("
+    "SELECT 1 FROM stream_head AS head WHERE head.organization_id = told.id AND head.stream_kind = wanted.kind "
+    "AND head.stream_key = wanted.key) ORDER BY wanted.place "
+    "ON CONFLICT (organization_id, stream_kind, stream_key) DO NOTHING"
+)
 
 
 class LockBackwards(RuntimeError):
@@ -57,6 +74,24 @@ class Locks:
             return False
         self.keep(stream, Head(number=row[0], hash=row[1]))
         return True
+
+    def take_free(self, streams: Collection[StreamId]) -> frozenset[StreamId]:
+        """Lock, by one statement, those of these streams that nobody else holds; which ones. One that is new is begun.
+
+        Before anything else is locked. Raises LockBackwards.
+        """
+        ordered = sorted(set(streams), key=lambda each: each.rank)
+        if not ordered:
+            return frozenset()
+        self.refuse_backwards(ordered[0])
+        kinds, keys = [each.kind.value for each in ordered], [each.key for each in ordered]
+        self._pen.execute(_BEGIN_MISSING, (self._organization_id, kinds, keys))
+        rows = self._pen.execute(_TAKE_FREE, (kinds, keys, self._organization_id)).fetchall()
+        heads = {(kind, key): Head(number=number, hash=hash_) for kind, key, number, hash_ in rows}
+        free = [each for each in ordered if (each.kind.value, each.key) in heads]
+        for stream in free:
+            self.keep(stream, heads[stream.kind.value, stream.key])
+        return frozenset(free)
 
     def _take_places(self, streams: list[StreamId]) -> None:
         """Lock places, in the order given, by one statement. Nothing is written to them, so they need no head."""

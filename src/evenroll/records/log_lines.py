@@ -39,6 +39,7 @@ class LogCode(StrEnum):
     MESSAGE_REPEATED = "message_repeated"
     MESSAGE_PARKED = "message_parked"
     MESSAGE_AWAY = "message_away"
+    MESSAGE_BUSY = "message_busy"
     RETRIED = "retried"
     SEALED = "sealed"
     WORKER_BEGAN = "worker_began"

@@ -150,6 +150,16 @@ def mark_delivered(organization: OrganizationKey, *, ids: Sequence[int], now: da
         )
 
 
+def release(organization: OrganizationKey, *, ids: Sequence[int], now: datetime) -> None:
+    """Leave messages that were claimed to whoever comes next, as if they had not been tried."""
+    with open_organization(organization) as opened, cursor() as pen:
+        pen.execute(
+            "UPDATE outbox_message SET due_at = %s, attempts = attempts - 1 "
+            "WHERE organization_id = %s AND id = ANY(%s) AND delivered_at IS NULL",
+            (now, opened.id, list(ids)),
+        )
+
+
 def mark_failed(organization: OrganizationKey, *, claimed: Claimed, why: str, now: datetime) -> None:
     """The receiver could not be reached: again later, or parked in sight after ATTEMPTS_MAX. why: a code."""
     parked = claimed.attempts >= ATTEMPTS_MAX

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -39,6 +40,13 @@ PLACE_ONCE = "place_taken_once"
 
 _LOAD = {
     kind: SQL("SELECT state FROM {} WHERE organization_id = %s AND {} = %s")
+    .format(Identifier(table), Identifier(key))
+    .as_bytes()
+    for kind, (table, key) in STATE_TABLES.items()
+}
+
+_LOAD_MANY = {
+    kind: SQL("SELECT {1}, state FROM {0} WHERE organization_id = %s AND {1} = ANY(%s)")
     .format(Identifier(table), Identifier(key))
     .as_bytes()
     for kind, (table, key) in STATE_TABLES.items()
@@ -113,6 +121,18 @@ def load(pen: Cursor[Any], organization_id: int, stream: StreamId) -> Aggregate 
         return None
     row = pen.execute(_LOAD[stream.kind], (organization_id, stream.key)).fetchone()
     return None if row is None else read_state(stream.kind, row[0])
+
+
+def load_many(
+    pen: Cursor[Any], organization_id: int, streams: Collection[StreamId]
+) -> Mapping[StreamId, Aggregate | None]:
+    """The state of each of these streams, None of one that has none; a statement a kind. The caller holds the locks."""
+    states: dict[StreamId, Aggregate | None] = dict.fromkeys(streams)
+    for kind in sorted({each.kind for each in streams} & STATE_TABLES.keys()):
+        keys = [each.key for each in streams if each.kind is kind]
+        for key, state in pen.execute(_LOAD_MANY[kind], (organization_id, keys)).fetchall():
+            states[StreamId(kind=kind, key=key)] = read_state(kind, state)
+    return states
 
 
 def lock_and_load(pen: Cursor[Any], organization_id: int, stream: StreamId) -> tuple[Head, Aggregate] | None:

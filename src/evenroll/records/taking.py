@@ -23,10 +23,10 @@ from evenroll.quantities.identifiers import CaseNumber, IdentifierKind, OrderNum
 from evenroll.records.answers import Answer as Kept
 from evenroll.records.answers import KeyReused
 from evenroll.records.asked import Answer, Asked, Taken, payload_of, read_answer, written_answer
-from evenroll.records.gathered import case_facts, order_facts
+from evenroll.records.gathered import case_facts, clock_facts, order_facts
 from evenroll.records.organizations import current, cursor, kinds_of
 from evenroll.records.stream_writer import PlaceConflict
-from evenroll.records.streams import case_stream, point_stream
+from evenroll.records.streams import case_stream, order_stream, point_stream
 from evenroll.records.unit_of_work import UnitOfWork
 
 _ANYBODY = frozenset({Role.CUSTOMER, Role.SYSTEM, Role.PEER})
@@ -96,7 +96,7 @@ def take_case(
 
     def act() -> Answer:
         number = CaseNumber(asked.number)
-        seen = _seen(number)
+        seen = _seen(work, number)
         if with_point and seen.pod is not None:
             _lock_point(work, seen.pod)
         _lock_with_linked(work, number, seen, beside=beside)
@@ -132,7 +132,7 @@ def take_order(
 
     def act() -> Answer:
         number = OrderNumber(asked.number)
-        point = pod or pod_of_order(number)
+        point = pod or _pod_of_held(work, number) or pod_of_order(number)
         if point is None:
             raise _Undo(unknown_order(asked))
         _lock_point(work, point)
@@ -171,6 +171,17 @@ def plain_order(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
     return take_order(work, asked, name=name, decide=decide)
 
 
+def timed_order(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
+    """Take a command of the clock to a service order, which needs to know no more than what time it is."""
+
+    def decide(order: ServiceOrder | None) -> Decided | Refusal:
+        if order is None:
+            return unknown_order(asked)
+        return decide_order(order, name, asked.command, clock_facts(work, order.pod))
+
+    return take_order(work, asked, name=name, decide=decide)
+
+
 def unknown_order(asked: Asked) -> Refusal:
     """The refusal of a command to a service order that this organization does not have."""
     return Refusal(code=RefusalCode.ORDER_MISMATCH, parameters={"order": asked.number})
@@ -204,7 +215,11 @@ class _Seen:
     linked: frozenset[CaseNumber] = frozenset()
 
 
-def _seen(number: CaseNumber) -> _Seen:
+def _seen(work: UnitOfWork, number: CaseNumber) -> _Seen:
+    if work.holds(case_stream(number)):
+        case = work.case(number)
+        links = (case.follows, case.followed_by) if case is not None else ()
+        return _Seen(pod=case.pod if case else None, linked=frozenset(each for each in links if each))
     with cursor() as pen:
         row = pen.execute(
             "SELECT pod, follows, followed_by FROM case_record WHERE organization_id = %s AND number = %s",
@@ -228,6 +243,11 @@ def _lock_point(work: UnitOfWork, pod: PodId) -> None:
         work.lock(point_stream(pod))
 
 
+def _pod_of_held(work: UnitOfWork, number: OrderNumber) -> PodId | None:
+    order = work.order(number) if work.holds(order_stream(number)) else None
+    return order.pod if order else None
+
+
 def _refuse_unlinked(work: UnitOfWork, case: Case | None) -> None:
     if case is None or case.followed_by is None or work.holds(case_stream(case.followed_by)):
         return
@@ -245,6 +265,9 @@ def not_allowed(actor: Actor, *, organization: OrganizationKey, name: CommandNam
 
 
 def _undoable(work: UnitOfWork, act: Callable[[], Answer]) -> Answer:
+    if work.is_shared:
+        # Its door undoes all that shares the transaction, and gives each by itself; that settles the places, too.
+        return act()
     if not work.may_begin_anew:
         return _undoable_inside(work, act)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
@@ -92,6 +92,7 @@ class UnitOfWork:
         self.command = command or ""
         # Until its command is taken there is nothing that must stay.
         self.may_begin_anew = command is not None
+        self.is_shared = False
         self.begun_anew = False
         self._begin(opened)
 
@@ -123,6 +124,21 @@ class UnitOfWork:
         self.close()
         self._begin(begin_anew(command=locked))
         self.begun_anew = True
+
+    def hold(self, streams: Collection[StreamId]) -> frozenset[StreamId]:
+        """Lock those of these streams that nobody else holds, with their states, for many commands; which ones.
+
+        Nothing is waited for. Before anything else. From here on no command is undone by itself: its door undoes all.
+        """
+        self.is_shared = True
+        held = self._locks.take_free(streams)
+        self._states.update(stream_writer.load_many(self._pen, self._opened.id, held))
+        return held
+
+    @property
+    def tells_places(self) -> bool:
+        """Whether something happened to the places of programs that is not written yet."""
+        return bool(self._places_told)
 
     def holds(self, stream: StreamId) -> bool:
         """Whether the stream is locked, with something in it or not."""

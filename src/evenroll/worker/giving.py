@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -30,41 +30,58 @@ def give(installation: Installation, *, actor: Actor, name: CommandName, asked: 
 
     Raises asking.PartnerNotReached; refusals are answers.
     """
-    began = time.perf_counter()
-    line = LogLine(
-        code=LogCode.COMMAND_TAKEN,
-        organization=actor.organization,
-        about=asked_number(asked.number),
-        of=name.value,
-    )
+    return _told(lambda: _given(installation, actor=actor, name=name, asked=asked, now=now), actor, name, asked)
+
+
+def give_told(name: CommandName, asked: Asked, *, actor: Actor, now: datetime) -> Answer:
+    """Give a command for which partners were asked already, and commit it; see `give`."""
+    return _told(lambda: _committed(name, asked, actor=actor, now=now), actor, name, asked)
+
+
+def tell_given(answer: Answer, *, actor: Actor, name: CommandName, asked: Asked, ms: float) -> None:
+    """Tell the log of a command that was answered. ms: how long it took, its share where it was taken with others."""
+    line = _line(actor, name, asked)
+    if isinstance(answer, Refusal):
+        line = replace(line, code=LogCode.COMMAND_REFUSED, outcome=answer.code.value)
+    tell(replace(line, ms=ms))
+
+
+def since_ms(began: float) -> float:
+    """Milliseconds since that reading of the performance counter."""
+    return round((time.perf_counter() - began) * 1000, 3)
+
+
+def _told(act: Callable[[], Answer], actor: Actor, name: CommandName, asked: Asked) -> Answer:
+    began, line = time.perf_counter(), _line(actor, name, asked)
     with request_scope():
         try:
-            answer = _given(installation, actor=actor, name=name, asked=asked, now=now)
+            answer = act()
         except PartnerNotReached:
-            tell(replace(line, code=LogCode.COMMAND_AWAY, ms=_since(began)), level=logging.WARNING)
+            tell(replace(line, code=LogCode.COMMAND_AWAY, ms=since_ms(began)), level=logging.WARNING)
             raise
         except Exception:
             # Whoever asked tells what it was; here it is only counted.
-            tell(replace(line, code=LogCode.COMMAND_FAILED, ms=_since(began)))
+            tell(replace(line, code=LogCode.COMMAND_FAILED, ms=since_ms(began)))
             raise
-        if isinstance(answer, Refusal):
-            line = replace(line, code=LogCode.COMMAND_REFUSED, outcome=answer.code.value)
-        tell(replace(line, ms=_since(began)))
+        tell_given(answer, actor=actor, name=name, asked=asked, ms=since_ms(began))
     return answer
+
+
+def _line(actor: Actor, name: CommandName, asked: Asked) -> LogLine:
+    number = asked_number(asked.number)
+    return LogLine(code=LogCode.COMMAND_TAKEN, organization=actor.organization, about=number, of=name.value)
 
 
 def _given(installation: Installation, *, actor: Actor, name: CommandName, asked: Asked, now: datetime) -> Answer:
     outside = ask_outside(installation, actor=actor, name=name, asked=asked, now=now)
     if isinstance(outside, Refusal):
         return outside
-    whole = replace(asked, outside=outside)
+    return _committed(name, replace(asked, outside=outside), actor=actor, now=now)
 
+
+def _committed(name: CommandName, asked: Asked, *, actor: Actor, now: datetime) -> Answer:
     def once() -> Answer:
         with unit_of_work(actor.organization, actor=actor, now=now, command=asked.key) as work:
-            return COMMAND_FUNCTIONS[name](work, asked=whole)
+            return COMMAND_FUNCTIONS[name](work, asked=asked)
 
     return repeated(once)
-
-
-def _since(began: float) -> float:
-    return round((time.perf_counter() - began) * 1000, 3)

@@ -25,6 +25,7 @@ from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.envelope import Envelope
 from evenroll.records.organizations import kinds_of
 from evenroll.worker.receiving import receive
+from evenroll.worker.receiving_together import receive_together
 
 
 class RegisterMissing(LookupError):
@@ -75,7 +76,7 @@ def one_installation(
         registers={key: _register(key) for key in organizations if kinds_of(key) != {OrganizationKind.CLEARINGHOUSE}},
         premises=UtilityPremises(),
         reads=reads or StoredReads(),
-        delivery=LocalDelivery(receivers=frozenset(organizations), receive=receive),
+        delivery=LocalDelivery(receivers=frozenset(organizations), receive=receive, receive_together=receive_together),
         entropy=entropy,
     )
 

@@ -37,6 +37,7 @@ from evenroll.records import inbox, queries
 from evenroll.records.asked import Answer, Asked
 from evenroll.records.envelope import Envelope
 from evenroll.records.organizations import kinds_of, open_organization
+from evenroll.records.streams import case_stream
 from evenroll.records.supply_registry import requester_of
 from evenroll.records.unit_of_work import UnitOfWork, unit_of_work
 from evenroll.steps import STEPS
@@ -97,21 +98,22 @@ def _received(envelope: Envelope, *, now: datetime, again: bool) -> Delivered:
 def _take_once(envelope: Envelope, body: Body, *, now: datetime, again: bool) -> Delivered:
     peer = Actor(key=ActorKey(f"org/{envelope.sender}"), role=Role.PEER, organization=envelope.sender)
     with unit_of_work(envelope.receiver, actor=peer, now=now, command="") as work:
-        if not _is_for_sender(envelope, body):
+        if not is_for_sender(work, envelope, body):
             raise _NotForSender
         if not (again and inbox.take_parked(envelope)) and work.applied(envelope):
             # One that was parked is told as it was at first, or its second coming would tell it from a stranger's.
             if inbox.why_parked(envelope):
                 return Delivered(outcome=DeliveryOutcome.PARKED, why=NOT_TAKEN)
             return Delivered(outcome=DeliveryOutcome.TAKEN_BEFORE)
-        answer = _take(work, envelope, body)
+        answer = take_message(work, envelope, body)
         if isinstance(answer, Refusal):
             # Rolled back with the inbox row: the parked copy is written by itself.
             raise _Refused(answer)
     return Delivered(outcome=DeliveryOutcome.TAKEN)
 
 
-def _take(work: UnitOfWork, envelope: Envelope, body: Body) -> Answer:
+def take_message(work: UnitOfWork, envelope: Envelope, body: Body) -> Answer:
+    """Give the command that a message asks for."""
     return _COMMANDS[HEARD_BY[message_kind(body)]](work, asked=asked_by(envelope, body))
 
 
@@ -164,7 +166,7 @@ def _number_of(envelope: Envelope, body: Body) -> str:
             return envelope.conversation
 
 
-def _is_for_sender(envelope: Envelope, body: Body) -> bool:
+def is_for_sender(work: UnitOfWork, envelope: Envelope, body: Body) -> bool:
     """Whether the sender may say this: supply news comes from a clearinghouse, order news from the order's utility."""
     match body:
         case CaseForwarded() | MeterRequested() | supply.SupplyAsked() | supply.SupplyDisputed():
@@ -180,10 +182,10 @@ def _is_for_sender(envelope: Envelope, body: Body) -> bool:
             # A provider's events are its own customers' alone.
             return envelope.sender == envelope.receiver
         case _:
-            return _party_to(envelope, body) in (envelope.sender, None)
+            return _party_to(work, envelope, body) in (envelope.sender, None)
 
 
-def _party_to(envelope: Envelope, body: Body) -> str | None:
+def _party_to(work: UnitOfWork, envelope: Envelope, body: Body) -> str | None:
     """Whose record a message is about: of who asked for it, or of the utility that does the work; None if unknown."""
     viewer = queries.Viewer(organization=envelope.receiver, role=Role.SYSTEM)
     match body:
@@ -192,7 +194,7 @@ def _party_to(envelope: Envelope, body: Body) -> str | None:
         case CancelAsked():
             return _requester(viewer, body.order)
         case _:
-            return _utility(viewer, envelope.conversation)
+            return _utility(work, viewer, envelope.conversation)
 
 
 def _asked_by(registrar: OrganizationKey, number: TrackingNumber) -> str | None:
@@ -207,9 +209,13 @@ def _requester(viewer: queries.Viewer, number: OrderNumber) -> str | None:
         return None
 
 
-def _utility(viewer: queries.Viewer, conversation: str) -> str | None:
+def _utility(work: UnitOfWork, viewer: queries.Viewer, conversation: str) -> str | None:
+    number = CaseNumber(conversation)
+    if work.holds(case_stream(number)):
+        case = work.case(number)
+        return case.order.utility if case and case.order else None
     try:
-        order = queries.case(viewer, number=CaseNumber(conversation)).order
+        order = queries.case(viewer, number=number).order
     except queries.NotForViewer:
         return None
     return order.utility if order else None
