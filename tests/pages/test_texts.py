@@ -15,6 +15,7 @@ import pytest
 import evenroll
 from evenroll.enrollment.case_evolve import CASE_EVENTS
 from evenroll.enrollment.decided import RefusalCode
+from evenroll.enrollment.erasure import ERASURE_EVENTS
 from evenroll.enrollment.findings import EvidenceCode
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.order_events import ORDER_EVENTS
@@ -28,7 +29,7 @@ from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
 from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of, parse, render, variants
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
-EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS}
+EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS, **ERASURE_EVENTS}
 SAME_IN_BOTH = {"lane.esco"}
 
 NEEDED = {

@@ -62,10 +62,10 @@ def test_answers_go_under_the_customers_key_and_are_erased_with_it() -> None:
         first, second = vault.new_key("case"), vault.new_key("customer")
         ref = vault.store(first, {"name": CANARY})
         vault.rekey(ref, second)
-        vault.destroy_key(first)
+        vault.destroy_keys([first])
         assert vault.read(ref) == {"name": CANARY}
         index(second, subject_kind="customer", subject_id=1, values=((TokenKind.NAME, "Erased Canary"),))
-        vault.destroy_key(second)
+        vault.destroy_keys([second])
         with pytest.raises(PersonalErased, match="was destroyed"):
             vault.read(ref)
         assert find_by_token(TokenKind.NAME, "Erased Canary", subject_kind="customer") == ()

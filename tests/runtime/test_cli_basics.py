@@ -43,6 +43,10 @@ COMMANDS_OF_THE_LINE = (
     ["metrics"],
     ["backup"],
     ["restore"],
+    ["erase"],
+    ["retention"],
+    ["hold", "set"],
+    ["hold", "lift"],
     ["member", "add"],
     ["member", "remove"],
     ["member", "list"],
@@ -76,7 +80,7 @@ def test_every_command_and_exit_code_is_documented() -> None:
         assert f"`evenroll {' '.join(command)}" in page
     for code in ExitCode:
         assert f"| {int(code)} |" in page
-    assert len(app.registered_commands) + 13 == len(COMMANDS_OF_THE_LINE)
+    assert len(app.registered_commands) + 15 == len(COMMANDS_OF_THE_LINE)
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_erasing_the_customer_leaves_nothing_to_read(world: World) -> None:
     with pytest.raises(_Undone):
         with open_organization(territory.esco) as opened, cursor() as pen:
             key = books.customer_key(world.premise.customer)
-            vault.destroy_key(key)
+            vault.destroy_keys([key])
             with pytest.raises(vault.PersonalErased, match="was destroyed"):
                 vault.read(answers)
             under = "SELECT count(*) FROM search_token WHERE organization_id = %s AND key_id = %s"

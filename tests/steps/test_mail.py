@@ -71,7 +71,7 @@ def test_what_was_keyed_means_nothing_once_the_customer_is_erased(territory: Ter
         # Neither the organization's key alone, nor the key of another form, gives the same.
         without = fingerprints(premise.answers(), salt=0)
         assert not set(without.values()) & set(mail.first.values())
-        vault.destroy_key(books.customer_key(premise.customer))
+        vault.destroy_keys([books.customer_key(premise.customer)])
         with pytest.raises(PersonalErased):
             fingerprints(premise.answers(), salt=mail.salt)
 

@@ -15,6 +15,7 @@ from evenroll.enrollment.dates import DateReason, DateRefusalCode, SwitchTiming
 from evenroll.enrollment.decide_merging import MergeFault
 from evenroll.enrollment.decided import RefusalCode
 from evenroll.enrollment.eligibility import Verdict
+from evenroll.enrollment.erasure import ErasureCause, ErasureRefusalCode, HoldCause
 from evenroll.enrollment.event_terms import CountedPer
 from evenroll.enrollment.facts import Factor, ProviderAnswerKind
 from evenroll.enrollment.form import Channel, Dwelling, FormField, Holder, Language, MissingItem, Statement, VinState
@@ -85,6 +86,7 @@ from evenroll.programs.program_terms import (
     ProtectionKind,
 )
 from evenroll.programs.reject_codes import RejectAct, RejectCode, RejectKind, RejectOwner, SupplyCure
+from evenroll.programs.retention import RetentionClass
 from evenroll.programs.rules import CureCode, CureOwner, CustomerClass, Drivetrain, HomeType, Outcome, RuleKind
 from evenroll.programs.supply_terms import FinalBillBy
 from evenroll.records.load_terms import LoadFaultCode, Standing
@@ -124,6 +126,10 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         Drivetrain: "drivetrain",
         Dwelling: "dwelling",
         EndReason: "end_reason",
+        ErasureCause: "erasure_cause",
+        ErasureRefusalCode: "erasure_refused",
+        HoldCause: "hold",
+        RetentionClass: "kept_as",
         EquipmentDay: "equipment_day",
         EquipmentKind: "equipment",
         Factor: "factor",
@@ -236,6 +242,8 @@ CODED_PARAMETERS: Mapping[str, str] = MappingProxyType(
         "leave_reason": "leave_reason",
         "vehicle_answer": "vehicle_answer",
         "ownership": "ownership",
+        "hold": "hold",
+        "kept_as": "kept_as",
     }
 )
 """The parameters whose value is a code, or several with commas between, and the subject that gives them words."""

@@ -35,6 +35,7 @@ FOLD_TABLES: Mapping[str, tuple[str, ...]] = {
     "pev_at_point": ("pod", "case_number"),
     "incentive_entry": ("case_number", "code", "span", "device"),
     "program_event": ("number",),
+    "erasure": ("number",),
 }
 """The tables that the journal alone makes, each with its natural key."""
 
@@ -57,6 +58,7 @@ STATE_TABLES: Mapping[StreamKind, tuple[str, str]] = MappingProxyType(
         StreamKind.PROGRAM_EVENT: ("program_event", "number"),
         StreamKind.SUPPLY_REQUEST: ("supply_request", "number"),
         StreamKind.PROGRAM_PLACE: ("program_place", "program"),
+        StreamKind.ERASURE: ("erasure", "number"),
     }
 )
 """Where the state of a stream stands, and its key there. A place has none: it is a lock."""

@@ -12,6 +12,7 @@ from typing import Any
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_evolve import CASE_EVENTS
 from evenroll.enrollment.case_evolve import evolve as evolve_case
+from evenroll.enrollment.erasure import ERASURE_EVENTS, Erasure, evolve_erasure
 from evenroll.enrollment.event import Event, event_kind
 from evenroll.enrollment.order_events import ORDER_EVENTS
 from evenroll.enrollment.order_evolve import evolve_order
@@ -32,7 +33,7 @@ STATES_KEPT = 1024
 
 _NO_FORM = f'{{"{FORM}":"",'
 
-Aggregate = Case | ServiceOrder | UsagePoint | ProgramPlaces | ProgramEvent | SupplyRequest
+Aggregate = Case | ServiceOrder | UsagePoint | ProgramPlaces | ProgramEvent | SupplyRequest | Erasure
 
 
 class EventForeign(LookupError):
@@ -64,6 +65,7 @@ FOLDS: Mapping[StreamKind, Fold] = MappingProxyType(
         StreamKind.USAGE_POINT: Fold(state_type=UsagePoint, evolve=evolve_point, events=POINT_EVENTS),
         StreamKind.PROGRAM_PLACE: Fold(state_type=ProgramPlaces, evolve=evolve_places, events=PLACE_EVENTS),
         StreamKind.SUPPLY_REQUEST: Fold(state_type=SupplyRequest, evolve=evolve_supply, events=SUPPLY_REQUEST_EVENTS),
+        StreamKind.ERASURE: Fold(state_type=Erasure, evolve=evolve_erasure, events=ERASURE_EVENTS),
         StreamKind.PROGRAM_EVENT: Fold(state_type=ProgramEvent, evolve=evolve_program_event, events=PROGRAM_EVENTS),
     }
 )

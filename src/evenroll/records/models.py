@@ -1,6 +1,7 @@
 """Every table, gathered from the files of its subject, where Django looks for it."""
 
 from evenroll.records.model_cases import CaseRecord, Place, PointRecord, ServiceOrderRecord, TrackRecord
+from evenroll.records.model_erasure import CaseKept, ErasureRecord
 from evenroll.records.model_intake import BusinessClock, IntakeFile, IntakeRow, MailForm
 from evenroll.records.model_intervals import IntervalRead
 from evenroll.records.model_journal import (
@@ -27,6 +28,7 @@ __all__ = [
     "ApprovedEquipment",
     "Bill",
     "BusinessClock",
+    "CaseKept",
     "CaseRecord",
     "ChargingEquipment",
     "CommandAnswer",
@@ -34,6 +36,7 @@ __all__ = [
     "Customer",
     "CustomerAccount",
     "CustomerKey",
+    "ErasureRecord",
     "InboxMessage",
     "IncentiveEntry",
     "IntakeFile",

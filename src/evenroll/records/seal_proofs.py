@@ -16,11 +16,12 @@ from evenroll.quantities.identifiers import CaseNumber, OrderNumber, Organizatio
 from evenroll.quantities.json_text import CodecRefused, JsonValue, canonical
 from evenroll.records.checkpoints import Checkpoint, NoteRefused, opened
 from evenroll.records.entries import Entry, hashed_parts
+from evenroll.records.erasing import subjects_of
 from evenroll.records.journal import read_stream
 from evenroll.records.merkle import consistency_proof, inclusion_proof, is_consistent, is_included, leaf_hash
 from evenroll.records.organizations import current, cursor, open_organization
 from evenroll.records.seal_tiles import node_reader
-from evenroll.records.streams import StreamId, case_stream, order_stream
+from evenroll.records.streams import StreamId, case_stream, erasure_stream, order_stream
 
 ENTRIES_KIND: Final = "evenroll-entries-proof-1"
 GROWTH_KIND: Final = "evenroll-growth-proof-1"
@@ -42,7 +43,7 @@ class Held:
 def prove_case(
     number: CaseNumber, *, organizations: Iterable[OrganizationKey], note: str, checkpoint: Checkpoint
 ) -> dict[str, JsonValue]:
-    """The proof of all entries of a case and of its service orders, in the books of these organizations."""
+    """The proof of all entries of a case, its service orders and its erasure, in the books of these organizations."""
     proved: list[JsonValue] = []
     for organization in organizations:
         with open_organization(organization) as opened_now, cursor() as pen:
@@ -51,6 +52,7 @@ def prove_case(
                 (opened_now.id, number),
             ).fetchall()
             streams = [case_stream(number), *(order_stream(OrderNumber(row[0])) for row in orders)]
+            streams += [erasure_stream(each.number) for each in subjects_of(number)]
             entries = [entry for stream in streams for entry in read_stream(stream)]
             proved += _proved(entries, size=checkpoint.size)
     return {"kind": ENTRIES_KIND, "checkpoint": note, "entries": proved}

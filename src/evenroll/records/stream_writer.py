@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_events import PlaceReserved
+from evenroll.enrollment.erasure import Erasure
 from evenroll.enrollment.event import Event, event_kind
 from evenroll.enrollment.notices import NOTICE_KINDS, NOTICE_WITHIN
 from evenroll.enrollment.program_event import ProgramEvent
@@ -29,6 +30,7 @@ from evenroll.records.folds import FOLDS, Aggregate, StreamForeign, key_of, read
 from evenroll.records.locks import Head
 from evenroll.records.organizations import Opened, cursor
 from evenroll.records.projection import project_case
+from evenroll.records.projection_erasure import project_erasure
 from evenroll.records.projection_money import project_event, project_ledger
 from evenroll.records.projection_places import project_line, project_places
 from evenroll.records.projection_service import project_order, project_point
@@ -213,6 +215,8 @@ def project(
             project_places(batch, organization_id, before=before, after=after)
         case ProgramEvent():
             project_event(batch, after=after)
+        case Erasure():
+            project_erasure(batch, after=after)
 
 
 def _entries(writing: Writing, stream: StreamId, head: Head, events: tuple[Event, ...]) -> list[Entry]:

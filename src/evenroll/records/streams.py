@@ -17,6 +17,7 @@ class StreamKind(StrEnum):
     PLACE = "place"
     PROGRAM_EVENT = "program_event"
     SUPPLY_REQUEST = "supply_request"
+    ERASURE = "erasure"
     PROGRAM_PLACE = "program_place"
 
 
@@ -64,6 +65,11 @@ def program_place_stream(program: ProgramKey) -> StreamId:
 def supply_stream(number: TrackingNumber) -> StreamId:
     """The stream of a supply request, in the books of a registrar."""
     return StreamId(kind=StreamKind.SUPPLY_REQUEST, key=number)
+
+
+def erasure_stream(subject: str) -> StreamId:
+    """The stream of what was erased and held of a subject, see `enrollment.erasure`. After its cases in the order."""
+    return StreamId(kind=StreamKind.ERASURE, key=subject)
 
 
 def place_stream(family: str, *, unit: str, unit_key: str) -> StreamId:

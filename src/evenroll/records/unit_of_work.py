@@ -10,6 +10,7 @@ from typing import Any, cast
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_events import PlaceReleased, PlaceReserved
 from evenroll.enrollment.decided import Decided
+from evenroll.enrollment.erasure import Erasure
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.program_event import ProgramEvent
 from evenroll.enrollment.program_places import PlaceEvent, ProgramPlaces, told_of_case, with_moves
@@ -38,6 +39,7 @@ from evenroll.records.streams import (
     StreamId,
     StreamKind,
     case_stream,
+    erasure_stream,
     order_stream,
     point_stream,
     program_event_stream,
@@ -173,6 +175,10 @@ class UnitOfWork:
     ) -> SupplyRequest | None:
         """Record what was decided of a supply request; see `record`."""
         return cast("SupplyRequest | None", self.record(supply_stream(number), decided, expected=expected))
+
+    def erasure(self, subject: str) -> Erasure | None:
+        """What was erased and is held of a subject, locked; None if nothing ever was."""
+        return cast("Erasure | None", self._load(erasure_stream(subject)))
 
     def program_event(self, number: str) -> ProgramEvent | None:
         """An event of a program, locked; None if this organization has none of that number."""

@@ -152,13 +152,37 @@ def rekey(ref: PersonalRef, key_id: KeyId) -> None:
     _write(ref, key_id, _encrypt(keys[key_id], plain, bound=_bound("record", ref)))
 
 
-def destroy_key(key_id: KeyId) -> None:
-    """Erase everything under a key for good, with the tokens that found it. The caller has checked that it may."""
+def destroy_keys(keys: Collection[int]) -> None:
+    """Erase everything under these keys for good, with the tokens that found it. The caller has checked that it may."""
+    own = (current().id, list(keys))
     with cursor() as pen:
-        pen.execute("DELETE FROM search_token WHERE organization_id = %s AND key_id = %s", (current().id, key_id))
+        pen.execute("DELETE FROM search_token WHERE organization_id = %s AND key_id = ANY(%s)", own)
+        pen.execute("UPDATE personal_record SET ciphertext = '' WHERE organization_id = %s AND key_id = ANY(%s)", own)
+        pen.execute("UPDATE customer_key SET wrapped = NULL WHERE organization_id = %s AND id = ANY(%s)", own)
+
+
+def destroy_records(refs: Collection[int], *, subject_kind: str) -> None:
+    """Erase single records whose key goes on, with the tokens that found them as subjects of this kind."""
+    own = (current().id, list(refs))
+    with cursor() as pen:
         pen.execute(
-            "UPDATE customer_key SET wrapped = NULL WHERE organization_id = %s AND id = %s", (current().id, key_id)
+            "DELETE FROM search_token WHERE organization_id = %s AND subject_id = ANY(%s) AND subject_kind = %s",
+            (*own, subject_kind),
         )
+        pen.execute("UPDATE personal_record SET ciphertext = '' WHERE organization_id = %s AND id = ANY(%s)", own)
+
+
+def keys_of(refs: Collection[int]) -> dict[int, tuple[int, str]]:
+    """The key of each record that is not erased, by record: its number and for what kind of subject it was made."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT record.id, key.id, key.subject_kind FROM personal_record AS record "
+            "JOIN customer_key AS key ON key.id = record.key_id AND key.organization_id = record.organization_id "
+            "WHERE record.organization_id = %s AND record.id = ANY(%s) AND key.wrapped IS NOT NULL "
+            "AND record.ciphertext <> ''",
+            (current().id, list(refs)),
+        ).fetchall()
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def seal_for(organization: OrganizationKey, fields: Mapping[str, JsonValue]) -> bytes:
@@ -281,6 +305,8 @@ def _encrypt(key: bytes, plain: bytes, *, bound: bytes) -> bytes:
 
 
 def _decrypt(key: bytes, ciphertext: bytes, *, bound: bytes) -> bytes:
+    if not ciphertext:
+        raise PersonalErased("A personal record was destroyed: what stood in it is erased and cannot be read.")
     try:
         return AESGCM(key).decrypt(ciphertext[:NONCE_BYTES], ciphertext[NONCE_BYTES:], bound)
     except (InvalidTag, ValueError):

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -70,8 +70,9 @@ class Programs:
                 yield Script(programs=self, to=running.stdin)
                 running.stdin.close()
             except BrokenPipeError:
-                # It has stopped at an error, which it tells.
-                pass
+                # It has stopped at an error, which it tells; what still waits in the pipe is for nobody.
+                with suppress(BrokenPipeError):
+                    running.stdin.close()
             except BaseException:
                 running.kill()
                 raise

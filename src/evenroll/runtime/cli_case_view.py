@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from evenroll.enrollment.case import Case
+from evenroll.enrollment.erasure import Erasure
 from evenroll.enrollment.findings import Finding
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
@@ -69,7 +70,7 @@ class CaseView:
     """Everything that the terminal shows of a case. case: where it goes on; books: all that know of it.
 
     entries: of the journal, as the timeline tells them. waiting: who owes the next act; live: every track that is not
-    at its end, also those only looked at.
+    at its end, also those only looked at. erasures: of its customer and of itself.
     """
 
     case: Case
@@ -85,6 +86,7 @@ class CaseView:
     ledger: LedgerView
     entries: tuple[Entry, ...] = ()
     line: Standing | None = None
+    erasures: tuple[Erasure, ...] = ()
 
 
 def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], language: Language) -> CaseView | None:
@@ -119,6 +121,7 @@ def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], l
         bills=tuple(bill for order in found for bill in (order.closing_bill, order.first_bill) if bill),
         ledger=_ledger(cases[home]),
         entries=tuple(entries),
+        erasures=_erasures(cases[home]),
     )
 
 
@@ -126,9 +129,10 @@ def _in_books(
     key: OrganizationKey, number: CaseNumber
 ) -> tuple[Case | None, tuple[ServiceOrder, ...], Sequence[Entry]]:
     from evenroll.records import queries
+    from evenroll.records.erasing import subjects_of
     from evenroll.records.journal import read_stream
     from evenroll.records.organizations import open_organization
-    from evenroll.records.streams import case_stream, order_stream
+    from evenroll.records.streams import case_stream, erasure_stream, order_stream
 
     viewer = queries.Viewer(organization=key, role=Role.SYSTEM)
     with open_organization(key):
@@ -140,6 +144,7 @@ def _in_books(
         own = tuple(queries.order(viewer, number=each) for each in numbers)
         streams = [case_stream(number)] if case else []
         streams += [order_stream(each) for each in numbers]
+        streams += [erasure_stream(each.number) for each in subjects_of(number)]
         return case, own, [entry for stream in streams for entry in read_stream(stream)]
 
 
@@ -152,6 +157,15 @@ def _line(case: Case) -> Standing | None:
         return None
     with open_organization(case.organization):
         return standing_of(case.number)
+
+
+def _erasures(case: Case) -> tuple[Erasure, ...]:
+    """What of its personal data was erased or is on hold, where it goes on."""
+    from evenroll.records.erasing import erasures_of
+    from evenroll.records.organizations import open_organization
+
+    with open_organization(case.organization):
+        return erasures_of(case.number)
 
 
 def _ledger(case: Case) -> LedgerView:
@@ -218,7 +232,7 @@ def _told(entry: Entry, language: Language) -> Told:
         row=entry.row,
         organization=entry.organization,
         actor_role=entry.actor_role.value,
-        record=entry.stream.key if entry.stream.kind.value == "service_order" else "case",
+        record=entry.stream.key if entry.stream.kind.value in ("service_order", "erasure") else "case",
         event=entry.event,
         sentence=render(f"event.{entry.event}", language=language, parameters=parameters),
     )

@@ -20,6 +20,7 @@ from evenroll.runtime import (
     cli_demo,
     cli_ending,
     cli_enroll,
+    cli_erase,
     cli_event,
     cli_export,
     cli_inform,
@@ -62,6 +63,7 @@ journal_app = typer.Typer(help="The journal, which is the truth.", no_args_is_he
 db_app = typer.Typer(help="The embedded database.", no_args_is_help=True)
 programs_app = typer.Typer()
 supply_app = typer.Typer(help="What the registry's operator tells of supply.", no_args_is_help=True)
+hold_app = typer.Typer(help="Legal holds, while which nothing personal is erased.", no_args_is_help=True)
 member_app = typer.Typer(help="Who may act in which role for which organization.", no_args_is_help=True)
 parked_app = typer.Typer(help="Messages that could not be taken or delivered.", no_args_is_help=True)
 
@@ -104,6 +106,10 @@ app.command("worker")(with_json(cli_worker.worker))
 app.command("clock")(with_json(cli_clock.clock))
 app.command("backup")(with_json(cli_backup.backup))
 app.command("restore")(with_json(with_options(cli_backup.restore, of=cli_backup.RestoreOptions)))
+app.command("erase")(with_json(cli_erase.erase))
+app.command("retention")(with_json(cli_erase.retention))
+hold_app.command("set")(with_json(with_options(cli_erase.set_hold, of=cli_erase.HoldOptions)))
+hold_app.command("lift")(with_json(with_options(cli_erase.lift_hold, of=cli_erase.HoldOptions)))
 app.command("status")(with_json(cli_status.status))
 app.command("metrics")(with_json(cli_metrics.metrics))
 journal_app.command("replay")(with_json(cli_journal.replay))
@@ -131,6 +137,7 @@ member_app.command("list")(with_json(cli_member.list_members))
 parked_app.command("list")(with_json(cli_parked.list_parked))
 parked_app.command("retry")(with_json(cli_parked.retry))
 parked_app.command("drop")(with_json(cli_parked.drop))
+app.add_typer(hold_app, name="hold")
 app.add_typer(supply_app, name="supply")
 app.add_typer(member_app, name="member")
 app.add_typer(parked_app, name="parked")

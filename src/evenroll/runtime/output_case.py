@@ -47,6 +47,7 @@ def show_case(view: CaseView, *, output: Output, language: Language, zone: ZoneI
     output.say(
         " · ".join((case.organization, _chosen(case, language), case.opening.channel.value, _point(case, language)))
     )
+    show_erasures(view, output=output, language=language)
     show_offer(view, output=output, language=language)
     show_choice(case, output=output, language=language)
     show_line(view.line, output=output, language=language, zone=zone)
@@ -70,6 +71,15 @@ def _point(case: Case, language: Language) -> str:
     if case.pod is None:
         return render(CaseWord.NO_POINT, language=language)
     return render(CaseWord.POINT, language=language, parameters={"pod": case.pod})
+
+
+def show_erasures(view: CaseView, *, output: Output, language: Language) -> None:
+    """That the personal data are erased, or what holds them."""
+    for each in view.erasures:
+        if each.erased_on is not None:
+            output.say(f"{each.erased_on}: {render('event.data_erased', language=language)}")
+        for hold in each.holds:
+            output.say(f"{render('event.hold_set', language=language)}: {render(hold, language=language)}")
 
 
 def show_offer(view: CaseView, *, output: Output, language: Language) -> None:
@@ -157,7 +167,7 @@ def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
         "program_version": case.chosen.version if case.chosen else None,
         "usage_point": case.pod,
         **_told_choice(case),
-        "offer": {"number": view.offer.number, "organization": view.offer.organization} if view.offer else None,
+        **_told_beside(view),
         "tracks": {key: track.state.value for key, track in case.tracks.items()},
         "price_since": case.price_since,
         "days": told_days(case),
@@ -193,6 +203,16 @@ def told_case(view: CaseView, *, language: Language) -> dict[str, Any]:
             }
             for each in view.timeline
         ],
+    }
+
+
+def _told_beside(view: CaseView) -> dict[str, Any]:
+    """What was shown before the case, and what of its personal data was erased or is held."""
+    offer = view.offer
+    return {
+        "offer": {"number": offer.number, "organization": offer.organization} if offer else None,
+        "erased_on": next((each.erased_on for each in view.erasures if each.erased_on), None),
+        "holds": [hold.value for each in view.erasures for hold in each.holds],
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from evenroll.enrollment.command_names import CommandName
-from evenroll.records import closings, deadlines, outbox
+from evenroll.records import closings, deadlines, erasing, outbox
 from evenroll.records.asked import Asked, Taken
 from evenroll.records.attempts import SYSTEM
 from evenroll.records.closings import Closing
@@ -15,6 +15,7 @@ from evenroll.worker.bringing import bring_messages
 from evenroll.worker.giving import give
 from evenroll.worker.installation import Installation
 from evenroll.worker.progress import Progress, log_failure
+from evenroll.worker.time_over import erase_over
 from evenroll.worker.waits import Clock, take_waits
 
 __all__ = ["BATCH", "LIMIT", "SYSTEM", "Progress", "run_until_idle"]
@@ -41,14 +42,16 @@ def run_until_idle(installation: Installation, *, now: datetime, limit: int = LI
                 waits = deadlines.due(organization, now=now, limit=BATCH)
                 messages = outbox.claim(organization, now=now, limit=BATCH)
                 closing = closings.due(organization, now=now, limit=BATCH)
-            if waits or messages or closing:
+                over = erasing.due_for_worker(organization, now=now, limit=BATCH)
+            if waits or messages or closing or over:
                 # It may have more, and whom it told something has something now. Nobody else was stirred by us.
                 stirred |= {organization, *(each.envelope.receiver for each in messages)}
             clock = Clock(installation=installation, organization=organization, progress=progress, tried=tried, now=now)
             take_waits(clock, waits)
             bring_messages(clock, messages)
             _close_programs(clock, closing)
-            claimed += len(waits) + len(messages) + len(closing)
+            erase_over(clock, over)
+            claimed += len(waits) + len(messages) + len(closing) + len(over)
         progress.handled += claimed
         if not claimed or (progress.done == before and len(tried) == known):
             # A whole batch that came a second time may hide what was not tried yet.

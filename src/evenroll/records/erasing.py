@@ -1,0 +1,244 @@
+"""What an erasure rests on and what it does in the vault: the cases and keys of a subject, holds, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, LiteralString, cast
+
+from evenroll.enrollment.case import Case
+from evenroll.enrollment.erasure import Erasure, ErasureFacts, HoldCause, case_subject, customer_subject, references
+from evenroll.programs.retention import RetentionClass, RetentionRule, retention_table
+from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrganizationKey
+from evenroll.records import vault
+from evenroll.records.case_answers import ANSWERS
+from evenroll.records.erasure_list import Erasure as Listed
+from evenroll.records.erasure_list import note
+from evenroll.records.folds import read_state
+from evenroll.records.organizations import current, cursor, open_organization
+from evenroll.records.streams import StreamKind, case_stream, erasure_stream
+from evenroll.records.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """Whose data are meant: a customer with all cases, or the answers of one case alone."""
+
+    customer: CustomerId | None = None
+    case: CaseNumber | None = None
+
+    @property
+    def number(self) -> str:
+        """As its stream is called."""
+        if self.customer is not None:
+            return customer_subject(self.customer)
+        assert self.case is not None
+        return case_subject(self.case)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Keeping:
+    """What of a subject the vault holds: keys that are its own, and records under keys that go on."""
+
+    keys: tuple[int, ...] = ()
+    records: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """An ended case whose personal data are kept. until_on: the first day on which they are to go."""
+
+    number: CaseNumber
+    kept_as: RetentionClass
+    ended_on: date
+    until_on: date
+    by_worker: bool
+    held: bool
+
+
+def load_subject(work: UnitOfWork, subject: Subject) -> tuple[Erasure | None, ErasureFacts, Keeping]:
+    """The subject, locked with all its cases, and what a decision about it rests on."""
+    numbers = cases_of(subject)
+    stream = erasure_stream(subject.number)
+    work.lock(*(case_stream(each) for each in numbers), stream)
+    cases = tuple(case for case in (work.case(each) for each in numbers) if case is not None)
+    state = work.erasure(subject.number)
+    keeping = _keeping(subject, cases)
+    facts = ErasureFacts(
+        now=work.now,
+        calendar=current().calendar,
+        organization=work.organization,
+        number=subject.number,
+        table=retention_table(),
+        cases=cases,
+        other_holds=_holds(_related(subject, cases)),
+        open_accounts=_open_accounts(subject.customer),
+        on_its_way=_on_its_way(numbers),
+        keys=len(keeping.keys),
+        records=len(keeping.records),
+    )
+    return state, facts, keeping
+
+
+def destroy(subject: Subject, keeping: Keeping, *, cases: Iterable[CaseNumber], at: datetime) -> None:
+    """Destroy what the vault holds of a subject. It is on the list of erasures before that is committed."""
+    numbers = tuple(cases)
+    note(
+        Listed(
+            organization=current().key,
+            subject=subject.number,
+            keys=keeping.keys,
+            records=keeping.records,
+            cases=numbers,
+            at=at.isoformat(),
+        )
+    )
+    vault.destroy_keys(keeping.keys)
+    vault.destroy_records(keeping.records, subject_kind=ANSWERS)
+    with cursor() as pen:
+        pen.execute(
+            "DELETE FROM case_kept WHERE organization_id = %s AND case_number = ANY(%s)", (current().id, list(numbers))
+        )
+
+
+def subjects_of(number: CaseNumber) -> tuple[Subject, ...]:
+    """The customer of a case of the open organization, if proved, and the case by itself; none for an unknown one."""
+    rows = _rows("SELECT customer_id FROM case_record WHERE organization_id = %s AND number = %s", number)
+    if not rows:
+        return ()
+    customer, alone = rows[0][0], Subject(case=number)
+    return (alone,) if customer is None else (Subject(customer=CustomerId(customer)), alone)
+
+
+def is_customer(customer: CustomerId) -> bool:
+    """Whether the open organization has this customer in its books."""
+    return bool(_rows("SELECT 1 FROM customer WHERE organization_id = %s AND id = %s", customer))
+
+
+def erasures_of(number: CaseNumber) -> tuple[Erasure, ...]:
+    """What was erased or is held of a case of the open organization: of its customer, and of itself."""
+    found = (_state(each.number) for each in subjects_of(number))
+    return tuple(each for each in found if each is not None)
+
+
+def cases_of(subject: Subject) -> tuple[CaseNumber, ...]:
+    """The cases of a subject, in order."""
+    if subject.customer is None:
+        return (subject.case,) if subject.case else ()
+    rows = _rows(
+        "SELECT number FROM case_record WHERE organization_id = %s AND customer_id = %s ORDER BY number",
+        subject.customer,
+    )
+    return tuple(CaseNumber(row[0]) for row in rows)
+
+
+def due_for_worker(organization: OrganizationKey, *, now: datetime, limit: int) -> tuple[CaseNumber, ...]:
+    """The cases of the open organization whose data the worker is to erase now, those that ended first in front."""
+    with open_organization(organization) as opened:
+        today = opened.calendar.business_date(now)
+        rules = {rule.kept_as.value: rule for rule in retention_table().by_worker()}
+        ended_by = [now - timedelta(days=max(0, rule.days - 1)) for rule in rules.values()]
+        with cursor() as pen:
+            rows = pen.execute(_DUE, (list(rules), ended_by, opened.id, limit)).fetchall()
+        return tuple(
+            CaseNumber(number)
+            for number, kept_as, ended_at in rows
+            if rules[kept_as].until_on(opened.calendar.business_date(ended_at)) <= today
+        )
+
+
+def kept(*, due_on: date | None = None, limit: int) -> Sequence[Kept]:
+    """The ended cases of the open organization whose data are kept, those that fall due first in front.
+
+    due_on: only those that are to go by that day.
+    """
+    calendar, table = current().calendar, retention_table()
+    found: list[Kept] = []
+    for number, kept_as, ended_at, held in _rows(_KEPT):
+        ended_on = calendar.business_date(ended_at)
+        rule: RetentionRule = table.rule(RetentionClass(kept_as), ended_on=ended_on)
+        until_on = rule.until_on(ended_on)
+        if due_on is None or until_on <= due_on:
+            found.append(
+                Kept(
+                    number=CaseNumber(number),
+                    kept_as=rule.kept_as,
+                    ended_on=ended_on,
+                    until_on=until_on,
+                    by_worker=rule.by_worker,
+                    held=held,
+                )
+            )
+    return sorted(found, key=lambda each: (each.until_on, each.number))[:limit]
+
+
+_DUE: LiteralString = (
+    "SELECT case_number, due.kept_as, ended_at FROM unnest(%s::text[], %s::timestamptz[]) AS rule (kept_as, ended_by), "
+    "LATERAL (SELECT * FROM case_kept WHERE organization_id = %s AND case_kept.kept_as = rule.kept_as "
+    "AND ended_at <= rule.ended_by AND NOT EXISTS (SELECT FROM erasure WHERE erasure.holds > 0 "
+    "AND erasure.organization_id = case_kept.organization_id "
+    "AND erasure.number IN ('case/' || case_number, 'customer/' || customer_id)) ORDER BY ended_at LIMIT %s) AS due"
+)
+_KEPT: LiteralString = (
+    "SELECT case_number, kept_as, ended_at, EXISTS (SELECT FROM erasure WHERE erasure.holds > 0 "
+    "AND erasure.organization_id = case_kept.organization_id "
+    "AND erasure.number IN ('case/' || case_number, 'customer/' || customer_id)) "
+    "FROM case_kept WHERE organization_id = %s"
+)
+
+
+def _keeping(subject: Subject, cases: Sequence[Case]) -> Keeping:
+    """Keys made for cases go whole; a record under the customer's key goes with that, or alone where the key stays."""
+    refs = vault.keys_of({each for case in cases for each in references(case)})
+    keys = {key for key, kind in refs.values() if kind == "case"}
+    if subject.customer is None:
+        return Keeping(
+            keys=tuple(sorted(keys)), records=tuple(sorted(ref for ref, (key, _) in refs.items() if key not in keys))
+        )
+    rows = _rows(
+        "SELECT key.id FROM customer JOIN customer_key AS key ON key.id = customer.key_id "
+        "WHERE customer.organization_id = %s AND customer.id = %s AND key.wrapped IS NOT NULL",
+        subject.customer,
+    )
+    return Keeping(keys=tuple(sorted(keys | {row[0] for row in rows})))
+
+
+def _related(subject: Subject, cases: Sequence[Case]) -> tuple[str, ...]:
+    if subject.customer is not None:
+        return tuple(case_subject(each.number) for each in cases)
+    return tuple(customer_subject(each.proof.customer) for each in cases if each.proof.customer is not None)
+
+
+def _holds(subjects: Sequence[str]) -> tuple[HoldCause, ...]:
+    states = (_state(each) for each in subjects)
+    return tuple(hold for state in states if state for hold in state.holds)
+
+
+def _state(subject: str) -> Erasure | None:
+    rows = _rows("SELECT state FROM erasure WHERE organization_id = %s AND number = %s", subject)
+    return cast("Erasure", read_state(StreamKind.ERASURE, rows[0][0])) if rows else None
+
+
+def _open_accounts(customer: CustomerId | None) -> int:
+    if customer is None:
+        return 0
+    rows = _rows(
+        "SELECT count(*) FROM customer_account WHERE organization_id = %s AND customer_id = %s AND closed_on IS NULL",
+        customer,
+    )
+    return rows[0][0]
+
+
+def _on_its_way(numbers: Sequence[CaseNumber]) -> int:
+    rows = _rows(
+        "SELECT count(*) FROM outbox_message WHERE organization_id = %s AND conversation = ANY(%s) "
+        "AND sealed IS NOT NULL AND delivered_at IS NULL",
+        list(numbers),
+    )
+    return rows[0][0]
+
+
+def _rows(sql: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+    with cursor() as pen:
+        return pen.execute(sql, (current().id, *parameters)).fetchall()
