@@ -18,10 +18,10 @@ PLAIN = 8
 """So many statements has a row at most that asks nobody."""
 
 ASKING: Mapping[CommandName, int] = {
-    CommandName.FIND_PROVIDER: 11,
-    CommandName.PROVE_IDENTITY: 22,
-    CommandName.DECIDE: 23,
-    CommandName.REQUEST_METER: 9,
+    CommandName.FIND_PROVIDER: 10,
+    CommandName.PROVE_IDENTITY: 21,
+    CommandName.DECIDE: 21,
+    CommandName.REQUEST_METER: 8,
 }
 """Rows that ask partners. All the books that are asked lie in this database: their statements are counted with them."""
 

@@ -123,6 +123,11 @@ class Locks:
         self.keep(stream, Head(number=0, hash=""))
         return True
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is locked."""
+        return not self._heads
+
     def holds(self, stream: StreamId) -> bool:
         """Whether the stream is locked."""
         return stream in self._heads

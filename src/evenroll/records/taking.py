@@ -96,13 +96,10 @@ def take_case(
 
     def act() -> Answer:
         number = CaseNumber(asked.number)
-        seen = _seen(work, number)
-        if with_point and seen.pod is not None:
-            _lock_point(work, seen.pod)
-        _lock_with_linked(work, number, seen, beside=beside)
+        pod = _lock_case(work, number, with_point=with_point, beside=beside)
         case = work.case(number)
         _refuse_unlinked(work, case)
-        if with_point and case is not None and case.pod != seen.pod:
+        if with_point and case is not None and case.pod != pod:
             raise PointMoved(f"Case {number} came to another usage point meanwhile; take the command again.")
         answer = not_due(asked, case.tracks if case else {})
         if answer is not None:
@@ -228,6 +225,20 @@ def _seen(work: UnitOfWork, number: CaseNumber) -> _Seen:
     if row is None:
         return _Seen()
     return _Seen(pod=PodId(row[0]) if row[0] else None, linked=frozenset(CaseNumber(each) for each in row[1:] if each))
+
+
+def _lock_case(
+    work: UnitOfWork, number: CaseNumber, *, with_point: bool, beside: tuple[CaseNumber, ...]
+) -> PodId | None:
+    """Lock a case, what it is linked with, and its usage point before it; gives the usage point that its row named."""
+    if work.holds_nothing and not beside:
+        return work.lock_case(number, with_point=with_point)
+    # What is held already has its place in the order of locks, and one beside may be new: they are locked one by one.
+    seen = _seen(work, number)
+    if with_point and seen.pod is not None:
+        _lock_point(work, seen.pod)
+    _lock_with_linked(work, number, seen, beside=beside)
+    return seen.pod
 
 
 def _lock_with_linked(work: UnitOfWork, number: CaseNumber, seen: _Seen, *, beside: tuple[CaseNumber, ...]) -> None:

@@ -30,6 +30,7 @@ from evenroll.quantities.identifiers import (
 )
 from evenroll.records import answers, inbox, outbox, stream_writer
 from evenroll.records.answers import Answer
+from evenroll.records.case_locks import lock_case
 from evenroll.records.envelope import Envelope
 from evenroll.records.folds import Aggregate
 from evenroll.records.locks import Locks
@@ -153,6 +154,24 @@ class UnitOfWork:
                 # That nothing was there may have changed until the lock is held.
                 self._states.pop(stream, None)
         self._locks.take(*streams)
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether no stream is locked yet."""
+        return self._locks.is_empty
+
+    def lock_case(self, number: CaseNumber, *, with_point: bool = False) -> PodId | None:
+        """Lock a case with those linked with it, and its usage point before them, by one statement.
+
+        Nothing may be locked yet. Gives the usage point by which it went; the row may name another one by now, as it
+        may name other cases: whoever decides looks at that.
+        """
+        found = lock_case(self._pen, self._opened.id, number, with_point=with_point)
+        for each in found.held:
+            self._locks.keep(each.stream, each.head)
+            if each.state is not None or each.head.number == 0:
+                self._states[each.stream] = each.state
+        return found.pod
 
     def case(self, number: CaseNumber) -> Case | None:
         """The case, locked; None if this organization has none of that number."""

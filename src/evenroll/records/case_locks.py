@@ -1,0 +1,93 @@
+"""Locking a case, with its usage point before it and the cases linked with it, by the statement that reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from psycopg import Cursor
+
+from evenroll.quantities.identifiers import CaseNumber, PodId
+from evenroll.records.folds import Aggregate, read_state
+from evenroll.records.locks import Head
+from evenroll.records.streams import StreamId, StreamKind, case_stream, point_stream
+
+# What the row says before the locks are held may be old when they are: whoever decides looks whether it still holds.
+_SEEN: LiteralString = (
+    "WITH seen AS MATERIALIZED (SELECT pod, follows, followed_by FROM case_record "
+    "WHERE organization_id = %(org)s AND number = %(number)s), "
+)
+
+# A point that is not ours has a head and no record. Each part waits for the one before it, which it counts: the order
+# of locks is the order of the parts. Head and record are locked both, so that a waiter gets the new ones of both.
+_POINT: LiteralString = (
+    "point_head AS MATERIALIZED (SELECT stream_key, number, hash FROM stream_head WHERE organization_id = %(org)s "
+    "AND stream_kind = 'usage_point' AND stream_key = (SELECT pod FROM seen) FOR UPDATE), "
+    "point_begun AS (INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
+    "SELECT %(org)s, 'usage_point', pod, 0, '' FROM seen WHERE pod IS NOT NULL "
+    "AND NOT EXISTS (SELECT 1 FROM point_head) ON CONFLICT (organization_id, stream_kind, stream_key) DO NOTHING "
+    "RETURNING stream_key, number, hash), "
+    "point AS MATERIALIZED (SELECT stream_key, number, hash FROM point_head "
+    "UNION ALL SELECT stream_key, number, hash FROM point_begun), "
+    "point_state AS MATERIALIZED (SELECT pod, state FROM point_record WHERE organization_id = %(org)s "
+    "AND pod = (SELECT max(stream_key) FROM point) FOR UPDATE), "
+)
+
+_CASES: LiteralString = (
+    "held AS MATERIALIZED (SELECT stream_key, number, hash FROM stream_head WHERE organization_id = %(org)s "
+    "AND stream_kind = 'case' AND {after} stream_key = ANY(ARRAY[%(number)s::text, (SELECT follows FROM seen), "
+    '(SELECT followed_by FROM seen)]) ORDER BY stream_key COLLATE "C" FOR UPDATE), '
+    "state AS MATERIALIZED (SELECT number, state FROM case_record WHERE organization_id = %(org)s "
+    "AND number = ANY(ARRAY(SELECT stream_key FROM held)) FOR UPDATE) "
+)
+
+_FOUND_POINT: LiteralString = (
+    "SELECT 'usage_point', point.stream_key, point.number, point.hash, point_state.state, seen.pod "
+    "FROM point LEFT JOIN point_state ON true LEFT JOIN seen ON true UNION ALL "
+)
+
+_FOUND: LiteralString = (
+    "SELECT 'case', held.stream_key, held.number, held.hash, state.state, seen.pod "
+    "FROM held LEFT JOIN state ON state.number = held.stream_key LEFT JOIN seen ON true "
+)
+
+_AFTER_POINT: LiteralString = "(SELECT count(*) FROM point_state) >= 0 AND "
+_LOCK: LiteralString = "".join((_SEEN, _CASES.replace("{after}", ""), _FOUND))
+_LOCK_WITH_POINT: LiteralString = "".join(
+    (_SEEN, _POINT, _CASES.replace("{after}", _AFTER_POINT), _FOUND_POINT, _FOUND)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A stream that was locked: where it stands, and its state; None where it has none that the statement saw."""
+
+    stream: StreamId
+    head: Head
+    state: Aggregate | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockedCase:
+    """What one statement locked, in the order of locks. pod: the usage point by which it went."""
+
+    pod: PodId | None
+    held: tuple[Held, ...]
+
+
+def lock_case(pen: Cursor[Any], organization_id: int, number: CaseNumber, *, with_point: bool) -> LockedCase:
+    """Lock a case and those that its row links it with, and before them its usage point.
+
+    Of what has no entry yet only the usage point gets a head; nothing is held of a case that is not there.
+    """
+    values = {"org": organization_id, "number": number}
+    rows = pen.execute(_LOCK_WITH_POINT if with_point else _LOCK, values).fetchall()
+    held = sorted((_held(row) for row in rows), key=lambda each: each.stream.rank)
+    return LockedCase(pod=PodId(rows[0][5]) if rows and rows[0][5] else None, held=tuple(held))
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    kind, key, number, hash_, state, _ = row
+    stream = case_stream(CaseNumber(key)) if kind == StreamKind.CASE else point_stream(PodId(key))
+    known = None if state is None or number == 0 else read_state(stream.kind, state)
+    return Held(stream=stream, head=Head(number=number, hash=hash_), state=known)
