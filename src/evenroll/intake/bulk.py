@@ -9,10 +9,6 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final, TypeAlias
 
-import django.db
-import psycopg
-
-from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.tracks import State
 from evenroll.intake.application import Application, BadRow, FaultCode, RowFault
@@ -24,19 +20,12 @@ from evenroll.intake.held import held_text, held_until
 from evenroll.intake.outcomes import Outcome, read_outcomes
 from evenroll.intake.result_file import ResultRow
 from evenroll.intake.row_reader import RowRules, read_row
-from evenroll.intake.taking_in import TakenIn, number_of, take_in
+from evenroll.intake.rows_taken import Door, Lane, take_rows
+from evenroll.intake.taking_in import TakenIn
 from evenroll.pages.texts import render
-from evenroll.quantities.codec import canonical
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
-from evenroll.records import vault
-from evenroll.records.models import CaseRecord, IntakeFile, IntakeRow
-from evenroll.records.organizations import current, open_organization
-from evenroll.records.retries import with_retries
 
 BATCH_MAX: Final = 500
-
-_ROW_REFUSED: Final = (django.db.IntegrityError, django.db.DataError, psycopg.IntegrityError, psycopg.DataError)
-"""What the database says of one row, whichever way it was written: by Django, or by a step itself."""
 
 Driver: TypeAlias = Callable[[], None]
 """Runs what the rules themselves ask for until nothing is due; given by the one who wires, as a door knows no other."""
@@ -67,14 +56,16 @@ class _Done:
 _Read: TypeAlias = Application | BadRow
 
 
-def run_file(run: BulkRun, *, driver: Driver) -> Iterator[ResultRow]:
+def run_file(run: BulkRun, *, driver: Driver, lane: Lane | None = None) -> Iterator[ResultRow]:
     """The result of every row, in order; rows of an earlier run of the same file are not taken in again.
+
+    lane: takes applications together; absent, each is taken by itself.
 
     Each batch is committed, then driven, then told; what was told is done. Raises FileRefused.
     """
     for batch in _batches(_read(run), size=run.batch):
         applications = [each for each in batch if isinstance(each, Application)]
-        done = _take_batch(run, applications)
+        done = _take_batch(run, applications, lane)
         if done:
             driver()
         numbers = [each.taken.number for each in done.values()]
@@ -123,90 +114,13 @@ def _batches(rows: Iterable[_Read], *, size: int) -> Iterator[Sequence[_Read]]:
         yield batch
 
 
-def _take_batch(run: BulkRun, applications: Sequence[Application]) -> dict[int, _Done]:
+def _take_batch(run: BulkRun, applications: Sequence[Application], lane: Lane | None) -> dict[int, _Done]:
     done: dict[int, _Done] = {}
     for key in dict.fromkeys(each.organization for each in applications):
         own = [each for each in applications if each.organization == key]
-        taken = _commit_or_split(run, key, own)
+        taken = take_rows(Door(source=run.shape.content_hash, now=run.now, organization=key, lane=lane), own)
         done |= {each.row: _Done(application=each, taken=taken[each.row]) for each in own if each.row in taken}
     return done
-
-
-def _commit_or_split(run: BulkRun, key: OrganizationKey, own: Sequence[Application]) -> dict[int, TakenIn]:
-    """A batch that the database refuses is repeated one by one, so that one row never stops the others."""
-    try:
-        return with_retries(lambda: _commit(run, key, own))
-    except _ROW_REFUSED:
-        if len(own) == 1:
-            return {}
-        taken: dict[int, TakenIn] = {}
-        for each in own:
-            taken |= _commit_or_split(run, key, [each])
-        return taken
-
-
-def _commit(run: BulkRun, key: OrganizationKey, own: Sequence[Application]) -> dict[int, TakenIn]:
-    """One transaction for the rows of one organization: each row's effect and the note that it is done."""
-    with open_organization(key):
-        file, _ = IntakeFile.objects.get_or_create(
-            organization_id=current().id,
-            content_hash=run.shape.content_hash,
-            defaults={"first_seen_at": run.now},
-        )
-        before = IntakeRow.objects.filter(file=file, row_number__in=[each.row for each in own])
-        taken = {row.row_number: _read_note(row) for row in before}
-        for each in own:
-            if each.row not in taken:
-                taken[each.row] = _taken_once(run, each)
-                _note(file, each, taken[each.row])
-        return taken
-
-
-def _taken_once(run: BulkRun, application: Application) -> TakenIn:
-    """Taken in, unless its case stands since an earlier file or row: then as it was told before."""
-    source = run.shape.content_hash
-    number = number_of(application, source=source)
-    taken = _told_before(application, number) or take_in(application, source=source, now=run.now)
-    # Of two files that bring it at once, the second waits at its case and is refused there.
-    return taken if taken.refusal is None else _told_before(application, number) or taken
-
-
-def _told_before(application: Application, number: CaseNumber) -> TakenIn | None:
-    notes = list(IntakeRow.objects.filter(case_number=number).order_by("-id"))
-    # One that was refused at the opening has no case: a corrected row opens it now.
-    if not notes or not CaseRecord.objects.filter(number=number).exists():
-        return None
-    content = _known_by(application)
-    same = next((each for each in notes if json.loads(each.outcome).get("content", "") == content), None)
-    if same is not None:
-        return _read_note(same)
-    # The sender used a name again for something else: said aloud, so that nothing is taken for told.
-    reused = Refusal(code=RefusalCode.KEY_REUSED, parameters={"application": application.reference})
-    return TakenIn(number=number, refusal=reused)
-
-
-def _known_by(application: Application) -> str:
-    """A keyed digest of what the row says: the note tells it again and nothing else of it."""
-    return vault.digest(application.content.hex(), purpose="intake/content") if application.content else ""
-
-
-def _note(file: IntakeFile, application: Application, taken: TakenIn) -> None:
-    refusal = taken.refusal
-    said = {} if refusal is None else {"refused": refusal.code.value, "parameters": dict(refusal.parameters)}
-    outcome = {**said, "content": _known_by(application)}
-    IntakeRow.objects.create(
-        organization_id=current().id,
-        file=file,
-        row_number=application.row,
-        case_number=taken.number,
-        outcome=canonical(outcome),
-    )
-
-
-def _read_note(row: IntakeRow) -> TakenIn:
-    said = json.loads(row.outcome)
-    refusal = Refusal(code=RefusalCode(said["refused"]), parameters=said["parameters"]) if "refused" in said else None
-    return TakenIn(number=CaseNumber(row.case_number), refusal=refusal)
 
 
 def _result(row: _Read, done: dict[int, _Done], outcomes: dict[CaseNumber, Outcome], language: Language) -> ResultRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,12 @@ from evenroll.programs.program import Track
 from evenroll.programs.rules import CureCode, CureOwner, RuleId, RuleKind
 from evenroll.programs.rules import Outcome as Met
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
-from evenroll.records.journal import read_stream
 from evenroll.records.models import CaseRecord, ServiceOrderRecord, TrackRecord
-from evenroll.records.organizations import current, open_organization
-from evenroll.records.streams import StreamKind, case_stream
+from evenroll.records.organizations import current, cursor, open_organization
+from evenroll.records.streams import StreamKind
+
+_TELLING = ("decision_made", "provider_answered", "form_returned", "application_completed")
+"""The kinds of entries by which an outcome goes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,10 +64,12 @@ def read_outcomes(
     live: dict[str, list[LiveWait]] = {}
     for key in organizations if wanted else ():
         with open_organization(key):
-            for number, status in list(CaseRecord.objects.filter(number__in=wanted).values_list("number", "status")):
+            here = list(CaseRecord.objects.filter(number__in=wanted).values_list("number", "status"))
+            told = _told([number for number, _ in here])
+            for number, status in here:
                 # A case that was handed over stands in two books; it goes on in the other one.
                 if status != "handed_over" or CaseNumber(number) not in found:
-                    found[CaseNumber(number)] = _outcome(CaseNumber(number), status)
+                    found[CaseNumber(number)] = _outcome(CaseNumber(number), status, told.get(number, ()))
             for number, waits in live_waits(wanted).items():
                 live.setdefault(number, []).extend(waits)
     return {number: _with_wait(each, live.get(number, ())) for number, each in found.items()}
@@ -112,19 +116,35 @@ def _with_wait(outcome: Outcome, waits: Iterable[LiveWait]) -> Outcome:
     return outcome if nearest is None else replace(outcome, waits_on=nearest.owner, due_at=nearest.due_at)
 
 
-def _outcome(number: CaseNumber, status: str) -> Outcome:
+def _told(numbers: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """By case, the kind and data of each entry that tells what became of it, in order."""
+    if not numbers:
+        return {}
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT stream_key, event, data FROM journal_entry WHERE organization_id = %s AND stream_kind = %s "
+            "AND stream_key = ANY(%s) AND event = ANY(%s) ORDER BY stream_key, number",
+            (current().id, StreamKind.CASE.value, list(numbers), list(_TELLING)),
+        ).fetchall()
+    found: dict[str, list[tuple[str, str]]] = {}
+    for key, event, data in rows:
+        found.setdefault(key, []).append((event, data))
+    return found
+
+
+def _outcome(number: CaseNumber, status: str, told: Iterable[tuple[str, str]]) -> Outcome:
     decision: dict[str, Any] = {}
     missing: tuple[str, ...] = ()
     answer = ""
-    for entry in read_stream(case_stream(number)):
-        if entry.event == "decision_made":
-            decision = json.loads(entry.data)
+    for event, data in told:
+        if event == "decision_made":
+            decision = json.loads(data)
             answer = ""
-        elif entry.event == "provider_answered":
-            answer = str(json.loads(entry.data)["answer"]["kind"])
-        elif entry.event == "form_returned":
-            missing = tuple(json.loads(entry.data).get("missing", ()))
-        elif entry.event == "application_completed":
+        elif event == "provider_answered":
+            answer = str(json.loads(data)["answer"]["kind"])
+        elif event == "form_returned":
+            missing = tuple(json.loads(data).get("missing", ()))
+        elif event == "application_completed":
             missing = ()
     return Outcome(
         number=number,

@@ -16,6 +16,7 @@ from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import ActorKey, CaseNumber, case_number
 from evenroll.records import vault
 from evenroll.records.asked import Answer, Asked, Command
+from evenroll.records.entering import Entering
 from evenroll.records.organizations import current
 from evenroll.records.unit_of_work import unit_of_work
 from evenroll.steps.step_02_initiate import open_case
@@ -49,17 +50,26 @@ def take_in(application: Application, *, source: str, now: datetime) -> TakenIn:
     source: the hash of the file's content; see `number_of`. Its case has one number, so it cannot be opened twice.
     now: the business clock.
     """
-    number = number_of(application, source=source)
-    actor = _actor(application, f"{source[:12]}/{application.row}")
-    opening = Asked(number=number, command=_opening(application, number, now))
-    refusal = _refusal(_ask(actor, open_case, opening, now=now))
+    enters = entering_of(application, source=source, now=now)
+    number, actor = enters.number, enters.actor
+    refusal = _refusal(_ask(actor, open_case, enters.opening, now=now))
     if refusal is None and application.channel is Channel.MAIL:
         refusal = _take_mail(application, number, desk=actor, now=now)
     elif refusal is None:
-        form = SubmitForm(form=_form(application, now=now))
-        asked = Asked(number=number, command=form, outside=Outside(answers=application.answers))
-        refusal = _refusal(_ask(actor, submit_form, asked, now=now))
+        refusal = _refusal(_ask(actor, submit_form, enters.form, now=now))
     return TakenIn(number=number, refusal=refusal)
+
+
+def entering_of(application: Application, *, source: str, now: datetime) -> Entering:
+    """The commands of an application that is no mail: its case is opened, its form submitted; see `take_in`."""
+    number = number_of(application, source=source)
+    form = SubmitForm(form=_form(application, now=now))
+    return Entering(
+        number=number,
+        actor=_actor(application, f"{source[:12]}/{application.row}"),
+        opening=Asked(number=number, command=_opening(application, number, now)),
+        form=Asked(number=number, command=form, outside=Outside(answers=application.answers)),
+    )
 
 
 def _take_mail(application: Application, number: CaseNumber, *, desk: Actor, now: datetime) -> Refusal | None:

@@ -10,7 +10,7 @@ from evenroll.enrollment.facts import SERVED, PartnerAway, ProviderAnswer, Provi
 from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion, find_providers
 from evenroll.quantities.identifiers import OrganizationKey, PodId
 from evenroll.quantities.periods import DatePeriod
-from evenroll.records.looked_up import Supply, supplies_of, supply_at
+from evenroll.records.looked_up import Supply, supplies_at, supplies_of
 from evenroll.records.organizations import open_organization
 from evenroll.records.supply_registry import open_request, points_in_request
 
@@ -44,15 +44,16 @@ class RegistryClearinghouse:
             pods = [each.pod for each in questions if each.pod]
             known = supplies_of(self.organization, pods=pods, on=on) if pods else {}
             moving = points_in_request(known) if known else frozenset[PodId]()
+            left = [each for each in questions if each.pod not in known]
+            at_address = iter(self._at_addresses(left, on=on))
             return tuple(
                 self._answered(known[each.pod], on=on, is_moving=each.pod in moving)
                 if each.pod is not None and each.pod in known
-                else self._found(each, on=on)
+                else self._found(next(at_address), on=on)
                 for each in questions
             )
 
-    def _found(self, question: ProviderQuestion, *, on: date) -> ProviderAnswer:
-        found = self._at_address(question, on=on)
+    def _found(self, found: Sequence[Supply], *, on: date) -> ProviderAnswer:
         if len(found) == 1:
             return self._answered(found[0], on=on)
         if found:
@@ -74,11 +75,11 @@ class RegistryClearinghouse:
             pending_on=moving.effective_on,
         )
 
-    def _at_address(self, question: ProviderQuestion, *, on: date) -> Sequence[Supply]:
-        if not question.address.strip():
-            return ()
-        postal_code = question.postal_code.strip()
-        return supply_at(self.organization, postal_code=postal_code, address=question.address, on=on)
+    def _at_addresses(self, questions: Sequence[ProviderQuestion], *, on: date) -> Sequence[Sequence[Supply]]:
+        """What stands at the address of each; nothing for one that names none."""
+        places = [(each.postal_code.strip(), each.address) for each in questions if each.address.strip()]
+        found = iter(supplies_at(self.organization, places=places, on=on) if places else ())
+        return [next(found) if each.address.strip() else () for each in questions]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

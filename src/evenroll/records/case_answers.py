@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.form import Form, FormField, VinState
 from evenroll.quantities.identifiers import CustomerId, VinWrong, check_vin
 from evenroll.records import vault
+from evenroll.records.answers_in_hand import ANSWERS, DataKey, in_hand
+from evenroll.records.foreseen import Fact, looked_up
 from evenroll.records.keys import KEY_BYTES
 from evenroll.records.organizations import current, cursor
 from evenroll.records.personal_ref import KeyId, PersonalRef
-from evenroll.records.tokens import TokenKind, index, normalized
+from evenroll.records.tokens import TokenKind, index, normalized, token
 
 NO_ANSWERS = 0
 _SALT = "salt"
-ANSWERS = "answers"
-"""The kind of subject that a VIN leads to: the answers that it stands in."""
 
 
 def keep_answers(answers: Mapping[FormField, str], *, before: int = NO_ANSWERS) -> int:
@@ -31,6 +31,10 @@ def keep_answers(answers: Mapping[FormField, str], *, before: int = NO_ANSWERS) 
     if not values:
         return NO_ANSWERS
     vin = answers.get(FormField.VIN, "")
+    held = in_hand()
+    if held is not None:
+        found_by = token(TokenKind.VIN, vin) if normalized(TokenKind.VIN, vin) else ""
+        return held.keep(values, vin=found_by)
     key_id, kept = vault.store_new("case", values)
     if vin.strip():
         index(key_id, subject_kind=ANSWERS, subject_id=kept, values=[(TokenKind.VIN, vin)])
@@ -70,7 +74,9 @@ def read_answers(ref: int) -> dict[FormField, str]:
     """The answers under a reference; none for NO_ANSWERS."""
     if ref == NO_ANSWERS:
         return {}
-    return {FormField(name): str(text) for name, text in vault.read(PersonalRef(ref)).items()}
+    held = in_hand()
+    fields = vault.read(PersonalRef(ref)) if held is None else held.read(ref)
+    return {FormField(name): str(text) for name, text in fields.items()}
 
 
 def form_with_answers(form: Form, answers: Mapping[FormField, str], *, case: Case) -> Form:
@@ -113,6 +119,12 @@ def give_to_customer(ref: int, *, customer: CustomerId) -> None:
     """Put the answers under the proved customer's key, so that erasing the customer erases them."""
     if ref == NO_ANSWERS:
         return
+    held = in_hand()
+    if held is not None:
+        key = known_key(customer)
+        if key is not None:
+            held.give(ref, key=key)
+        return
     with cursor() as pen:
         row = pen.execute(
             "SELECT key_id FROM customer WHERE organization_id = %s AND id = %s", (current().id, customer)
@@ -126,6 +138,26 @@ def give_to_customer(ref: int, *, customer: CustomerId) -> None:
             )
     if row is not None:
         vault.rekey(PersonalRef(ref), KeyId(row[0]))
+
+
+def known_key(customer: CustomerId) -> DataKey | None:
+    """A customer's data key, where it was read for many; None for one who is not here. Raises Unforeseen."""
+    return looked_up(Fact.CUSTOMER_KEY, customer, lambda: keys_of_customers([customer]).get(customer))
+
+
+def keys_of_customers(customers: Collection[CustomerId]) -> dict[CustomerId, DataKey]:
+    """The data keys of customers of the open organization; of one who is not here, or was erased, there is none."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT id, key_id FROM customer WHERE organization_id = %s AND id = ANY(%s)",
+            (current().id, list(customers)),
+        ).fetchall()
+    keys = vault.data_keys([KeyId(row[1]) for row in rows])
+    return {
+        CustomerId(customer): DataKey(id=KeyId(key_id), secret=keys[KeyId(key_id)])
+        for customer, key_id in rows
+        if key_id in keys
+    }
 
 
 def vin_state(vin: str) -> VinState:

@@ -44,7 +44,7 @@ class Foreseen:
         """Keep a fact; None, too, is one."""
         self._told[fact, key] = value
 
-    def tell_all(self, fact: Fact, values: Mapping[Hashable, object]) -> None:
+    def tell_all(self, fact: Fact, values: Mapping[T, object]) -> None:
         """Keep many of a kind, by key."""
         for key, value in values.items():
             self._told[fact, key] = value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -92,6 +92,39 @@ class Locks:
         for stream in free:
             self.keep(stream, heads[stream.kind.value, stream.key])
         return frozenset(free)
+
+    def take_many(self, streams: Sequence[StreamId]) -> None:
+        """Lock many streams before any other, in the one order, by two statements. Raises LockBackwards."""
+        ordered = sorted(set(streams), key=lambda each: each.rank)
+        if not ordered:
+            return
+        self.refuse_backwards(ordered[0])
+        kinds, keys = [each.kind.value for each in ordered], [each.key for each in ordered]
+        self._pen.execute(
+            "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
+            "SELECT %s, put.kind, put.key, 0, '' FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY "
+            "AS put (kind, key, place) ORDER BY put.place "
+            # What is there is locked and stays as it is.
+            "ON CONFLICT (organization_id, stream_kind, stream_key) DO UPDATE SET number = 0 WHERE false",
+            (self._organization_id, kinds, keys),
+        )
+        rows = self._pen.execute(
+            "SELECT head.stream_kind, head.stream_key, head.number, head.hash FROM unnest(%s::text[], %s::text[]) "
+            "AS put (kind, key) JOIN stream_head AS head ON head.organization_id = %s "
+            "AND head.stream_kind = put.kind AND head.stream_key = put.key",
+            (kinds, keys, self._organization_id),
+        ).fetchall()
+        heads = {(kind, key): Head(number=number, hash=own_hash) for kind, key, number, own_hash in rows}
+        for stream in ordered:
+            self.keep(stream, heads[stream.kind.value, stream.key])
+
+    def keep_new(self, stream: StreamId) -> None:
+        """A stream begins whose key nobody else knows: its head is written with its first entries, and not before."""
+        self._heads[stream] = Head(number=0, hash="")
+
+    def forget_new(self, stream: StreamId) -> None:
+        """A stream of which nothing was written does not begin after all."""
+        self._heads.pop(stream, None)
 
     def _take_places(self, streams: list[StreamId]) -> None:
         """Lock places, in the order given, by one statement. Nothing is written to them, so they need no head."""

@@ -12,7 +12,7 @@ from psycopg.sql import SQL
 from evenroll.quantities.identifiers import MeterSerial, OrganizationKey, PodId
 from evenroll.records.books import REGISTRY, NewRead
 from evenroll.records.organizations import cursor, open_organization
-from evenroll.records.tokens import TokenKind, find_by_token
+from evenroll.records.tokens import TokenKind, token
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,10 +34,6 @@ _SUPPLY: Final = SQL(
     "FROM supply_registry WHERE organization_id = %s AND from_on <= %s"
 )
 _OF_PODS: Final = SQL(" AND pod = ANY(%s) ORDER BY pod, from_on DESC")
-_AT_ADDRESS: Final = SQL(
-    " AND postal_code = %s AND pod IN (SELECT pod FROM supply_registry WHERE organization_id = %s AND id = ANY(%s)) "
-    "ORDER BY pod, from_on DESC"
-)
 
 
 def supply_of(organization: OrganizationKey, *, pod: PodId, on: date) -> Supply | None:
@@ -54,10 +50,31 @@ def supplies_of(organization: OrganizationKey, *, pods: Collection[PodId], on: d
 
 def supply_at(organization: OrganizationKey, *, postal_code: str, address: str, on: date) -> Sequence[Supply]:
     """The registry rows in force on a day at an address, by usage point. address: personal, compared by token."""
+    return supplies_at(organization, places=[(postal_code, address)], on=on)[0]
+
+
+def supplies_at(
+    organization: OrganizationKey, *, places: Sequence[tuple[str, str]], on: date
+) -> tuple[tuple[Supply, ...], ...]:
+    """As `supply_at`, of each postal code and address, in the order given; personal."""
     with open_organization(organization) as opened, cursor() as pen:
-        ids = list(find_by_token(TokenKind.SERVICE_ADDRESS, address, subject_kind=REGISTRY))
-        rows = pen.execute(_SUPPLY + _AT_ADDRESS, (opened.id, on, postal_code, opened.id, ids)).fetchall()
-    return tuple(_supply(row) for row in rows)
+        tokens = [token(TokenKind.SERVICE_ADDRESS, address) for _, address in places]
+        rows = pen.execute(
+            "SELECT t.token, s.pod FROM search_token t JOIN supply_registry s ON s.organization_id = t.organization_id "
+            "AND s.id = t.subject_id WHERE t.organization_id = %s AND t.kind = %s AND t.token = ANY(%s) "
+            "AND t.subject_kind = %s",
+            (opened.id, TokenKind.SERVICE_ADDRESS.value, tokens, REGISTRY),
+        ).fetchall()
+        pods: dict[str, set[PodId]] = {}
+        for said, pod in rows:
+            pods.setdefault(said, set()).add(PodId(pod))
+        found = supplies_of(organization, pods={PodId(pod) for _, pod in rows}, on=on) if rows else {}
+    return tuple(
+        tuple(
+            found[pod] for pod in sorted(pods.get(said, ())) if pod in found and found[pod].postal_code == postal_code
+        )
+        for said, (postal_code, _) in zip(tokens, places, strict=True)
+    )
 
 
 def reads_of(organization: OrganizationKey, *, serial: MeterSerial, on: Sequence[date]) -> Sequence[NewRead]:

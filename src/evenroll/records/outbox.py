@@ -15,7 +15,7 @@ from evenroll.records import inbox, vault
 from evenroll.records.envelope import SCHEMA_VERSION, Claimed, Envelope
 from evenroll.records.organizations import current, cursor, open_organization
 from evenroll.records.personal_ref import PersonalRef
-from evenroll.records.row_batch import Put, RowBatch
+from evenroll.records.row_batch import Put, Rows
 
 ATTEMPTS_MAX = 10
 PAUSE_FIRST = timedelta(seconds=30)
@@ -77,7 +77,7 @@ _CLAIM_PARKED: LiteralString = (
 )
 
 
-def write(batch: RowBatch, message: Message, *, now: datetime, in_reply_to: str = "") -> None:
+def write(batch: Rows, message: Message, *, now: datetime, in_reply_to: str = "") -> None:
     """Put a message into the outbox, in the transaction of its cause. Its conversation's stream is locked.
 
     Personal answers that go along are sealed for the receiver here, so that no other ever holds them open.

@@ -11,7 +11,7 @@ from evenroll.enrollment.event import Event
 from evenroll.enrollment.tracks import TrackState
 from evenroll.records.folds import written_state
 from evenroll.records.projection_equipment import project_equipment
-from evenroll.records.row_batch import Put, RowBatch
+from evenroll.records.row_batch import Put, Rows
 from evenroll.records.streams import StreamKind
 
 _CASE = Put(
@@ -88,7 +88,7 @@ _RELEASE: LiteralString = (
 
 
 def project_case(
-    batch: RowBatch, organization_id: int, *, before: Case | None, after: Case, events: tuple[Event, ...]
+    batch: Rows, organization_id: int, *, before: Case | None, after: Case, events: tuple[Event, ...]
 ) -> None:
     """Bring the rows of a case from the state before these events to the state after them."""
     course, chosen = after.course, after.chosen
@@ -122,7 +122,7 @@ def project_case(
 
 
 def project_tracks(
-    batch: RowBatch,
+    batch: Rows,
     stream: tuple[int, str, str],
     *,
     before: Mapping[str, TrackState],
@@ -152,7 +152,7 @@ def _track_columns(track: TrackState) -> tuple[object, ...]:
     )
 
 
-def _project_vehicles(batch: RowBatch, organization_id: int, before: Case | None, case: Case) -> None:
+def _project_vehicles(batch: Rows, organization_id: int, before: Case | None, case: Case) -> None:
     if before is not None and before.vehicles:
         gone = (organization_id, case.number)
         batch.run("vehicle", "DELETE FROM vehicle WHERE organization_id = %s AND case_number = %s", gone)
@@ -161,7 +161,7 @@ def _project_vehicles(batch: RowBatch, organization_id: int, before: Case | None
         batch.put(_VEHICLE, (case.number, vehicle.pevid, vehicle.drivetrain.value, vehicle.vin_known, kept))
 
 
-def _project_place(batch: RowBatch, organization_id: int, number: str, event: Event) -> None:
+def _project_place(batch: Rows, organization_id: int, number: str, event: Event) -> None:
     match event:
         case PlaceReserved():
             place = event.place

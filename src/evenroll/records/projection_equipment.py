@@ -13,7 +13,7 @@ from evenroll.enrollment import moving_events as mv
 from evenroll.enrollment.correction_events import CorrectionMade
 from evenroll.enrollment.event import Event
 from evenroll.enrollment.leaving_codes import CorrectableFact
-from evenroll.records.row_batch import Put, RowBatch
+from evenroll.records.row_batch import Put, Rows
 
 _EQUIPMENT, _DEVICES = "charging_equipment", "control_device"
 
@@ -43,7 +43,7 @@ _DEVICE_GONE: LiteralString = (
 _EQUIPMENT_GONE: LiteralString = "DELETE FROM charging_equipment WHERE organization_id = %s AND case_number = %s"
 
 
-def project_equipment(batch: RowBatch, organization_id: int, number: str, event: Event) -> None:
+def project_equipment(batch: Rows, organization_id: int, number: str, event: Event) -> None:
     """Bring the rows of a case's equipment and devices from before an event to after it."""
     told = _told(event)
     if told:
@@ -110,7 +110,7 @@ def _corrected(event: CorrectionMade) -> dict[str, object]:
             return {}
 
 
-def _equipment(batch: RowBatch, organization_id: int, number: str, told: Mapping[str, object]) -> None:
+def _equipment(batch: Rows, organization_id: int, number: str, told: Mapping[str, object]) -> None:
     names = [Identifier(name) for name in told]
     batch.run(
         _EQUIPMENT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evenroll.enrollment.erasure import Erasure
 from evenroll.records.folds import written_state
-from evenroll.records.row_batch import Put, RowBatch
+from evenroll.records.row_batch import Put, Rows
 
 _ERASURE = Put(
     table="erasure",
@@ -13,6 +13,6 @@ _ERASURE = Put(
 )
 
 
-def project_erasure(batch: RowBatch, *, after: Erasure) -> None:
+def project_erasure(batch: Rows, *, after: Erasure) -> None:
     """Bring the row of a subject to its state."""
     batch.put(_ERASURE, (after.number, len(after.holds), after.erased_on, written_state(after)))

@@ -6,7 +6,7 @@ from evenroll.enrollment.case import Case
 from evenroll.enrollment.ledger import Credit
 from evenroll.enrollment.program_event import ProgramEvent
 from evenroll.records.folds import written_state
-from evenroll.records.row_batch import Put, RowBatch
+from evenroll.records.row_batch import Put, Rows
 
 _CREDIT = Put(
     table="incentive_entry",
@@ -39,7 +39,7 @@ _EVENT = Put(
 )
 
 
-def project_ledger(batch: RowBatch, *, before: Case | None, after: Case) -> None:
+def project_ledger(batch: Rows, *, before: Case | None, after: Case) -> None:
     """Bring the rows of a case's credits from one state to the other; a credit is never taken out."""
     known = frozenset(before.ledger.credits) if before else frozenset[Credit]()
     for each in after.ledger.credits:
@@ -56,7 +56,7 @@ def _family(case: Case) -> str:
     return case.place.family if case.place else ""
 
 
-def project_event(batch: RowBatch, *, after: ProgramEvent) -> None:
+def project_event(batch: Rows, *, after: ProgramEvent) -> None:
     """Bring the row of an event to its state."""
     hours = (after.starts_at, after.ends_at)
     batch.put(_EVENT, (after.number, after.program, *hours, after.state.value, written_state(after)))

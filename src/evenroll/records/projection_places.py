@@ -9,7 +9,7 @@ from evenroll.enrollment.program_places import ProgramPlaces
 from evenroll.quantities.identifiers import ProgramKey
 from evenroll.records.folds import written_state
 from evenroll.records.projection import project_tracks
-from evenroll.records.row_batch import Put, RowBatch
+from evenroll.records.row_batch import Put, Rows
 from evenroll.records.streams import StreamKind
 
 _Row = tuple[ProgramKey, str, datetime | None, date | None]
@@ -43,9 +43,7 @@ _LINE = Put(
 )
 
 
-def project_places(
-    batch: RowBatch, organization_id: int, *, before: ProgramPlaces | None, after: ProgramPlaces
-) -> None:
+def project_places(batch: Rows, organization_id: int, *, before: ProgramPlaces | None, after: ProgramPlaces) -> None:
     """Bring the row of a program's places, and its track, from one state to the other."""
     counts = (after.cap, after.ceiling, after.taken, after.waiting)
     batch.put(_PLACES, (after.program, written_state(after), *counts))
@@ -53,7 +51,7 @@ def project_places(
     project_tracks(batch, stream, before=before.tracks if before else {}, after=after.tracks)
 
 
-def project_line(batch: RowBatch, organization_id: int, *, before: Case | None, after: Case) -> None:
+def project_line(batch: Rows, organization_id: int, *, before: Case | None, after: Case) -> None:
     """Bring the row of a case in the line of a program from one state to the other; there is none for most cases."""
     old, new = _row(before) if before else None, _row(after)
     if new == old:

@@ -10,7 +10,7 @@ from evenroll.programs.bill import Bill, billed_wh
 from evenroll.quantities.codec import canonical, encode
 from evenroll.records.folds import written_state
 from evenroll.records.projection import project_tracks
-from evenroll.records.row_batch import Put, RowBatch
+from evenroll.records.row_batch import Put, Rows
 from evenroll.records.streams import StreamKind
 
 _ORDER = Put(
@@ -86,7 +86,7 @@ _AGREEMENT = Put(
 )
 
 
-def project_order(batch: RowBatch, organization_id: int, *, before: ServiceOrder | None, after: ServiceOrder) -> None:
+def project_order(batch: Rows, organization_id: int, *, before: ServiceOrder | None, after: ServiceOrder) -> None:
     """Bring the rows of a service order from one state to the other: itself, its tracks, its bills."""
     values = (
         after.number,
@@ -107,7 +107,7 @@ def project_order(batch: RowBatch, organization_id: int, *, before: ServiceOrder
             batch.put(_BILL, _bill_columns(new, organization_id=organization_id, order=after))
 
 
-def project_point(batch: RowBatch, organization_id: int, *, before: UsagePoint | None, after: UsagePoint) -> None:
+def project_point(batch: Rows, organization_id: int, *, before: UsagePoint | None, after: UsagePoint) -> None:
     """Bring the rows of a usage point from one state to the other: itself, its meters, its agreements."""
     batch.put(_POINT, (after.pod, written_state(after)))
     _project_meters(batch, organization_id, before, after)
@@ -139,7 +139,7 @@ def _bill_columns(bill: Bill, *, organization_id: int, order: ServiceOrder) -> t
     )
 
 
-def _project_meters(batch: RowBatch, organization_id: int, before: UsagePoint | None, after: UsagePoint) -> None:
+def _project_meters(batch: Rows, organization_id: int, before: UsagePoint | None, after: UsagePoint) -> None:
     old = dict(enumerate(before.meters)) if before else {}
     new = dict(enumerate(after.meters))
     changed = sorted(position for position in old.keys() | new.keys() if old.get(position) != new.get(position))
@@ -170,7 +170,7 @@ def meter_columns(meter: PointMeter) -> tuple[object, ...]:
     )
 
 
-def _project_agreements(batch: RowBatch, organization_id: int, before: UsagePoint | None, after: UsagePoint) -> None:
+def _project_agreements(batch: Rows, organization_id: int, before: UsagePoint | None, after: UsagePoint) -> None:
     old = {each.start_on: each for each in before.agreements} if before else {}
     new = {each.start_on: each for each in after.agreements}
     changed = sorted(day for day in old.keys() | new.keys() if old.get(day) != new.get(day))

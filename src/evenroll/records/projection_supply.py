@@ -6,7 +6,7 @@ from evenroll.enrollment.supply_request import SupplyRequest
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.records.folds import written_state
 from evenroll.records.projection import project_tracks
-from evenroll.records.row_batch import Put, RowBatch
+from evenroll.records.row_batch import Put, Rows
 from evenroll.records.streams import StreamKind
 
 _REQUEST = Put(
@@ -39,9 +39,7 @@ _PEV = Put(
 )
 
 
-def project_supply(
-    batch: RowBatch, organization_id: int, *, before: SupplyRequest | None, after: SupplyRequest
-) -> None:
+def project_supply(batch: Rows, organization_id: int, *, before: SupplyRequest | None, after: SupplyRequest) -> None:
     """Bring the row of a supply request, and its track, from one state to the other."""
     values = (
         after.number,
@@ -57,7 +55,7 @@ def project_supply(
     project_tracks(batch, stream, before=before.tracks if before else {}, after=after.tracks)
 
 
-def project_pevs(batch: RowBatch, organization_id: int, *, before: UsagePoint | None, after: UsagePoint) -> None:
+def project_pevs(batch: Rows, organization_id: int, *, before: UsagePoint | None, after: UsagePoint) -> None:
     """Bring the rows of the PEVs at a usage point from one state to the other."""
     old = {each.case: each for each in before.pevs} if before else {}
     new = {each.case: each for each in after.pevs}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Protocol
 
 from psycopg import Cursor
 from psycopg.sql import SQL, Composed, Identifier
@@ -34,7 +34,23 @@ class Put:
         return tuple(name for name, _ in self.columns)
 
 
-class RowBatch:
+class Rows(Protocol):
+    """Where a projection puts the rows of a state."""
+
+    def put(self, how: Put, row: tuple[object, ...]) -> None:
+        """Write this row, in the place of one of the same key."""
+        ...
+
+    def count(self, how: Put) -> int:
+        """How many rows of this kind wait."""
+        ...
+
+    def run(self, table: str, statement: LiteralString | Composed, parameters: Sequence[object]) -> None:
+        """Run a statement that changes other rows of a table than those it is given, after what was put so far."""
+        ...
+
+
+class RowBatch(Rows):
     """What is to be written in the running transaction. Within one table the order is kept; tables do not wait.
 
     Every statement that reads or writes beside it must come after `flush`; `organizations.cursor` sees to that.

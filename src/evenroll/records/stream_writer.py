@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from django.db import transaction
 from psycopg import Cursor
@@ -24,7 +24,8 @@ from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.supply_request import SupplyRequest
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.codec import canonical
-from evenroll.records.entries import ENTRY, Entry, entry_hash, to_columns
+from evenroll.quantities.identifiers import PodId
+from evenroll.records.entries import ENTRY, columns_hash
 from evenroll.records.fold_tables import STATE_TABLES
 from evenroll.records.folds import FOLDS, Aggregate, StreamForeign, key_of, read_state, written_event
 from evenroll.records.locks import Head
@@ -35,7 +36,7 @@ from evenroll.records.projection_money import project_event, project_ledger
 from evenroll.records.projection_places import project_line, project_places
 from evenroll.records.projection_service import project_order, project_point
 from evenroll.records.projection_supply import project_pevs, project_supply
-from evenroll.records.row_batch import Put, RowBatch
+from evenroll.records.row_batch import Put, RowBatch, Rows
 from evenroll.records.streams import StreamId, StreamKind
 
 PLACE_ONCE = "place_taken_once"
@@ -117,6 +118,21 @@ class Writing:
     idempotency_key: str
 
 
+EntryRow: TypeAlias = tuple[object, ...]
+"""An entry as its row: see entries.ENTRY."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What is added to a stream, one entry at least, and its state before and after."""
+
+    stream: StreamId
+    before: Aggregate | None
+    after: Aggregate
+    events: tuple[Event, ...]
+    entries: tuple[EntryRow, ...]
+
+
 def load(pen: Cursor[Any], organization_id: int, stream: StreamId) -> Aggregate | None:
     """The state of a stream as its row keeps it; None if it has none. The caller holds the lock."""
     if stream.kind not in STATE_TABLES:
@@ -145,6 +161,15 @@ def lock_and_load(pen: Cursor[Any], organization_id: int, stream: StreamId) -> t
     return None if row is None else (Head(number=row[0], hash=row[1]), read_state(stream.kind, row[2]))
 
 
+def load_points(pen: Cursor[Any], organization_id: int, pods: Sequence[PodId]) -> dict[str, UsagePoint]:
+    """The states of many usage points, by their numbers; of one without there is none. The caller holds the locks."""
+    rows = pen.execute(
+        "SELECT pod, state FROM point_record WHERE organization_id = %s AND pod = ANY(%s)",
+        (organization_id, list(pods)),
+    ).fetchall()
+    return {pod: read_state(StreamKind.USAGE_POINT, state) for pod, state in rows}
+
+
 def append(
     writing: Writing, stream: StreamId, *, head: Head, before: Aggregate | None, events: tuple[Event, ...]
 ) -> tuple[Aggregate, Head]:
@@ -152,28 +177,42 @@ def append(
 
     They are put into the batch. Raises EventForeign, StreamForeign and PlaceConflict: then nothing of this call is.
     """
+    after = checked_fold(stream, before, events)
+    entries = new_entries(writing, stream, head=head, events=events)
+    reserved = next((event.place for event in events if isinstance(event, PlaceReserved)), None)
+    change = Change(stream=stream, before=before, after=after, events=events, entries=entries)
+    if reserved is None:
+        write(writing, change, rows=writing.batch)
+    else:
+        # Only here may a row be refused that the decision could not know of: what came before is safe from that.
+        writing.batch.flush()
+        try:
+            with transaction.atomic(using=writing.opened.alias):
+                write(writing, change, rows=writing.batch)
+                writing.batch.flush()
+        except UniqueViolation as error:
+            if error.diag.constraint_name != PLACE_ONCE:
+                raise
+            raise PlaceConflict(PlaceTaken(place=reserved, holder=_holder(writing, reserved))) from None
+    return after, head_after(entries)
+
+
+def head_after(entries: Sequence[EntryRow]) -> Head:
+    """Where a stream stands after these entries, of which there is one at least."""
+    number, own_hash = entries[-1][2], entries[-1][-1]
+    assert isinstance(number, int)
+    return Head(number=number, hash=str(own_hash))
+
+
+def checked_fold(stream: StreamId, before: Aggregate | None, events: tuple[Event, ...]) -> Aggregate:
+    """The state of a stream after these events. Raises StreamForeign where they are another one's."""
     after = fold(stream.kind, before, events)
     if key_of(after) != stream.key:
         raise StreamForeign(
             f"These events are of {stream.kind.value} {key_of(after)} and were to be written to {stream.key}. "
             "Give the number that the first event names."
         )
-    entries = _entries(writing, stream, head, events)
-    reserved = next((event.place for event in events if isinstance(event, PlaceReserved)), None)
-    if reserved is None:
-        _write(writing, stream, entries, before=before, after=after, events=events)
-    else:
-        # Only here may a row be refused that the decision could not know of: what came before is safe from that.
-        writing.batch.flush()
-        try:
-            with transaction.atomic(using=writing.opened.alias):
-                _write(writing, stream, entries, before=before, after=after, events=events)
-                writing.batch.flush()
-        except UniqueViolation as error:
-            if error.diag.constraint_name != PLACE_ONCE:
-                raise
-            raise PlaceConflict(PlaceTaken(place=reserved, holder=_holder(writing, reserved))) from None
-    return after, Head(number=entries[-1].number, hash=entries[-1].hash)
+    return after
 
 
 def fold(kind: StreamKind, before: Aggregate | None, events: tuple[Event, ...]) -> Aggregate:
@@ -186,7 +225,7 @@ def fold(kind: StreamKind, before: Aggregate | None, events: tuple[Event, ...]) 
 
 
 def project(
-    batch: RowBatch,
+    batch: Rows,
     organization_id: int,
     *,
     before: Aggregate | None,
@@ -219,59 +258,42 @@ def project(
             project_erasure(batch, after=after)
 
 
-def _entries(writing: Writing, stream: StreamId, head: Head, events: tuple[Event, ...]) -> list[Entry]:
-    entries: list[Entry] = []
+def new_entries(writing: Writing, stream: StreamId, *, head: Head, events: tuple[Event, ...]) -> tuple[EntryRow, ...]:
+    """The entries of events that are added to a stream, each with the hash of the one before. Raises EventForeign."""
+    actor, opened = writing.actor, writing.opened
+    made: list[EntryRow] = []
     number, previous = head.number, head.hash
     for event in events:
         number += 1
-        bare = Entry(
-            organization=writing.opened.key,
-            stream=stream,
-            number=number,
-            row=event.row.value,
-            actor_key=writing.actor.key,
-            actor_role=writing.actor.role,
-            actor_organization=writing.actor.organization,
-            event=event_kind(event),
-            version=type(event).version,
-            data=written_event(stream.kind, event),
-            business_at=writing.now,
-            business_on=writing.business_on,
-            recorded_at=writing.opened.wall_at,
-            idempotency_key=writing.idempotency_key,
-            previous_hash=previous,
+        row = (
+            *(stream.kind.value, stream.key, number, event.row.value),
+            *(actor.key, actor.role.value, actor.organization),
+            *(event_kind(event), type(event).version, written_event(stream.kind, event)),
+            *(writing.now, writing.business_on, opened.wall_at, writing.idempotency_key, previous),
         )
-        entry = replace(bare, hash=entry_hash(bare))
-        entries.append(entry)
-        previous = entry.hash
-    return entries
+        previous = columns_hash((*row, ""), organization=opened.key)
+        made.append((*row, previous))
+    return tuple(made)
 
 
-def _write(
-    writing: Writing,
-    stream: StreamId,
-    entries: list[Entry],
-    *,
-    before: Aggregate | None,
-    after: Aggregate,
-    events: tuple[Event, ...],
-) -> None:
-    batch = writing.batch
-    for entry in entries:
-        batch.put(ENTRY, to_columns(entry))
-    batch.put(_HEAD, (stream.kind.value, stream.key, entries[-1].number, entries[-1].hash))
-    project(batch, writing.opened.id, before=before, after=after, events=events)
+def write(writing: Writing, change: Change, *, rows: Rows) -> None:
+    """Put what a change leaves in the tables: entries, the head, the rows of the state, the notices it owes."""
+    for entry in change.entries:
+        rows.put(ENTRY, entry)
+    stream, head = change.stream, head_after(change.entries)
+    rows.put(_HEAD, (stream.kind.value, stream.key, head.number, head.hash))
+    project(rows, writing.opened.id, before=change.before, after=change.after, events=change.events)
     if stream.kind is StreamKind.CASE:
-        _owe_notices(writing, entries)
+        _owe_notices(writing, change, rows)
 
 
-def _owe_notices(writing: Writing, entries: list[Entry]) -> None:
+def _owe_notices(writing: Writing, change: Change, rows: Rows) -> None:
     """A notice names the entry it tells of; its sentence is made where it is sent, in the customer's language."""
-    now = writing.now
-    for each in entries:
-        if each.event in NOTICE_KINDS:
-            told = (each.stream.kind.value, each.stream.key, each.event, canonical({"entry": each.number}))
-            writing.batch.put(_NOTICE, (*told, now, now + NOTICE_WITHIN))
+    now, stream = writing.now, change.stream
+    for each in change.entries:
+        if each[7] in NOTICE_KINDS:
+            told = (stream.kind.value, stream.key, each[7], canonical({"entry": cast("int", each[2])}))
+            rows.put(_NOTICE, (*told, now, now + NOTICE_WITHIN))
 
 
 def _holder(writing: Writing, place: Place) -> str:

@@ -23,6 +23,7 @@ from evenroll.quantities.identifiers import CaseNumber, IdentifierKind, OrderNum
 from evenroll.records.answers import Answer as Kept
 from evenroll.records.answers import KeyReused
 from evenroll.records.asked import Answer, Asked, Taken, payload_of, read_answer, written_answer
+from evenroll.records.batch_work import BatchWork
 from evenroll.records.gathered import case_facts, clock_facts, order_facts
 from evenroll.records.organizations import current, cursor, kinds_of
 from evenroll.records.stream_writer import PlaceConflict
@@ -276,6 +277,8 @@ def not_allowed(actor: Actor, *, organization: OrganizationKey, name: CommandNam
 
 
 def _undoable(work: UnitOfWork, act: Callable[[], Answer]) -> Answer:
+    if isinstance(work, BatchWork):
+        return _undoable_in_memory(work, act)
     if work.is_shared:
         # Its door undoes all that shares the transaction, and gives each by itself; that settles the places, too.
         return act()
@@ -288,6 +291,17 @@ def _undoable(work: UnitOfWork, act: Callable[[], Answer]) -> Answer:
         work.begin_anew()
         return undo.refusal
     work.may_begin_anew = False
+    return answer
+
+
+def _undoable_in_memory(work: BatchWork, act: Callable[[], Answer]) -> Answer:
+    """A refusal comes before anything is recorded, and nothing is written yet."""
+    try:
+        answer = act()
+        work.settle_places()
+    except _Undo as undo:
+        work.forget()
+        return undo.refusal
     return answer
 
 

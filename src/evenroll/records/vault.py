@@ -109,6 +109,27 @@ def store_many(records: Sequence[tuple[KeyId, Mapping[str, JsonValue]]]) -> tupl
     return refs
 
 
+def wrapped_key(key_id: KeyId, secret: bytes) -> bytes:
+    """A fresh data key as its row keeps it: enclosed by the key of the open organization."""
+    return _encrypt(_wrapping(), secret, bound=_bound("key", key_id))
+
+
+def sealed_record(ref: PersonalRef, fields: Mapping[str, JsonValue], *, secret: bytes) -> bytes:
+    """Personal fields as their row keeps them. secret: the data key that they are kept under."""
+    return _encrypt(secret, _written(fields), bound=_bound("record", ref))
+
+
+def data_keys(ids: Collection[KeyId]) -> dict[KeyId, bytes]:
+    """The data keys of these numbers; one that is not here, or was destroyed, is left out."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT id, wrapped FROM customer_key WHERE organization_id = %s AND id = ANY(%s) AND wrapped IS NOT NULL",
+            (current().id, list(ids)),
+            prepare=False,  # as in _data_keys
+        ).fetchall()
+    return {KeyId(row[0]): _unwrapped(row[0], (row[1],)) for row in rows}
+
+
 def read(ref: PersonalRef) -> dict[str, JsonValue]:
     """The fields kept under a number. Raises PersonalMissing, PersonalErased, PersonalUnreadable."""
     with cursor() as pen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,10 +12,11 @@ from evenroll.enrollment.vehicle_question import VehicleQuestion
 from evenroll.programs.program import ProgramVersion
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, Pevid
 from evenroll.records import stream_writer
-from evenroll.records.case_answers import ANSWERS
+from evenroll.records.answers_in_hand import ANSWERS, in_hand
+from evenroll.records.foreseen import Fact, looked_up
 from evenroll.records.gathered import program_of
 from evenroll.records.organizations import current, cursor
-from evenroll.records.streams import case_stream, place_stream
+from evenroll.records.streams import StreamId, case_stream, place_stream
 from evenroll.records.taking import PointMoved
 from evenroll.records.tokens import TokenKind, token
 from evenroll.records.unit_of_work import UnitOfWork
@@ -41,6 +43,9 @@ def vin_token(vin: str) -> str:
 
 def kept_vin_token(answers: int) -> str:
     """The token of the VIN among kept answers, which are not opened for it; "" where there is none."""
+    held = in_hand()
+    if held is not None:
+        return held.vin(answers)
     with cursor() as pen:
         row = pen.execute(
             "SELECT token FROM search_token WHERE organization_id = %s AND subject_kind = %s AND subject_id = %s "
@@ -52,6 +57,10 @@ def kept_vin_token(answers: int) -> str:
 
 def vin_token_of_case(number: CaseNumber) -> str:
     """The token of the VIN in the form of a case, as its row has it without a lock; "" where there is none."""
+    return looked_up(Fact.VIN_OF_CASE, number, lambda: _vin_token_of_case(number))
+
+
+def _vin_token_of_case(number: CaseNumber) -> str:
     with cursor() as pen:
         row = pen.execute(
             "SELECT t.token FROM case_record c JOIN search_token t ON t.organization_id = c.organization_id "
@@ -72,6 +81,22 @@ def vehicles_elsewhere(
     """
     if not vin:
         return ()
+    return looked_up(Fact.VEHICLES_ELSEWHERE, vin, lambda: _vehicles_elsewhere(vin, but=but, customer=customer))
+
+
+def vehicle_vins(vins: Collection[str]) -> frozenset[str]:
+    """Those of these tokens that lead to the vehicle of any case."""
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT DISTINCT t.token FROM search_token t JOIN vehicle v ON v.organization_id = t.organization_id "
+            "AND v.answers = t.subject_id WHERE t.organization_id = %s AND t.kind = %s AND t.token = ANY(%s) "
+            "AND t.subject_kind = %s",
+            (current().id, TokenKind.VIN.value, list(vins), ANSWERS),
+        ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+def _vehicles_elsewhere(vin: str, *, but: CaseNumber, customer: CustomerId | None) -> tuple[VehicleElsewhere, ...]:
     with cursor() as pen:
         rows = pen.execute(
             "SELECT v.case_number, v.pevid FROM search_token t JOIN vehicle v "
@@ -94,7 +119,12 @@ def lock_vin(work: UnitOfWork, vin: str) -> None:
     vin: its token.
     """
     if vin:
-        work.lock(place_stream("any", unit="vin", unit_key=vin[:_BUCKET_DIGITS]))
+        work.lock(vin_stream(vin))
+
+
+def vin_stream(vin: str) -> StreamId:
+    """The lock of a VIN. vin: its token."""
+    return place_stream("any", unit="vin", unit_key=vin[:_BUCKET_DIGITS])
 
 
 def dispute_facts(work: UnitOfWork, found: tuple[VehicleElsewhere, ...]) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def enroll(
 def _run(run: BulkRun, result: Path, output: Output) -> tuple[Counter[str], list[str]]:
     from evenroll.intake.bulk import run_file
     from evenroll.runtime.installation_wiring import wired_installation
+    from evenroll.worker.batch_lane import BatchLane
     from evenroll.worker.driver import run_until_idle
 
     installation = wired_installation()
@@ -73,7 +74,8 @@ def _run(run: BulkRun, result: Path, output: Output) -> tuple[Counter[str], list
     problems: list[str] = []
     try:
         with result_writer(result, format=run.shape.format) as writer, _progress(output, run.shape.lines) as progress:
-            for row in run_file(run, driver=lambda: _drive(run_until_idle, installation, run)):
+            lane = BatchLane(installation=installation, now=run.now)
+            for row in run_file(run, driver=lambda: _drive(run_until_idle, installation, run), lane=lane):
                 writer.write(row)
                 counts[row.result] += 1
                 _note(row, problems)
