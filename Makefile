@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 PYTHON_OF := .venv/bin/python
 
-.PHONY: help demo test check mutants faults bench-seal bench-load bench-core bench pins clean setup-run setup-test
+.PHONY: help demo test check mutants faults simulate bench-seal bench-load bench-core bench pins clean setup-run setup-test
 
 help:
 	@echo "make demo      set up, then enroll the example applications and show what became of them"
@@ -12,6 +12,7 @@ help:
 	@echo "make check     only the checks: format, lint, types, floors, sizes"
 	@echo "make mutants   plant each known bug once and see that a test catches it"
 	@echo "make faults    break it 500 times at named points and look after each (10 minutes); SEED=n ONLY=k again"
+	@echo "make simulate  play 10,000 histories of the core in memory, a year each (minutes); SEED=n ONLY=k tells one"
 	@echo "make bench     what an interactive row costs, and what a worker does in a second (minutes)"
 	@echo "make bench-core  decide and fold full lives in memory, against copies of the case (seconds)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
@@ -45,6 +46,9 @@ LIVES :=
 faults: setup-test
 	@$(PYTHON_OF) -m tests.faults.run --faults $(FAULTS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(LIVES),--lives $(LIVES))
+
+simulate: setup-test
+	@$(PYTHON_OF) -m tests.simulation.run --seed $(or $(SEED),1) --histories $(or $(HISTORIES),10000) $(if $(ONLY),--only $(ONLY))
 
 setup-run:
 	@sh bin/bootstrap run

@@ -33,6 +33,15 @@ INVENTED = tuple(each for each in CATALOG.programs if each.organization in (UTIL
 TODAY = date(2026, 3, 2)
 
 
+def test_the_stacking_matrix_says_the_same_from_both_sides() -> None:
+    """Row 5 asks the program that is applied for: what bars the other way round is written with both."""
+    for one in CATALOG.programs:
+        for other in CATALOG.programs:
+            beside = one.organization == other.organization and one.unit is other.unit
+            if beside and one.family != other.family and other.family in one.excluded_families:
+                assert one.family in other.excluded_families, f"{one.key} excludes {other.key}, not the reverse"
+
+
 @pytest.mark.parametrize("organization", [UTILITY, ESCO])
 def test_each_offers_all_five_kinds_priced(organization: OrganizationKey) -> None:
     mine = [each for each in INVENTED if each.organization == organization]

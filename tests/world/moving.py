@@ -10,6 +10,7 @@ from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import moving_commands as mc
 from evenroll.enrollment.case import LIVE, Case, EndReason
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.eligibility import Known, told
 from evenroll.enrollment.form import VinState
 from evenroll.enrollment.life_events import EquipmentKind, Installer
@@ -164,6 +165,9 @@ def moves_with_car(world: World) -> None:
     follower = case_of(world, key).followed_by
     assert follower is not None
     new = (key[0], key[1], follower)
+    # A second move would leave the first one's application without the place that it waits for.
+    again = world.give(key, C.MOVE_WITH_CAR, said, role=Role.CUSTOMER)
+    assert isinstance(again, Refusal) and again.code is RefusalCode.CHANGE_PENDING
     world.settle()
     assert case_of(world, new).status is State.ENROLLED and case_of(world, new).pod == "POD-6"
     assert case_of(world, new).vehicles == case_of(world, key).vehicles

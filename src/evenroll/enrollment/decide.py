@@ -172,7 +172,9 @@ _AFTER_CHANGE = frozenset({C.UNENROLL, C.MOVE_WITH_CAR})
 def _held_back(case: Case | None, name: C, facts: CaseFacts) -> Refusal | None:
     if case is None or name not in _AFTER_CHANGE:
         return None
-    pending = decide_change.pending_follower(case, facts)
+    # A second move would leave the application of the first one without the place that it waits for.
+    moves = decide_change.pending_move(case, facts) if name is C.MOVE_WITH_CAR else None
+    pending = decide_change.pending_follower(case, facts) or moves
     if pending is None:
         return None
     return Refusal(code=RefusalCode.CHANGE_PENDING, parameters={"case": case.number, "other": pending.number})

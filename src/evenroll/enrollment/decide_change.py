@@ -100,6 +100,14 @@ def pending_follower(case: Case, facts: CaseFacts) -> Case | None:
     return found
 
 
+def pending_move(case: Case, facts: CaseFacts) -> Case | None:
+    """The case that goes on at another premise and is on its way still; None where there is none."""
+    found = facts.others.get(case.followed_by) if case.followed_by else None
+    if found is None or found.is_ended or found.status in _OVER or found.opening.continues != case.number:
+        return None
+    return found
+
+
 def _offered(case: Case, command: c.ChangeProgram, facts: CaseFacts) -> Offered | None:
     if case.provider is None or case.chosen is None or command.program == case.chosen.program:
         return None
