@@ -13,6 +13,15 @@ _FOUND: LiteralString = "SELECT fingerprint FROM master_key_mark"
 _LEAVE: LiteralString = "INSERT INTO master_key_mark (is_only, fingerprint) VALUES (true, %s) ON CONFLICT DO NOTHING"
 
 
+def is_marked() -> bool:
+    """Whether a master key was used with this database before."""
+    connection.ensure_connection()
+    database: Connection[TupleRow] = connection.connection
+    with Cursor(database) as pen:
+        has_table = pen.execute(_TABLE).fetchone()
+        return has_table is not None and bool(has_table[0]) and pen.execute(_FOUND).fetchone() is not None
+
+
 def marked_fingerprint(fingerprint: str) -> str | None:
     """The fingerprint of the key that this database was first used with; the given one, if there was none.
 

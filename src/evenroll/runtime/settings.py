@@ -24,13 +24,14 @@ class Urls(Protocol):
     def auditor(self) -> str | None: ...
 
 
-def settings_for(urls: Urls) -> dict[str, Any]:
+def settings_for(urls: Urls, *, prepares: bool = True) -> dict[str, Any]:
     """The settings under which the one app `records` runs as the application role.
 
     The owner's alias is for migrations and replay, the auditor's for reading the journal of all organizations.
+    prepares: whether the application's login prepares what it runs often; not through a pooler that knows none of it.
     """
     databases = {
-        APP_ALIAS: database_for(urls.app, keep=True),
+        APP_ALIAS: database_for(urls.app, keep=True, prepares=prepares),
         OWNER_ALIAS: database_for(urls.owner, keep=False),
     }
     if urls.auditor:
@@ -50,7 +51,7 @@ def settings_for(urls: Urls) -> dict[str, Any]:
     }
 
 
-def database_for(url: str, *, keep: bool) -> dict[str, Any]:
+def database_for(url: str, *, keep: bool, prepares: bool = True) -> dict[str, Any]:
     """One entry of DATABASES. keep: whether the connection stays open between pieces of work."""
     parts = conninfo_to_dict(url)
     options = {name: value for name, value in parts.items() if name not in _OWN_PLACES and value is not None}
@@ -63,7 +64,7 @@ def database_for(url: str, *, keep: bool) -> dict[str, Any]:
         "PORT": str(parts.get("port") or ""),
         "CONN_MAX_AGE": None if keep else 0,
         # The hot path writes with prepared statements; Django's own cursors do not prepare.
-        "OPTIONS": {**options, "prepare_threshold": 2},
+        "OPTIONS": {**options, "prepare_threshold": 2 if prepares else None},
     }
 
 

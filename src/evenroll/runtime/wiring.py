@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from evenroll.runtime.embedded_places import ServerRefused
 from evenroll.runtime.settings import OWNER_ALIAS, Urls, settings_for
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MIGRATION_LOCK = 0x4576656E726F6C6C
 """The number of the advisory lock under which one process at a time changes tables ("Evenroll" in ASCII)."""
 
+PREPARED_VARIABLE = "DATABASE_PREPARED"
 MASTER_KEY_VARIABLE = "EVENROLL_MASTER_KEY"
 MASTER_KEY_BYTES = 32
 ERASURE_LIST_VARIABLE = "EVENROLL_ERASURE_LIST"
@@ -60,10 +62,17 @@ def configure(urls: Urls, *, home: Path | None = None) -> None:
             "This process already works on another database; a process has one. Start a new process for the other."
         )
     if _configured.urls is None:
-        settings.configure(**settings_for(urls))
+        settings.configure(**settings_for(urls, prepares=_prepares()))
         django.setup()
         _configured.urls = asked
     _give_keys(home)
+
+
+def _prepares() -> bool:
+    given = os.environ.get(PREPARED_VARIABLE, "") or "on"
+    if given not in ("on", "off"):
+        raise ServerRefused(f"{PREPARED_VARIABLE}={given} says neither on nor off. Set it to off, or leave it unset.")
+    return given == "on"
 
 
 def migrate(urls: Urls) -> None:
@@ -159,11 +168,25 @@ def _give_keys(home: Path | None) -> None:
 
     if home is not None:
         use_erasure_list(erasure_list_of(home))
+    if home is not None:
+        _refuse_second_key(home)
     master = find_master_key(home)
     if master is not None:
         keys = Keys(master)
         _check_mark(keys)
         use_keys(keys)
+
+
+def _refuse_second_key(home: Path) -> None:
+    """A node that has no key yet makes none for a database that was made with one."""
+    from evenroll.records.key_mark import is_marked
+
+    path = home / "keys" / "master.key"
+    if not os.environ.get(MASTER_KEY_VARIABLE, "") and not path.exists() and is_marked():
+        raise MasterKeyRefused(
+            "This node has no master key, and the database was made with one, on another node. Copy that node's "
+            f"{path.parent.name}/{path.name} to {path}, or set {MASTER_KEY_VARIABLE} to it."
+        )
 
 
 def _leave_mark() -> None:

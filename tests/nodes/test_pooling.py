@@ -1,0 +1,81 @@
+"""What a pooler that gives each transaction another connection would break: it stands in a few known places only."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from evenroll.runtime.database import DatabaseUrls
+from evenroll.runtime.settings import database_for
+
+SOURCE = Path(__file__).parent.parent.parent / "src" / "evenroll"
+
+DIRECT = {
+    "records/migrations": "migrations, by the owner's login",
+    "runtime/wiring.py": "the lock under which tables are changed, by the owner's login",
+    "runtime/embedded_roles.py": "the embedded server's own roles and databases",
+    "records/fold_tables.py": "replay and rebuild, by the owner's login",
+    "runtime/backup_": "backing up and restoring, by the owner's login",
+    "runtime/demo_database.py": "making the demo's database, on the embedded server",
+}
+"""Where a session's state is used, and by which login; docs/operation.md says that these need a direct connection."""
+
+SESSION_STATE = {
+    "a lock of a session": r"pg_(try_)?advisory_lock\(",
+    "listening": r"\b(LISTEN|UNLISTEN|NOTIFY|pg_notify)\b",
+    "a temporary table that outlives its transaction": r"CREATE TEMP(ORARY)? TABLE (?![^\"]*ON COMMIT DROP)",
+    "a cursor that outlives its transaction": r"WITH HOLD|withhold=True",
+    "a setting of a session": r"\"SET (?!LOCAL )[a-z]|set_config\([^)]*, false\)|ALTER DATABASE",
+    "what was prepared by name": r"\bDEALLOCATE\b|\"PREPARE |\"EXECUTE (?!FUNCTION)",
+}
+
+_COUNT = """
+from evenroll.runtime.cli_session import session
+with session():
+    from evenroll.records.organizations import organization_keys, shared_transaction
+    for _ in range(6):
+        organization_keys()
+    with shared_transaction() as pen:
+        print(pen.execute("SELECT count(*) FROM pg_prepared_statements").fetchone()[0])
+"""
+
+
+@pytest.mark.parametrize("state", SESSION_STATE)
+def test_the_state_of_a_session_is_used_in_known_places_only(state: str) -> None:
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if re.search(SESSION_STATE[state], path.read_text(encoding="utf-8"))
+    }
+    assert {each for each in found if not each.startswith(tuple(DIRECT))} == set()
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    told = 'SELECT pg_advisory_lock(1) "CREATE TEMPORARY TABLE x (a int)" NOTIFY WITH HOLD "SET role x" "PREPARE a"'
+    assert all(re.search(pattern, told) for pattern in SESSION_STATE.values())
+    # What ends with its transaction is no matter.
+    assert not re.search(SESSION_STATE["a lock of a session"], "pg_advisory_xact_lock(1)")
+    dropped = '"CREATE TEMPORARY TABLE x ON COMMIT DROP AS SELECT"'
+    assert not re.search(SESSION_STATE["a temporary table that outlives its transaction"], dropped)
+
+
+def test_preparing_can_be_turned_off_for_a_pooler_that_cannot(django_ready: DatabaseUrls, embedded_home: Path) -> None:
+    def prepared(said: str) -> subprocess.CompletedProcess[str]:
+        known = {"EVENROLL_HOME": str(embedded_home), "DATABASE_PREPARED": said}
+        program = f"from evenroll.runtime.cli_session import asked; asked.database = {database!r}\n{_COUNT}"
+        return subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, **known}, capture_output=True, text=True, check=False
+        )
+
+    database = urlsplit(django_ready.app).path.strip("/")
+    assert int(prepared("on").stdout) > 0
+    assert int(prepared("off").stdout) == 0
+    assert "says neither on nor off" in prepared("maybe").stderr
+    # The owner's login stays as it is: it never goes through a pooler.
+    assert database_for(django_ready.owner, keep=False)["OPTIONS"]["prepare_threshold"] == 2
