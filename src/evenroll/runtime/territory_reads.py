@@ -141,13 +141,12 @@ def _rates_by_hour() -> frozenset[RateKey]:
 
 
 def _points_at(pods: tuple[PodId, ...]) -> Sequence[UsagePoint]:
-    import json
-
-    from evenroll.quantities.codec import decode
+    from evenroll.records.folds import read_state
     from evenroll.records.models import PointRecord
+    from evenroll.records.streams import StreamKind
 
     states = PointRecord.objects.filter(pod__in=pods).values_list("state", flat=True)
-    return [decode(UsagePoint, json.loads(state)) for state in states]
+    return [read_state(StreamKind.USAGE_POINT, state) for state in states]
 
 
 def catch_up_reads(points: Sequence[PlannedPoint], *, until_on: date) -> None:
