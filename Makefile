@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 PYTHON_OF := .venv/bin/python
 
-.PHONY: help demo test check mutants faults simulate bench-seal bench-load bench-core bench pins clean setup-run setup-test
+.PHONY: help demo test check mutants faults simulate bench-seal bench-load bench-core bench golden golden-rows pins clean setup-run setup-test
 
 help:
 	@echo "make demo      set up, then enroll the example applications and show what became of them"
@@ -17,6 +17,8 @@ help:
 	@echo "make bench-core  decide and fold full lives in memory, against copies of the case (seconds)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
+	@echo "make golden    keep what this release writes, as a further golden journal (before a release)"
+	@echo "make golden-rows  note anew what the golden journals come to, after a fold was changed on purpose"
 	@echo "make pins      compile requirements/*.in again (needs uv on the PATH)"
 	@echo "make clean     remove what was built here; data in EVENROLL_HOME stay"
 
@@ -68,6 +70,12 @@ bench-seal: setup-test
 
 bench-load: setup-test
 	@$(PYTHON_OF) -m tests.measure.load_points
+
+golden: setup-test
+	@$(PYTHON_OF) -m tests.golden.write
+
+golden-rows: setup-test
+	@$(PYTHON_OF) -m tests.golden.write rows
 
 pins:
 	@for set in run test; do \

@@ -88,9 +88,10 @@ def read_event(
     version: int,
     data: str,
     upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
+    folds: Mapping[StreamKind, Fold] = FOLDS,
 ) -> Event:
     """The event of a journal entry, lifted to today's schema. Raises EventForeign, VersionUnknown, CodecRefused."""
-    type_ = FOLDS[kind].events.get(event)
+    type_ = folds[kind].events.get(event)
     if type_ is None:
         raise EventForeign(f"The journal names an event {event!r} that no {kind.value} has in this release.")
     lifted = lift(json.loads(data), kind=event, version=version, to=type_.version, upcasters=upcasters)
