@@ -150,5 +150,9 @@ def test_a_message_to_somebody_elsewhere_is_not_lost(territory: Territory) -> No
         version=1,
         body={},
     )
-    delivery = LocalDelivery(receivers=frozenset({territory.utility}), receive=lambda *_: pytest.fail("taken"))
+    delivery = LocalDelivery(
+        receivers=frozenset({territory.utility}),
+        receive=lambda *_: pytest.fail("taken"),
+        receive_together=lambda *_: pytest.fail("taken"),
+    )
     assert delivery.deliver(envelope, now=NOW).outcome is DeliveryOutcome.AWAY

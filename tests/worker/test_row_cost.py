@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from evenroll.enrollment.command_names import CommandName
+from evenroll.quantities.identifiers import OrganizationKey, PodId
 from tests.row_costs import RowCost, watched_rows
 from tests.statements import counted_traffic
 from tests.territory import NOW, new_territory
@@ -18,10 +19,10 @@ PLAIN = 8
 """So many statements has a row at most that asks nobody."""
 
 ASKING: Mapping[CommandName, int] = {
-    CommandName.FIND_PROVIDER: 10,
-    CommandName.PROVE_IDENTITY: 21,
-    CommandName.DECIDE: 21,
-    CommandName.REQUEST_METER: 8,
+    CommandName.FIND_PROVIDER: 8,
+    CommandName.PROVE_IDENTITY: 19,
+    CommandName.DECIDE: 9,
+    CommandName.REQUEST_METER: 6,
 }
 """Rows that ask partners. All the books that are asked lie in this database: their statements are counted with them."""
 
@@ -58,6 +59,29 @@ def test_what_is_counted_is_what_was_said(django_ready: object) -> None:
         pen.execute("UPDATE track SET times = 0 WHERE track_key = %s AND false", ("x",))
     assert [text.split()[0] for text in traffic.texts] == ["SELECT", "SELECT", "UPDATE"]
     assert (traffic.commits, traffic.reads) == (1, 0)
+
+
+class _Elsewhere:
+    """A utility that is asked beyond these books; it notes whether a transaction of ours was open meanwhile."""
+
+    def __init__(self) -> None:
+        self.asked_inside: list[bool] = []
+
+    def look_up(self, pod: PodId, *, utility: OrganizationKey, on: date) -> object:
+        from evenroll.partners.utility_premises import UtilityPremises
+        from evenroll.records.organizations import is_open
+
+        self.asked_inside.append(is_open())
+        return UtilityPremises().look_up(pod, utility=utility, on=on)
+
+
+def test_a_partner_that_is_not_our_own_books_is_asked_outside_every_transaction(django_ready: object) -> None:
+    territory, elsewhere = new_territory(), _Elsewhere()
+    territory.partners = {"premises": elsewhere}
+    territory.apply(territory.premise())
+    territory.run()
+    assert elsewhere.asked_inside, "the utility was asked"
+    assert not any(elsewhere.asked_inside)
 
 
 def test_an_idle_look_is_one_transaction_of_an_organization(django_ready: object) -> None:

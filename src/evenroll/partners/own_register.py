@@ -31,6 +31,10 @@ class OwnRegister:
 
     organization: OrganizationKey
 
+    def books(self, *, utility: OrganizationKey | None) -> OrganizationKey:
+        """Its own, whosever the wires are."""
+        return self.organization
+
     def match(self, evidence: Evidence) -> RegisterAnswer | PartnerAway:
         """The factors that agree on one account. Two strangers who name one address get the same answer."""
         return self.match_many([evidence])[0]
@@ -58,25 +62,23 @@ class OwnRegister:
         return self.account_facts_many([(account, pod)])[0]
 
     def account_facts_many(self, asked: Sequence[tuple[AccountId, PodId]]) -> tuple[AccountFacts, ...]:
-        """As `account_facts`, of each, by two statements for all."""
+        """As `account_facts`, of each, by one statement for all."""
         with open_organization(self.organization):
-            found = register.accounts({account for account, _ in asked})
-            points = register.points({pod for _, pod in asked})
-        return tuple(_facts(account, pod, found.get(account), points.get(pod)) for account, pod in asked)
+            billed = register.billed_points(asked)
+        return tuple(_facts(account, pod, billed.get((account, pod))) for account, pod in asked)
 
 
-def _facts(
-    account: AccountId, pod: PodId, found: register.AccountFound | None, point: register.PointFound | None
-) -> AccountFacts:
-    if found is None or point is None or pod not in found.pods:
+def _facts(account: AccountId, pod: PodId, billed: register.BilledPoint | None) -> AccountFacts:
+    if billed is None:
         return AccountFacts(account=account, pod=pod, active=Known.NO)
+    found = billed.account
     return AccountFacts(
         account=account,
         pod=pod,
         active=yes_if(found.status == "active"),
         customer_class=told(found.customer_class),
         good_standing=yes_if(found.good_standing),
-        net_metering=yes_if(point.net_metering),
+        net_metering=yes_if(billed.net_metering),
         assistance=yes_if(found.assistance),
         life_support=yes_if(found.life_support),
         in_territory=Known.YES,

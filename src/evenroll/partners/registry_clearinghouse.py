@@ -8,11 +8,11 @@ from datetime import date
 
 from evenroll.enrollment.facts import SERVED, PartnerAway, ProviderAnswer, ProviderAnswerKind
 from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion, find_providers
-from evenroll.quantities.identifiers import OrganizationKey, PodId
+from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.quantities.periods import DatePeriod
 from evenroll.records.looked_up import Supply, supplies_at, supplies_of
 from evenroll.records.organizations import open_organization
-from evenroll.records.supply_registry import open_request, points_in_request
+from evenroll.records.supply_registry import open_request
 
 PARTNER = "clearinghouse"
 
@@ -39,15 +39,14 @@ class RegistryClearinghouse:
         return self.find_many([question], on=on)[0]
 
     def find_many(self, questions: Sequence[ProviderQuestion], *, on: date) -> tuple[ProviderAnswer, ...]:
-        """As `find`, of each; those that name their usage point by two statements for all."""
+        """As `find`, of each; those that name their usage point by one statement for all."""
         with open_organization(self.organization):
             pods = [each.pod for each in questions if each.pod]
             known = supplies_of(self.organization, pods=pods, on=on) if pods else {}
-            moving = points_in_request(known) if known else frozenset[PodId]()
             left = [each for each in questions if each.pod not in known]
             at_address = iter(self._at_addresses(left, on=on))
             return tuple(
-                self._answered(known[each.pod], on=on, is_moving=each.pod in moving)
+                self._answered(known[each.pod], on=on)
                 if each.pod is not None and each.pod in known
                 else self._found(next(at_address), on=on)
                 for each in questions
@@ -61,9 +60,8 @@ class RegistryClearinghouse:
             return ProviderAnswer(kind=ProviderAnswerKind.SEVERAL_POINTS, as_of=on, points=points)
         return ProviderAnswer(kind=ProviderAnswerKind.NOT_FOUND, as_of=on)
 
-    def _answered(self, supply: Supply, *, on: date, is_moving: bool = True) -> ProviderAnswer:
-        """is_moving: whether it may have a request that is open."""
-        moving = open_request(supply.pod) if is_moving else None
+    def _answered(self, supply: Supply, *, on: date) -> ProviderAnswer:
+        moving = open_request(supply.pod) if supply.in_request else None
         answer = replace(_answer(supply, on=on), registrar=self.organization)
         if moving is None or answer.kind not in SERVED:
             return answer

@@ -12,15 +12,20 @@ from evenroll.enrollment.usage_point import Agreement, PointMeter, UsagePoint
 from evenroll.ports.premises import PremiseFacts, ServedPoint
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import OrganizationKey, PodId
-from evenroll.records import queries, register
+from evenroll.records import queries
 from evenroll.records.gathered import READS_MONTHS, cycle_reads, reads_of_cycle
 from evenroll.records.organizations import OrganizationUnknown, open_organization
+from evenroll.records.points_told import PointTold, points_told
 
 PARTNER = "utility"
 
 
 class UtilityPremises:
     """Asks the utility organization's own books."""
+
+    def books(self, *, utility: OrganizationKey | None) -> OrganizationKey | None:
+        """The utility's."""
+        return utility
 
     def look_up(self, pod: PodId, *, utility: OrganizationKey, on: date) -> PremiseFacts | PartnerAway:
         """The meter in place, what feeds in, and the rates on that day; empty for a point that the utility has not."""
@@ -29,15 +34,14 @@ class UtilityPremises:
     def look_up_many(
         self, pods: Sequence[PodId], *, utility: OrganizationKey, on: date
     ) -> tuple[PremiseFacts | PartnerAway, ...]:
-        """As `look_up`, of each, by two statements for all."""
+        """As `look_up`, of each, by one statement for all."""
         try:
             with open_organization(utility) as opened:
-                states = queries.usage_points(_asked_by_system(utility), pods=pods)
-                rows = register.points(pods)
+                told = points_told(pods)
                 calendar = opened.calendar
         except OrganizationUnknown:
             return (PartnerAway(partner=PARTNER, detail="unknown_here"),) * len(pods)
-        return tuple(_facts(states.get(pod), row=rows.get(pod), calendar=calendar, on=on) for pod in pods)
+        return tuple(_facts(told.get(pod), calendar=calendar, on=on) for pod in pods)
 
     def served(
         self, pod: PodId, *, utility: OrganizationKey, from_on: date, months: int
@@ -61,11 +65,10 @@ def _asked_by_system(utility: OrganizationKey) -> queries.Viewer:
     return queries.Viewer(organization=utility, role=Role.SYSTEM)
 
 
-def _facts(
-    point: UsagePoint | None, *, row: register.PointFound | None, calendar: ServiceCalendar, on: date
-) -> PremiseFacts:
-    if point is None:
+def _facts(found: PointTold | None, *, calendar: ServiceCalendar, on: date) -> PremiseFacts:
+    if found is None:
         return PremiseFacts()
+    point, row = found.point, found.row
     reads = cycle_reads(row.read_cycle if row else "", from_on=on, months=READS_MONTHS, calendar=calendar)
     agreement = point.agreement_on(on)
     meter = point.meter

@@ -5,16 +5,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import LiteralString
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.form import Form, FormField, VinState
-from evenroll.quantities.identifiers import CustomerId, VinWrong, check_vin
+from evenroll.quantities.identifiers import CaseNumber, CustomerId, VinWrong, check_vin
 from evenroll.records import vault
 from evenroll.records.answers_in_hand import ANSWERS, DataKey, in_hand
+from evenroll.records.folds import read_state
 from evenroll.records.foreseen import Fact, looked_up
 from evenroll.records.keys import KEY_BYTES
 from evenroll.records.organizations import current, cursor
 from evenroll.records.personal_ref import KeyId, PersonalRef
+from evenroll.records.streams import StreamKind
 from evenroll.records.tokens import TokenKind, index, normalized, token
 
 NO_ANSWERS = 0
@@ -77,6 +80,29 @@ def read_answers(ref: int) -> dict[FormField, str]:
     held = in_hand()
     fields = vault.read(PersonalRef(ref)) if held is None else held.read(ref)
     return {FormField(name): str(text) for name, text in fields.items()}
+
+
+# Whose the answers are the row says; what it says of them is looked at again by whoever reads the case.
+_WITH_ANSWERS: LiteralString = (
+    "SELECT c.state, record.id, record.key_id, record.ciphertext, key.id, key.wrapped FROM case_record c "
+    "LEFT JOIN personal_record record ON record.organization_id = c.organization_id AND record.id = coalesce("
+    "(c.state::jsonb -> 'form' ->> 'answers')::bigint, (c.state::jsonb -> 'draft' ->> 'answers')::bigint) "
+    "LEFT JOIN customer_key key ON key.organization_id = c.organization_id AND key.id = record.key_id "
+    "WHERE c.organization_id = %s AND c.number = %s"
+)
+
+
+def case_with_answers(number: CaseNumber) -> tuple[Case, dict[FormField, str]] | None:
+    """A case as its row has it, not locked, with the answers given so far; None if there is none. One statement."""
+    with cursor() as pen:
+        row = pen.execute(_WITH_ANSWERS, (current().id, number)).fetchone()
+    if row is None:
+        return None
+    case: Case = read_state(StreamKind.CASE, row[0])
+    if row[1] is None or row[1] != case.answers:
+        return case, read_answers(case.answers)
+    fields = vault.opened_row(PersonalRef(case.answers), row[2:])
+    return case, {FormField(name): str(text) for name, text in fields.items()}
 
 
 def form_with_answers(form: Form, answers: Mapping[FormField, str], *, case: Case) -> Form:

@@ -1,4 +1,4 @@
-"""Locking a case, with its usage point before it and the cases linked with it, by the statement that reads them."""
+"""Locking a case, what goes before it and with it, and the unit that it takes, by statements that read them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from psycopg import Cursor
 from evenroll.quantities.identifiers import CaseNumber, PodId
 from evenroll.records.folds import Aggregate, read_state
 from evenroll.records.locks import Head
-from evenroll.records.streams import StreamId, StreamKind, case_stream, point_stream
+from evenroll.records.register import FROM_POINTS, LOCATION, POINT_COLUMNS, PointFound, point_of
+from evenroll.records.streams import ANY_FAMILY, StreamId, StreamKind, case_stream, place_stream, point_stream
 
 # What the row says before the locks are held may be old when they are: whoever decides looks whether it still holds.
 _SEEN: LiteralString = (
@@ -58,6 +59,22 @@ _LOCK_WITH_POINT: LiteralString = "".join(
 )
 
 
+# As all places, by the order of their keys; what is there is locked and stays as it is.
+_LOCK_UNIT: LiteralString = "".join(
+    (
+        "WITH point AS MATERIALIZED (SELECT ",
+        POINT_COLUMNS,
+        FROM_POINTS,
+        "WHERE p.organization_id = %(org)s AND p.pod = %(pod)s), "
+        "held AS (INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
+        "SELECT %(org)s, 'place', wanted.key, 0, '' FROM (SELECT %(unit)s::text AS key "
+        'UNION SELECT %(location)s || point.id FROM point) AS wanted ORDER BY wanted.key COLLATE "C" '
+        "ON CONFLICT (organization_id, stream_kind, stream_key) DO UPDATE SET number = 0 WHERE false) "
+        "SELECT * FROM point",
+    )
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
     """A stream that was locked: where it stands, and its state; None where it has none that the statement saw."""
@@ -84,6 +101,23 @@ def lock_case(pen: Cursor[Any], organization_id: int, number: CaseNumber, *, wit
     rows = pen.execute(_LOCK_WITH_POINT if with_point else _LOCK, values).fetchall()
     held = sorted((_held(row) for row in rows), key=lambda each: each.stream.rank)
     return LockedCase(pod=PodId(rows[0][5]) if rows and rows[0][5] else None, held=tuple(held))
+
+
+def lock_unit(
+    pen: Cursor[Any], organization_id: int, unit: StreamId, *, pod: PodId
+) -> tuple[tuple[StreamId, ...], PointFound | None]:
+    """Lock the place of a unit, and that of the location of a usage point; what was locked, and the usage point.
+
+    The usage point is None where the books have none of it: then there is no location either.
+    """
+    location = place_stream(ANY_FAMILY, unit=LOCATION, unit_key="").key
+    values = {"org": organization_id, "pod": pod, "unit": unit.key, "location": location}
+    row = pen.execute(_LOCK_UNIT, values).fetchone()
+    if row is None:
+        return (unit,), None
+    point = point_of(row)
+    held = {unit, place_stream(ANY_FAMILY, unit=LOCATION, unit_key=str(point.location))}
+    return tuple(sorted(held, key=lambda each: each.rank)), point
 
 
 def _held(row: tuple[Any, ...]) -> Held:

@@ -33,12 +33,16 @@ class Unforeseen(RuntimeError):
 
 
 class Foreseen:
-    """The facts of many decisions, each by what it is and by its key."""
+    """The facts of decisions, each by what it is and by its key.
 
-    __slots__ = ("_told",)
+    is_whole: whether nothing else may be looked up, as for many decisions; of a single one the rest is read when asked.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_told", "is_whole")
+
+    def __init__(self, *, is_whole: bool = True) -> None:
         self._told: dict[tuple[Fact, Hashable], object] = {}
+        self.is_whole = is_whole
 
     def tell(self, fact: Fact, key: Hashable, value: object) -> None:
         """Keep a fact; None, too, is one."""
@@ -66,7 +70,7 @@ _foreseen: ContextVar[Foreseen | None] = ContextVar("evenroll_foreseen", default
 
 @contextmanager
 def deciding_from(foreseen: Foreseen) -> Iterator[None]:
-    """In this block everything that is looked up was told before; what was not raises Unforeseen."""
+    """In this block what is looked up was told before; what was not raises Unforeseen, if the facts are whole."""
     token = _foreseen.set(foreseen)
     try:
         yield
@@ -77,7 +81,14 @@ def deciding_from(foreseen: Foreseen) -> Iterator[None]:
 def looked_up(fact: Fact, key: Hashable, read: Callable[[], T]) -> T:
     """The fact as it was told for many, else as `read` gives it. Raises Unforeseen."""
     foreseen = _foreseen.get()
-    return read() if foreseen is None else cast("T", foreseen.told(fact, key))
+    if foreseen is None or not (foreseen.is_whole or foreseen.knows(fact, key)):
+        return read()
+    return cast("T", foreseen.told(fact, key))
+
+
+def is_foreseen() -> bool:
+    """Whether a decision is taken in a block of `deciding_from`."""
+    return _foreseen.get() is not None
 
 
 def looked_up_once(fact: Fact, key: Hashable, read: Callable[[], T]) -> T:
@@ -92,5 +103,6 @@ def looked_up_once(fact: Fact, key: Hashable, read: Callable[[], T]) -> T:
 
 def refuse_reading() -> None:
     """Raises Unforeseen where decisions go by what was told before."""
-    if _foreseen.get() is not None:
+    foreseen = _foreseen.get()
+    if foreseen is not None and foreseen.is_whole:
         raise Unforeseen("A row was to be read that was not read for the decisions that are taken together.")

@@ -17,7 +17,10 @@ from evenroll.records.tokens import TokenKind, token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Supply:
-    """Who delivers to and supplies a usage point from a day on, as a clearinghouse has it."""
+    """Who delivers to and supplies a usage point from a day on, as a clearinghouse has it.
+
+    in_request: whether a request for another supplier is open there.
+    """
 
     pod: PodId
     postal_code: str
@@ -27,11 +30,14 @@ class Supply:
     from_on: date
     status: str
     pending_to: OrganizationKey | None
+    in_request: bool
 
 
 _SUPPLY: Final = SQL(
-    "SELECT DISTINCT ON (pod) pod, postal_code, utility, supplier, supplier_kind, from_on, status, pending_to "
-    "FROM supply_registry WHERE organization_id = %s AND from_on <= %s"
+    "SELECT DISTINCT ON (pod) pod, postal_code, utility, supplier, supplier_kind, from_on, status, pending_to, "
+    "EXISTS (SELECT 1 FROM supply_request AS request WHERE request.organization_id = row.organization_id "
+    "AND request.pod = row.pod AND request.status IN ('asked', 'accepted')) "
+    "FROM supply_registry AS row WHERE organization_id = %s AND from_on <= %s"
 )
 _OF_PODS: Final = SQL(" AND pod = ANY(%s) ORDER BY pod, from_on DESC")
 
@@ -92,7 +98,7 @@ def reads_of(organization: OrganizationKey, *, serial: MeterSerial, on: Sequence
 
 
 def _supply(row: tuple[object, ...]) -> Supply:
-    pod, postal_code, utility, supplier, supplier_kind, from_on, status, pending_to = row
+    pod, postal_code, utility, supplier, supplier_kind, from_on, status, pending_to, in_request = row
     assert isinstance(from_on, date)
     return Supply(
         pod=PodId(str(pod)),
@@ -103,4 +109,5 @@ def _supply(row: tuple[object, ...]) -> Supply:
         from_on=from_on,
         status=str(status),
         pending_to=None if pending_to is None else OrganizationKey(str(pending_to)),
+        in_request=bool(in_request),
     )

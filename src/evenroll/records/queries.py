@@ -14,7 +14,6 @@ from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrderNumber, OrganizationKey, PodId
 from evenroll.records import stream_writer
 from evenroll.records.entries import Entry
-from evenroll.records.folds import read_state
 from evenroll.records.journal import read_stream
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.streams import StreamId, StreamKind, case_stream, order_stream, point_stream
@@ -72,16 +71,6 @@ def usage_point(viewer: Viewer, *, pod: PodId) -> UsagePoint | None:
     """A usage point as its stream tells it, not locked; None if this organization has none. Staff and system only."""
     _refuse_non_staff(viewer, "usage points")
     return cast("UsagePoint | None", _state(viewer, point_stream(pod)))
-
-
-def usage_points(viewer: Viewer, *, pods: Sequence[PodId]) -> dict[PodId, UsagePoint]:
-    """As `usage_point`, for many; one that this organization has not is left out."""
-    _refuse_non_staff(viewer, "usage points")
-    with open_organization(viewer.organization) as opened, cursor() as pen:
-        rows = pen.execute(
-            "SELECT pod, state FROM point_record WHERE organization_id = %s AND pod = ANY(%s)", (opened.id, list(pods))
-        ).fetchall()
-        return {PodId(pod): cast("UsagePoint", read_state(StreamKind.USAGE_POINT, state)) for pod, state in rows}
 
 
 def timeline(viewer: Viewer, *, number: CaseNumber) -> Sequence[Entry]:

@@ -5,13 +5,48 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, LiteralString
 
 from evenroll.quantities.identifiers import AccountId, CaseNumber, CustomerId, LocationId, OrganizationKey, PodId
 from evenroll.records.foreseen import Fact, looked_up
 from evenroll.records.organizations import current, cursor, open_organization
 
 CUSTOMER, ACCOUNT, LOCATION = "customer", "account", "location"
+
+
+ACCOUNT_COLUMNS: LiteralString = (
+    "a.id, a.customer_id, ARRAY(SELECT pod FROM usage_point own "
+    "WHERE own.organization_id = a.organization_id AND own.account_id = a.id ORDER BY pod), "
+    "a.customer_class, a.status, a.opened_on, a.closed_on, a.good_standing, a.assistance, c.life_support "
+)
+"""What `account_of` makes an account from, of `FROM_ACCOUNTS`."""
+
+FROM_ACCOUNTS: LiteralString = "FROM customer_account a JOIN customer c ON c.id = a.customer_id "
+
+_ACCOUNTS: LiteralString = "".join(
+    ("SELECT ", ACCOUNT_COLUMNS, FROM_ACCOUNTS, "WHERE a.organization_id = %s AND a.id = ANY(%s)")
+)
+
+POINT_COLUMNS: LiteralString = (
+    "p.pod, l.id, l.postal_code, l.dwelling, p.account_id, p.read_cycle, p.net_metering, p.interval_opt_out "
+)
+"""What `point_of` makes a usage point from, of `FROM_POINTS`."""
+
+FROM_POINTS: LiteralString = "FROM usage_point p JOIN service_location l ON l.id = p.location_id "
+
+_POINTS: LiteralString = "".join(
+    ("SELECT ", POINT_COLUMNS, FROM_POINTS, "WHERE p.organization_id = %s AND p.pod = ANY(%s)")
+)
+
+_BILLED: LiteralString = "".join(
+    (
+        "SELECT p.pod, p.net_metering, ",
+        ACCOUNT_COLUMNS,
+        FROM_ACCOUNTS,
+        "JOIN usage_point p ON p.organization_id = a.organization_id AND p.account_id = a.id "
+        "WHERE a.organization_id = %s AND a.id = ANY(%s) AND p.pod = ANY(%s)",
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,14 +89,30 @@ def accounts(ids: Collection[AccountId]) -> dict[AccountId, AccountFound]:
     """The accounts of the open organization by their numbers in the tables; one that it has not is left out."""
     with cursor() as pen:
         rows = pen.execute(
-            "SELECT a.id, a.customer_id, ARRAY(SELECT pod FROM usage_point p "
-            "WHERE p.organization_id = a.organization_id AND p.account_id = a.id ORDER BY pod), "
-            "a.customer_class, a.status, a.opened_on, a.closed_on, a.good_standing, a.assistance, c.life_support "
-            "FROM customer_account a JOIN customer c ON c.id = a.customer_id "
-            "WHERE a.organization_id = %s AND a.id = ANY(%s)",
+            _ACCOUNTS,
             (current().id, list(ids)),
         ).fetchall()
-    return {AccountId(row[0]): _account(row) for row in rows}
+    return {AccountId(row[0]): account_of(row) for row in rows}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BilledPoint:
+    """An account with one of the usage points that are billed under it."""
+
+    account: AccountFound
+    net_metering: bool
+
+
+def billed_points(asked: Collection[tuple[AccountId, PodId]]) -> dict[tuple[AccountId, PodId], BilledPoint]:
+    """Accounts of the open organization, each with a usage point; left out where they are not together in its books."""
+    with cursor() as pen:
+        rows = pen.execute(
+            _BILLED, (current().id, [account for account, _ in asked], [pod for _, pod in asked])
+        ).fetchall()
+    return {
+        (AccountId(row[2]), PodId(row[0])): BilledPoint(account=account_of(row[2:]), net_metering=row[1])
+        for row in rows
+    }
 
 
 def point(organization: OrganizationKey, *, pod: PodId) -> PointFound | None:
@@ -73,13 +124,8 @@ def point(organization: OrganizationKey, *, pod: PodId) -> PointFound | None:
 def points(pods: Collection[PodId]) -> dict[PodId, PointFound]:
     """The usage points of these numbers in the books of the open organization; one that it has not is left out."""
     with cursor() as pen:
-        rows = pen.execute(
-            "SELECT p.pod, l.id, l.postal_code, l.dwelling, p.account_id, p.read_cycle, p.net_metering, "
-            "p.interval_opt_out FROM usage_point p JOIN service_location l ON l.id = p.location_id "
-            "WHERE p.organization_id = %s AND p.pod = ANY(%s)",
-            (current().id, list(pods)),
-        ).fetchall()
-    return {PodId(row[0]): _point(row) for row in rows}
+        rows = pen.execute(_POINTS, (current().id, list(pods))).fetchall()
+    return {PodId(row[0]): point_of(row) for row in rows}
 
 
 def live_units_at(
@@ -107,13 +153,14 @@ def units_at(locations: Collection[LocationId], *, but: CaseNumber | None = None
     return found
 
 
-def _account(row: tuple[Any, ...]) -> AccountFound:
+def account_of(row: tuple[Any, ...]) -> AccountFound:
     names = ("account", "customer", "pods", "customer_class", "status", "opened_on", "closed_on")
     told: dict[str, Any] = dict(zip((*names, "good_standing", "assistance", "life_support"), row, strict=True))
     return AccountFound(**{**told, "pods": tuple(told["pods"])})
 
 
-def _point(row: tuple[Any, ...]) -> PointFound:
+def point_of(row: tuple[Any, ...]) -> PointFound:
+    """A usage point from its columns, `POINT_COLUMNS`."""
     pod, location, postal_code, dwelling, account_id, read_cycle, net_metering, interval_opt_out = row
     return PointFound(
         pod=pod,

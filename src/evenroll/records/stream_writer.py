@@ -89,7 +89,7 @@ _NOTICE = Put(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceTaken:
-    """A unit that another case has in its family, live or held. holder: that case, of the same organization."""
+    """A unit that another case has in its family, live or held. holder: that case, of the same organization, or ""."""
 
     place: Place
     holder: str
@@ -101,14 +101,14 @@ class PlaceConflict(Exception):
     def __init__(self, taken: PlaceTaken) -> None:
         super().__init__(
             f"{taken.place.unit.value} {taken.place.unit_key} is taken in family {taken.place.family} already, by "
-            f"case {taken.holder}. Decide again with this fact."
+            f"case {taken.holder or 'another one'}. Decide again with this fact."
         )
         self.taken = taken
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Writing:
-    """What all entries of one unit of work share."""
+    """What all entries of one unit of work share. is_alone: a place that is taken already undoes all of it."""
 
     batch: RowBatch
     opened: Opened
@@ -116,6 +116,7 @@ class Writing:
     now: datetime
     business_on: date
     idempotency_key: str
+    is_alone: bool = False
 
 
 EntryRow: TypeAlias = tuple[object, ...]
@@ -181,7 +182,7 @@ def append(
     entries = new_entries(writing, stream, head=head, events=events)
     reserved = next((event.place for event in events if isinstance(event, PlaceReserved)), None)
     change = Change(stream=stream, before=before, after=after, events=events, entries=entries)
-    if reserved is None:
+    if reserved is None or writing.is_alone:
         write(writing, change, rows=writing.batch)
     else:
         # Only here may a row be refused that the decision could not know of: what came before is safe from that.
@@ -213,6 +214,20 @@ def checked_fold(stream: StreamId, before: Aggregate | None, events: tuple[Event
             "Give the number that the first event names."
         )
     return after
+
+
+def write_reserved(batch: RowBatch, events: tuple[Event, ...]) -> None:
+    """Write what waits, if a place is reserved by it. Raises PlaceConflict: the transaction can only be undone then."""
+    reserved = next((event.place for event in events if isinstance(event, PlaceReserved)), None)
+    if reserved is None:
+        return
+    try:
+        batch.flush()
+    except UniqueViolation as error:
+        if error.diag.constraint_name != PLACE_ONCE:
+            raise
+        # Nobody can be asked who holds it: the database hears nothing more in this transaction.
+        raise PlaceConflict(PlaceTaken(place=reserved, holder="")) from None
 
 
 def fold(kind: StreamKind, before: Aggregate | None, events: tuple[Event, ...]) -> Aggregate:

@@ -21,6 +21,9 @@ class StreamKind(StrEnum):
     PROGRAM_PLACE = "program_place"
 
 
+ANY_FAMILY = "any"
+"""The family of a place under which a unit is locked for all of them."""
+
 _RANK = {kind: rank for rank, kind in enumerate(StreamKind)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import LiteralString
 
@@ -67,16 +67,6 @@ def open_request(pod: PodId, *, before: str = "") -> SupplyRequest | None:
         "9223372036854775807) ORDER BY id LIMIT 1",
         (current().id, pod, list(_OPEN), current().id, before),
     )
-
-
-def points_in_request(pods: Collection[PodId]) -> frozenset[PodId]:
-    """Those of the usage points that `open_request` finds a request of."""
-    with cursor() as pen:
-        rows = pen.execute(
-            "SELECT DISTINCT pod FROM supply_request WHERE organization_id = %s AND pod = ANY(%s) AND status = ANY(%s)",
-            (current().id, list(pods), list(_OPEN)),
-        ).fetchall()
-    return frozenset(PodId(row[0]) for row in rows)
 
 
 def last_request(pod: PodId) -> TrackingNumber | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
-from evenroll.enrollment.case import Case
+from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_events import PlaceReleased, PlaceReserved
 from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.erasure import Erasure
@@ -30,18 +30,21 @@ from evenroll.quantities.identifiers import (
 )
 from evenroll.records import answers, inbox, outbox, stream_writer
 from evenroll.records.answers import Answer
-from evenroll.records.case_locks import lock_case
+from evenroll.records.case_locks import lock_case, lock_unit
 from evenroll.records.envelope import Envelope
 from evenroll.records.folds import Aggregate
-from evenroll.records.locks import Locks
+from evenroll.records.locks import Head, Locks
 from evenroll.records.organizations import Opened, begin_anew, is_open, open_organization, writing_cursor
+from evenroll.records.register import PointFound
 from evenroll.records.row_batch import RowBatch
 from evenroll.records.streams import (
+    ANY_FAMILY,
     StreamId,
     StreamKind,
     case_stream,
     erasure_stream,
     order_stream,
+    place_stream,
     point_stream,
     program_event_stream,
     program_place_stream,
@@ -173,6 +176,14 @@ class UnitOfWork:
                 self._states[each.stream] = each.state
         return found.pod
 
+    def lock_unit(self, place: Place, *, pod: PodId) -> PointFound | None:
+        """Lock a unit in all families, and the location of the usage point, whose row is given back; one statement."""
+        unit = place_stream(ANY_FAMILY, unit=place.unit.value, unit_key=place.unit_key)
+        held, point = lock_unit(self._pen, self._opened.id, unit, pod=pod)
+        for each in held:
+            self._locks.keep(each, Head(number=0, hash=""))
+        return point
+
     def case(self, number: CaseNumber) -> Case | None:
         """The case, locked; None if this organization has none of that number."""
         return cast("Case | None", self._load(case_stream(number)))
@@ -254,7 +265,7 @@ class UnitOfWork:
         of programs' places wait for `settle_places`.
         What is decided of other cases goes into their streams, which must be locked as well.
         Raises StateStale, LockMissing, PlacesUntold, and PlaceConflict: then nothing of this call is written and the
-        unit of work goes on.
+        unit of work goes on, or begins anew where it may.
         """
         self._refuse_stale(stream, expected)
         own, beside = decided.events, decided.point_events
@@ -271,6 +282,8 @@ class UnitOfWork:
         self.tell_places(decided.place_events)
         for message in decided.messages:
             outbox.write(self._batch, message, now=self.now)
+        if self.may_begin_anew:
+            stream_writer.write_reserved(self._batch, own)
         return after
 
     def answered(self, key: str, payload: JsonValue) -> Answer | None:
@@ -332,6 +345,7 @@ class UnitOfWork:
             now=self.now,
             business_on=self.business_on,
             idempotency_key=self._key,
+            is_alone=self.may_begin_anew,
         )
         after, head = stream_writer.append(writing, stream, head=self._locks.head(stream), before=before, events=events)
         self._locks.advance(stream, head)

@@ -141,6 +141,14 @@ def read(ref: PersonalRef) -> dict[str, JsonValue]:
         ).fetchone()
     if row is None:
         raise _missing(ref)
+    return opened_row(ref, row)
+
+
+def opened_row(ref: PersonalRef, row: tuple[Any, ...]) -> dict[str, JsonValue]:
+    """The fields of a record that was read beside something else. Raises as `read`.
+
+    row: the record's key_id and ciphertext, and the key's id and wrapped, both absent where there is no such key.
+    """
     key = _unwrapped(row[0], None if row[2] is None else (row[3],))
     return _read(_decrypt(key, bytes(row[1]), bound=_bound("record", ref)))
 

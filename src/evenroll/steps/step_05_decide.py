@@ -41,6 +41,8 @@ from evenroll.records.account_meters import account_meters
 from evenroll.records.approved_equipment import listing_of
 from evenroll.records.asked import Answer, Asked
 from evenroll.records.case_answers import form_with_answers
+from evenroll.records.decision_facts import facts_for_decision
+from evenroll.records.foreseen import deciding_from, is_foreseen
 from evenroll.records.gathered import (
     case_facts,
     linked_cases,
@@ -50,12 +52,9 @@ from evenroll.records.gathered import (
     released_by,
 )
 from evenroll.records.past_enrollments import COUNTED_DAYS, lockout_ends_on, rate_changes
-from evenroll.records.streams import place_stream
+from evenroll.records.streams import ANY_FAMILY, place_stream
 from evenroll.records.taking import plain_case, take_case
 from evenroll.records.unit_of_work import UnitOfWork
-
-_ANY_FAMILY = "any"
-_LOCATION = "location"
 
 
 def decide(work: UnitOfWork, *, asked: Asked) -> Answer:
@@ -66,8 +65,7 @@ def decide(work: UnitOfWork, *, asked: Asked) -> Answer:
         if case is None or program is None or case.proof.proved_at is None:
             return decide_case(case, CommandName.DECIDE, asked.command, case_facts(work, case))
         place = place_of(case, program)
-        _lock_places(work, case, place)
-        known = eligibility_facts(work, case, program=program, place=place, outside=asked.outside)
+        known = _known(work, case, program=program, place=place, outside=asked.outside)
         facts = _with_meter(work, case, asked.outside, eligibility=known)
         if program.cap is not None:
             # Last in the order of locks, and held no longer than the decision takes: a launch meets here.
@@ -75,6 +73,18 @@ def decide(work: UnitOfWork, *, asked: Asked) -> Answer:
         return decide_case(case, CommandName.DECIDE, asked.command, facts)
 
     return take_case(work, asked, name=CommandName.DECIDE, decide=judge, with_point=True)
+
+
+def _known(
+    work: UnitOfWork, case: Case, *, program: ProgramVersion, place: Place, outside: Outside
+) -> EligibilityFacts | PartnerAway:
+    if is_foreseen() or case.pod is None:
+        _lock_places(work, case, place)
+        return eligibility_facts(work, case, program=program, place=place, outside=outside)
+    point = work.lock_unit(place, pod=case.pod)
+    released = released_by(case, linked_cases(work, case))
+    with deciding_from(facts_for_decision(case, place, point=point, released=released)):
+        return eligibility_facts(work, case, program=program, place=place, outside=outside)
 
 
 def record_review(work: UnitOfWork, *, asked: Asked) -> Answer:
@@ -143,10 +153,10 @@ def _lock_places(work: UnitOfWork, case: Case, place: Place) -> None:
 
     Two cases at two usage points of one location, or of one vehicle in two families, are judged one after the other.
     """
-    streams = [place_stream(_ANY_FAMILY, unit=place.unit.value, unit_key=place.unit_key)]
+    streams = [place_stream(ANY_FAMILY, unit=place.unit.value, unit_key=place.unit_key)]
     point = register.point(work.organization, pod=case.pod) if case.pod else None
     if point is not None:
-        streams.append(place_stream(_ANY_FAMILY, unit=_LOCATION, unit_key=str(point.location)))
+        streams.append(place_stream(ANY_FAMILY, unit=register.LOCATION, unit_key=str(point.location)))
     work.lock(*streams)
 
 

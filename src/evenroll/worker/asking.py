@@ -18,6 +18,7 @@ from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import State
 from evenroll.ports.clearinghouse import ProviderQuestion
 from evenroll.ports.outside import Outside
+from evenroll.ports.own_books import is_in_books
 from evenroll.ports.premises import PremiseFacts
 from evenroll.ports.register import Evidence
 from evenroll.programs.bill import BillKind
@@ -25,7 +26,7 @@ from evenroll.quantities.identifiers import CaseNumber, OrderNumber, Organizatio
 from evenroll.records import queries
 from evenroll.records.asked import Asked
 from evenroll.records.billing_spans import days_to_read
-from evenroll.records.case_answers import read_answers
+from evenroll.records.case_answers import case_with_answers
 from evenroll.records.gathered import READS_BEHIND, READS_MONTHS, reads_of_cycle
 from evenroll.records.organizations import open_organization
 from evenroll.records.supply_registry import pod_of_request, registry_row
@@ -48,12 +49,13 @@ class PartnerNotReached(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Question:
-    """Who asks about what. today: the business date in the organization's territory."""
+    """Who asks about what. today: the business date in the organization's territory; outside: what is known so far."""
 
     installation: Installation
     organization: OrganizationKey
     asked: Asked
     today: date
+    outside: Outside
 
     @property
     def viewer(self) -> queries.Viewer:
@@ -66,8 +68,8 @@ def ask_outside(
     """What came with the command, and what its decision needs from outside. Raises PartnerNotReached.
 
     Refused is who may not give the command, before anybody is asked about a customer on its account. Our own records
-    are looked at in one transaction, which is over before a partner is asked. Where the rules know what to do while a
-    partner is away, its absence is handed on as a fact.
+    are looked at in one transaction, which is over before a partner is asked; only a partner that is these same records
+    is asked in it. Where the rules know what to do while a partner is away, its absence is handed on as a fact.
     """
     outside = replace(asked.outside, entropy=installation.entropy())
     look = _ASKING.get(name)
@@ -79,7 +81,10 @@ def ask_outside(
         if refused is not None:
             return refused
         today = opened.calendar.business_date(now)
-        ask = look(_Question(installation=installation, organization=organization, asked=asked, today=today))
+        question = _Question(
+            installation=installation, organization=organization, asked=asked, today=today, outside=outside
+        )
+        ask = look(question)
     return ask(outside)
 
 
@@ -87,11 +92,19 @@ def _ask_nobody(outside: Outside) -> Outside:
     return outside
 
 
+def _at_hand(question: _Question, ask: _Ask, *partners: object, utility: OrganizationKey | None) -> _Ask:
+    """Where all of these partners are the very books that are open, they are asked now, and the answers handed on."""
+    if not all(is_in_books(each, question.organization, utility=utility) for each in partners):
+        return ask
+    told = ask(question.outside)
+    return lambda _: told
+
+
 def _ask_clearinghouse(question: _Question) -> _Ask:
-    case = _case(question)
-    if case is None:
+    found = case_with_answers(CaseNumber(question.asked.number))
+    if found is None:
         return _ask_nobody
-    answers = read_answers(case.answers)
+    case, answers = found
     meant = ProviderQuestion(
         pod=case.pod,
         postal_code=answers.get(FormField.POSTAL_CODE, "") or case.opening.postal_code,
@@ -102,13 +115,18 @@ def _ask_clearinghouse(question: _Question) -> _Ask:
 
 
 def _ask_register(question: _Question) -> _Ask:
-    case = _case(question)
-    if case is None:
+    found = case_with_answers(CaseNumber(question.asked.number))
+    if found is None:
         return _ask_nobody
+    case, answers = found
     utility = case.provider.utility if case.provider else None
-    evidence = Evidence(values=read_answers(case.answers), utility=utility)
+    evidence = Evidence(values=answers, utility=utility)
     register = question.installation.register_of(question.organization)
-    return lambda outside: replace(outside, register=register.match(evidence))
+
+    def ask(outside: Outside) -> Outside:
+        return replace(outside, register=register.match(evidence))
+
+    return _at_hand(question, ask, register, utility=utility)
 
 
 def _ask_for_account(question: _Question) -> _Ask:
@@ -131,7 +149,8 @@ def _ask_for_decision(question: _Question) -> _Ask:
         facts = register.account_facts(account, pod=pod)
         return replace(outside, account=facts, premise=_premise(question, known))
 
-    return ask
+    utility = case.provider.utility if case.provider else None
+    return _at_hand(question, ask, register, question.installation.premises, utility=utility)
 
 
 def _ask_premise(question: _Question) -> _Ask:
@@ -143,7 +162,8 @@ def _ask_premise(question: _Question) -> _Ask:
             raise PartnerNotReached(premise)
         return replace(outside, premise=premise)
 
-    return ask
+    utility = case.provider.utility if case and case.provider else None
+    return _at_hand(question, ask, question.installation.premises, utility=utility)
 
 
 def _ask_for_supply(question: _Question) -> _Ask:

@@ -1,0 +1,67 @@
+"""What our own records say for one decision of row 5, read by one statement once everything is locked."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import LiteralString
+
+from evenroll.enrollment.case import Case, Place
+from evenroll.quantities.identifiers import CaseNumber
+from evenroll.records.foreseen import Fact, Foreseen
+from evenroll.records.organizations import current, cursor
+from evenroll.records.register import ACCOUNT_COLUMNS, FROM_ACCOUNTS, PointFound, account_of
+
+# The conditions are those of `gathered.live_families`, `register.units_at` and `past_enrollments.lockouts`.
+_FACTS: LiteralString = "".join(
+    (
+        "SELECT (SELECT coalesce(json_agg(DISTINCT family), '[]') FROM place WHERE organization_id = %(org)s "
+        "AND unit_kind = %(unit)s AND unit_id = %(unit_key)s AND (live OR held AND NOT EXISTS (SELECT 1 "
+        "FROM case_record c WHERE c.number = place.case_number AND c.organization_id = place.organization_id "
+        "AND c.follows = %(but)s)) AND NOT case_number = ANY(%(aside)s::text[]))::text, "
+        "(SELECT coalesce(json_object_agg(family, units), '{}') FROM (SELECT place.family, count(*) AS units "
+        "FROM usage_point p JOIN place ON p.pod = place.unit_id AND p.organization_id = place.organization_id "
+        "WHERE p.organization_id = %(org)s AND (place.live OR place.held) AND place.unit_kind = 'usage_point' "
+        "AND p.location_id = %(location)s AND place.case_number <> %(released)s GROUP BY place.family) AS at)::text, "
+        "(SELECT coalesce(json_object_agg(program, until), '{}') FROM (SELECT program, "
+        "max(state::jsonb ->> 'lockout_ends_on') AS until FROM case_record WHERE organization_id = %(org)s "
+        "AND customer_id = %(customer)s AND status = 'ended' AND program IS NOT NULL GROUP BY program) AS past)::text, "
+        "account.* FROM (SELECT 1) AS one LEFT JOIN (SELECT ",
+        ACCOUNT_COLUMNS,
+        FROM_ACCOUNTS,
+        "WHERE a.organization_id = %(org)s AND a.id = %(account)s) AS account ON true",
+    )
+)
+
+
+def facts_for_decision(case: Case, place: Place, *, point: PointFound | None, released: CaseNumber | None) -> Foreseen:
+    """The facts about the unit, the location, the customer and the account of a case; the rest is read when asked for.
+
+    point: the row of the case's usage point, None where the books have none of it. released: the case that lets go of
+    the unit.
+    """
+    facts = Foreseen(is_whole=False)
+    values = {
+        "org": current().id,
+        "unit": place.unit.value,
+        "unit_key": place.unit_key,
+        "but": case.number,
+        "aside": [case.number, released or case.number],
+        "location": point.location if point else None,
+        "released": released or "",
+        "customer": case.proof.customer,
+        "account": case.proof.account,
+    }
+    with cursor() as pen:
+        row = pen.execute(_FACTS, values).fetchone()
+    assert row is not None, "one row stands for the decision"
+    facts.tell(Fact.POINT, case.pod, point)
+    facts.tell(Fact.FAMILIES_AT_UNIT, (place.unit.value, place.unit_key), frozenset(json.loads(row[0])))
+    if point is not None:
+        facts.tell(Fact.UNITS_AT_LOCATION, point.location, json.loads(row[1]))
+    if case.proof.customer is not None:
+        barred = {program: date.fromisoformat(until) for program, until in json.loads(row[2]).items() if until}
+        facts.tell(Fact.LOCKOUTS, case.proof.customer, barred)
+    if case.proof.account is not None:
+        facts.tell(Fact.ACCOUNT, case.proof.account, account_of(row[3:]) if row[3] is not None else None)
+    return facts
