@@ -20,7 +20,7 @@ PLAIN = 8
 
 ASKING: Mapping[CommandName, int] = {
     CommandName.FIND_PROVIDER: 8,
-    CommandName.PROVE_IDENTITY: 19,
+    CommandName.PROVE_IDENTITY: 14,
     CommandName.DECIDE: 9,
     CommandName.REQUEST_METER: 6,
 }

@@ -152,18 +152,29 @@ def give_to_customer(ref: int, *, customer: CustomerId) -> None:
             held.give(ref, key=key)
         return
     with cursor() as pen:
-        row = pen.execute(
-            "SELECT key_id FROM customer WHERE organization_id = %s AND id = %s", (current().id, customer)
-        ).fetchone()
-        if row is not None:
-            # What can be found goes with the key under which it is kept.
-            pen.execute(
-                "UPDATE search_token SET key_id = %s WHERE organization_id = %s AND subject_kind = %s "
-                "AND subject_id = %s",
-                (row[0], current().id, ANSWERS, ref),
-            )
-    if row is not None:
-        vault.rekey(PersonalRef(ref), KeyId(row[0]))
+        row = pen.execute(_LOCK_FOR_CUSTOMER, (ref, current().id, customer)).fetchone()
+        if row is None:
+            # Of a customer who is not here nothing is given; answers that are not here are told.
+            vault.read(PersonalRef(ref))
+            return
+        text = vault.reencrypted(PersonalRef(ref), row)
+        pen.execute(_GIVE, (row[0], current().id, ANSWERS, ref, row[0], text, current().id, ref))
+
+
+_LOCK_FOR_CUSTOMER: LiteralString = (
+    "SELECT theirs.id, theirs.wrapped, record.key_id, record.ciphertext, old.id, old.wrapped FROM customer "
+    "JOIN customer_key theirs ON theirs.organization_id = customer.organization_id AND theirs.id = customer.key_id "
+    "JOIN personal_record record ON record.organization_id = customer.organization_id AND record.id = %s "
+    "LEFT JOIN customer_key old ON old.organization_id = record.organization_id AND old.id = record.key_id "
+    "WHERE customer.organization_id = %s AND customer.id = %s FOR UPDATE OF record"
+)
+
+# What can be found goes with the key under which it is kept.
+_GIVE: LiteralString = (
+    "WITH found AS (UPDATE search_token SET key_id = %s WHERE organization_id = %s AND subject_kind = %s "
+    "AND subject_id = %s) UPDATE personal_record SET key_id = %s, ciphertext = %s "
+    "WHERE organization_id = %s AND id = %s"
+)
 
 
 def known_key(customer: CustomerId) -> DataKey | None:

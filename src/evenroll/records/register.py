@@ -17,6 +17,8 @@ CUSTOMER, ACCOUNT, LOCATION = "customer", "account", "location"
 ACCOUNT_COLUMNS: LiteralString = (
     "a.id, a.customer_id, ARRAY(SELECT pod FROM usage_point own "
     "WHERE own.organization_id = a.organization_id AND own.account_id = a.id ORDER BY pod), "
+    "ARRAY(SELECT DISTINCT location_id FROM usage_point own "
+    "WHERE own.organization_id = a.organization_id AND own.account_id = a.id), "
     "a.customer_class, a.status, a.opened_on, a.closed_on, a.good_standing, a.assistance, c.life_support "
 )
 """What `account_of` makes an account from, of `FROM_ACCOUNTS`."""
@@ -51,11 +53,15 @@ _BILLED: LiteralString = "".join(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountFound:
-    """An account as it stands. pods: the usage points billed under it, ascending. Nothing personal."""
+    """An account as it stands. pods: the usage points billed under it, ascending; locations: of them.
+
+    Nothing personal.
+    """
 
     account: AccountId
     customer: CustomerId
     pods: tuple[PodId, ...]
+    locations: tuple[LocationId, ...]
     customer_class: str
     status: str
     opened_on: date
@@ -154,9 +160,9 @@ def units_at(locations: Collection[LocationId], *, but: CaseNumber | None = None
 
 
 def account_of(row: tuple[Any, ...]) -> AccountFound:
-    names = ("account", "customer", "pods", "customer_class", "status", "opened_on", "closed_on")
+    names = ("account", "customer", "pods", "locations", "customer_class", "status", "opened_on", "closed_on")
     told: dict[str, Any] = dict(zip((*names, "good_standing", "assistance", "life_support"), row, strict=True))
-    return AccountFound(**{**told, "pods": tuple(told["pods"])})
+    return AccountFound(**{**told, "pods": tuple(told["pods"]), "locations": tuple(told["locations"])})
 
 
 def point_of(row: tuple[Any, ...]) -> PointFound:

@@ -49,10 +49,8 @@ def match_many(organization: OrganizationKey, *, given: Sequence[Values]) -> tup
         meant = _meant(given)
         found = accounts({each for each in meant if each is not None})
         named = [found.get(each) if each is not None else None for each in meant]
-        premises = _premises([each.account for each in named if each])
         asked = [
-            _asked(values, account=account, premises=premises.get(account.account, ())) if account else {}
-            for account, values in zip(named, given, strict=True)
+            _asked(values, account=account) if account else {} for account, values in zip(named, given, strict=True)
         ]
         known = _known({row for each in asked for rows in each.values() for row in rows})
         serials = _serials([pod for each, values in zip(named, given, strict=True) for pod in _metered(each, values)])
@@ -111,19 +109,6 @@ def _accounts_by_address(tokens: Sequence[str]) -> dict[str, set[int]]:
     return _grouped(rows)
 
 
-def _premises(ids: Sequence[AccountId]) -> dict[int, set[int]]:
-    """The premises of each account."""
-    if not ids:
-        return {}
-    with cursor() as pen:
-        rows = pen.execute(
-            "SELECT DISTINCT account_id, location_id FROM usage_point WHERE organization_id = %s "
-            "AND account_id = ANY(%s)",
-            (current().id, list(ids)),
-        ).fetchall()
-    return _grouped(rows)
-
-
 def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[Any, set[int]]:
     found: dict[Any, set[int]] = defaultdict(set)
     for first, second in rows:
@@ -131,12 +116,12 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[Any, set[int]]:
     return found
 
 
-def _asked(values: Values, *, account: AccountFound, premises: Iterable[int]) -> dict[TokenKind, tuple[_Token, ...]]:
+def _asked(values: Values, *, account: AccountFound) -> dict[TokenKind, tuple[_Token, ...]]:
     """The rows of which one must be there for a value to agree, by kind; of an empty value there are none."""
     subjects: dict[str, tuple[int, ...]] = {
         CUSTOMER: (account.customer,),
         ACCOUNT: (account.account,),
-        LOCATION: tuple(premises),
+        LOCATION: account.locations,
     }
     asked: dict[TokenKind, tuple[_Token, ...]] = {}
     for kind, value in values.items():

@@ -181,6 +181,18 @@ def rekey(ref: PersonalRef, key_id: KeyId) -> None:
     _write(ref, key_id, _encrypt(keys[key_id], plain, bound=_bound("record", ref)))
 
 
+def reencrypted(ref: PersonalRef, row: tuple[Any, ...]) -> bytes:
+    """The ciphertext of a record that was locked and read beside something else, under another key. Raises as `read`.
+
+    row: id and wrapped of the new key, then the record's key_id and ciphertext, and id and wrapped of that key; absent
+    where there is no such key.
+    """
+    key = _unwrapped(row[0], (row[1],))
+    old = _unwrapped(row[2], None if row[4] is None else (row[5],))
+    bound = _bound("record", ref)
+    return _encrypt(key, _decrypt(old, bytes(row[3]), bound=bound), bound=bound)
+
+
 def destroy_keys(keys: Collection[int]) -> None:
     """Erase everything under these keys for good, with the tokens that found it. The caller has checked that it may."""
     own = (current().id, list(keys))

@@ -13,7 +13,7 @@ from evenroll.programs.program import ProgramVersion
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, Pevid
 from evenroll.records import stream_writer
 from evenroll.records.answers_in_hand import ANSWERS, in_hand
-from evenroll.records.foreseen import Fact, looked_up
+from evenroll.records.foreseen import Fact, is_foreseen, looked_up
 from evenroll.records.gathered import program_of
 from evenroll.records.organizations import current, cursor
 from evenroll.records.streams import StreamId, case_stream, place_stream
@@ -70,6 +70,31 @@ def _vin_token_of_case(number: CaseNumber) -> str:
             (ANSWERS, TokenKind.VIN.value, current().id, number),
         ).fetchone()
     return str(row[0]) if row else ""
+
+
+def cases_with_vehicle_of(number: CaseNumber) -> tuple[CaseNumber, ...]:
+    """Other proved customers' cases with the vehicle in the form of a case, as the rows have it without a lock."""
+    if is_foreseen():
+        return tuple(each.case for each in vehicles_elsewhere(vin_token_of_case(number), but=number))
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT DISTINCT v.case_number FROM case_record own JOIN search_token said "
+            "ON said.organization_id = own.organization_id AND said.subject_kind = %(answers)s AND said.kind = %(vin)s "
+            "AND said.subject_id = (own.state::jsonb -> 'form' ->> 'answers')::bigint JOIN search_token t "
+            "ON t.organization_id = own.organization_id AND t.kind = %(vin)s AND t.token = said.token "
+            "AND t.subject_kind = %(answers)s JOIN vehicle v ON v.organization_id = own.organization_id "
+            "AND v.answers = t.subject_id JOIN case_record c ON c.organization_id = own.organization_id "
+            "AND c.number = v.case_number WHERE own.organization_id = %(org)s AND own.number = %(number)s "
+            "AND v.case_number <> %(number)s AND c.status = ANY(%(names)s) ORDER BY v.case_number",
+            {
+                "answers": ANSWERS,
+                "vin": TokenKind.VIN.value,
+                "org": current().id,
+                "number": number,
+                "names": sorted(_NAMES),
+            },
+        ).fetchall()
+    return tuple(CaseNumber(row[0]) for row in rows)
 
 
 def vehicles_elsewhere(

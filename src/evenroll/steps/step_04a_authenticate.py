@@ -22,12 +22,12 @@ from evenroll.records.prospects import keep_prospect
 from evenroll.records.taking import take_case
 from evenroll.records.unit_of_work import UnitOfWork
 from evenroll.records.vehicle_facts import (
+    cases_with_vehicle_of,
     dispute_facts,
     kept_vin_token,
     lock_vin,
     vehicles_elsewhere,
     vin_token,
-    vin_token_of_case,
 )
 
 PEVID_BYTES = 16
@@ -76,7 +76,7 @@ def meet_condition(work: UnitOfWork, *, asked: Asked) -> Answer:
 
 def _prove(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
     number = CaseNumber(asked.number)
-    beside = tuple(each.case for each in vehicles_elsewhere(vin_token_of_case(number), but=number))
+    beside = cases_with_vehicle_of(number)
 
     def decide(case: Case | None) -> Decided | Refusal:
         found = _in_our_books(work, case, asked.outside.register)
