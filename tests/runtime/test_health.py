@@ -142,7 +142,7 @@ TROUBLES = {
     "newer": (
         lambda: _facts(migrations=MigrationFacts(applied=("0099_x",), pending=(), unknown=("0099_x",))),
         Check.MIGRATIONS,
-        Verdict.ACT,
+        Verdict.LOOK,
         "newer",
     ),
     "no worker ever": (lambda: _facts(workers=()), Check.WORKERS, Verdict.LOOK, "None runs"),
@@ -215,7 +215,7 @@ def _worst_of(trouble: str, verdict: Verdict) -> Verdict:
     return Verdict.ACT if trouble == "very late" else verdict
 
 
-def test_where_tables_are_not_ours_nothing_is_said_of_them() -> None:
+def test_where_tables_are_older_nothing_is_said_of_them() -> None:
     make = TROUBLES["pending"][0]
     assert [each.check for each in judged(make())] == [
         Check.MIGRATIONS,

@@ -43,7 +43,7 @@ def status(
     limits = limits_of(limit or ())
     with session(migrates=False):
         migrations = migration_facts()
-        if migrations.pending or migrations.unknown:
+        if migrations.pending:
             facts = bare_facts(migrations)
         else:
             facts = health_facts(organizations_here(organization), migrations=migrations)

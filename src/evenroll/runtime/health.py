@@ -51,7 +51,7 @@ class Line:
 def judged(facts: HealthFacts, *, limits: Mapping[str, Limit] = LIMITS) -> tuple[Line, ...]:
     """Every check, in the order of `Check`; those about tables only where the tables are those of this Evenroll."""
     lines = [_migrations(facts)]
-    if not (facts.migrations.pending or facts.migrations.unknown):
+    if not facts.migrations.pending:
         lines += [
             _workers(facts, limits),
             _outbox(facts, limits),
@@ -118,19 +118,19 @@ def _line(check: Check, verdict: Verdict, found: str, to_do: str) -> Line:
 
 def _migrations(facts: HealthFacts) -> Line:
     known = facts.migrations
-    if known.unknown:
-        return _line(
-            Check.MIGRATIONS,
-            Verdict.ACT,
-            f"The tables are newer than this Evenroll: {', '.join(known.unknown)}.",
-            "Put the newer Evenroll on this node, as on the one that changed the tables.",
-        )
     if known.pending:
         return _line(
             Check.MIGRATIONS,
             Verdict.ACT,
             f"{len(known.pending)} migrations have not run: {', '.join(known.pending)}.",
             f"Run them: `{typed('clock')}` or any other command but this one does.",
+        )
+    if known.unknown:
+        return _line(
+            Check.MIGRATIONS,
+            Verdict.LOOK,
+            f"The tables are newer than this Evenroll: {', '.join(known.unknown)}.",
+            "Put the newer Evenroll on this node as well; until then it stops at what it does not know.",
         )
     return _line(Check.MIGRATIONS, Verdict.OK, f"All {len(known.applied)} have run.", "")
 

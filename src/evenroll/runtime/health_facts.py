@@ -102,7 +102,7 @@ def health_facts(keys: Sequence[OrganizationKey], *, migrations: MigrationFacts)
 
 
 def bare_facts(migrations: MigrationFacts) -> HealthFacts:
-    """The figures of a database whose tables are not those of this Evenroll."""
+    """The figures of a database whose tables are those of an older Evenroll."""
     from evenroll.records.operating import server_facts
 
     server = server_facts()

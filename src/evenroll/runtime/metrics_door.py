@@ -61,7 +61,7 @@ def facts_now() -> HealthFacts | None:
 
     try:
         migrations = migration_facts()
-        if migrations.pending or migrations.unknown:
+        if migrations.pending:
             return bare_facts(migrations)
         return health_facts(organization_keys(), migrations=migrations)
     except (psycopg.OperationalError, psycopg.InterfaceError, django.db.OperationalError, django.db.InterfaceError):
