@@ -17,6 +17,7 @@ from evenroll.records.organizations import (
     OrganizationUnknown,
     OtherOrganizationOpen,
     cursor,
+    kinds_of,
     open_organization,
     organization_keys,
 )
@@ -196,3 +197,14 @@ def test_work_goes_on_after_the_server_ended_the_connection(django_ready: Urls) 
     with pytest.raises((psycopg.OperationalError, OperationalError)):
         rows("SELECT 1")
     assert rows("SELECT pg_backend_pid()")[0][0] != own
+
+
+def test_what_belongs_to_nobody_is_read_again_after_the_server_ended_the_connection(django_ready: Urls) -> None:
+    """A door that asks who is there first must not fail for good: the next try has a new connection."""
+    own = rows("SELECT pg_backend_pid()")[0][0]
+    with psycopg.connect(django_ready.app, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", (own,))
+    with pytest.raises((psycopg.OperationalError, OperationalError)):
+        kinds_of(UTILITY)
+    assert kinds_of(UTILITY) == {OrganizationKind.UTILITY}
+    assert UTILITY in organization_keys()

@@ -180,13 +180,13 @@ def add_organization(
     sealing_key: its public key where it lives in another installation, else empty.
     """
     calendar(calendar_key)
-    with Cursor(_connection(DEFAULT)) as pen:
+    with _shared_pen() as pen:
         pen.execute(_ADD, (key, name, ",".join(sorted(kinds)), calendar_key, sealing_key))
 
 
 def organization_keys(*, kind: OrganizationKind | None = None) -> tuple[OrganizationKey, ...]:
     """The keys of all organizations, or of those of one kind, sorted."""
-    with Cursor(_connection(DEFAULT)) as pen:
+    with _shared_pen() as pen:
         found = pen.execute("SELECT key, kinds FROM organization ORDER BY key").fetchall()
     return tuple(OrganizationKey(key) for key, kinds in found if kind is None or kind in kinds.split(","))
 
@@ -196,7 +196,7 @@ def kinds_of(key: OrganizationKey) -> frozenset[OrganizationKind]:
     outer = _opened.get()
     if outer is not None and outer.key == key:
         return outer.kinds
-    with Cursor(_connection(DEFAULT)) as pen:
+    with _shared_pen() as pen:
         row = pen.execute("SELECT kinds FROM organization WHERE key = %s", (key,)).fetchone()
     if row is None:
         raise _unknown(key)
@@ -214,6 +214,13 @@ def _open(key: OrganizationKey, alias: str, command: str) -> Opened:
     if row is None:
         raise _unknown(key)
     return Opened(id=row[0], key=key, calendar=calendar(row[1]), wall_at=row[2], kinds=_kinds(row[3]), alias=alias)
+
+
+def _shared_pen() -> Cursor[TupleRow]:
+    """For what belongs to no organization; in the transaction that is open, if one is."""
+    if not connections[DEFAULT].in_atomic_block:
+        _drop_if_broken(DEFAULT)
+    return Cursor(_connection(DEFAULT))
 
 
 def _connection(alias: str) -> Connection[TupleRow]:
