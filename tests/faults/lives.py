@@ -19,6 +19,7 @@ from evenroll.enrollment.leaving_commands import Unenroll
 from evenroll.enrollment.order_commands import BookVisit, CompleteBackOffice, RecordVisit
 from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.enrollment.service_order import BackOfficeItem, VisitResult
+from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability, ProgramVersion
 from evenroll.programs.program_terms import Cap
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey, ProgramKey, case_number
@@ -167,6 +168,29 @@ def _in_line(folder: Path) -> Life:
     return life
 
 
+def _two_at_a_point(folder: Path) -> Life:
+    """Two applications for one usage point, both about to be decided."""
+    life = Life(folder=folder)
+    metered = {"registers": NIGHT_RATE, "capability": MeterCapability.PERIOD_REGISTERS}
+    life.premise = life.territory.premise(**metered)
+    life.first, life.number = (_about_to_be_decided(life) for _ in range(2))
+    return life
+
+
+def _about_to_be_decided(life: Life) -> CaseNumber:
+    assert life.premise is not None
+    territory, number = life.territory, life.territory.apply(life.premise)
+    while (case := territory.case(territory.utility, number)).status is not State.DECIDING:
+        assert case.course.on_lapse is not None
+        territory.taken(territory.give(territory.utility, case.course.on_lapse, number, role=Role.SYSTEM))
+    return number
+
+
+def _decide_both(life: Life) -> Work:
+    other = life.command(C.DECIDE, life.number, role=Role.SYSTEM)
+    return replace(life.command(C.DECIDE, life.first, role=Role.SYSTEM), beside=other)
+
+
 def _with_a_file(folder: Path) -> Life:
     from evenroll.records.published import publish
 
@@ -305,6 +329,7 @@ SCRIPTS: dict[str, Script] = {
     "line": Script(
         begin=_in_line, stages=(_open, _submit, _drive, _leave_the_line, _drive_days(3), _accept, _seal, _drive)
     ),
+    "twins": Script(begin=_two_at_a_point, stages=(_decide_both, _drive)),
     "file": Script(begin=_with_a_file, stages=(_enroll, _seal)),
     "books": Script(begin=_with_books, stages=(*_LOADS, _seal)),
 }

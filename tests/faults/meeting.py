@@ -14,7 +14,7 @@ from evenroll.records.envelope import Envelope
 from tests.faults.child import BY_ITSELF, Meeting, child
 from tests.faults.plan import OF_DATABASE, Act, Kind, Point
 from tests.faults.server import Box
-from tests.faults.works import Work
+from tests.faults.works import Command, Drive, Work, seal_round
 from tests.territory import Territory
 
 HUNG_SECONDS = 40
@@ -168,10 +168,25 @@ class Run:
             if backend is not None:
                 os.kill(backend, signal.SIGCONT)
 
+    def _same_or_other(self) -> Work:
+        match self.work:
+            case Command(beside=other) if other is not None:
+                return other
+            case Drive():
+                # At the instant at which the first was stopped: its clock does not run on for days meanwhile.
+                now = self.met.clock or self.work.since
+                return Drive(since=now, until=now)
+            case _:
+                return self.work
+
     def _beside(self, pid: int) -> Met:
         """Another process does the same meanwhile; the first goes on after a while, from where it stood."""
         release_claims(self.box)
-        rival = Run(box=self.box, work=self.work, territory=self.territory)
+        # Sealing waits for nobody, and yet nothing that is written now may be passed over by it.
+        # (Who seals itself would be waited for.)
+        for _ in range(0 if self.work.act in (Act.DRIVE, Act.SEAL) else 2):
+            seal_round(self.territory)
+        rival = Run(box=self.box, work=self._same_or_other(), territory=self.territory)
         waker = os.fork()
         if waker == 0:
             time.sleep(STOP_SECONDS)

@@ -89,7 +89,7 @@ def _line(outcome: Outcome) -> str:
     drawn = outcome.drawn
     where = f"{outcome.point.value} {outcome.turn}/{outcome.times}"
     under_way = "hit under way" if outcome.is_hit else "NOT under way"
-    manner = "while it went on" if drawn.is_racing else "while it waited"
+    manner = "while it went on" if outcome.is_racing else "while it waited"
     answered = "answered" if outcome.answered else "unanswered"
     failed = f", {len(outcome.failed)} tries failed" if outcome.failed else ""
     return (

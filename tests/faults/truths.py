@@ -236,6 +236,18 @@ def broken_seal(heads: Sequence[Any], organizations: Sequence[OrganizationKey]) 
         yield f"invariant 10, the seal: {verdict.misfits[:3]} {faults} tree whole: {verdict.is_tree_whole}"
 
 
+def unsealed(pen: Pen, organizations: Sequence[OrganizationKey]) -> Iterator[str]:
+    """10: after a seal round while nobody writes nothing is left out of the log."""
+    rows = pen.execute(
+        "SELECT entry.stream_key, entry.number FROM journal_entry AS entry JOIN organization AS own "
+        "ON own.id = entry.organization_id LEFT JOIN seal_leaf AS leaf ON leaf.entry_id = entry.id "
+        "WHERE own.key = ANY(%s) AND leaf.entry_id IS NULL LIMIT 5",
+        (list(organizations),),
+    ).fetchall()
+    if rows:
+        yield f"invariant 10, the seal: passed over {rows}"
+
+
 def story(pen: Pen, organizations: Sequence[OrganizationKey]) -> Counter[tuple[Any, ...]]:
     """What the journals of these organizations tell, without names and times: whose, of what kind, which events."""
     rows = pen.execute(

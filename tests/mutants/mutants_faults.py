@@ -1,0 +1,163 @@
+"""Bugs that only a fault brings to light, planted one by one; the campaign of faults must find each."""
+
+from __future__ import annotations
+
+from tests.mutants.mutants import Change, Mutant
+
+_RECORDS = "src/evenroll/records"
+_WORKER = "src/evenroll/worker"
+_CAMPAIGN = ("tests/faults/test_faults.py::test_a_longer_campaign", "-m", "campaign")
+_SECONDS = 600
+
+
+def _mutant(name: str, *changes: Change) -> Mutant:
+    return Mutant(name=f"faults: {name}", changes=changes, caught_by=_CAMPAIGN, seconds=_SECONDS)
+
+
+FAULT_MUTANTS: tuple[Mutant, ...] = (
+    _mutant(
+        "the inbox takes a message twice (unique dropped)",
+        Change(
+            file=f"{_RECORDS}/migrations/0002_tables.py",
+            old="fields=('organization', 'sender', 'message_id'), name='inbox_once'",
+            new="fields=('organization', 'sender', 'message_id', 'id'), name='inbox_once'",
+        ),
+        Change(
+            file=f"{_RECORDS}/inbox.py",
+            old='            "ON CONFLICT (organization_id, sender, message_id) DO NOTHING",',
+            new='            "ON CONFLICT DO NOTHING",',
+        ),
+    ),
+    _mutant(
+        "a message is written after the commit of its cause",
+        Change(
+            file=f"{_RECORDS}/unit_of_work.py",
+            old="            outbox.write(self._batch, message, now=self.now)",
+            new="            self.late.append(message)",
+        ),
+        Change(
+            file=f"{_RECORDS}/unit_of_work.py",
+            old='        self._key = ""\n',
+            new='        self._key = ""\n        self.late: list[Any] = []\n',
+        ),
+        Change(
+            file=f"{_RECORDS}/unit_of_work.py",
+            old="            work.close()\n\n",
+            new=(
+                "            work.close()\n"
+                "    if not work.late:\n"
+                "        return\n"
+                "    with open_organization(organization) as opened:\n"
+                "        late = RowBatch(writing_cursor(), opened.id)\n"
+                "        for message in work.late:\n"
+                "            outbox.write(late, message, now=now)\n"
+                "        late.flush()\n\n"
+            ),
+        ),
+    ),
+    _mutant(
+        "the answer is kept after the commit of its command",
+        Change(
+            file=f"{_RECORDS}/unit_of_work.py",
+            old=(
+                "        answers.put(self._batch, self.actor.key, key=key, payload=payload, answer=answer, "
+                "at=self._opened.wall_at)"
+            ),
+            new="        self.late.append((key, payload, answer))",
+        ),
+        Change(
+            file=f"{_RECORDS}/unit_of_work.py",
+            old='        self._key = ""\n',
+            new='        self._key = ""\n        self.late: list[Any] = []\n',
+        ),
+        Change(
+            file=f"{_RECORDS}/unit_of_work.py",
+            old="            work.close()\n\n",
+            new=(
+                "            work.close()\n"
+                "    for key, payload, answer in work.late:\n"
+                "        with open_organization(organization) as opened:\n"
+                "            answers.keep(actor.key, key=key, payload=payload, answer=answer, at=opened.wall_at)\n\n"
+            ),
+        ),
+    ),
+    _mutant(
+        "a message is marked as delivered before it is",
+        Change(
+            file=f"{_WORKER}/driver.py",
+            old="    brought: list[int] = []\n    for each in claimed:\n",
+            new=(
+                "    brought: list[int] = []\n"
+                "    outbox.mark_delivered(organization, ids=[each.id for each in claimed], now=now)\n"
+                "    for each in claimed:\n"
+            ),
+        ),
+    ),
+    _mutant(
+        "a delivery that failed passes for done (retry swallowed)",
+        Change(
+            file=f"{_WORKER}/driver.py",
+            old='            outbox.mark_failed(organization, claimed=each, why="failed", now=now)\n        if',
+            new="            brought.append(each.id)\n        if",
+        ),
+    ),
+    _mutant(
+        "a message is taken by a transaction before that of its effect",
+        Change(
+            file=f"{_WORKER}/receiving.py",
+            old='    with unit_of_work(envelope.receiver, actor=peer, now=now, command="") as work:\n',
+            new=(
+                "    with open_organization(envelope.receiver) as opened:\n"
+                "        seen = inbox.was_applied(envelope, at=opened.wall_at)\n"
+                '    with unit_of_work(envelope.receiver, actor=peer, now=now, command="") as work:\n'
+            ),
+        ),
+        Change(
+            file=f"{_WORKER}/receiving.py",
+            old="        if not (again and inbox.take_parked(envelope)) and work.applied(envelope):\n",
+            new="        if not (again and inbox.take_parked(envelope)) and seen:\n",
+        ),
+    ),
+    _mutant(
+        "what a worker had claimed is never due again",
+        Change(
+            file=f"{_RECORDS}/outbox.py",
+            old="SET attempts = message.attempts + 1, due_at = %(until)s FROM picked",
+            new="SET attempts = message.attempts + 1, due_at = NULLIF(%(until)s, %(until)s) FROM picked",
+        ),
+    ),
+    _mutant(
+        "two live on one unit (the index dropped, point and unit not locked)",
+        Change(
+            file=f"{_RECORDS}/migrations/0013_held_places.py",
+            old='fields=("organization", "family", "unit_kind", "unit_id"),',
+            new='fields=("organization", "family", "unit_kind", "unit_id", "case_number"),',
+        ),
+        Change(
+            file="src/evenroll/steps/step_05_decide.py",
+            old="    work.lock(*streams)\n",
+            new="    streams.clear()\n",
+        ),
+        Change(
+            file=f"{_RECORDS}/stream_writer.py",
+            old="AND head.stream_kind = {} AND head.stream_key = %s FOR UPDATE",
+            new="AND head.stream_kind = {} AND head.stream_key = %s",
+        ),
+    ),
+    _mutant(
+        "the sealer passes over who is still writing",
+        Change(
+            file=f"{_RECORDS}/sealing.py",
+            old="        if not set(writers) & set(adding):\n            floor, seen, writers = seen,",
+            new="        if adding is not writers:\n            floor, seen, writers = _one(pen, _GIVEN),",
+        ),
+    ),
+    _mutant(
+        "a connection that was cut is kept for good",
+        Change(
+            file=f"{_RECORDS}/organizations.py",
+            old="    if wrapper.connection is not None and wrapper.connection.closed:\n        wrapper.close()",
+            new="    if wrapper.connection is None:\n        wrapper.close()",
+        ),
+    ),
+)
