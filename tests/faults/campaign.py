@@ -90,15 +90,8 @@ class Campaign:
             jump=timedelta(hours=drawn.jump_hours),
         )
         life.is_bent = life.is_bent or drawn.kind in BENDING
-        delay = drawn.turn * RACE_SECONDS_MAX if is_racing else 0.0
-        run = Run(
-            box=self.box,
-            work=work,
-            territory=life.territory,
-            meeting=meeting,
-            delay=delay,
-            fills_log=drawn.place < 0.5,
-        )
+        run = Run(box=self.box, work=work, territory=life.territory, meeting=meeting, fills_log=drawn.place < 0.5)
+        run.delay = drawn.turn * RACE_SECONDS_MAX if is_racing else 0.0
         met, found = Met(), list[str]()
         try:
             met = run.go()

@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -168,11 +168,28 @@ class Carrier:
         """Bring a message, as the fault wants it."""
         is_met = self.hooks.reach(Point.DELIVER_BEFORE, _open_connection())
         told = self._carried(parcel, now=now) if is_met else self.inner.deliver(parcel, now=now)
-        self.hooks.reach(Point.DELIVER_AFTER, _open_connection())
+        self._brought([parcel], is_met=is_met, now=now)
+        return told
+
+    def deliver_together(self, parcels: Sequence[Envelope], *, now: datetime) -> Sequence[Delivered | None]:
+        """Bring messages at once; the one that the fault wants by itself."""
+        is_met = [self.hooks.reach(Point.DELIVER_BEFORE, _open_connection()) for _ in parcels]
+        if not (any(is_met) and self.hooks.meeting.kind in MESSAGES):
+            told = self.inner.deliver_together(parcels, now=now)
+        else:
+            told = [
+                self._carried(each, now=now) if met else self.inner.deliver(each, now=now)
+                for each, met in zip(parcels, is_met, strict=True)
+            ]
+        self._brought(parcels, is_met=any(is_met), now=now)
+        return told
+
+    def _brought(self, parcels: Sequence[Envelope], *, is_met: bool, now: datetime) -> None:
+        for _ in parcels:
+            self.hooks.reach(Point.DELIVER_AFTER, _open_connection())
         if not is_met:
             self.bring_kept(now=now)
-        self.before.append(parcel)
-        return told
+        self.before += parcels
 
     def bring_kept(self, *, now: datetime) -> None:
         """Bring what was held back so that others went before it."""

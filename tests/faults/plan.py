@@ -158,7 +158,7 @@ _NAMED: tuple[tuple[re.Pattern[str], Point], ...] = tuple(
     (re.compile(text, re.IGNORECASE), point)
     for text, point in (
         (r"seal_(leaf|tree|progress|tile)", Point.SEAL_BEFORE),
-        (r"insert into inbox_message", Point.INBOX_BEFORE),
+        (r"insert into \"?inbox_message", Point.INBOX_BEFORE),
         (r"update outbox_message set delivered_at", Point.MARK_BEFORE),
         (r"update outbox_message as message", Point.CLAIM_BEFORE),
         (r"update track set claimed_until .* from picked", Point.DEADLINES_BEFORE),

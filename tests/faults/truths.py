@@ -126,7 +126,7 @@ def _effects(pen: Pen, ids: list[int]) -> Iterator[object]:
         "SELECT 'invariant 6, an effect without its message', entry.stream_key, entry.event "
         "FROM journal_entry AS entry WHERE entry.organization_id = ANY(%s) AND entry.actor_role = 'peer' "
         "AND (SELECT count(*) FROM inbox_message AS taken WHERE taken.organization_id = entry.organization_id "
-        "AND 'org/' || taken.sender = entry.actor_key AND taken.received_at = entry.recorded_at) <> 1",
+        "AND 'org/' || taken.sender = entry.actor_key AND taken.received_at = entry.recorded_at) = 0",
         (ids,),
     )
 

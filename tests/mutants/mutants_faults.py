@@ -84,21 +84,21 @@ FAULT_MUTANTS: tuple[Mutant, ...] = (
     _mutant(
         "a message is marked as delivered before it is",
         Change(
-            file=f"{_WORKER}/driver.py",
-            old="    brought: list[int] = []\n    for each in claimed:\n",
+            file=f"{_WORKER}/bringing.py",
+            old="    began = time.perf_counter()\n    with request_scope():\n        together",
             new=(
-                "    brought: list[int] = []\n"
-                "    outbox.mark_delivered(organization, ids=[each.id for each in claimed], now=now)\n"
-                "    for each in claimed:\n"
+                "    ids = [each.id for each in claimed]\n"
+                "    outbox.mark_delivered(clock.organization, ids=ids, now=clock.now)\n"
+                "    began = time.perf_counter()\n    with request_scope():\n        together"
             ),
         ),
     ),
     _mutant(
         "a delivery that failed passes for done (retry swallowed)",
         Change(
-            file=f"{_WORKER}/driver.py",
-            old='            outbox.mark_failed(organization, claimed=each, why="failed", now=now)\n        if',
-            new="            brought.append(each.id)\n        if",
+            file=f"{_WORKER}/bringing.py",
+            old='outbox.mark_failed(clock.organization, claimed=claimed, why="failed", now=clock.now)\n        return',
+            new="outbox.mark_delivered(clock.organization, ids=[claimed.id], now=clock.now)\n        return",
         ),
     ),
     _mutant(

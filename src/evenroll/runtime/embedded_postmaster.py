@@ -27,6 +27,7 @@ SOCKET_PATH_BYTES_MAX = 103
 SOCKET_PORT = 5432
 START_SECONDS_MAX = 300
 STOP_SECONDS_MAX = 60
+FULL_SECONDS_MAX = 5
 PAUSE_SECONDS = 0.02
 PORT_TAKEN = "Address already in use"
 
@@ -73,14 +74,18 @@ def running_postmaster(places: Places, *, password: str) -> Running | None:
 
     Waits for one that is still starting. Raises ServerRefused if a server holds it and does not answer.
     """
-    waited_until = time.monotonic() + START_SECONDS_MAX
+    began = time.monotonic()
     while (noted := read_pid_file(places)) is not None:
         answer = _answer_of(places, noted=noted, password=password)
         if isinstance(answer, Running):
             return answer
         if not is_postmaster(noted.pid, places=places):
             return None
-        if not answer or time.monotonic() > waited_until:
+        waited = time.monotonic() - began
+        if answer and waited > FULL_SECONDS_MAX and is_full(places.base):
+            # Its last checkpoint finds no room and is tried again: it neither ends nor begins until there is some.
+            raise disk_full(doing="reach the database", at=places.data)
+        if not answer or waited > START_SECONDS_MAX:
             raise ServerRefused(
                 f"A PostgreSQL server (process {noted.pid}) runs on {places.data} "
                 f"and does not let Evenroll in. Its log is {places.log}. Stop it (kill -INT {noted.pid}) "
@@ -116,12 +121,16 @@ def start_postmaster(places: Places, *, binaries: Path, password: str, port: int
 
 
 def stop_postmaster(places: Places, *, pid: int) -> bool:
-    """Ask the server to stop and wait. False if it was still at it after a minute."""
+    """Ask the server to stop and wait. False if it was still at it after a minute.
+
+    With a full disk it is not waited for: it goes on stopping by itself when there is room.
+    """
     try:
         os.kill(pid, signal.SIGINT)
     except ProcessLookupError:
         return True
-    return _wait(lambda: not is_postmaster(pid, places=places), seconds=STOP_SECONDS_MAX)
+    seconds = FULL_SECONDS_MAX if is_full(places.base) else STOP_SECONDS_MAX
+    return _wait(lambda: not is_postmaster(pid, places=places), seconds=seconds)
 
 
 def read_pid_file(places: Places) -> PidFile | None:

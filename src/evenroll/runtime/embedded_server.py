@@ -16,12 +16,13 @@ from urllib.parse import quote
 
 from evenroll.runtime.embedded_binaries import installed_binaries
 from evenroll.runtime.embedded_cluster import SUPERUSER, ensure_cluster, read_passwords
-from evenroll.runtime.embedded_disk import telling_of_full_disk
+from evenroll.runtime.embedded_disk import is_full, telling_of_full_disk
 from evenroll.runtime.embedded_locks import in_use, lock_file, turn_of, users_lock
 from evenroll.runtime.embedded_places import (
     DATABASE_ACCOUNT,
     Places,
     ServerRefused,
+    disk_full,
     make_places,
     places_of,
     refusal_of,
@@ -176,6 +177,8 @@ def stop_server(home: Path, *, major: int = DEFAULT_MAJOR, force: bool = False) 
                 "use --force to stop it now, and run the others again."
             )
         if not stop_postmaster(places, pid=running.pid):
+            if is_full(places.base):
+                raise disk_full(doing="stop the database", at=places.data)
             raise ServerRefused(
                 f"The database (process {running.pid}) is still writing after a minute. It goes on stopping; "
                 f"`evenroll db status` shows when it is done. Its log is {places.log}."
