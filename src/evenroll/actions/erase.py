@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from evenroll.enrollment import erasure as e
 from evenroll.enrollment.decided import Decided
-from evenroll.records.erasing import Subject, destroy, load_subject
+from evenroll.records.erasing import Subject, destroy, forget_kept, load_subject
 from evenroll.records.streams import erasure_stream
 from evenroll.records.unit_of_work import UnitOfWork
 
@@ -24,6 +24,20 @@ def erase(work: UnitOfWork, *, subject: Subject, wish: e.Wish) -> e.DataErased |
     erased = decided.events[0]
     assert isinstance(erased, e.DataErased)
     return erased
+
+
+def erase_again(work: UnitOfWork, *, subject: Subject) -> bool:
+    """Tell the journal of a restored backup that a subject was erased since; whether it did not know.
+
+    The restore destroyed what there was before anybody could look, and the list has it already.
+    """
+    state, facts, _ = load_subject(work, subject)
+    decided = e.erase(state, e.Wish(cause=e.ErasureCause.RESTORED), facts)
+    if isinstance(decided, e.ErasureRefused):
+        return False
+    work.record(erasure_stream(subject.number), decided, expected=state)
+    forget_kept(each.number for each in facts.cases)
+    return True
 
 
 def set_hold(work: UnitOfWork, *, subject: Subject, cause: e.HoldCause) -> e.ErasureRefused | None:

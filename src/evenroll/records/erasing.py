@@ -96,10 +96,25 @@ def destroy(subject: Subject, keeping: Keeping, *, cases: Iterable[CaseNumber], 
     )
     vault.destroy_keys(keeping.keys)
     vault.destroy_records(keeping.records, subject_kind=ANSWERS)
+    forget_kept(numbers)
+
+
+def forget_kept(cases: Iterable[CaseNumber]) -> None:
+    """Nothing personal of these cases is kept any more."""
     with cursor() as pen:
         pen.execute(
-            "DELETE FROM case_kept WHERE organization_id = %s AND case_number = ANY(%s)", (current().id, list(numbers))
+            "DELETE FROM case_kept WHERE organization_id = %s AND case_number = ANY(%s)", (current().id, list(cases))
         )
+
+
+def subject_of(number: str) -> Subject | None:
+    """The subject that a stream is called by, if the open organization has such a customer or case."""
+    kind, _, name = number.partition("/")
+    if kind == "customer":
+        customer = CustomerId(int(name))
+        return Subject(customer=customer) if is_customer(customer) else None
+    case = CaseNumber(name)
+    return Subject(case=case) if subjects_of(case) else None
 
 
 def subjects_of(number: CaseNumber) -> tuple[Subject, ...]:

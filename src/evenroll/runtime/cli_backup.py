@@ -14,8 +14,10 @@ import psycopg
 import typer
 from psycopg.conninfo import conninfo_to_dict
 
+from evenroll.enrollment.roles import Actor, Role
+from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_exit import refused
-from evenroll.runtime.cli_session import DATABASE, asked, session
+from evenroll.runtime.cli_session import DATABASE, asked, business_now, session
 from evenroll.runtime.database import DatabaseUrls, embedded_major, outside_urls
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
 from evenroll.runtime.embedded_server import (
@@ -31,6 +33,7 @@ from evenroll.runtime.output_console import Output
 from evenroll.runtime.wiring import configure, erasure_list_of, find_master_key, keep_master_key, migrate
 
 if TYPE_CHECKING:
+    from evenroll.records.erasure_list import Erasure
     from evenroll.runtime.backup_restoring import Brought
 
 KEY_FILE: Final = "backup.keys"
@@ -239,5 +242,22 @@ def _settle(target: _Target, brought: Brought) -> int:
     migrate(target.urls)
     from django.db import connections
 
+    from evenroll.records.organizations import organization_keys
+
+    here = set(organization_keys())
+    again = sum(_is_told_again(each) for each in brought.erased.erasures if each.organization in here)
     connections.close_all()
-    return 0
+    return again
+
+
+def _is_told_again(erasure: Erasure) -> bool:
+    from evenroll.actions.erase import erase_again
+    from evenroll.records.attempts import SYSTEM
+    from evenroll.records.erasing import subject_of
+    from evenroll.records.unit_of_work import unit_of_work
+
+    organization = OrganizationKey(erasure.organization)
+    actor = Actor(key=SYSTEM, role=Role.SYSTEM, organization=organization)
+    with unit_of_work(organization, actor=actor, now=business_now(), command="") as work:
+        subject = subject_of(erasure.subject)
+        return subject is not None and erase_again(work, subject=subject)
