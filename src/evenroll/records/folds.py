@@ -93,7 +93,10 @@ def read_event(
     """The event of a journal entry, lifted to today's schema. Raises EventForeign, VersionUnknown, CodecRefused."""
     type_ = folds[kind].events.get(event)
     if type_ is None:
-        raise EventForeign(f"The journal names an event {event!r} that no {kind.value} has in this release.")
+        raise EventForeign(
+            f"The journal names an event {event!r} that no {kind.value} has in this release. "
+            "It was written by a newer release: read it with that one."
+        )
     lifted = lift(json.loads(data), kind=event, version=version, to=type_.version, upcasters=upcasters)
     return decode(type_, lifted)
 

@@ -12,8 +12,11 @@ from evenroll.intake.file_shape import FileRefused
 from evenroll.programs.catalog import CatalogRefused, ProgramUnknown
 from evenroll.quantities.identifiers import IdentifierWrong
 from evenroll.records.erasure_list import ErasureListBroken
+from evenroll.records.folds import EventForeign
+from evenroll.records.upcasters import VersionUnknown
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode
 from evenroll.runtime.embedded_places import ServerRefused
+from evenroll.runtime.migrating import MigrationRefused
 from evenroll.runtime.wiring import AlreadyConfigured, MasterKeyRefused
 
 
@@ -37,7 +40,7 @@ def ending_of(error: Exception) -> Ending:
             return Ending(sentence=str(error), code=ExitCode.WRONG_USE, reason="input_refused")
         case ProgramUnknown():
             return Ending(sentence=str(error), code=ExitCode.NOT_FOUND, reason="program_unknown")
-        case ServerRefused() | CatalogRefused() | MasterKeyRefused() | AlreadyConfigured():
+        case ServerRefused() | CatalogRefused() | MasterKeyRefused() | AlreadyConfigured() | MigrationRefused():
             return Ending(sentence=str(error), code=ExitCode.UNAVAILABLE, reason="unavailable")
         case _:
             return _of_depth(error)
@@ -56,6 +59,8 @@ def _of_typer(error: TyperException) -> str:
 
 
 def _of_depth(error: Exception) -> Ending:
+    if isinstance(error, VersionUnknown | EventForeign):
+        return Ending(sentence=str(error), code=ExitCode.UNAVAILABLE, reason="newer_release")
     if _is_connection(error):
         return Ending(
             sentence="The database does not answer. See `evenroll db status`, or check DATABASE_URL; then try again.",

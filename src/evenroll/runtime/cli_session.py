@@ -16,6 +16,7 @@ from evenroll.runtime.cli_near import nearest_words
 from evenroll.runtime.database import DatabaseUrls, database, installed_server, outside_urls
 from evenroll.runtime.embedded_server import list_databases
 from evenroll.runtime.home import evenroll_home
+from evenroll.runtime.migrating import is_current
 from evenroll.runtime.wiring import configure, migrate
 
 DATABASE: Final = "evenroll"
@@ -50,7 +51,7 @@ def session(*, name: str | None = None, migrates: bool = True) -> Iterator[Datab
         _refuse_unmade(home)
     with database(home, name=name or asked.database, environ=os.environ) as urls:
         configure(urls, home=home)
-        if migrates and not _is_current():
+        if migrates and not is_current():
             migrate(urls)
         try:
             yield urls
@@ -114,18 +115,6 @@ def typed(command: str) -> str:
     if asked.database == DEMO_DATABASE:
         return f"evenroll --demo {command}"
     return f"evenroll --database {asked.database} {command}"
-
-
-def _is_current() -> bool:
-    """Whether all migrations have run; a look that costs one query."""
-    from django.db import DatabaseError, connection
-    from django.db.migrations.loader import MigrationLoader
-
-    try:
-        loader = MigrationLoader(connection)
-    except DatabaseError:
-        return False
-    return loader.graph.leaf_nodes("records")[0] in loader.applied_migrations
 
 
 def _close() -> None:

@@ -6,9 +6,14 @@ from typing import Any, Protocol
 
 from psycopg.conninfo import conninfo_to_dict
 
+from evenroll import __version__
+
 APP_ALIAS = "default"
 OWNER_ALIAS = "owner"
 AUDITOR_ALIAS = "auditor"
+
+PROGRAM = "evenroll"
+"""By this name and its version each connection tells the server whose it is."""
 
 _OWN_PLACES = ("dbname", "user", "password", "host", "port")
 
@@ -64,7 +69,11 @@ def database_for(url: str, *, keep: bool, prepares: bool = True) -> dict[str, An
         "PORT": str(parts.get("port") or ""),
         "CONN_MAX_AGE": None if keep else 0,
         # The hot path writes with prepared statements; Django's own cursors do not prepare.
-        "OPTIONS": {**options, "prepare_threshold": 2 if prepares else None},
+        "OPTIONS": {
+            "application_name": f"{PROGRAM} {__version__}",
+            **options,
+            "prepare_threshold": 2 if prepares else None,
+        },
     }
 
 

@@ -12,19 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
-import psycopg
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connections
 
 from evenroll.runtime.embedded_places import ServerRefused
-from evenroll.runtime.settings import OWNER_ALIAS, Urls, settings_for
+from evenroll.runtime.migrating import migrate_tables
+from evenroll.runtime.settings import Urls, settings_for
 
 if TYPE_CHECKING:
     from evenroll.records.keys import Keys
-
-MIGRATION_LOCK = 0x4576656E726F6C6C
-"""The number of the advisory lock under which one process at a time changes tables ("Evenroll" in ASCII)."""
 
 PREPARED_VARIABLE = "DATABASE_PREPARED"
 MASTER_KEY_VARIABLE = "EVENROLL_MASTER_KEY"
@@ -78,15 +73,10 @@ def _prepares() -> bool:
 def migrate(urls: Urls) -> None:
     """Bring the tables up to date as the owner role. Several processes at once wait for each other.
 
-    Raises MasterKeyRefused.
+    Raises MasterKeyRefused and MigrationRefused.
     """
     configure(urls)
-    with psycopg.connect(urls.owner, autocommit=True) as lock:
-        lock.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
-        try:
-            call_command("migrate", database=OWNER_ALIAS, interactive=False, verbosity=0)
-        finally:
-            connections[OWNER_ALIAS].close()
+    migrate_tables(urls)
     _leave_mark()
 
 
