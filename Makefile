@@ -15,6 +15,7 @@ help:
 	@echo "make simulate  play 10,000 histories of the core in memory, a year each (minutes); SEED=n ONLY=k tells one"
 	@echo "make bench     what an interactive row costs, and what a worker does in a second (minutes)"
 	@echo "make bench-core  decide and fold full lives in memory, against copies of the case (seconds)"
+	@echo "make bench-bulk  100,000 applications through row 5 by all processors (long; N=5000 for fewer)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
 	@echo "make golden    keep what this release writes, as a further golden journal (before a release)"
@@ -64,6 +65,10 @@ bench: setup-test bench-core
 
 bench-core: setup-test
 	@$(PYTHON_OF) -m tests.measure.core_moves
+
+.PHONY: bench-bulk
+bench-bulk: setup-test
+	@$(PYTHON_OF) -m tests.measure.bulk_door $(N)
 
 bench-seal: setup-test
 	@$(PYTHON_OF) -m tests.measure.seal_log

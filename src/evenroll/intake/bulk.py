@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from itertools import chain
+from multiprocessing import get_context
 from typing import Final, TypeAlias
 
 from evenroll.enrollment.form import Language
@@ -18,6 +20,7 @@ from evenroll.intake.file_shape import FileShape
 from evenroll.intake.finding_words import in_words
 from evenroll.intake.held import held_text, held_until
 from evenroll.intake.outcomes import Outcome, read_outcomes
+from evenroll.intake.processes import shared_out
 from evenroll.intake.result_file import ResultRow
 from evenroll.intake.row_reader import RowRules, read_row
 from evenroll.intake.rows_taken import Door, Lane, take_rows
@@ -56,25 +59,40 @@ class _Done:
 _Read: TypeAlias = Application | BadRow
 
 
-def run_file(run: BulkRun, *, driver: Driver, lane: Lane | None = None) -> Iterator[ResultRow]:
+def run_file(run: BulkRun, *, driver: Driver, lane: Lane | None = None, processes: int = 1) -> Iterator[ResultRow]:
     """The result of every row, in order; rows of an earlier run of the same file are not taken in again.
 
-    lane: takes applications together; absent, each is taken by itself.
-
-    Each batch is committed, then driven, then told; what was told is done. Raises FileRefused.
+    Each batch is committed, then driven, then told; what was told is done. lane: takes applications together; absent,
+    each is taken by itself. processes: so many of this machine share the batches; they begin at once, and drive one
+    after the other, so that none tells of a case that another one has in hand. Raises FileRefused, ProcessLost.
     """
-    for batch in _batches(_read(run), size=run.batch):
-        applications = [each for each in batch if isinstance(each, Application)]
-        done = _take_batch(run, applications, lane)
-        if done:
+    batches = _batches(_read(run), size=run.batch)
+    if processes < 2:
+        return chain.from_iterable(_finish(run, batch, driver, lane) for batch in batches)
+    turn = get_context("fork").Lock()
+
+    def driving_in_turn() -> None:
+        with turn:
             driver()
-        numbers = [each.taken.number for each in done.values()]
-        outcomes = read_outcomes(numbers, organizations=run.organizations)
-        held = held_until(numbers, organizations=run.organizations, now=run.now)
-        for each in batch:
-            result = _result(each, done, outcomes, run.language)
-            until = held.get(CaseNumber(result.case))
-            yield result if until is None else _held(result, until, run.language)
+
+    told = shared_out(batches, work=lambda batch: _finish(run, batch, driving_in_turn, lane), processes=processes)
+    return chain.from_iterable(told)
+
+
+def _finish(run: BulkRun, batch: Sequence[_Read], driver: Driver, lane: Lane | None) -> list[ResultRow]:
+    applications = [each for each in batch if isinstance(each, Application)]
+    done = _take_batch(run, applications, lane)
+    if done:
+        driver()
+    numbers = [each.taken.number for each in done.values()]
+    outcomes = read_outcomes(numbers, organizations=run.organizations)
+    held = held_until(numbers, organizations=run.organizations, now=run.now)
+    results: list[ResultRow] = []
+    for each in batch:
+        result = _result(each, done, outcomes, run.language)
+        until = held.get(CaseNumber(result.case))
+        results.append(result if until is None else _held(result, until, run.language))
+    return results
 
 
 def _read(run: BulkRun) -> Iterator[_Read]:

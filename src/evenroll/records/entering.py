@@ -18,8 +18,8 @@ from evenroll.records.foreseen import Fact, Foreseen
 from evenroll.records.offers_shown import shown_among
 from evenroll.records.organizations import current, cursor
 from evenroll.records.past_enrollments import lockouts
-from evenroll.records.streams import StreamId, StreamKind, place_stream
-from evenroll.records.vehicle_facts import vehicle_vins, vin_stream, vin_token
+from evenroll.records.streams import StreamId, StreamKind, place_stream, vin_stream
+from evenroll.records.vehicle_facts import vehicle_vins, vin_token
 
 ANY_FAMILY = "any"
 AT_LOCATION = "location"

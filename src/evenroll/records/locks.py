@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from psycopg import Cursor
 
-from evenroll.records.streams import StreamId, StreamKind
+from evenroll.records.streams import StreamId, StreamKind, leaves_nothing
 
 # What another holds is left out, so nothing waits here in an order that nobody has chosen.
 _TAKE_FREE: LiteralString = (
@@ -24,6 +24,19 @@ _BEGIN_MISSING: LiteralString = (
     "SELECT 1 FROM stream_head AS head WHERE head.organization_id = told.id AND head.stream_kind = wanted.kind "
     "AND head.stream_key = wanted.key) ORDER BY wanted.place "
     "ON CONFLICT (organization_id, stream_kind, stream_key) DO NOTHING"
+)
+
+
+_TAKE_PLACES: LiteralString = (
+    "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
+    "SELECT %s, %s, place.key, 0, '' FROM unnest(%s::text[]) AS place (key) "
+    # What is there is locked and stays as it is.
+    "ON CONFLICT (organization_id, stream_kind, stream_key) DO UPDATE SET number = 0 WHERE false"
+)
+
+_TAKE_PASSING: LiteralString = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(wanted.key, 0)) "
+    "FROM (SELECT key FROM unnest(%s::text[]) WITH ORDINALITY AS each (key, place) ORDER BY place) AS wanted"
 )
 
 
@@ -95,10 +108,11 @@ class Locks:
 
     def take_many(self, streams: Sequence[StreamId]) -> None:
         """Lock many streams before any other, in the one order, by two statements. Raises LockBackwards."""
-        ordered = sorted(set(streams), key=lambda each: each.rank)
-        if not ordered:
+        wanted = sorted(set(streams), key=lambda each: each.rank)
+        if not wanted:
             return
-        self.refuse_backwards(ordered[0])
+        self.refuse_backwards(wanted[0])
+        ordered = [each for each in wanted if not leaves_nothing(each)]
         kinds, keys = [each.kind.value for each in ordered], [each.key for each in ordered]
         self._pen.execute(
             "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
@@ -115,8 +129,9 @@ class Locks:
             (kinds, keys, self._organization_id),
         ).fetchall()
         heads = {(kind, key): Head(number=number, hash=own_hash) for kind, key, number, own_hash in rows}
-        for stream in ordered:
-            self.keep(stream, heads[stream.kind.value, stream.key])
+        self._take_passing([each for each in wanted if leaves_nothing(each)])
+        for stream in wanted:
+            self.keep(stream, heads.get((stream.kind.value, stream.key), Head(number=0, hash="")))
 
     def keep_new(self, stream: StreamId) -> None:
         """A stream begins whose key nobody else knows: its head is written with its first entries, and not before."""
@@ -129,15 +144,20 @@ class Locks:
     def _take_places(self, streams: list[StreamId]) -> None:
         """Lock places, in the order given, by one statement. Nothing is written to them, so they need no head."""
         self.refuse_backwards(streams[0])
-        self._pen.execute(
-            "INSERT INTO stream_head (organization_id, stream_kind, stream_key, number, hash) "
-            "SELECT %s, %s, place.key, 0, '' FROM unnest(%s::text[]) AS place (key) "
-            # What is there is locked and stays as it is.
-            "ON CONFLICT (organization_id, stream_kind, stream_key) DO UPDATE SET number = 0 WHERE false",
-            (self._organization_id, StreamKind.PLACE.value, [each.key for each in streams]),
-        )
+        kept = [each for each in streams if not leaves_nothing(each)]
+        if kept:
+            self._pen.execute(
+                _TAKE_PLACES, (self._organization_id, StreamKind.PLACE.value, [each.key for each in kept])
+            )
+        self._take_passing([each for each in streams if leaves_nothing(each)])
         for stream in streams:
             self.keep(stream, Head(number=0, hash=""))
+
+    def _take_passing(self, streams: Sequence[StreamId]) -> None:
+        """Hold, until the transaction ends, locks that stand in no table. Those that come last among places."""
+        if streams:
+            keys = [f"{self._organization_id}/{each.key}" for each in streams]
+            self._pen.execute(_TAKE_PASSING, (keys,))
 
     def keep(self, stream: StreamId, head: Head) -> None:
         """The stream was locked by the statement that gave its head. Ask `refuse_backwards` before that."""

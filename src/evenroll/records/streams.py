@@ -65,6 +65,19 @@ def program_place_stream(program: ProgramKey) -> StreamId:
     return StreamId(kind=StreamKind.PROGRAM_PLACE, key=program)
 
 
+_PASSING = "any/vin/"
+
+
+def vin_stream(vin: str) -> StreamId:
+    """The lock of a VIN, the last one among places. vin: its token. It is held and leaves nothing behind."""
+    return StreamId(kind=StreamKind.PLACE, key=f"{_PASSING}{vin}")
+
+
+def leaves_nothing(stream: StreamId) -> bool:
+    """Whether a lock stands in no table: what would stay behind could tell that somebody once had this vehicle."""
+    return stream.key.startswith(_PASSING)
+
+
 def supply_stream(number: TrackingNumber) -> StreamId:
     """The stream of a supply request, in the books of a registrar."""
     return StreamId(kind=StreamKind.SUPPLY_REQUEST, key=number)

@@ -16,16 +16,13 @@ from evenroll.records.answers_in_hand import ANSWERS, in_hand
 from evenroll.records.foreseen import Fact, is_foreseen, looked_up
 from evenroll.records.gathered import program_of
 from evenroll.records.organizations import current, cursor
-from evenroll.records.streams import StreamId, case_stream, place_stream
+from evenroll.records.streams import case_stream, vin_stream
 from evenroll.records.taking import PointMoved
 from evenroll.records.tokens import TokenKind, token
 from evenroll.records.unit_of_work import UnitOfWork
 
 _NAMES = LIVE | {State.VEHICLE_DISPUTED, State.DECIDING, State.NEEDS_ANSWER, State.WAITLISTED}
 """States in which a proved customer's case has recorded its vehicle."""
-
-_BUCKET_DIGITS = 4
-"""The lock of a VIN is one of 65,536 that VINs share: what stays behind tells nothing of any of them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,11 +142,6 @@ def lock_vin(work: UnitOfWork, vin: str) -> None:
     """
     if vin:
         work.lock(vin_stream(vin))
-
-
-def vin_stream(vin: str) -> StreamId:
-    """The lock of a VIN. vin: its token."""
-    return place_stream("any", unit="vin", unit_key=vin[:_BUCKET_DIGITS])
 
 
 def dispute_facts(work: UnitOfWork, found: tuple[VehicleElsewhere, ...]) -> dict[str, Any]:

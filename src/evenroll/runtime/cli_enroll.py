@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from evenroll.intake.bulk import BulkRun
 
 PROBLEMS_SHOWN = 20
+WORTH_A_PROCESS = 1_000
+"""So many rows for each process; fewer are sooner done by one."""
+IN_HAND = 2_000
+"""So many applications are in hand at once at most: each holds a lock that the database keeps in its memory."""
 
 
 def enroll(
@@ -34,6 +39,9 @@ def enroll(
     organization: OrganizationOption = "",
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="A column that is not to be read.")] = None,
     language: Annotated[Language, typer.Option("--language", help="Of the sentences in the result.")] = Language.EN,
+    processes: Annotated[
+        int, typer.Option("--processes", min=0, help="Share a long file; else one for each processor.")
+    ] = 0,
 ) -> None:
     """Enroll the applications of a file; the same file again goes on where it stopped.
 
@@ -47,8 +55,9 @@ def enroll(
     if result.resolve() == file.resolve():
         raise wrong_use("--out names the file of applications itself. Name another one for the results.")
     with session():
-        from evenroll.intake.bulk import BulkRun
+        from evenroll.intake.bulk import BATCH_MAX, BulkRun
 
+        many = min(processes or os.cpu_count() or 1, 1 + shape.lines // WORTH_A_PROCESS)
         run = BulkRun(
             shape=shape,
             rules=_rules(organization),
@@ -56,14 +65,15 @@ def enroll(
             organizations=organizations_here(),
             language=language,
             ignore=frozenset(ignore or ()),
+            batch=min(BATCH_MAX, max(1, IN_HAND // many)),
         )
-        counts, problems = _run(run, result, output)
+        counts, problems = _run(run, result, output, processes=many)
     _report(output, counts, problems, result)
     if counts["bad_row"] or counts["refused"] or counts["failed"]:
         raise typer.Exit(ExitCode.SOME_ROWS_FAILED)
 
 
-def _run(run: BulkRun, result: Path, output: Output) -> tuple[Counter[str], list[str]]:
+def _run(run: BulkRun, result: Path, output: Output, *, processes: int) -> tuple[Counter[str], list[str]]:
     from evenroll.intake.bulk import run_file
     from evenroll.runtime.installation_wiring import wired_installation
     from evenroll.worker.batch_lane import BatchLane
@@ -72,10 +82,16 @@ def _run(run: BulkRun, result: Path, output: Output) -> tuple[Counter[str], list
     installation = wired_installation()
     counts: Counter[str] = Counter()
     problems: list[str] = []
+    lane = BatchLane(installation=installation, now=run.now)
+
+    def drive() -> None:
+        run_until_idle(installation, now=run.now)
+
+    # Before anything is shown: processes begin as copies of this one, and a bar is drawn by a thread.
+    rows = run_file(run, driver=drive, lane=lane, processes=processes)
     try:
         with result_writer(result, format=run.shape.format) as writer, _progress(output, run.shape.lines) as progress:
-            lane = BatchLane(installation=installation, now=run.now)
-            for row in run_file(run, driver=lambda: _drive(run_until_idle, installation, run), lane=lane):
+            for row in rows:
                 writer.write(row)
                 counts[row.result] += 1
                 _note(row, problems)
@@ -83,11 +99,6 @@ def _run(run: BulkRun, result: Path, output: Output) -> tuple[Counter[str], list
     except ResultRefused as error:
         raise FileRefused(str(error)) from None
     return counts, problems
-
-
-def _drive(run_until_idle: object, installation: object, run: BulkRun) -> None:
-    assert callable(run_until_idle)
-    run_until_idle(installation, now=run.now)
 
 
 def _refuse_irregular(file: Path) -> None:
