@@ -19,7 +19,7 @@ from evenroll.runtime.database import embedded_major
 from tests.faults.campaign import WHOLE_EVERY, Campaign, Outcome
 from tests.faults.lives import SCRIPTS
 from tests.faults.plan import Drawn, drawn_faults
-from tests.faults.server import box
+from tests.faults.server import box, sweep
 
 HIT_SHARE = 0.75
 
@@ -31,6 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     seed = asked.seed if asked.seed is not None else secrets.randbelow(1_000_000)
     home = _home()
+    sweep(home.parent)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="evenroll-faults-") as folder:
         with box(home, major=embedded_major(os.environ)) as made:

@@ -18,6 +18,7 @@ import psycopg
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER, SUPERUSER
 from evenroll.runtime.embedded_places import places_of
+from evenroll.runtime.embedded_postmaster import is_postmaster, read_pid_file
 from evenroll.runtime.embedded_server import Server, ensure_database, using_server
 
 DATABASE = "evenroll_faults"
@@ -153,6 +154,20 @@ def box(home: Path, *, major: int) -> Iterator[Box]:
         if can_fill:
             subprocess.run(["umount", "--lazy", str(base)], check=False)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what campaigns left that were killed themselves: their servers, their disks, their folders."""
+    for left in folder.glob("faults-*"):
+        if Path(f"/proc/{left.name.removeprefix('faults-')}").exists():
+            continue
+        for base in left.glob("postgres-*"):
+            places = places_of(left, major=int(base.name.removeprefix("postgres-")))
+            noted = read_pid_file(places)
+            if noted is not None and is_postmaster(noted.pid, places=places):
+                os.kill(noted.pid, signal.SIGQUIT)
+            subprocess.run(["umount", "--lazy", str(base)], check=False, capture_output=True)
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _mount(base: Path) -> bool:
