@@ -152,12 +152,4 @@ FAULT_MUTANTS: tuple[Mutant, ...] = (
             new="        if adding is not writers:\n            floor, seen, writers = _one(pen, _GIVEN),",
         ),
     ),
-    _mutant(
-        "a connection that was cut is kept for good",
-        Change(
-            file=f"{_RECORDS}/organizations.py",
-            old="    if wrapper.connection is not None and wrapper.connection.closed:\n        wrapper.close()",
-            new="    if wrapper.connection is None:\n        wrapper.close()",
-        ),
-    ),
 )
