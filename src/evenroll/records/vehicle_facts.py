@@ -60,11 +60,11 @@ def vin_token_of_case(number: CaseNumber) -> str:
 def _vin_token_of_case(number: CaseNumber) -> str:
     with cursor() as pen:
         row = pen.execute(
-            "SELECT t.token FROM case_record c JOIN search_token t ON t.organization_id = c.organization_id "
-            "AND t.subject_kind = %s AND t.kind = %s "
-            "AND t.subject_id = (c.state::jsonb -> 'form' ->> 'answers')::bigint "
-            "WHERE c.organization_id = %s AND c.number = %s",
-            (ANSWERS, TokenKind.VIN.value, current().id, number),
+            "WITH own AS MATERIALIZED (SELECT organization_id, (state::jsonb -> 'form' ->> 'answers')::bigint AS ref "
+            "FROM case_record WHERE organization_id = %s AND number = %s) "
+            "SELECT t.token FROM own JOIN search_token t ON t.organization_id = own.organization_id "
+            "AND t.subject_kind = %s AND t.kind = %s AND t.subject_id = own.ref",
+            (current().id, number, ANSWERS, TokenKind.VIN.value),
         ).fetchone()
     return str(row[0]) if row else ""
 
@@ -75,14 +75,16 @@ def cases_with_vehicle_of(number: CaseNumber) -> tuple[CaseNumber, ...]:
         return tuple(each.case for each in vehicles_elsewhere(vin_token_of_case(number), but=number))
     with cursor() as pen:
         rows = pen.execute(
-            "SELECT DISTINCT v.case_number FROM case_record own JOIN search_token said "
+            "WITH own AS MATERIALIZED (SELECT organization_id, (state::jsonb -> 'form' ->> 'answers')::bigint AS ref "
+            "FROM case_record WHERE organization_id = %(org)s AND number = %(number)s) "
+            "SELECT DISTINCT v.case_number FROM own JOIN search_token said "
             "ON said.organization_id = own.organization_id AND said.subject_kind = %(answers)s AND said.kind = %(vin)s "
-            "AND said.subject_id = (own.state::jsonb -> 'form' ->> 'answers')::bigint JOIN search_token t "
+            "AND said.subject_id = own.ref JOIN search_token t "
             "ON t.organization_id = own.organization_id AND t.kind = %(vin)s AND t.token = said.token "
             "AND t.subject_kind = %(answers)s JOIN vehicle v ON v.organization_id = own.organization_id "
             "AND v.answers = t.subject_id JOIN case_record c ON c.organization_id = own.organization_id "
-            "AND c.number = v.case_number WHERE own.organization_id = %(org)s AND own.number = %(number)s "
-            "AND v.case_number <> %(number)s AND c.status = ANY(%(names)s) ORDER BY v.case_number",
+            "AND c.number = v.case_number "
+            "WHERE v.case_number <> %(number)s AND c.status = ANY(%(names)s) ORDER BY v.case_number",
             {
                 "answers": ANSWERS,
                 "vin": TokenKind.VIN.value,
