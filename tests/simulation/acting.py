@@ -31,6 +31,7 @@ _CALLS = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR})
 _CALLED = (Role.CUSTOMER, Role.ENROLLMENT_DESK, Role.METER_OFFICE, Role.METER_CREW, Role.BILLING)
 _FORMS = frozenset({C.SUBMIT_FORM, C.COMPLETE_ANSWERS, C.GIVE_CURE, C.KEY_FORM, C.GIVE_EVIDENCE})
 _WRONG_DOOR, _CAREFUL, _GIVES_IT_UP = 0.25, 0.8, 0.12
+_SAME_CAR, _SAME_CUSTOMER = 0.12, 0.12
 _SLIP, _AGAIN, _OTHERWISE = 0.04, 0.08, 0.04
 """How often somebody does something that nobody asked for, says the same again, or says something else after it."""
 
@@ -50,7 +51,19 @@ def _opens(world: Simulated, _task: Task) -> None:
     door = next(each.organization for each in world_programs() if each.key == wanted)
     pods = [pod for pod in world.premises if _fits(world, pod, door)] or list(world.premises)
     channel = mind.choice((Channel.WEB, Channel.WEB, Channel.WEB, Channel.MAIL))
-    open_case(world, pod=str(mind.choice(pods)), at=door, program=wanted, channel=channel)
+    opened = open_case(world, pod=str(mind.choice(pods)), at=door, program=wanted, channel=channel)
+    _known_already(world, CaseNumber(opened[2]))
+
+
+def _known_already(world: Simulated, number: CaseNumber) -> None:
+    """Some name a car that another case has, and some have applied before."""
+    mind = world.mind
+    if mind.random() < _SAME_CAR:
+        world.same_car |= {number}
+    others = [each for each in world.households if each != number]
+    if others and mind.random() < _SAME_CUSTOMER:
+        before = world.households[mind.choice(others)]
+        world.households[number].customer, world.households[number].pod = before.customer, before.pod
 
 
 def _fits(world: Simulated, pod: PodId, door: OrganizationKey) -> bool:

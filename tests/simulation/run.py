@@ -1,7 +1,7 @@
 """`make simulate`: many histories of a year each, on all cores; what did not hold, and what was seen on the way.
 
-Usage: python -m tests.simulation.run [--seed 1] [--histories 10000] [--only K]. With --only one history is told line by
-line. The same seed and number give the same history, whatever the machine: the hash of texts is fixed.
+Usage: python -m tests.simulation.run [--seed 1] [--histories 10000] [--only K] [--first]. With --only one history is
+told line by line. The same seed and number give the same history, whatever the machine: the hash of texts is fixed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def main(arguments: list[str]) -> int:
         os.execve(
             sys.executable, [sys.executable, "-m", "tests.simulation.run", *arguments], os.environ | {_HASH_SEED: "0"}
         )
-    return show(asked.seed, asked.only) if asked.only is not None else campaign(asked.seed, asked.histories)
+    if asked.only is not None:
+        return show(asked.seed, asked.only)
+    return until_broken(asked.seed, asked.histories) if asked.first else campaign(asked.seed, asked.histories)
 
 
 def _asked(arguments: list[str]) -> argparse.Namespace:
@@ -43,6 +45,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     reader.add_argument("--seed", type=int, default=1)
     reader.add_argument("--histories", type=int, default=HISTORIES)
     reader.add_argument("--only", type=int, default=None)
+    reader.add_argument("--first", action="store_true", help="stop at the first history that breaks something")
     return reader.parse_args(arguments)
 
 
@@ -53,6 +56,17 @@ def show(seed: int, number: int) -> int:
     print(f"\nseed {seed}, history {number}: {told.commands} commands to {told.cases} cases")
     print(f"BROKEN, invariant {told.invariant}: {told.broken}" if told.broken else "everything held")
     return 1 if told.broken else 0
+
+
+def until_broken(seed: int, histories: int) -> int:
+    """Play one after the other until something does not hold."""
+    for number in range(histories):
+        told = tell(seed=seed, number=number)
+        if told.broken:
+            _tell_broken(seed, [told])
+            return 1
+    _tell_broken(seed, [])
+    return 0
 
 
 def campaign(seed: int, histories: int) -> int:

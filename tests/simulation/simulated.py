@@ -27,6 +27,7 @@ Step = tuple[str, Track, State | None, State]
 NOBODY_IN_THE_ROOM = frozenset({Role.SYSTEM, Role.PEER})
 WHIMS_MAX = 5
 _WHIM_OF_STATE = 0.35
+_FEW_PLACES = 0.2
 TALKED_ABOUT_MAX = 3
 
 
@@ -182,6 +183,8 @@ def simulated(*, seed: str, begins_at: Callable[[Random], datetime], length: Any
     given = {each.name: getattr(plain, each.name) for each in fields(plain)}
     given |= {"now": now, "chance": Random(f"{seed}/post")}
     programs = tuple(str(each.key) for each in world_programs())
+    if mind.random() < _FEW_PLACES:
+        programs = tuple(str(each.key) for each in world_programs() if each.cap is not None)
     talked_about = tuple(mind.choice(programs) for _ in range(mind.randint(1, TALKED_ABOUT_MAX)))
     log: list[str] | None = [] if logged else None
     world = Simulated(**given, mind=mind, ends_at=now + length, log=log, talked_about=talked_about)
