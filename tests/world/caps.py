@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from evenroll.enrollment.program_places import (
+    ProgramPlaceFreed,
     ProgramPlaces,
     ProgramPlaceTaken,
     WaitingJoined,
@@ -20,7 +21,7 @@ def check_caps(world: World) -> None:
     """The counters tell what the cases say, now and at every moment of the history, and nobody overtook."""
     for key, stream in world.caps.items():
         check_counts(world, key, stream.state)
-        check_order(stream)
+        check_order(stream, brought=_brought(world))
     for key, stream in world.cases.items():
         case = stream.state
         if case.counted is not None or case.line is not None:
@@ -42,12 +43,21 @@ def check_counts(world: World, key: Key, places: ProgramPlaces) -> None:
             assert not case.is_ended and case.status is not State.REFUSED, f"{case.number} holds a place for nobody"
 
 
-def check_order(stream: Stream) -> None:
-    """Nobody is admitted above the cap, past those in line, or before one who ranks higher."""
+def _brought(world: World) -> frozenset[CaseNumber]:
+    """The cases at another premise that bring the place of the enrollment which they go on from."""
+    return frozenset(each.state.number for each in world.cases.values() if each.state.opening.continues is not None)
+
+
+def check_order(stream: Stream, *, brought: frozenset[CaseNumber] = frozenset()) -> None:
+    """Nobody is admitted above the cap, past those in line, or before one who ranks higher.
+
+    A member who moves takes no place of anybody: the one that is freed in the same moment goes along.
+    """
     places: ProgramPlaces | None = None
     line: dict[CaseNumber, datetime] = {}
     left: CaseNumber | None = None
-    for _, event in stream.events:
+    freed_at: datetime | None = None
+    for at, event in stream.events:
         before, places = places, evolve_places(places, event)
         match event:
             case WaitingJoined():
@@ -58,7 +68,11 @@ def check_order(stream: Stream) -> None:
                 del line[event.case]
             case ProgramPlaceTaken():
                 assert places.taken <= places.cap, f"{event.case} is above the cap"
-                assert before is not None and (left == event.case or before.waiting == 0), f"{event.case} overtook"
+                goes_along = event.case in brought and freed_at == at
+                in_turn = before is not None and (left == event.case or before.waiting == 0)
+                assert in_turn or goes_along, f"{event.case} overtook"
+            case ProgramPlaceFreed():
+                freed_at = at
             case _:
                 pass
     assert places is None or places.waiting == len(line)
