@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 PYTHON_OF := .venv/bin/python
 
-.PHONY: help demo test check mutants faults simulate bench-seal bench-load bench-core bench golden golden-rows pins clean setup-run setup-test
+.PHONY: help demo test check mutants faults simulate bench-large bench-seal bench-load bench-core bench golden golden-rows pins clean setup-run setup-test
 
 help:
 	@echo "make demo      set up, then enroll the example applications and show what became of them"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench     what an interactive row costs, and what a worker does in a second (minutes)"
 	@echo "make bench-core  decide and fold full lives in memory, against copies of the case (seconds)"
 	@echo "make bench-bulk  100,000 applications through row 5 by all processors (long; N=5000 for fewer)"
+	@echo "make bench-large  rows and workers beside a million cases (an hour, 20 GB; CASES=n FOLDER=path keeps them)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
 	@echo "make golden    keep what this release writes, as a further golden journal (before a release)"
@@ -69,6 +70,10 @@ bench-core: setup-test
 .PHONY: bench-bulk
 bench-bulk: setup-test
 	@$(PYTHON_OF) -m tests.measure.bulk_door $(N)
+
+bench-large: setup-test
+	@$(PYTHON_OF) -m tests.measure.large $(or $(CASES),1000000) $(FOLDER)
+	@$(PYTHON_OF) -m tests.measure.worker_rate 1000000
 
 bench-seal: setup-test
 	@$(PYTHON_OF) -m tests.measure.seal_log

@@ -97,6 +97,15 @@ class TrackRecord(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["organization", "due_at"], condition=Q(due_at__isnull=False), name="track_due"),
             models.Index(fields=["organization", "owner"], condition=Q(owner__isnull=False), name="track_by_owner"),
+            # With id: very many lapse at one instant, and are taken in the order in which they began.
+            models.Index(
+                fields=["organization", "due_at", "id"], condition=Q(due_at__isnull=False), name="track_due_next"
+            ),
+            models.Index(
+                fields=["organization", "owner", "due_at", "id"],
+                condition=Q(owner__isnull=False),
+                name="track_of_owner",
+            ),
         ]
 
 

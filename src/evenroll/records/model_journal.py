@@ -108,6 +108,9 @@ class OutboxMessage(MessageRow):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organization", "due_at"], condition=Q(due_at__isnull=False), name="outbox_due"),
+            models.Index(
+                fields=["organization", "written_at"], condition=Q(delivered_at__isnull=True), name="outbox_open"
+            ),
         ]
 
 
@@ -121,6 +124,9 @@ class InboxMessage(MessageRow):
         db_table = "inbox_message"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organization", "sender", "message_id"], name="inbox_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "id"], condition=~Q(parked_why=""), name="inbox_parked"),
         ]
 
 
