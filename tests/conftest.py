@@ -80,7 +80,7 @@ def django_ready(
 def drop_databases_of_the_dead(server: Server) -> None:
     """A killed run leaves its database; its name tells the process."""
     for name in list_databases(server, prefix=DATABASE_PREFIX):
-        number = name.removeprefix(DATABASE_PREFIX)
+        number = name.removeprefix(DATABASE_PREFIX).partition("_")[0]
         if number.isdigit() and not lives(int(number)):
             drop_database(server, name)
 

@@ -14,13 +14,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from evenroll.enrollment.case_commands import NoPayload
+from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.eligibility import Verdict
+from evenroll.enrollment.erasure import DataErased
+from evenroll.enrollment.form import FormField
+from evenroll.enrollment.roles import Role
 from evenroll.programs.rules import RuleKind
 from evenroll.quantities.identifiers import CaseNumber
 from evenroll.runtime.cli_decide import Redecided
 from evenroll.runtime.cli_exit import CommandEnded
 from evenroll.runtime.database import DatabaseUrls
-from tests.territory import NOW, Territory, new_territory
+from tests.runtime.line import line
+from tests.territory import NOW, Territory, days, new_territory
+from tests.worker.test_erasing import close_account, erase, opens, subjects
 
 _PROGRAM = "import sys; from evenroll.runtime.command_line import main; sys.exit(main())"
 TODAY = NOW.date()
@@ -112,3 +119,39 @@ def test_the_command_tells_it_to_people_and_machines(
     assert "La cuenta está activa." in people.stdout
     assert told("--as-of", "soon").returncode == 2
     assert told("--as-of", "2020-01-01").returncode == 3
+
+
+def test_after_an_erasure_a_decision_is_told_from_what_is_kept_and_that_it_was_erased(
+    territory: Territory, django_ready: DatabaseUrls, embedded_home: Path, tmp_path: Path
+) -> None:
+    premise = territory.premise(supplier=None)
+    number = territory.apply(premise)
+    territory.run()
+    territory.taken(territory.give(territory.utility, CommandName.WITHDRAW, number, NoPayload(), role=Role.CUSTOMER))
+    territory.run()
+    answers = territory.case(territory.utility, number).answers
+    close_account(territory, premise, on=TODAY)
+
+    def told(*arguments: str) -> tuple[dict[str, Any], str]:
+        asked = ("decide", number, "--as-of", "2030-01-01", *arguments)
+        machine = line(django_ready, embedded_home, *asked, "--json", folder=tmp_path)
+        people = line(django_ready, embedded_home, *asked, folder=tmp_path)
+        assert (machine.code, people.code) == (0, 0), machine.err + people.err
+        return machine.told, people.out
+
+    before, kept = told()
+    assert before["erased_on"] is None
+    assert "erased" not in kept
+    customer, _ = subjects(territory, number)
+    later = NOW + days(366 * 7 + 2)
+    assert isinstance(erase(territory, customer, now=later), DataErased)
+    assert not opens(territory, answers)
+    after, gone = told()
+    assert after == {**before, "erased_on": later.date().isoformat()}
+    assert after["same"] is True
+    assert f"The personal data were erased on {later.date()}" in gone
+    assert "Computed again: the same" in gone
+    secret = premise.answers()
+    assert not [each for each in (FormField.NAME, FormField.VIN) if secret.get(each, "-") in gone]
+    earlier = line(django_ready, embedded_home, "decide", number, "--as-of", "2020-01-01", folder=tmp_path)
+    assert (earlier.code, "It was first decided on" in earlier.err) == (3, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ import pytest
 
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.database import DatabaseUrls
+from evenroll.runtime.embedded_cluster import APPLICATION, OWNER
+from evenroll.runtime.embedded_server import Server, drop_database, ensure_database
 from evenroll.runtime.health_facts import organization_facts
+from tests.conftest import DATABASE_PREFIX
 from tests.runtime.line import line
 from tests.territory import NOW, Territory, new_territory
 from tests.worker.test_driver import send
@@ -62,6 +66,31 @@ def test_status_is_read_by_machine_and_says_by_its_code_that_a_person_must_act(
     assert abs(status["clock"]["seconds_ahead"]) < 5
     said = line(django_ready, embedded_home, "status", "--limit", "clock=1", folder=tmp_path)
     assert said.code == ExitCode.WRONG_USE and "NAME=LOOK/ACT" in said.err
+
+
+def test_an_installation_that_nobody_set_up_says_so_and_what_to_do(
+    embedded_server: Server, embedded_home: Path, tmp_path: Path
+) -> None:
+    name = f"{DATABASE_PREFIX}{os.getpid()}_bare"
+    ensure_database(embedded_server, name)
+    app, owner = (embedded_server.url(role=role, database=name) for role in (APPLICATION, OWNER))
+    bare = DatabaseUrls(app=app, owner=owner, auditor=None)
+    try:
+        old = line(bare, embedded_home, "status", "--json", folder=tmp_path)
+        assert (old.code, old.told["verdict"]) == (ExitCode.MUST_ACT, "act")
+        assert line(bare, embedded_home, "db", "migrate", folder=tmp_path).code == ExitCode.OK
+        status = line(bare, embedded_home, "status", "--json", folder=tmp_path)
+        assert (status.code, status.told["verdict"]) == (ExitCode.OK, "look"), status.err
+        looked = {each["check"]: each for each in status.told["checks"] if each["verdict"] != "ok"}
+        assert set(looked) <= {"organizations", "disk", "transactions", "connections"}
+        assert "None is set up yet" in looked["organizations"]["found"]
+        assert f"evenroll --database {name} programs publish ORGANIZATION" in looked["organizations"]["to_do"]
+        people = line(bare, embedded_home, "status", folder=tmp_path)
+        assert people.code == ExitCode.OK and "UTC" in people.out and "somebody should look by day" in people.out
+        asked = line(bare, embedded_home, "status", "--organization", "nobody", folder=tmp_path)
+        assert asked.code == ExitCode.NOT_FOUND
+    finally:
+        drop_database(embedded_server, name)
 
 
 def test_a_worker_is_seen_while_it_works_and_told_of_when_it_ended(django_ready: object) -> None:

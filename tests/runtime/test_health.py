@@ -145,6 +145,12 @@ TROUBLES = {
         Verdict.LOOK,
         "newer",
     ),
+    "nobody set up": (
+        lambda: _facts(organizations=(), workers=()),
+        Check.ORGANIZATIONS,
+        Verdict.LOOK,
+        "None is set up yet",
+    ),
     "no worker ever": (lambda: _facts(workers=()), Check.WORKERS, Verdict.LOOK, "None runs"),
     "no worker and work": (lambda: _late(5, workers=()), Check.WORKERS, Verdict.ACT, "None runs"),
     "a demo's work": (lambda: _late(5, workers=(), demo=True), Check.WORKERS, Verdict.LOOK, "when it is told"),

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Redecided:
-    """A decision in force on a day, computed again. by_then: the version published on that day, where it differs."""
+    """A decision in force on a day, computed again. by_then: the version published on that day, where it differs.
+
+    erased_on: since when nothing personal of the case is kept; the facts of the journal are codes and dates, and stay.
+    """
 
     case: CaseNumber
     organization: OrganizationKey
@@ -36,6 +39,7 @@ class Redecided:
     again: DecidedAgain
     by_then: ProgramVersion | None
     would_be: DecidedAgain | None
+    erased_on: date | None
 
 
 def decide(
@@ -73,6 +77,7 @@ def _day(text: str) -> date:
 def redecided(number: CaseNumber, *, organizations: tuple[OrganizationKey, ...], on: date) -> Redecided:
     """The decision of a case in force on a day, in whichever of these books it is. Raises CommandEnded for none."""
     from evenroll.records.decisions import decisions_of
+    from evenroll.records.erasing import erasures_of
     from evenroll.records.organizations import open_organization
     from evenroll.records.program_shelf import program_version, shelved_programs
 
@@ -87,6 +92,7 @@ def redecided(number: CaseNumber, *, organizations: tuple[OrganizationKey, ...],
             made = in_force[-1].made
             program = program_version(made.program, version=made.program_version, content_hash=made.content_hash)
             shelf = shelved_programs({program.organization}, on=on)
+            erased = [each.erased_on for each in erasures_of(number) if each.erased_on]
         by_then = next((each for each in shelf if each.key == program.key and each != program), None)
         return Redecided(
             case=number,
@@ -96,6 +102,7 @@ def redecided(number: CaseNumber, *, organizations: tuple[OrganizationKey, ...],
             again=decide_again(made, program=program),
             by_then=by_then,
             would_be=decide_again(made, program=by_then) if by_then else None,
+            erased_on=min(erased, default=None),
         )
     when = f"It was first decided on {later}." if later else "Check its number, and whether it is decided at all."
     raise not_found(f"No decision of case {number} was in force on {on} in these books. {when}", reason="not_decided")
@@ -114,6 +121,7 @@ def _told(found: Redecided, *, on: date, language: Language) -> dict[str, Any]:
         "verdict": made.verdict,
         "verdict_again": found.again.verdict,
         "same": found.again.is_same,
+        "erased_on": found.erased_on,
         "facts": encode(made.facts),
         "findings": [
             {**_object(encode(each)), "sentences": finding_sentences(each, language=language)}
@@ -145,6 +153,11 @@ def _show(found: Redecided, *, on: date, output: Output, language: Language) -> 
         f"In force on {on}: decided on {found.dated.on} by {program.key} version {program.version}, content "
         f"{program.content_hash[:12]}, in the books of {found.organization}."
     )
+    if found.erased_on:
+        output.say(
+            f"The personal data were erased on {found.erased_on}: who it was and what was written on the form is gone. "
+            "The decision rests on the codes and dates that the journal keeps, and is computed from those."
+        )
     output.say(
         "Computed again: the same, finding by finding." if found.again.is_same else "Computed again: NOT THE SAME."
     )

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 import evenroll
+from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, organizations_here, session
@@ -46,7 +48,7 @@ def status(
         if migrations.pending:
             facts = bare_facts(migrations)
         else:
-            facts = health_facts(organizations_here(organization), migrations=migrations)
+            facts = health_facts(_looked_at(organization), migrations=migrations)
         clock = _clock(facts.now, [each.organization for each in facts.organizations])
     lines = judged(facts, limits=limits)
     verdict = verdict_of(lines)
@@ -56,6 +58,13 @@ def status(
     _show_organizations(facts, output)
     if verdict is Verdict.ACT:
         raise typer.Exit(ExitCode.MUST_ACT)
+
+
+def _looked_at(organization: str) -> Sequence[OrganizationKey]:
+    """The organizations that status tells of; none in an installation that nobody has set up yet."""
+    from evenroll.records.organizations import organization_keys
+
+    return organizations_here(organization) if organization or organization_keys() else ()
 
 
 def _show_lines(lines: Sequence[Line], output: Output) -> None:
@@ -113,7 +122,7 @@ def _show_organizations(facts: HealthFacts, output: Output) -> None:
 
 def _clock(now: datetime, organizations: list[str]) -> str:
     """The business clock in the local time of each territory, with its abbreviation."""
-    zones = dict.fromkeys(zone_of(each) for each in organizations)
+    zones = dict.fromkeys(zone_of(each) for each in organizations) or (ZoneInfo("UTC"),)
     return " · ".join(f"{local(now, zone=zone)} {zone_names((now,), zone=zone)}" for zone in zones)
 
 

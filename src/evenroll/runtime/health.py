@@ -24,6 +24,7 @@ class Check(StrEnum):
     """What is held against limits; docs/operation.md has a paragraph for each."""
 
     MIGRATIONS = "migrations"
+    ORGANIZATIONS = "organizations"
     WORKERS = "workers"
     OUTBOX = "outbox"
     PARKED = "parked"
@@ -53,6 +54,7 @@ def judged(facts: HealthFacts, *, limits: Mapping[str, Limit] = LIMITS) -> tuple
     lines = [_migrations(facts)]
     if not facts.migrations.pending:
         lines += [
+            _organizations(facts),
             _workers(facts, limits),
             _outbox(facts, limits),
             _parked(facts, limits),
@@ -135,6 +137,19 @@ def _migrations(facts: HealthFacts) -> Line:
     return _line(Check.MIGRATIONS, Verdict.OK, f"All {len(known.applied)} have run.", "")
 
 
+def _organizations(facts: HealthFacts) -> Line:
+    count = len(facts.organizations)
+    return _line(
+        Check.ORGANIZATIONS,
+        Verdict.OK if count else Verdict.LOOK,
+        f"{count} {'are' if count > 1 else 'is'} set up."
+        if count
+        else "None is set up yet, so there is nothing to do.",
+        f"Bring in one of the catalog: `{typed('programs')}`, then `{typed('programs publish ORGANIZATION')}`; or see "
+        "the whole at work with `evenroll demo`.",
+    )
+
+
 def _workers(facts: HealthFacts, limits: Mapping[str, Limit]) -> Line:
     living = [each for each in facts.workers if each.stopped_at is None]
     silent = min((each.seconds_ago for each in living), default=None)
@@ -150,6 +165,8 @@ def _workers(facts: HealthFacts, limits: Mapping[str, Limit]) -> Line:
             f"{found} Gone without a word: {', '.join(dead)}.",
             "Look at that machine; the others do its work meanwhile.",
         )
+    if silent is None and not facts.organizations:
+        return _line(Check.WORKERS, Verdict.OK, "None runs, and there is nothing to work on.", "")
     work = _has_work(facts)
     start = f"Start one, or look why it stopped: `{typed('worker')}`."
     if silent is not None:
