@@ -21,7 +21,7 @@ PLAIN = 8
 ASKING: Mapping[CommandName, int] = {
     CommandName.FIND_PROVIDER: 8,
     CommandName.PROVE_IDENTITY: 14,
-    CommandName.DECIDE: 9,
+    CommandName.DECIDE: 8,
     CommandName.REQUEST_METER: 6,
 }
 """Rows that ask partners. All the books that are asked lie in this database: their statements are counted with them."""

@@ -59,7 +59,8 @@ class OwnRegister:
 
     def account_facts(self, account: AccountId, *, pod: PodId) -> AccountFacts | PartnerAway:
         """How the account and the usage point stand; not active where the register does not have them together."""
-        return self.account_facts_many([(account, pod)])[0]
+        with open_organization(self.organization):
+            return _facts(account, pod, register.billed_point(account, pod=pod))
 
     def account_facts_many(self, asked: Sequence[tuple[AccountId, PodId]]) -> tuple[AccountFacts, ...]:
         """As `account_facts`, of each, by one statement for all."""

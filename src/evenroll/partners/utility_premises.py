@@ -15,7 +15,7 @@ from evenroll.quantities.identifiers import OrganizationKey, PodId
 from evenroll.records import queries
 from evenroll.records.gathered import READS_MONTHS, cycle_reads, reads_of_cycle
 from evenroll.records.organizations import OrganizationUnknown, open_organization
-from evenroll.records.points_told import PointTold, points_told
+from evenroll.records.points_told import PointTold, point_told, points_told
 
 PARTNER = "utility"
 
@@ -29,7 +29,11 @@ class UtilityPremises:
 
     def look_up(self, pod: PodId, *, utility: OrganizationKey, on: date) -> PremiseFacts | PartnerAway:
         """The meter in place, what feeds in, and the rates on that day; empty for a point that the utility has not."""
-        return self.look_up_many([pod], utility=utility, on=on)[0]
+        try:
+            with open_organization(utility) as opened:
+                return _facts(point_told(pod), calendar=opened.calendar, on=on)
+        except OrganizationUnknown:
+            return PartnerAway(partner=PARTNER, detail="unknown_here")
 
     def look_up_many(
         self, pods: Sequence[PodId], *, utility: OrganizationKey, on: date

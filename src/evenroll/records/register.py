@@ -109,6 +109,12 @@ class BilledPoint:
     net_metering: bool
 
 
+def billed_point(account: AccountId, *, pod: PodId) -> BilledPoint | None:
+    """An account of the open organization with a usage point; None where they are not together in its books."""
+    asked = (account, pod)
+    return looked_up(Fact.BILLED_POINT, asked, lambda: billed_points([asked]).get(asked))
+
+
 def billed_points(asked: Collection[tuple[AccountId, PodId]]) -> dict[tuple[AccountId, PodId], BilledPoint]:
     """Accounts of the open organization, each with a usage point; left out where they are not together in its books."""
     with cursor() as pen:
