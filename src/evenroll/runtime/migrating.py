@@ -25,6 +25,9 @@ LOCK_TIMEOUT = "1s"
 """How long a migration waits for a table, and writers behind it: then it steps aside and tries again."""
 TRIES_MAX = 120
 PAUSE_SECONDS = 0.5
+TURN_PAUSE_SECONDS = 0.1
+TURN_TRIES_MAX = 6000
+"""How often a process asks whether the one before it is done: an index of very many rows takes minutes."""
 
 _STEPPED_ASIDE = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
@@ -72,10 +75,11 @@ def is_current() -> bool:
 def migrate_tables(urls: Urls) -> None:
     """Run what is pending as the owner role. Several processes at once wait for each other.
 
-    Raises MigrationRefused where a table is held all the time, or processes of an older release need what would go.
+    Raises MigrationRefused where a table or the turn is held all the time, or processes of an older release need what
+    would go.
     """
     with psycopg.connect(urls.owner, autocommit=True) as lock:
-        lock.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+        _take_turn(lock)
         _refuse_contract_beside_others(lock)
         for _ in range(TRIES_MAX):
             if _tried():
@@ -84,6 +88,20 @@ def migrate_tables(urls: Urls) -> None:
     raise MigrationRefused(
         "A table could not be changed: somebody has held it for over a minute, and others would have waited behind. "
         "What was finished is kept. End the long transaction (pg_stat_activity shows it) and run `evenroll db migrate`."
+    )
+
+
+def _take_turn(lock: psycopg.Connection) -> None:
+    # Asked for again and again: a statement that waits holds a snapshot, and who builds an index beside the work waits
+    # for the end of all snapshots that were there before it, so that both would wait for each other for good.
+    for _ in range(TURN_TRIES_MAX):
+        row = lock.execute("SELECT pg_try_advisory_lock(%s)", (MIGRATION_LOCK,)).fetchone()
+        if row == (True,):
+            return
+        time.sleep(TURN_PAUSE_SECONDS)
+    raise MigrationRefused(
+        "Another process has been changing the tables for over ten minutes, so this one has not begun. Nothing was "
+        "changed by it. Look in pg_stat_activity at what the other waits for, and run `evenroll db migrate` then."
     )
 
 
