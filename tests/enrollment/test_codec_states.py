@@ -15,7 +15,7 @@ from evenroll.enrollment.order_events import ORDER_EVENTS
 from evenroll.enrollment.point_events import POINT_EVENTS
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import UsagePoint
-from evenroll.quantities.codec import canonical, decode, encode
+from evenroll.quantities.codec import canonical, decode, encode, text_of
 from tests.world.loaded import events_of_other_territories, events_of_two_cases, loaded_events
 from tests.world.people import new_world
 from tests.world.scenes import apply
@@ -34,6 +34,7 @@ def test_every_event_comes_about_and_is_read_back(kind: str) -> None:
     assert found, f"no history of the tour holds {kind}"
     for event in found[:200]:
         assert decode(KINDS[kind], encode(event)) == event
+        assert text_of(event) == canonical(encode(event))
 
 
 def _events() -> list[_ById]:
@@ -67,7 +68,7 @@ def test_every_record_is_read_back(type_: type) -> None:
     for state in found:
         again = decode(type_, encode(state))
         assert again == state
-        assert canonical(encode(again)) == canonical(encode(state))
+        assert canonical(encode(again)) == canonical(encode(state)) == text_of(state)
 
 
 def test_every_message_is_sent_and_read_back() -> None:

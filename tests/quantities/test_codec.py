@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenroll.quantities.codec import CodecRefused, JsonValue, canonical, decode, encode
+from evenroll.quantities.codec import CodecRefused, JsonValue, canonical, decode, encode, text_of
 from evenroll.quantities.identifiers import CaseNumber, UsagePointId
 
 
@@ -86,6 +86,7 @@ def test_round_trip_through_text(outer: Outer) -> None:
     assert replace(back, at=back.at.astimezone(UTC)) == replace(outer, at=outer.at.astimezone(UTC))
     # Equality forgives 1.0 for 1.00 and True for 1; the second writing does not.
     assert canonical(encode(back)) == text
+    assert text_of(outer) == text
     assert type(back.mixed) is type(outer.mixed)
 
 
@@ -111,6 +112,34 @@ def test_defaults_are_left_out_and_filled_in() -> None:
 def test_what_only_equals_its_default_is_written() -> None:
     assert encode(Inner(amount=Decimal("1.00"))) == {"amount": "1.00"}
     assert encode(Inner(amount=Decimal("1.0"))) == {}
+
+
+@dataclass(frozen=True)
+class Truthful:
+    pair: tuple[object, ...] = (1, Color.RED)
+    one: int = 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Truthful(),
+        Truthful(pair=(True, Color.RED)),
+        Truthful(pair=(1, "red")),
+        Truthful(pair=(1, Color.GREEN)),
+        Truthful(one=True),
+        Inner(amount=Decimal("1.00")),
+        Inner(amount=Decimal("1.0"), on=date(2026, 3, 8)),
+        datetime(2026, 7, 1, 12, 0, 0, 5, tzinfo=ZoneInfo("Europe/London")),
+        datetime(2026, 1, 1, 12, tzinfo=ZoneInfo("Europe/London")),
+        datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/Chicago"), fold=1),
+        {"b": 1, "a": {Color.RED: None, 'quoted " é': (True, 2**70)}},
+        frozenset({"b", "a", "é"}),
+        None,
+    ],
+)
+def test_the_short_way_to_the_text_is_the_long_one(value: object) -> None:
+    assert text_of(value) == canonical(encode(value))
 
 
 def test_canonical_text() -> None:
@@ -227,8 +256,14 @@ def test_a_value_that_refuses_itself_is_refused_with_its_path() -> None:
     ],
 )
 def test_values_that_cannot_be_written_are_refused(value: object, says: str) -> None:
-    with pytest.raises(CodecRefused, match=says):
-        encode(value)
+    for way in (encode, text_of):
+        with pytest.raises(CodecRefused, match=says):
+            way(value)
+
+
+def test_half_a_surrogate_pair_is_refused_either_way() -> None:
+    with pytest.raises(CodecRefused, match="surrogate"):
+        text_of(("\ud800",))
 
 
 def test_read_only_mappings_are_written_alike() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -30,8 +31,12 @@ class Event:
 
 def event_kind(event: Event | type[Event]) -> str:
     """The name under which an event is journaled: its class in snake case."""
-    kind = event if isinstance(event, type) else type(event)
-    return _WORD_START.sub("_", kind.__name__).lower()
+    return _kind_of(event if isinstance(event, type) else type(event))
+
+
+@cache
+def _kind_of(type_: type[Event]) -> str:
+    return _WORD_START.sub("_", type_.__name__).lower()
 
 
 def kinds(*types: type[Event]) -> Mapping[str, type[Event]]:

@@ -16,7 +16,7 @@ from evenroll.intake.load_hand import Hand, RowWrong
 from evenroll.intake.load_intervals import load_intervals
 from evenroll.intake.load_rows import LoadRow
 from evenroll.programs.program import MeterCapability
-from evenroll.quantities.codec import canonical, encode
+from evenroll.quantities.codec import text_of
 from evenroll.quantities.identifiers import MeterSerial, OrganizationKey, PodId, RateKey
 from evenroll.records import loads, loads_books, loads_enrollments, loads_people, loads_points
 from evenroll.records.load_terms import LoadDifference, LoadFault, LoadFaultCode, LoadKind
@@ -215,7 +215,7 @@ def _meter(row: LoadRow, hand: Hand) -> tuple[object, ...]:
         remote_changeable=said["remote_changeable"],
     )
     key = f"{meter.serial} {installed_on}"
-    return (said["usage_point"], key, installed_on, canonical(encode(meter)))
+    return (said["usage_point"], key, installed_on, text_of(meter))
 
 
 def _by_register(said: Mapping[str, Any], column: str) -> dict[str, int]:
@@ -240,7 +240,7 @@ def _agreement(row: LoadRow, hand: Hand) -> tuple[object, ...]:
         supply_rate=RateKey(supply_rate) if supply_rate else None,
         riders=tuple(RateKey(each) for each in said["riders"]),
     )
-    return (PodId(said["usage_point"]), str(agreement.start_on), agreement.start_on, canonical(encode(agreement)))
+    return (PodId(said["usage_point"]), str(agreement.start_on), agreement.start_on, text_of(agreement))
 
 
 def _read(row: LoadRow, hand: Hand) -> tuple[object, ...]:

@@ -25,7 +25,7 @@ from evenroll.programs.program_terms import (
 from evenroll.programs.rules import Rule
 from evenroll.programs.text import Text
 from evenroll.programs.timing import NoticeWindow, SwitchTiming
-from evenroll.quantities.codec import canonical, encode
+from evenroll.quantities.codec import text_of
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey, RateKey
 
 
@@ -327,7 +327,7 @@ class ProgramVersion(_Hashed):
         try:
             return self.kept_hash
         except AttributeError:
-            object.__setattr__(self, "kept_hash", hashlib.sha256(canonical(encode(self)).encode()).hexdigest())
+            object.__setattr__(self, "kept_hash", hashlib.sha256(text_of(self).encode()).hexdigest())
             return self.kept_hash
 
 

@@ -6,6 +6,7 @@ changes a default lifts what was written before.
 
 from evenroll.quantities.json_text import CodecRefused, JsonValue, canonical
 from evenroll.quantities.reading import decode
+from evenroll.quantities.text_writing import text_of
 from evenroll.quantities.writing import encode
 
-__all__ = ["CodecRefused", "JsonValue", "canonical", "decode", "encode"]
+__all__ = ["CodecRefused", "JsonValue", "canonical", "decode", "encode", "text_of"]

@@ -40,7 +40,11 @@ def _write_date(value: date) -> JsonValue:
     return value.isoformat()
 
 
-def _write_datetime(value: datetime) -> JsonValue:
+def instant_text(value: datetime) -> str:
+    """An instant in UTC to the microsecond, as it is written everywhere. Raises CodecRefused where it has no zone."""
+    text = value.isoformat(timespec="microseconds")
+    if text.endswith("+00:00"):  # almost every one is in UTC already
+        return text[:-6] + "Z"
     if value.utcoffset() is None:
         raise CodecRefused("An instant has no zone; give one with a zone.")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
@@ -83,7 +87,7 @@ _ENCODERS: Final[Mapping[type, _Encoder]] = MappingProxyType(
         NoneType: _as_it_is,
         Decimal: _write_decimal,
         date: _write_date,
-        datetime: _write_datetime,
+        datetime: instant_text,
         tuple: _write_items,
         frozenset: write_frozenset,
         dict: _write_mapping,
@@ -117,14 +121,18 @@ def _dataclass_encoder(type_: type[object]) -> _Encoder:
                 if item is default:
                     continue
                 json = _encoder(type(item))(item)
-                # Equal is not enough: 1.0 equals 1.00 and True equals 1, and would not come back as they were.
-                if type(item) is not type(default) or json != defaults[name]:
+                if type(item) is not type(default) or not _is_same(json, defaults[name]):
                     written[name] = json
         except CodecRefused as refused:
             raise refused.under(name) from None
         return written
 
     return write
+
+
+def _is_same(json: JsonValue, default: JsonValue) -> bool:
+    # Equal is not enough: True equals 1, also inside of others, and would not come back as it was.
+    return json == default and canonical(json) == canonical(default)
 
 
 def default_of(field: Field[Any]) -> object:

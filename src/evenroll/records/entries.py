@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from evenroll.enrollment.roles import Role
 from evenroll.quantities.codec import encode
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey
 from evenroll.quantities.json_text import CodecRefused, JsonValue
+from evenroll.quantities.writing import instant_text
 from evenroll.records.row_batch import Put
 from evenroll.records.streams import StreamId, StreamKind
 
@@ -100,10 +101,10 @@ def columns_hash(row: tuple[Any, ...], *, organization: OrganizationKey) -> str:
     """
     kind, key, number, use_case_row, actor, role, of, event, version, data, at, on, recorded, given, previous, _ = row
     text = (
-        f'{{"actor":[{_quoted(actor)},{_quoted(role)},{_quoted(of)}],"business_at":"{_utc(at)}",'
+        f'{{"actor":[{_quoted(actor)},{_quoted(role)},{_quoted(of)}],"business_at":"{instant_text(at)}",'
         f'"business_on":"{on.isoformat()}","data":{_quoted(data)},"event":{_quoted(event)},'
         f'"idempotency_key":{_quoted(given)},"number":{number},"organization":{_quoted(organization)},'
-        f'"previous":{_quoted(previous)},"recorded_at":"{_utc(recorded)}","row":{_quoted(use_case_row)},'
+        f'"previous":{_quoted(previous)},"recorded_at":"{instant_text(recorded)}","row":{_quoted(use_case_row)},'
         f'"stream_key":{_quoted(key)},"stream_kind":{_quoted(kind)},"version":{version}}}'
     )
     try:
@@ -112,10 +113,6 @@ def columns_hash(row: tuple[Any, ...], *, organization: OrganizationKey) -> str:
         raise CodecRefused(
             "A text of an entry holds half a surrogate pair, which has no UTF-8. Mend it where it comes in."
         ) from None
-
-
-def _utc(value: datetime) -> str:
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def to_columns(entry: Entry) -> tuple[object, ...]:

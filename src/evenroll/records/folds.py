@@ -22,7 +22,7 @@ from evenroll.enrollment.program_places import PLACE_EVENTS, ProgramPlaces, evol
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.supply_request import SUPPLY_REQUEST_EVENTS, SupplyRequest, evolve_supply
 from evenroll.enrollment.usage_point import UsagePoint
-from evenroll.quantities.codec import canonical, decode, encode
+from evenroll.quantities.codec import decode, text_of
 from evenroll.records.journal import read_stream
 from evenroll.records.organizations import current, is_open
 from evenroll.records.state_form import FORM, schema_of
@@ -78,7 +78,7 @@ def written_event(kind: StreamKind, event: Event) -> str:
             f"{type(event).__name__} is no event of a {kind.value}; write it to the stream it belongs to, "
             "or add it to the events of this one."
         )
-    return canonical(encode(event))
+    return text_of(event)
 
 
 def read_event(
@@ -109,7 +109,7 @@ def written_state(state: Aggregate) -> str:
     """
     kind = _KIND_OF[type(state)]
     whole = not (is_open() and (kind.value, key_of(state)) in current().folded_anew)
-    return f"{beginning_of(kind) if whole else _NO_FORM}{canonical(encode(state)).removeprefix('{')}"
+    return f"{beginning_of(kind) if whole else _NO_FORM}{text_of(state).removeprefix('{')}"
 
 
 def form_of(kind: StreamKind) -> str:

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 
 from evenroll.enrollment.messages import Message, message_kind
 from evenroll.ports.delivery import DropReason
-from evenroll.quantities.codec import canonical, encode
+from evenroll.quantities.codec import text_of
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey
 from evenroll.records import inbox, vault
 from evenroll.records.envelope import SCHEMA_VERSION, Claimed, Envelope
@@ -91,7 +91,7 @@ def write(batch: Rows, message: Message, *, now: datetime, in_reply_to: str = ""
         in_reply_to,
         message_kind(message.body).value,
         SCHEMA_VERSION,
-        canonical(encode(message.body)),
+        text_of(message.body),
         sealed,
         now,
     )

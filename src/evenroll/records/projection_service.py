@@ -7,7 +7,7 @@ import hashlib
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import Agreement, PointMeter, UsagePoint
 from evenroll.programs.bill import Bill, billed_wh
-from evenroll.quantities.codec import canonical, encode
+from evenroll.quantities.codec import text_of
 from evenroll.records.folds import written_state
 from evenroll.records.projection import project_tracks
 from evenroll.records.row_batch import Put, Rows
@@ -132,7 +132,7 @@ def _bill_columns(bill: Bill, *, organization_id: int, order: ServiceOrder) -> t
         bill.rate,
         bill.start_on,
         bill.end_on,
-        canonical(encode(bill.lines)),
+        text_of(bill.lines),
         str(bill.total),
         bill.actual,
         billed_wh(bill),
@@ -161,12 +161,12 @@ def meter_columns(meter: PointMeter) -> tuple[object, ...]:
     return (
         meter.serial,
         meter.capability.value,
-        canonical(encode(meter.registers)),
+        text_of(meter.registers),
         meter.remote_changeable,
         meter.installed_on,
         meter.removed_on,
-        canonical(encode(meter.opening_wh)),
-        canonical(encode(meter.closing_wh)),
+        text_of(meter.opening_wh),
+        text_of(meter.closing_wh),
     )
 
 
@@ -194,7 +194,7 @@ def agreement_columns(agreement: Agreement) -> tuple[object, ...]:
         agreement.rate,
         agreement.supplier,
         agreement.supply_rate,
-        canonical(encode(agreement.riders)),
+        text_of(agreement.riders),
         agreement.start_on,
         agreement.end_on,
     )

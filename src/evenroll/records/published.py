@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from evenroll.programs.program import ProgramVersion
-from evenroll.quantities.codec import canonical, decode, encode
+from evenroll.quantities.codec import decode, text_of
 from evenroll.quantities.identifiers import ProgramKey
 
 
@@ -22,7 +22,7 @@ def publish(program: ProgramVersion) -> None:
         pen.execute(
             "INSERT INTO program_version (key, version, publisher, content_hash, body) VALUES (%s, %s, %s, %s, %s) "
             "ON CONFLICT (key, version) DO NOTHING",
-            (program.key, program.version, program.organization, program.content_hash, canonical(encode(program))),
+            (program.key, program.version, program.organization, program.content_hash, text_of(program)),
         )
         pen.execute(
             "SELECT content_hash FROM program_version WHERE key = %s AND version = %s", (program.key, program.version)

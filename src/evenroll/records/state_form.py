@@ -9,7 +9,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
-from evenroll.quantities.codec import canonical, encode
+from evenroll.quantities.codec import text_of
 from evenroll.quantities.writing import NO_DEFAULT, default_of, value_fields
 
 FORM: Final = "_form"
@@ -34,7 +34,7 @@ def _described(type_: type[Any], seen: set[type[Any]]) -> Iterator[str]:
     hints = get_type_hints(type_)
     for field in value_fields(type_):
         default = default_of(field)
-        written = "" if default is NO_DEFAULT else canonical(encode(default))
+        written = "" if default is NO_DEFAULT else text_of(default)
         yield f"{type_.__name__}.{field.name}: {_name(hints[field.name])} = {written}"
         for inner in _dataclasses_in(hints[field.name]):
             if inner not in seen:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from evenroll.quantities.codec import canonical, decode, encode
+from evenroll.quantities.codec import decode, text_of
 from evenroll.quantities.json_text import CodecRefused
 from evenroll.runtime.backup_programs import BackupRefused
 
@@ -77,7 +77,7 @@ def described(path: Path) -> KeptFile:
 
 def write_manifest(folder: Path, manifest: Manifest, *, key: Ed25519PrivateKey) -> None:
     """Write the manifest of a backup beside its files."""
-    body = canonical(encode(manifest))
+    body = text_of(manifest)
     signature = base64.b64encode(key.sign(_PURPOSE + body.encode())).decode("ascii")
     told = {"manifest": json.loads(body), "signature": signature}
     (folder / MANIFEST).write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", "utf-8")
@@ -109,7 +109,7 @@ def check_manifest(folder: Path, manifest: Manifest, *, key: Ed25519PublicKey) -
     told = json.loads((folder / MANIFEST).read_text("utf-8"))
     try:
         signature = base64.b64decode(str(told.get("signature", "")), validate=True)
-        key.verify(signature, _PURPOSE + canonical(encode(manifest)).encode())
+        key.verify(signature, _PURPOSE + text_of(manifest).encode())
     except (InvalidSignature, binascii.Error):
         raise _changed(folder) from None
     for name, kept in manifest.files.items():
