@@ -190,8 +190,12 @@ def evolve_erasure(state: Erasure | None, event: Event) -> Erasure:
 
 
 def erase(state: Erasure | None, wish: Wish, facts: ErasureFacts) -> Decided | ErasureRefused:
-    """Erase a subject, or say by name what is in the way. What a restore does again asks nobody."""
-    if state is not None and state.erased_on is not None:
+    """Erase a subject, or say by name what is in the way. What a restore does again asks nobody.
+
+    One that has data again, such as a case that was handed over and came back, may be erased again.
+    """
+    again = wish.cause is not ErasureCause.RESTORED and _has_data(facts)
+    if state is not None and state.erased_on is not None and not again:
         return _refused(ErasureRefusalCode.ALREADY_ERASED, since=state.erased_on)
     if wish.cause is not ErasureCause.RESTORED:
         refused = _held(state, facts) or _still_needed(wish, facts)
@@ -213,7 +217,7 @@ def erase(state: Erasure | None, wish: Wish, facts: ErasureFacts) -> Decided | E
 
 def set_hold(state: Erasure | None, cause: HoldCause, facts: ErasureFacts) -> Decided | ErasureRefused:
     """Keep everything of a subject until the hold is lifted."""
-    if state is not None and state.erased_on is not None:
+    if state is not None and state.erased_on is not None and not _has_data(facts):
         return _refused(ErasureRefusalCode.ALREADY_ERASED, since=state.erased_on)
     if state is not None and cause in state.holds:
         return _refused(ErasureRefusalCode.HOLD_STANDS, hold=cause)
@@ -242,7 +246,11 @@ def _still_needed(wish: Wish, facts: ErasureFacts) -> ErasureRefused | None:
         return _refused(ErasureRefusalCode.ACCOUNT_OPEN)
     if facts.on_its_way:
         return _refused(ErasureRefusalCode.ON_ITS_WAY)
-    return None if facts.keys or facts.records else _refused(ErasureRefusalCode.NOTHING_KEPT)
+    return None if _has_data(facts) else _refused(ErasureRefusalCode.NOTHING_KEPT)
+
+
+def _has_data(facts: ErasureFacts) -> bool:
+    return bool(facts.keys or facts.records)
 
 
 def _case_needed(case: Case, wish: Wish, facts: ErasureFacts) -> ErasureRefused | None:

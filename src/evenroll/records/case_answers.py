@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import LiteralString
 
@@ -66,11 +67,19 @@ def find_by_vin(ref: int, vin: str) -> None:
         index(KeyId(row[0]), subject_kind=ANSWERS, subject_id=ref, values=[(TokenKind.VIN, vin)])
 
 
-def keep_sealed(sealed: bytes | None) -> int:
-    """Keep the answers that another organization sealed for us, under a key of our own."""
+def keep_sealed(sealed: bytes | None, *, before: int = NO_ANSWERS) -> int:
+    """Keep the answers that another organization sealed for us, under a key of our own.
+
+    before: those that a case had here which comes back: one that is kept still is added to, so that none is left over.
+    """
     if sealed is None:
         return NO_ANSWERS
-    return vault.store_new("case", vault.open_sealed(sealed))[1]
+    values = vault.open_sealed(sealed)
+    if before != NO_ANSWERS:
+        with suppress(vault.PersonalErased):
+            vault.update(PersonalRef(before), values)
+            return before
+    return vault.store_new("case", values)[1]
 
 
 def read_answers(ref: int) -> dict[FormField, str]:

@@ -9,6 +9,7 @@ from typing import Any, LiteralString, cast
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.erasure import Erasure, ErasureFacts, HoldCause, case_subject, customer_subject, references
+from evenroll.enrollment.tracks import CASE_ENDS
 from evenroll.programs.retention import RetentionClass, RetentionRule, retention_table
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrganizationKey
 from evenroll.records import vault
@@ -148,14 +149,19 @@ def cases_of(subject: Subject) -> tuple[CaseNumber, ...]:
     return tuple(CaseNumber(row[0]) for row in rows)
 
 
-def due_for_worker(organization: OrganizationKey, *, now: datetime, limit: int) -> tuple[CaseNumber, ...]:
-    """The cases of the open organization whose data the worker is to erase now, those that ended first in front."""
+def due_for_worker(
+    organization: OrganizationKey, *, now: datetime, limit: int, but: Iterable[CaseNumber] = ()
+) -> tuple[CaseNumber, ...]:
+    """The cases of the open organization whose data the worker is to erase now, those that ended first in front.
+
+    but: those in whose way something is, so that they hide no other.
+    """
     with open_organization(organization) as opened:
         today = opened.calendar.business_date(now)
         rules = {rule.kept_as.value: rule for rule in retention_table().by_worker()}
         ended_by = [now - timedelta(days=max(0, rule.days - 1)) for rule in rules.values()]
         with cursor() as pen:
-            rows = pen.execute(_DUE, (list(rules), ended_by, opened.id, limit)).fetchall()
+            rows = pen.execute(_DUE, (list(rules), ended_by, opened.id, list(but), limit)).fetchall()
         return tuple(
             CaseNumber(number)
             for number, kept_as, ended_at in rows
@@ -191,7 +197,8 @@ def kept(*, due_on: date | None = None, limit: int) -> Sequence[Kept]:
 _DUE: LiteralString = (
     "SELECT case_number, due.kept_as, ended_at FROM unnest(%s::text[], %s::timestamptz[]) AS rule (kept_as, ended_by), "
     "LATERAL (SELECT * FROM case_kept WHERE organization_id = %s AND case_kept.kept_as = rule.kept_as "
-    "AND ended_at <= rule.ended_by AND NOT EXISTS (SELECT FROM erasure WHERE erasure.holds > 0 "
+    "AND ended_at <= rule.ended_by AND NOT case_number = ANY(%s) "
+    "AND NOT EXISTS (SELECT FROM erasure WHERE erasure.holds > 0 "
     "AND erasure.organization_id = case_kept.organization_id "
     "AND erasure.number IN ('case/' || case_number, 'customer/' || customer_id)) ORDER BY ended_at LIMIT %s) AS due"
 )
@@ -204,8 +211,14 @@ _KEPT: LiteralString = (
 
 
 def _keeping(subject: Subject, cases: Sequence[Case]) -> Keeping:
-    """Keys made for cases go whole; a record under the customer's key goes with that, or alone where the key stays."""
-    refs = vault.keys_of({each for case in cases for each in references(case)})
+    """Keys made for cases go whole; a record under the customer's key goes with that, or alone where the key stays.
+
+    Of a single case nothing goes that another one still refers to.
+    """
+    wanted = {each for case in cases for each in references(case)}
+    if subject.case is not None:
+        wanted -= _kept_for_others(wanted, subject.case)
+    refs = vault.keys_of(wanted)
     keys = {key for key, kind in refs.values() if kind == "case"}
     if subject.customer is None:
         return Keeping(
@@ -217,6 +230,20 @@ def _keeping(subject: Subject, cases: Sequence[Case]) -> Keeping:
         subject.customer,
     )
     return Keeping(keys=tuple(sorted(keys | {row[0] for row in rows})))
+
+
+# What a vehicle is known by comes along where its enrollment goes on in another case. An ended one that is not listed
+# any more was erased.
+_FOR_OTHERS: LiteralString = (
+    "SELECT DISTINCT vehicle.answers FROM vehicle JOIN case_record c ON c.organization_id = vehicle.organization_id "
+    "AND c.number = vehicle.case_number WHERE vehicle.organization_id = %s AND vehicle.answers = ANY(%s) "
+    "AND c.number <> %s AND (c.status <> ALL(%s) OR EXISTS (SELECT FROM case_kept "
+    "WHERE case_kept.organization_id = c.organization_id AND case_kept.case_number = c.number))"
+)
+
+
+def _kept_for_others(refs: Iterable[int], number: CaseNumber) -> set[int]:
+    return {row[0] for row in _rows(_FOR_OTHERS, list(refs), number, sorted(CASE_ENDS))}
 
 
 def _related(subject: Subject, cases: Sequence[Case]) -> tuple[str, ...]:

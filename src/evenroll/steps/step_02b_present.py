@@ -63,7 +63,7 @@ def receive_case(work: UnitOfWork, *, asked: Asked) -> Answer:
     def decide(case: Case | None) -> Decided | Refusal:
         command = asked.command
         if _begins(case) and isinstance(command, ReceiveCase):
-            answers = keep_sealed(asked.outside.sealed)
+            answers = keep_sealed(asked.outside.sealed, before=case.answers if case else 0)
             command = replace(command, answers=answers, number=number if own else None)
         return decide_case(case, CommandName.RECEIVE_CASE, command, case_facts(work, case))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from evenroll.enrollment.command_names import CommandName
-from evenroll.records import closings, deadlines, erasing, outbox
+from evenroll.records import closings, deadlines, outbox
 from evenroll.records.asked import Asked, Taken
 from evenroll.records.attempts import SYSTEM
 from evenroll.records.closings import Closing
@@ -15,7 +15,7 @@ from evenroll.worker.bringing import bring_messages
 from evenroll.worker.giving import give
 from evenroll.worker.installation import Installation
 from evenroll.worker.progress import Progress, log_failure
-from evenroll.worker.time_over import erase_over
+from evenroll.worker.time_over import due_over, erase_over
 from evenroll.worker.waits import Clock, take_waits
 
 __all__ = ["BATCH", "LIMIT", "SYSTEM", "Progress", "run_until_idle"]
@@ -37,16 +37,16 @@ def run_until_idle(installation: Installation, *, now: datetime, limit: int = LI
         claimed = 0
         for organization in [each for each in installation.organizations if each in stirred]:
             stirred.discard(organization)
+            clock = Clock(installation=installation, organization=organization, progress=progress, tried=tried, now=now)
             # One transaction claims all: most looks, of most organizations, find nothing.
             with open_organization(organization):
                 waits = deadlines.due(organization, now=now, limit=BATCH)
                 messages = outbox.claim(organization, now=now, limit=BATCH)
                 closing = closings.due(organization, now=now, limit=BATCH)
-                over = erasing.due_for_worker(organization, now=now, limit=BATCH)
+                over = due_over(clock, limit=BATCH)
             if waits or messages or closing or over:
                 # It may have more, and whom it told something has something now. Nobody else was stirred by us.
                 stirred |= {organization, *(each.envelope.receiver for each in messages)}
-            clock = Clock(installation=installation, organization=organization, progress=progress, tried=tried, now=now)
             take_waits(clock, waits)
             bring_messages(clock, messages)
             _close_programs(clock, closing)

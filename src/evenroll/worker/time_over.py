@@ -7,11 +7,27 @@ from collections.abc import Sequence
 from evenroll.actions.erase import erase
 from evenroll.enrollment.erasure import DataErased, ErasureCause, Wish
 from evenroll.quantities.identifiers import CaseNumber
-from evenroll.records.erasing import Subject
+from evenroll.records.erasing import Subject, due_for_worker
+from evenroll.records.erasure_list import ErasureListBroken, ErasureListMissing
 from evenroll.records.unit_of_work import unit_of_work
 from evenroll.worker.progress import log_failure
 from evenroll.worker.repeating import repeated
 from evenroll.worker.waits import Clock
+
+_NOBODY_CAN_BE = (ErasureListMissing, ErasureListBroken, OSError)
+"""What stands in the way of every erasure: the list that restores heed cannot be written."""
+
+
+def due_over(clock: Clock, *, limit: int) -> tuple[CaseNumber, ...]:
+    """The cases of the open organization whose time is over, but for those that were tried in this run in vain."""
+    if _shut(clock) in clock.tried:
+        return ()
+    but = [
+        each[1]
+        for each in clock.tried
+        if isinstance(each, tuple) and each[0] == clock.organization and each[-1] is ErasureCause.TIME_OVER
+    ]
+    return due_for_worker(clock.organization, now=clock.now, limit=limit, but=but)
 
 
 def erase_over(clock: Clock, over: Sequence[CaseNumber]) -> None:
@@ -23,8 +39,15 @@ def erase_over(clock: Clock, over: Sequence[CaseNumber]) -> None:
         except Exception as error:  # the next case must not suffer from this one
             clock.progress.failed += 1
             log_failure(error, organization=clock.organization, about=number, of=ErasureCause.TIME_OVER)
+            if isinstance(error, _NOBODY_CAN_BE):
+                clock.tried.add(_shut(clock))
+                return
         if clock.progress.done == before:
             clock.tried.add((clock.organization, number, ErasureCause.TIME_OVER))
+
+
+def _shut(clock: Clock) -> object:
+    return (clock.organization, ErasureCause.TIME_OVER, "shut")
 
 
 def _is_erased(clock: Clock, number: CaseNumber) -> bool:
