@@ -20,7 +20,7 @@ PLAIN = 8
 
 ASKING: Mapping[CommandName, int] = {
     CommandName.FIND_PROVIDER: 8,
-    CommandName.PROVE_IDENTITY: 14,
+    CommandName.PROVE_IDENTITY: 12,
     CommandName.DECIDE: 8,
     CommandName.REQUEST_METER: 6,
 }

@@ -37,20 +37,12 @@ class OwnRegister:
 
     def match(self, evidence: Evidence) -> RegisterAnswer | PartnerAway:
         """The factors that agree on one account. Two strangers who name one address get the same answer."""
-        return self.match_many([evidence])[0]
+        return _agreed(register_match.match(self.organization, values=_values(evidence)))
 
     def match_many(self, given: Sequence[Evidence]) -> tuple[RegisterAnswer, ...]:
         """As `match`, of each, by a few statements for all."""
-        values = [
-            {_FACTORS[field][0]: text for field, text in evidence.values.items() if field in _FACTORS}
-            for evidence in given
-        ]
-        return tuple(
-            RegisterAnswer()
-            if found.account is None
-            else _answer(found.account, frozenset(_FACTOR_OF[kind] for kind in found.agreed))
-            for found in register_match.match_many(self.organization, given=values)
-        )
+        values = [_values(evidence) for evidence in given]
+        return tuple(_agreed(found) for found in register_match.match_many(self.organization, given=values))
 
     def account(self, account: AccountId) -> RegisterAnswer | PartnerAway:
         """The account that the staff settled on; no factor agreed by itself."""
@@ -67,6 +59,16 @@ class OwnRegister:
         with open_organization(self.organization):
             billed = register.billed_points(asked)
         return tuple(_facts(account, pod, billed.get((account, pod))) for account, pod in asked)
+
+
+def _values(evidence: Evidence) -> dict[TokenKind, str]:
+    return {_FACTORS[field][0]: text for field, text in evidence.values.items() if field in _FACTORS}
+
+
+def _agreed(found: register_match.Match) -> RegisterAnswer:
+    if found.account is None:
+        return RegisterAnswer()
+    return _answer(found.account, frozenset(_FACTOR_OF[kind] for kind in found.agreed))
 
 
 def _facts(account: AccountId, pod: PodId, billed: register.BilledPoint | None) -> AccountFacts:

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from evenroll.quantities.identifiers import AccountId, OrganizationKey, PodId
 from evenroll.records.organizations import current, cursor, open_organization
-from evenroll.records.register import ACCOUNT, CUSTOMER, LOCATION, AccountFound, accounts
+from evenroll.records.register import (
+    ACCOUNT,
+    ACCOUNT_COLUMNS,
+    CUSTOMER,
+    FROM_ACCOUNTS,
+    LOCATION,
+    AccountFound,
+    account_of,
+    accounts,
+)
 from evenroll.records.tokens import TokenKind, normalized, token
 
 Values = Mapping[TokenKind, str]
 """What a customer gave, by kind. Personal: compared by token and kept nowhere."""
 
-_SUBJECT_OF = {
+_SUBJECT_OF: Mapping[TokenKind, str] = {
     TokenKind.NAME: CUSTOMER,
     TokenKind.NAME_PREFIX: CUSTOMER,
     TokenKind.PHONE: CUSTOMER,
@@ -38,9 +47,72 @@ class Match:
     agreed: frozenset[TokenKind] = frozenset()
 
 
+_BY_NUMBER: LiteralString = (
+    # Without statistics each index looks as good as another: so the one by subjects is out of the question.
+    "SELECT subject_id FROM search_token WHERE organization_id = %(org)s AND kind = %(by)s AND token = %(token)s "
+    "AND subject_kind || '' = %(of)s"
+)
+_BY_ADDRESS: LiteralString = "".join(
+    (
+        "SELECT account_id FROM usage_point WHERE organization_id = %(org)s AND location_id = ANY(ARRAY(",
+        _BY_NUMBER,
+        "))",
+    )
+)
+
+# The conditions are those of `match_many`. One step after the other: each looks for what the one before it found.
+_MATCH: LiteralString = "".join(
+    (
+        "WITH meant AS MATERIALIZED (SELECT CASE WHEN count(DISTINCT id) = 1 THEN min(id) END AS id "
+        "FROM ({by}) AS found (id)), account (id, customer, pods, locations, customer_class, status, opened_on, "
+        "closed_on, good_standing, assistance, life_support) AS MATERIALIZED (SELECT ",
+        ACCOUNT_COLUMNS,
+        FROM_ACCOUNTS,
+        "WHERE a.organization_id = %(org)s AND a.id = (SELECT id FROM meant)) "
+        "SELECT ARRAY(SELECT asked.kind FROM unnest(%(kinds)s::text[], %(tokens)s::text[], %(subjects)s::text[]) "
+        "AS asked (kind, token, subject) WHERE (SELECT count(*) FROM search_token t WHERE t.organization_id = %(org)s "
+        "AND t.kind = asked.kind AND t.token = asked.token AND t.subject_kind = asked.subject "
+        "AND t.subject_id = ANY(CASE asked.subject WHEN 'customer' THEN ARRAY[account.customer] "
+        "WHEN 'account' THEN ARRAY[account.id] ELSE account.locations END)) > 0), "
+        # Apart, so that the index of serial numbers in place is out of the question: it has all of the organization's.
+        "ARRAY(SELECT serial FROM (SELECT serial, removed_on FROM meter WHERE organization_id = %(org)s "
+        "AND pod = ANY(account.pods) OFFSET 0) AS hung WHERE removed_on IS NULL), account.* FROM account",
+    )
+)
+_MATCH_BY_NUMBER: LiteralString = _MATCH.replace("{by}", _BY_NUMBER)
+_MATCH_BY_ADDRESS: LiteralString = _MATCH.replace("{by}", _BY_ADDRESS)
+
+
 def match(organization: OrganizationKey, *, values: Values) -> Match:
-    """The account that the values mean, by its number, else by the service address, and which of them agree with it."""
-    return match_many(organization, given=[values])[0]
+    """The account that the values mean, by its number, else by the service address, and which of them agree with it.
+
+    One statement.
+    """
+    with open_organization(organization):
+        number = _token_of(TokenKind.ACCOUNT_NUMBER, values)
+        meant_by = number or _token_of(TokenKind.SERVICE_ADDRESS, values)
+        if not meant_by:
+            return Match()
+        by = TokenKind.ACCOUNT_NUMBER if number else TokenKind.SERVICE_ADDRESS
+        asked = [
+            (kind.value, token(kind, value), _SUBJECT_OF[kind])
+            for kind, value in values.items()
+            if kind in _SUBJECT_OF and normalized(kind, value)
+        ]
+        kinds, tokens, subjects = (list(each) for each in zip(*asked, strict=True))
+        named = {"org": current().id, "by": by.value, "token": meant_by, "of": _SUBJECT_OF[by]}
+        with cursor() as pen:
+            row = pen.execute(
+                _MATCH_BY_NUMBER if number else _MATCH_BY_ADDRESS,
+                {**named, "kinds": kinds, "tokens": tokens, "subjects": subjects},
+            ).fetchone()
+    if row is None:
+        return Match()
+    agreed, serials, *found = row
+    account = account_of(tuple(found))
+    in_place = {normalized(TokenKind.METER_SERIAL, serial) for serial in serials}
+    by_meter = _meter_agreed(account, values, {pod: in_place for pod in account.pods})
+    return Match(account=account, agreed=frozenset(TokenKind(kind) for kind in agreed) | by_meter)
 
 
 def match_many(organization: OrganizationKey, *, given: Sequence[Values]) -> tuple[Match, ...]:
