@@ -50,6 +50,7 @@ def _worker(**other: Any) -> Any:
         stopped_at=None,
         handled=5,
         failed=0,
+        newer=0,
         round_ms=12,
         seconds_ago=3,
     )
@@ -161,6 +162,12 @@ TROUBLES = {
         Check.WORKERS,
         Verdict.LOOK,
         "node-b/4",
+    ),
+    "an older worker": (
+        lambda: _facts(workers=(_worker(newer=4), _worker(name="node-b/4"))),
+        Check.WORKERS,
+        Verdict.LOOK,
+        "4 waits and messages were left, which a newer Evenroll wrote and these cannot read: node-a/17 (1)",
     ),
     "messages wait": (
         lambda: _books(boxes=_boxes(to_send=7, retried=2, to_send_since=NOW - timedelta(minutes=20))),

@@ -4,9 +4,9 @@ Fields that equal their default are left out, so a default belongs to the schema
 changes a default lifts what was written before.
 """
 
-from evenroll.quantities.json_text import CodecRefused, JsonValue, canonical
+from evenroll.quantities.json_text import CodecRefused, JsonValue, NotKnown, canonical
 from evenroll.quantities.reading import decode
 from evenroll.quantities.text_writing import text_of
 from evenroll.quantities.writing import encode
 
-__all__ = ["CodecRefused", "JsonValue", "canonical", "decode", "encode", "text_of"]
+__all__ = ["CodecRefused", "JsonValue", "NotKnown", "canonical", "decode", "encode", "text_of"]

@@ -25,7 +25,11 @@ class CodecRefused(ValueError):
 
     def under(self, step: str | int) -> "CodecRefused":
         """The same refusal, seen from one level further up."""
-        return CodecRefused(self.reason, path=(step, *self.path))
+        return type(self)(self.reason, path=(step, *self.path))
+
+
+class NotKnown(CodecRefused):
+    """A JSON names a field or a code that there is not: perhaps one that came later."""
 
 
 def canonical(json: JsonValue) -> str:

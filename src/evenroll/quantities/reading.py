@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Final, Literal, NewType, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from evenroll.quantities.json_text import CodecRefused, JsonValue, at_step
+from evenroll.quantities.json_text import CodecRefused, JsonValue, NotKnown, at_step
 from evenroll.quantities.writing import NO_DEFAULT, default_of, encode, value_fields, write_frozenset
 
 T = TypeVar("T")
@@ -122,7 +122,7 @@ def _enum_reader(type_: type[StrEnum]) -> _Reader:
         try:
             return members[json]
         except KeyError:
-            raise CodecRefused(f"This text is none of {type_.__name__}: {', '.join(sorted(type_))}.") from None
+            raise NotKnown(f"This text is none of {type_.__name__}: {', '.join(sorted(type_))}.") from None
 
     return _of_kind(str, read)
 
@@ -219,7 +219,7 @@ def _dataclass_reader(type_: type[object]) -> _Reader:
         return {field.name: _reader(hints[field.name]).read for field in found}, needed
 
     def unknown(json: JsonValue) -> object:
-        raise CodecRefused(f"{type_.__name__} has no such field.")
+        raise NotKnown(f"{type_.__name__} has no such field.")
 
     def read(json: JsonValue) -> object:
         readers, needed = plan()

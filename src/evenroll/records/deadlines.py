@@ -21,6 +21,7 @@ LEASE = timedelta(minutes=1)
 _CLAIM: LiteralString = (
     "WITH picked AS MATERIALIZED (SELECT id FROM track WHERE organization_id = %(org)s AND due_at <= %(now)s "
     "AND (claimed_until IS NULL OR claimed_until < now()) "
+    "AND stream_kind || '/' || stream_key <> ALL(%(without)s::text[]) "
     "ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) "
     "UPDATE track SET claimed_until = now() + %(lease)s FROM picked WHERE track.id = picked.id "
     "RETURNING due_at, track.id, stream_kind, stream_key, track_key, owner, on_lapse"
@@ -38,13 +39,14 @@ class Due:
     on_lapse: CommandName | None
 
 
-def due(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequence[Due]:
+def due(organization: OrganizationKey, *, now: datetime, limit: int, without: Sequence[str] = ()) -> Sequence[Due]:
     """Waits that lapsed, the longest overdue first; other workers leave them alone for LEASE of wall-clock time.
 
-    now: the business clock. A track that moves, or is entered again, is free at once.
+    now: the business clock. without: streams that are not looked at, each as `kind/key`. A track that moves, or is
+    entered again, is free at once.
     """
     with open_organization(organization) as opened, cursor() as pen:
-        values = {"org": opened.id, "now": now, "limit": limit, "lease": LEASE}
+        values = {"org": opened.id, "now": now, "limit": limit, "lease": LEASE, "without": list(without)}
         rows = pen.execute(_CLAIM, values).fetchall()
     return tuple(
         Due(

@@ -6,10 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evenroll.enrollment.messages import BODIES, Body, MessageKind
-from evenroll.quantities.codec import JsonValue, decode
+from evenroll.quantities.codec import CodecRefused, JsonValue, decode
 from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records.upcasters import OfNewerRelease
 
 SCHEMA_VERSION = 1
+"""Raised by one where a kind of message comes in, or a body gains a field or a code: a release before it then leaves
+such a message to a newer one, instead of parking it as one that nobody can read."""
+
+
+class MessageNewer(OfNewerRelease):
+    """A newer release wrote this message, and this one cannot read it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +39,16 @@ class Envelope:
     sealed: bytes | None = field(default=None, repr=False)
 
     def decoded(self) -> Body:
-        """The typed body. Raises CodecRefused, and ValueError for a kind that this release does not know."""
-        return decode(BODIES[MessageKind(self.kind)], dict(self.body))
+        """The typed body. Raises MessageNewer; CodecRefused, or ValueError for a kind that there is not."""
+        try:
+            return decode(BODIES[MessageKind(self.kind)], dict(self.body))
+        except (CodecRefused, ValueError) as error:
+            if self.version <= SCHEMA_VERSION:
+                raise
+            raise MessageNewer(
+                f"A message {self.kind!r} has schema version {self.version} and this release knows up to "
+                f"{SCHEMA_VERSION}. It was written by a newer release: bring it with that one."
+            ) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

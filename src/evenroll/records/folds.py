@@ -22,12 +22,12 @@ from evenroll.enrollment.program_places import PLACE_EVENTS, ProgramPlaces, evol
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.supply_request import SUPPLY_REQUEST_EVENTS, SupplyRequest, evolve_supply
 from evenroll.enrollment.usage_point import UsagePoint
-from evenroll.quantities.codec import decode, text_of
+from evenroll.quantities.codec import NotKnown, decode, text_of
 from evenroll.records.journal import read_stream
 from evenroll.records.organizations import current, is_open
 from evenroll.records.state_form import FORM, schema_of
 from evenroll.records.streams import StreamId, StreamKind
-from evenroll.records.upcasters import UPCASTERS, Upcaster, lift
+from evenroll.records.upcasters import UPCASTERS, OfNewerRelease, Upcaster, lift
 
 STATES_KEPT = 1024
 
@@ -38,6 +38,14 @@ Aggregate = Case | ServiceOrder | UsagePoint | ProgramPlaces | ProgramEvent | Su
 
 class EventForeign(LookupError):
     """An event does not belong to the kind of stream it was to be written to or read from."""
+
+
+class EventNewer(EventForeign, OfNewerRelease):
+    """An event in the journal is of no kind that this release knows."""
+
+
+class ShapeNewer(NotKnown, OfNewerRelease):
+    """An event in the journal has fields or codes that this release does not know."""
 
 
 class StreamForeign(ValueError):
@@ -93,12 +101,19 @@ def read_event(
     """The event of a journal entry, lifted to today's schema. Raises EventForeign, VersionUnknown, CodecRefused."""
     type_ = folds[kind].events.get(event)
     if type_ is None:
-        raise EventForeign(
+        raise EventNewer(
             f"The journal names an event {event!r} that no {kind.value} has in this release. "
             "It was written by a newer release: read it with that one."
         )
     lifted = lift(json.loads(data), kind=event, version=version, to=type_.version, upcasters=upcasters)
-    return decode(type_, lifted)
+    try:
+        return decode(type_, lifted)
+    except NotKnown as refused:
+        # Whoever wrote the entry could read it, and older schemas were lifted.
+        raise ShapeNewer(
+            f"The journal has an event {event!r} with fields or codes that this release does not know. "
+            "It was written by a newer release: read it with that one."
+        ) from refused
 
 
 def written_state(state: Aggregate) -> str:

@@ -35,6 +35,7 @@ class LogCode(StrEnum):
     WAIT_PUT_BACK = "wait_put_back"
     WAIT_SET_ASIDE = "wait_set_aside"
     FAILED = "failed"
+    LEFT_TO_NEWER = "left_to_newer"
     MESSAGE_TAKEN = "message_taken"
     MESSAGE_REPEATED = "message_repeated"
     MESSAGE_PARKED = "message_parked"

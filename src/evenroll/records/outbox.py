@@ -57,7 +57,8 @@ _MESSAGE = Put(
 # What waits for an earlier message is not claimed at all, so that it is in nobody's way.
 _CLAIM: LiteralString = (
     "WITH picked AS MATERIALIZED (SELECT waiting.id FROM outbox_message AS waiting "
-    "WHERE waiting.organization_id = %(org)s AND waiting.due_at <= %(now)s AND NOT EXISTS ("
+    "WHERE waiting.organization_id = %(org)s AND waiting.due_at <= %(now)s "
+    "AND waiting.message_id <> ALL(%(without)s::text[]) AND NOT EXISTS ("
     "SELECT 1 FROM outbox_message AS earlier WHERE earlier.organization_id = waiting.organization_id "
     "AND earlier.conversation = waiting.conversation AND earlier.receiver = waiting.receiver "
     "AND earlier.number < waiting.number AND earlier.due_at IS NOT NULL) "
@@ -98,16 +99,18 @@ def write(batch: Rows, message: Message, *, now: datetime, in_reply_to: str = ""
     batch.put(_MESSAGE, row)
 
 
-def claim(organization: OrganizationKey, *, now: datetime, limit: int) -> Sequence[Claimed]:
+def claim(
+    organization: OrganizationKey, *, now: datetime, limit: int, without: Sequence[str] = ()
+) -> Sequence[Claimed]:
     """Messages that are due, oldest first; other workers leave them alone until the lease is over.
 
     Of a conversation with one receiver only the first that is still on its way: they arrive in the order in which they
     were written, whichever worker brings them. One that was parked holds nobody up: it stands in sight, and what is
-    said later is answered by the receiver as it finds it. A worker that dies loses nothing: after LEASE they are due
-    again.
+    said later is answered by the receiver as it finds it. without: ids of messages that are not looked at. A worker
+    that dies loses nothing: after LEASE they are due again.
     """
     with open_organization(organization) as opened, cursor() as pen:
-        values = {"org": opened.id, "now": now, "until": now + LEASE, "limit": limit}
+        values = {"org": opened.id, "now": now, "until": now + LEASE, "limit": limit, "without": list(without)}
         rows = pen.execute(_CLAIM, values).fetchall()
     return tuple(_claimed(row, sender=organization) for row in sorted(rows, key=lambda row: row[0]))
 

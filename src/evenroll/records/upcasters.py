@@ -14,8 +14,16 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = MappingProxyType({})
 """(kind, version) to the function that makes version + 1 of it. None yet: every event stands at version 1."""
 
 
+class OfNewerRelease(Exception):
+    """A newer release wrote what this one cannot read; whoever runs that release goes on with it."""
+
+
 class VersionUnknown(LookupError):
     """An entry has a schema version that this release cannot read."""
+
+
+class VersionNewer(VersionUnknown, OfNewerRelease):
+    """An entry has a schema version that only a newer release can read."""
 
 
 def lift(
@@ -23,7 +31,7 @@ def lift(
 ) -> Data:
     """The data of an event as schema version `to` has it. Raises VersionUnknown for a newer one or a missing step."""
     if version > to:
-        raise VersionUnknown(
+        raise VersionNewer(
             f"An entry {kind} has schema version {version} and this release knows up to {to}. "
             "It was written by a newer release: read it with that one."
         )

@@ -16,14 +16,16 @@ _BEGAN: LiteralString = (
     "INSERT INTO worker_seen (name, version, started_at, seen_at, handled, failed, round_ms) "
     "VALUES (%s, %s, clock_timestamp(), clock_timestamp(), 0, 0, 0) "
     "ON CONFLICT (name) DO UPDATE SET version = excluded.version, started_at = excluded.started_at, "
-    "seen_at = excluded.seen_at, stopped_at = NULL, handled = 0, failed = 0, round_ms = 0"
+    "seen_at = excluded.seen_at, stopped_at = NULL, handled = 0, failed = 0, newer = 0, "
+    "round_ms = 0"
 )
 _LOOKED: LiteralString = (
-    "UPDATE worker_seen SET seen_at = clock_timestamp(), handled = handled + %s, failed = failed + %s, round_ms = %s "
+    "UPDATE worker_seen SET seen_at = clock_timestamp(), handled = handled + %s, failed = failed + %s, "
+    "newer = newer + %s, round_ms = %s "
     "WHERE name = %s"
 )
 _ALL: LiteralString = (
-    "SELECT name, version, started_at, seen_at, stopped_at, handled, failed, round_ms, "
+    "SELECT name, version, started_at, seen_at, stopped_at, handled, failed, newer, round_ms, "
     "extract(epoch FROM clock_timestamp() - seen_at)::bigint FROM worker_seen ORDER BY seen_at DESC, name"
 )
 
@@ -32,7 +34,8 @@ _ALL: LiteralString = (
 class SeenWorker:
     """A worker process and when it looked last, by the clock of the database. seconds_ago: since then.
 
-    handled, failed: since it began; round_ms: how long its last round took. stopped_at: None unless it said goodbye.
+    handled, failed, newer (left to the workers of a newer release): since it began; round_ms: how long its last round
+    took. stopped_at: None unless it said goodbye.
     """
 
     name: str
@@ -42,6 +45,7 @@ class SeenWorker:
     stopped_at: datetime | None
     handled: int
     failed: int
+    newer: int
     round_ms: int
     seconds_ago: int
 
@@ -53,10 +57,10 @@ def note_began(name: str, *, version: str) -> None:
         pen.execute(_BEGAN, (name, version))
 
 
-def note_looked(name: str, *, handled: int, failed: int, round_ms: int) -> None:
-    """A worker has ended a round. handled, failed: what it had in hand in this round."""
+def note_looked(name: str, *, handled: int, failed: int, newer: int, round_ms: int) -> None:
+    """A worker has ended a round. handled, failed, newer: what it had in hand in this round."""
     with shared_transaction() as pen:
-        pen.execute(_LOOKED, (handled, failed, round_ms, name))
+        pen.execute(_LOOKED, (handled, failed, newer, round_ms, name))
 
 
 def note_stopped(name: str) -> None:
@@ -81,8 +85,9 @@ def workers_seen() -> Sequence[SeenWorker]:
             stopped_at=stopped_at,
             handled=handled,
             failed=failed,
+            newer=newer,
             round_ms=round_ms,
             seconds_ago=seconds_ago,
         )
-        for name, version, started_at, seen_at, stopped_at, handled, failed, round_ms, seconds_ago in rows
+        for name, version, started_at, seen_at, stopped_at, handled, failed, newer, round_ms, seconds_ago in rows
     )

@@ -13,7 +13,7 @@ from evenroll.programs.catalog import CatalogRefused, ProgramUnknown
 from evenroll.quantities.identifiers import IdentifierWrong
 from evenroll.records.erasure_list import ErasureListBroken
 from evenroll.records.folds import EventForeign
-from evenroll.records.upcasters import VersionUnknown
+from evenroll.records.upcasters import OfNewerRelease, VersionUnknown
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode
 from evenroll.runtime.embedded_places import ServerRefused
 from evenroll.runtime.migrating import MigrationRefused
@@ -59,7 +59,7 @@ def _of_typer(error: TyperException) -> str:
 
 
 def _of_depth(error: Exception) -> Ending:
-    if isinstance(error, VersionUnknown | EventForeign):
+    if isinstance(error, VersionUnknown | EventForeign | OfNewerRelease):
         return Ending(sentence=str(error), code=ExitCode.UNAVAILABLE, reason="newer_release")
     if _is_connection(error):
         return Ending(

@@ -18,7 +18,7 @@ from evenroll.runtime.cli_options import HostOption
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_times import beside_utc
-from evenroll.runtime.worker_sign import signs_of_life
+from evenroll.runtime.worker_sign import Sign, signs_of_life
 
 if TYPE_CHECKING:
     from evenroll.worker.driver import Progress
@@ -69,8 +69,8 @@ def worker(
             # In slices, so that a long queue does not keep a stop waiting.
             progress = run_until_idle(installation, now=now, limit=BATCH)
             _seal(seal_all)
-            sign.looked(handled=progress.handled, failed=progress.failed, seconds=time.perf_counter() - began)
-            if progress.done or progress.failed or once:
+            _looked(sign, progress, seconds=time.perf_counter() - began)
+            if progress.done or progress.failed or progress.newer or once:
                 _say(progress, output, now=now, here=here)
             if progress.idle:
                 if once:
@@ -79,12 +79,16 @@ def worker(
     output.note("Stopped.")
 
 
+def _looked(sign: Sign, progress: Progress, *, seconds: float) -> None:
+    sign.looked(handled=progress.handled, failed=progress.failed, newer=progress.newer, seconds=seconds)
+
+
 def _say(progress: Progress, output: Output, *, now: datetime, here: Sequence[str]) -> None:
     output.data({"now": now, **{name: getattr(progress, name) for name in progress.__slots__}})
     output.say(
         f"{beside_utc(now, organizations=here)}: {progress.commands} commands, "
         f"{progress.messages} messages, {progress.refused} put back, {progress.failed} failed, "
-        f"{progress.parked} parked."
+        f"{progress.parked} parked." + (f" {progress.newer} left to a newer Evenroll." if progress.newer else "")
     )
 
 

@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from evenroll.runtime.cli_session import typed
 from evenroll.runtime.health_facts import HealthFacts, OrganizationFacts
 from evenroll.runtime.health_limits import LIMITS, Limit
+
+if TYPE_CHECKING:
+    from evenroll.records.workers_seen import SeenWorker
 
 
 class Verdict(StrEnum):
@@ -155,16 +159,8 @@ def _workers(facts: HealthFacts, limits: Mapping[str, Limit]) -> Line:
     silent = min((each.seconds_ago for each in living), default=None)
     quick = sum(_judge(each.seconds_ago, limits["worker_seconds"]) is Verdict.OK for each in living)
     if silent is not None and quick:
-        dead = [each.name for each in living if _judge(each.seconds_ago, limits["worker_seconds"]) is Verdict.ACT]
         found = f"{quick} at work; the last one looked {span_words(silent)} ago."
-        if not dead:
-            return _line(Check.WORKERS, Verdict.OK, found, "")
-        return _line(
-            Check.WORKERS,
-            Verdict.LOOK,
-            f"{found} Gone without a word: {', '.join(dead)}.",
-            "Look at that machine; the others do its work meanwhile.",
-        )
+        return _at_work(living, limits["worker_seconds"], found=found)
     if silent is None and not facts.organizations:
         return _line(Check.WORKERS, Verdict.OK, "None runs, and there is nothing to work on.", "")
     work = _has_work(facts)
@@ -176,6 +172,33 @@ def _workers(facts: HealthFacts, limits: Mapping[str, Limit]) -> Line:
         found = "None runs; a demo takes what is due when it is told to."
         return _line(Check.WORKERS, Verdict.LOOK if work else Verdict.OK, found, f"`{typed('worker --once')}`")
     return _line(Check.WORKERS, Verdict.ACT if work else Verdict.LOOK, "None runs.", start)
+
+
+def _at_work(living: Sequence[SeenWorker], limit: Limit, *, found: str) -> Line:
+    """Some are at work. Whether one is missing, or is of an older release and leaves to others what it cannot read."""
+    dead = [each.name for each in living if _judge(each.seconds_ago, limit) is Verdict.ACT]
+    older = [each for each in living if each.newer and each.name not in dead]
+    if older:
+        return _older(older, found)
+    if not dead:
+        return _line(Check.WORKERS, Verdict.OK, found, "")
+    return _line(
+        Check.WORKERS,
+        Verdict.LOOK,
+        f"{found} Gone without a word: {', '.join(dead)}.",
+        "Look at that machine; the others do its work meanwhile.",
+    )
+
+
+def _older(workers: Sequence[SeenWorker], found: str) -> Line:
+    names = ", ".join(f"{each.name} ({each.version})" for each in workers)
+    return _line(
+        Check.WORKERS,
+        Verdict.LOOK,
+        f"{found} {sum(each.newer for each in workers)} waits and messages were left, which a newer Evenroll wrote and "
+        f"these cannot read: {names}.",
+        "Put the newer Evenroll on that machine; see that a worker of it runs somewhere, for only that one takes them.",
+    )
 
 
 def _has_work(facts: HealthFacts) -> bool:

@@ -21,27 +21,32 @@ class Sign:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._handled = self._failed = 0
+        self._handled = self._failed = self._newer = 0
         self._told = 0.0
 
-    def looked(self, *, handled: int, failed: int, seconds: float) -> None:
-        """A round has ended. seconds: how long it took."""
-        from evenroll.records.workers_seen import note_looked
-
+    def looked(self, *, handled: int, failed: int, seconds: float, newer: int = 0) -> None:
+        """A round has ended. seconds: how long it took; newer: what it left to workers of a newer release."""
         self._handled += handled
         self._failed += failed
+        self._newer += newer
         if self._told and time.monotonic() - self._told < EVERY_SECONDS:
             return
-        note_looked(self._name, handled=self._handled, failed=self._failed, round_ms=round(seconds * 1000))
-        self._told, self._handled, self._failed = time.monotonic(), 0, 0
+        self._note(round_ms=round(seconds * 1000))
+        self._told = time.monotonic()
 
     def ended(self) -> None:
         """The worker ends as it was told to."""
-        from evenroll.records.workers_seen import note_looked, note_stopped
+        from evenroll.records.workers_seen import note_stopped
 
-        if self._handled or self._failed:
-            note_looked(self._name, handled=self._handled, failed=self._failed, round_ms=0)
+        if self._handled or self._failed or self._newer:
+            self._note(round_ms=0)
         note_stopped(self._name)
+
+    def _note(self, *, round_ms: int) -> None:
+        from evenroll.records.workers_seen import note_looked
+
+        note_looked(self._name, handled=self._handled, failed=self._failed, newer=self._newer, round_ms=round_ms)
+        self._handled = self._failed = self._newer = 0
 
 
 def worker_name() -> str:

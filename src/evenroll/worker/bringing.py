@@ -10,6 +10,7 @@ from evenroll.ports.delivery import Delivered, DeliveryOutcome
 from evenroll.records import outbox
 from evenroll.records.envelope import Claimed
 from evenroll.records.log_lines import LogCode, LogLine, request_scope, tell
+from evenroll.records.upcasters import OfNewerRelease
 from evenroll.worker.giving import since_ms
 from evenroll.worker.progress import log_failure
 from evenroll.worker.waits import Clock
@@ -53,6 +54,14 @@ def _delivered_alone(clock: Clock, claimed: Claimed) -> Delivered | None:
     began = time.perf_counter()
     try:
         delivered = clock.installation.delivery.deliver(claimed.envelope, now=clock.now)
+    except OfNewerRelease as error:
+        clock.progress.newer += 1
+        envelope = claimed.envelope
+        clock.installation.left.leave_message(
+            clock.organization, envelope.message_id, error, about=envelope.conversation, of=envelope.kind
+        )
+        outbox.release(clock.organization, ids=[claimed.id], now=clock.now)
+        return None
     except Exception as error:  # it stays claimed and comes again
         clock.progress.failed += 1
         envelope = claimed.envelope

@@ -11,6 +11,8 @@ from evenroll.records.asked import Asked, Taken
 from evenroll.records.attempts import SYSTEM
 from evenroll.records.closings import Closing
 from evenroll.records.organizations import open_organization
+from evenroll.records.streams import case_stream
+from evenroll.records.upcasters import OfNewerRelease
 from evenroll.worker.bringing import bring_messages
 from evenroll.worker.giving import give
 from evenroll.worker.installation import Installation
@@ -40,8 +42,9 @@ def run_until_idle(installation: Installation, *, now: datetime, limit: int = LI
             clock = Clock(installation=installation, organization=organization, progress=progress, tried=tried, now=now)
             # One transaction claims all: most looks, of most organizations, find nothing.
             with open_organization(organization):
-                waits = deadlines.due(organization, now=now, limit=BATCH)
-                messages = outbox.claim(organization, now=now, limit=BATCH)
+                left = installation.left
+                waits = deadlines.due(organization, now=now, limit=BATCH, without=left.records(organization))
+                messages = outbox.claim(organization, now=now, limit=BATCH, without=left.messages(organization))
                 closing = closings.due(organization, now=now, limit=BATCH)
                 over = due_over(clock, limit=BATCH)
             if waits or messages or closing or over:
@@ -62,7 +65,9 @@ def run_until_idle(installation: Installation, *, now: datetime, limit: int = LI
 
 def _close_programs(clock: Clock, closing: Sequence[Closing]) -> None:
     """Cases of ending programs are told before the day, and led out on it; none is forgotten."""
-    for each in closing:
+    left = clock.installation.left
+    known = left.cases(clock.organization)
+    for each in [each for each in closing if each.number not in known]:
         before = clock.progress.done
         asked = Asked(number=each.number, command=each.command)
         try:
@@ -70,6 +75,9 @@ def _close_programs(clock: Clock, closing: Sequence[Closing]) -> None:
                 clock.installation, actor=clock.actor, name=CommandName.CLOSE_PROGRAM, asked=asked, now=clock.now
             )
             clock.progress.commands += isinstance(answer, Taken) and bool(answer.events)
+        except OfNewerRelease as error:
+            clock.progress.newer += 1
+            left.leave_record(clock.organization, case_stream(each.number), error, of=CommandName.CLOSE_PROGRAM.value)
         except Exception as error:  # the next case must not suffer from this one
             clock.progress.failed += 1
             log_failure(error, organization=clock.organization, about=each.number)

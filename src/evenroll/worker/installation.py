@@ -24,6 +24,7 @@ from evenroll.ports.register import Register
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.envelope import Envelope
 from evenroll.records.organizations import kinds_of
+from evenroll.worker.left import Left
 from evenroll.worker.receiving import receive
 from evenroll.worker.receiving_together import receive_together
 
@@ -34,7 +35,10 @@ class RegisterMissing(LookupError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Installation:
-    """entropy: gives 32 random bytes at each call, for numbers that are given out. registers: by organization."""
+    """entropy: gives 32 random bytes at each call, for numbers that are given out. registers: by organization.
+
+    left: what the workers of this process leave to those of a newer release.
+    """
 
     organizations: tuple[OrganizationKey, ...]
     clearinghouse: Clearinghouse
@@ -45,6 +49,7 @@ class Installation:
     entropy: Callable[[], bytes]
     prices: PriceSource = field(default_factory=LoadedPrices)
     events: CalledEvents = field(default_factory=StoredEvents)
+    left: Left = field(default_factory=Left)
 
     def register_of(self, organization: OrganizationKey) -> Register:
         """The register of an organization. Raises RegisterMissing."""

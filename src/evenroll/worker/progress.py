@@ -13,8 +13,8 @@ class Progress:
     """What a run did. refused, failed: commands that were put back; parked: messages kept in sight; away: to retry.
 
     handled: how many waits and messages were in hand, with an effect or without. busy: of them, left to whoever holds
-    their record, to come again at once. idle: nothing is due that was not tried in this run; otherwise it stopped at
-    its limit.
+    their record, to come again at once; newer: left to the workers of a newer release. idle: nothing is due that was
+    not tried in this run; otherwise it stopped at its limit.
     """
 
     commands: int = 0
@@ -24,6 +24,7 @@ class Progress:
     parked: int = 0
     away: int = 0
     busy: int = 0
+    newer: int = 0
     handled: int = 0
     idle: bool = False
 

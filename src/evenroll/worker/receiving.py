@@ -70,6 +70,7 @@ def receive(envelope: Envelope, now: datetime) -> Delivered:
 
     It has its effect once however often it comes; what is refused, contradicts what stands here, or cannot be read, is
     parked with the reason. The sender is told that it is parked, never why, unless it could not be read.
+    Raises OfNewerRelease, without any effect, where the message or a record that it is about is a newer release's.
     """
     return _received(envelope, now=now, again=False)
 

@@ -14,7 +14,7 @@ from evenroll.quantities.codec import CodecRefused
 from evenroll.quantities.identifiers import ActorKey
 from evenroll.records import inbox
 from evenroll.records.asked import Answer
-from evenroll.records.envelope import Envelope
+from evenroll.records.envelope import Envelope, MessageNewer
 from evenroll.records.organizations import current
 from evenroll.records.streams import StreamId, order_stream, point_stream
 from evenroll.records.unit_of_work import UnitOfWork
@@ -62,7 +62,7 @@ def _receive_turn(
 def _piece(envelope: Envelope) -> Piece | None:
     try:
         body = envelope.decoded()
-    except (CodecRefused, ValueError):
+    except (CodecRefused, ValueError, MessageNewer):
         return None
 
     def act(work: UnitOfWork) -> Answer:

@@ -25,6 +25,7 @@ from evenroll.records.deadlines import Due
 from evenroll.records.log_lines import LogCode, LogLine, request_scope, tell
 from evenroll.records.organizations import open_organization
 from evenroll.records.unit_of_work import UnitOfWork, unit_of_work
+from evenroll.records.upcasters import OfNewerRelease
 from evenroll.worker.asking import PartnerNotReached, ask_outside
 from evenroll.worker.giving import COMMAND_FUNCTIONS, give_told, since_ms, tell_given
 from evenroll.worker.installation import Installation
@@ -113,6 +114,11 @@ def _watched(clock: Clock, due: Due, act: Callable[[], _Ready | None]) -> _Ready
         clock.progress.away += 1
         with open_organization(clock.organization):
             put_back(due)
+    except OfNewerRelease as error:
+        # It has not failed: its workers take it, and find it free at once.
+        clock.progress.newer += 1
+        clock.installation.left.leave_record(clock.organization, due.stream, error, of=_lapsing(due))
+        deadlines.release(clock.organization, [due])
     except Exception as error:
         clock.progress.failed += 1
         log_failure(error, organization=clock.organization, about=due.stream.key, of=_lapsing(due))
