@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,20 +30,22 @@ class Said:
         return json.loads(self.out)
 
 
-def line(urls: DatabaseUrls, home: Path, *arguments: str, folder: Path) -> Said:
-    """Run one command in a folder."""
-    process = started(urls, home, *arguments, folder=folder)
+def line(urls: DatabaseUrls, home: Path, *arguments: str, folder: Path, more: Mapping[str, str] | None = None) -> Said:
+    """Run one command in a folder. more: variables of its environment."""
+    process = started(urls, home, *arguments, folder=folder, more=more)
     out, err = process.communicate(timeout=120)
     assert "Traceback" not in err, err
     return Said(code=process.returncode, out=out, err=err)
 
 
-def started(urls: DatabaseUrls, home: Path, *arguments: str, folder: Path) -> subprocess.Popen[str]:
+def started(
+    urls: DatabaseUrls, home: Path, *arguments: str, folder: Path, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
     """Begin a command in a folder, and do not wait for it."""
     database = urlsplit(urls.app).path.strip("/")
     return subprocess.Popen(
         [sys.executable, "-c", _PROGRAM, "--database", database, *arguments],
-        env={**os.environ, "EVENROLL_HOME": str(home), "NO_COLOR": "1"},
+        env={**os.environ, "EVENROLL_HOME": str(home), "NO_COLOR": "1", **(more or {})},
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

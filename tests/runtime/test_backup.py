@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +15,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from evenroll.records.erasure_list import Erasure, erasure_list_path, note, use_erasure_list
 from evenroll.runtime.backup_programs import programs_for
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
@@ -205,18 +209,81 @@ def test_keys_that_are_cut_open_or_of_another_installation_are_refused(place: Pl
 
 
 def test_keys_older_than_the_backup_are_refused_and_nothing_is_left(place: Place, tmp_path: Path) -> None:
-    import hashlib
-
     older = tmp_path / "older"
     head, *rows = place.keys.read_bytes().splitlines(keepends=True)[:-1]
     kept = next(each for each in reversed(rows) if b"\\N" not in each)
-    body = head + b"".join(each for each in rows if each != kept)
-    older.write_bytes(body + b"end " + hashlib.sha256(body).hexdigest().encode() + b"\n")
-    older.chmod(0o600)
+    _write_whole(older, [head, *(each for each in rows if each != kept)])
     said = place.restore(place.backup, "--into", "evenroll_never", keys=older)
     assert said.code == 1
     assert "lacks 1 customer keys" in said.err
     assert _databases(place.urls, "evenroll_never") == 0
+
+
+def test_the_keys_are_written_over_nothing_else(place: Place, tmp_path: Path) -> None:
+    letter, other, shut = tmp_path / "letter", tmp_path / "other", tmp_path / "shut"
+    letter.write_text("to whom it may concern")
+    _other_keys(other)
+    shut.mkdir()
+    for path, told in (
+        (letter, "no whole file of keys"),
+        (other, "of another installation"),
+        (shut, "is no file"),
+        (place.home / "keys" / "master.key", "no whole file of keys"),
+        (Path("/dev/full"), "is no file"),
+    ):
+        before = path.read_bytes() if path.is_file() else b""
+        said = place.said("backup", "--out", str(tmp_path / "made"), "--keys", str(path))
+        assert (said.code, told in said.err) == (1, True), said.err
+        assert (path.read_bytes() if path.is_file() else b"") == before
+        assert not (tmp_path / "made").exists()
+
+
+def test_keys_that_this_database_does_not_know_stay_in_the_file_but_of_who_was_erased(
+    place: Place, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    head, *rows = place.keys.read_bytes().splitlines(keepends=True)[:-1]
+    _write_whole(keys, [head, *rows, b"77\t\\\\x01\n", b"78\t\\\\x02\n"])
+    erased = tmp_path / "erased"
+    before = erasure_list_path()
+    use_erasure_list(erased)
+    try:
+        note(Erasure(organization="x", subject="case/x", keys=(78,), records=(), cases=(), at="2026-11-23"))
+    finally:
+        use_erasure_list(before)
+    said = line(
+        place.urls,
+        place.home,
+        *("backup", "--out", str(tmp_path / "made"), "--keys", str(keys)),
+        folder=tmp_path,
+        more={"EVENROLL_ERASURE_LIST": str(erased)},
+    )
+    assert said.code == 0, said.err
+    numbers = {each.split(b"\t")[0] for each in keys.read_bytes().splitlines()[1:-1]}
+    assert numbers == {each.split(b"\t")[0] for each in rows} | {b"77"}
+
+
+def test_what_a_killed_backup_left_goes_with_the_next(place: Place, tmp_path: Path) -> None:
+    left, foreign = tmp_path / ".made.0123abcd", tmp_path / ".other.0123abcd"
+    for folder in (left, foreign):
+        folder.mkdir()
+    (left / "customer_keys.copy").write_bytes(b"1\t1\tcase\tf\n")
+    stray = tmp_path / ".keys.0123abcd"
+    stray.write_bytes(place.keys.read_bytes())
+    said = place.said("backup", "--out", str(tmp_path / "made"), "--keys", str(tmp_path / "keys"))
+    assert said.code == 0, said.err
+    assert {each.name for each in tmp_path.iterdir()} == {"made", "keys", foreign.name}
+
+
+@pytest.mark.parametrize("out", ["/proc/none/made", "/dev/null/made"])
+def test_a_place_that_takes_no_backup_is_told(place: Place, tmp_path: Path, out: str) -> None:
+    said = place.said("backup", "--out", out, "--keys", str(tmp_path / "keys"))
+    assert said.code == 1
+    assert "could not be written to" in said.err
+    elsewhere = place.said("backup", "--out", str(tmp_path / "made"), "--keys", out)
+    assert elsewhere.code == 1
+    assert "The keys could not be written" in elsewhere.err
+    assert not (tmp_path / "made").exists()
 
 
 def test_a_database_with_an_installation_is_not_overwritten(place: Place) -> None:
@@ -258,16 +325,17 @@ def test_a_server_of_ones_own_is_backed_up_and_restored_through_its_owner(
 
 
 def _other_keys(path: Path) -> None:
-    import base64
-    import hashlib
-    import json
-
     told = {
         "file": "evenroll-keys",
         "made_at": "2026-11-23T10:00:00+00:00",
         "master": base64.b64encode(b"x" * 32).decode(),
     }
-    body = json.dumps(told).encode() + b"\n"
+    _write_whole(path, [json.dumps(told).encode() + b"\n"])
+
+
+def _write_whole(path: Path, lines: Sequence[bytes]) -> None:
+    """A file of keys with its end."""
+    body = b"".join(lines)
     path.write_bytes(body + b"end " + hashlib.sha256(body).hexdigest().encode() + b"\n")
     path.chmod(0o600)
 

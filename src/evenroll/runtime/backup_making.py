@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,14 +83,13 @@ def make_backup(wanted: Wanted) -> Manifest:
     _refuse_places(wanted)
     erased = _list(wanted.erased)
     fresh = wanted.folder.with_name(f".{wanted.folder.name}.{secrets.token_hex(4)}")
-    fresh.mkdir(mode=0o700, parents=True)
     try:
-        with psycopg.connect(wanted.urls.owner) as connection:
+        with _worked_on(fresh), psycopg.connect(wanted.urls.owner) as connection:
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             with connection.cursor() as pen:
                 moment = _moment(pen)
                 keys = _write_numbers(fresh / KEY_NUMBERS, pen, moment)
-                write_keys(wanted.keys, master=wanted.master, pen=pen, organizations=dict(moment.organizations))
+                _write_keys(wanted, pen, moment, erased)
                 _dump(wanted.programs, fresh, moment)
         files = {path.name: _settled(path) for path in sorted(fresh.iterdir())}
         logins = wanted.urls
@@ -117,12 +118,46 @@ def make_backup(wanted: Wanted) -> Manifest:
         fresh.rename(wanted.folder)
     except OSError as error:
         raise BackupRefused(
-            f"The backup could not be written to {wanted.folder}: {error.strerror}. Nothing half of it was left. Free "
-            "some space, or give another folder."
+            f"The backup could not be written to {wanted.folder}: {error.strerror}. Nothing half of it was left. Give "
+            "another folder, or free some space where it is to be."
         ) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return manifest
+
+
+@contextmanager
+def _worked_on(fresh: Path) -> Iterator[None]:
+    """The folder in which a backup grows, locked for as long; what killed runs left beside it goes."""
+    fresh.mkdir(mode=0o700, parents=True)
+    with _locked(fresh):
+        for left in fresh.parent.glob(f".*.{'[0-9a-f]' * 8}"):
+            if left != fresh and (left / KEY_NUMBERS).is_file() and not left.is_symlink():
+                with suppress(OSError), _locked(left):
+                    shutil.rmtree(left)
+        yield
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(held)
+
+
+def _write_keys(wanted: Wanted, pen: Cursor[Any], moment: Moment, erased: ErasureList) -> None:
+    gone = {number for each in erased.erasures for number in each.keys}
+    organizations = moment.organizations.values()
+    try:
+        write_keys(wanted.keys, master=wanted.master, pen=pen, organizations=organizations, erased=gone)
+    except OSError as error:
+        raise BackupRefused(
+            f"The keys could not be written to {wanted.keys}: {error.strerror}. No backup was made, and an older file "
+            "of keys there is as it was. Free some space, or give another place with --keys."
+        ) from error
 
 
 def _list(path: Path) -> ErasureList:
