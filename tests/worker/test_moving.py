@@ -15,7 +15,7 @@ from evenroll.enrollment.decided import RefusalCode
 from evenroll.enrollment.form import FormField
 from evenroll.enrollment.messages import MoveTold
 from evenroll.enrollment.moving_commands import MergeCase, MoveIn, MoveOut, MoveWithCar
-from evenroll.enrollment.roles import Actor, Role
+from evenroll.enrollment.roles import Actor, OrganizationKind, Role
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.usage_point import VACANT, check_periods
 from evenroll.programs.program import ConsentKind, MeterCapability
@@ -23,11 +23,13 @@ from evenroll.programs.program_terms import Cap
 from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrganizationKey
 from evenroll.records import inbox
 from evenroll.records.asked import Asked, Taken
-from evenroll.records.organizations import open_organization
-from evenroll.records.supply_registry import put_supplier, registry_row
+from evenroll.records.gathered import open_cases_at
+from evenroll.records.organizations import add_organization, open_organization
+from evenroll.records.supply_registry import open_request, put_supplier, registry_row
 from evenroll.records.unit_of_work import unit_of_work
 from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, days, new_territory
 from tests.territory_books import Premise
+from tests.worker.test_supply_switch import at_home, new_market
 
 LATER = NOW + days(100)
 
@@ -164,6 +166,30 @@ def test_a_supplier_who_began_after_the_move_stays(territory: Territory) -> None
         answer = hear_move(work, asked=Asked(number=premise.pod, command=told))
     assert isinstance(answer, Taken) and answer.state == "unchanged"
     assert registered(territory, premise, NOW.date()).supplier == territory.esco
+
+
+def test_a_utility_that_keeps_the_registry_itself_hears_for_both(django_ready: object) -> None:
+    """A request that is open in its registry ends, and so does what stands there in its own books, by one word."""
+    market = new_market()
+    territory = market.territory
+    both = frozenset({OrganizationKind.UTILITY, OrganizationKind.CLEARINGHOUSE})
+    add_organization(territory.utility, name="Both", kinds=both, calendar_key="US-LAKELAND")
+    territory.registry = territory.utility
+    premise = at_home(market, supplier=market.rival)
+    own = territory.apply(premise)
+    market.sold(premise)
+    now = NOW + days(5)
+    territory.run_through(now)
+    assert registered(territory, premise, now.date()).supplier == market.rival
+    with open_organization(territory.utility):
+        assert open_request(premise.pod) is not None and own in open_cases_at(premise.pod)
+    supplier = Actor(key=ActorKey("org/supplier"), role=Role.PEER, organization=market.rival)
+    told = MoveTold(pod=premise.pod, moved_on=now.date())
+    with unit_of_work(territory.utility, actor=supplier, now=now) as work:
+        territory.taken(hear_move(work, asked=Asked(number=premise.pod, command=told)))
+    with open_organization(territory.utility):
+        assert open_request(premise.pod) is None and own not in open_cases_at(premise.pod)
+    assert registered(territory, premise, now.date() + timedelta(days=1)).supplier is None
 
 
 def test_the_next_occupant_begins_on_default_rate_and_supply(territory: Territory) -> None:

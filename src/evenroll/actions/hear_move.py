@@ -39,18 +39,27 @@ def _as_registrar(work: UnitOfWork, command: MoveTold) -> Answer | None:
     kinds = kinds_of(work.organization)
     if OrganizationKind.CLEARINGHOUSE not in kinds:
         return None
-    answer = supply_after_move(work, command)
     serves = OrganizationKind.UTILITY in kinds and work.actor.organization != work.organization
+    if serves:
+        # Our own cases there come before the registry's requests in the order of locks.
+        _lock_cases(work, command)
+    answer = supply_after_move(work, command)
     return None if serves and isinstance(answer, Taken) else answer
+
+
+def _lock_cases(work: UnitOfWork, command: MoveTold) -> tuple[CaseNumber, ...]:
+    """Lock the usage point and our cases there that have not ended; which ones."""
+    work.lock(point_stream(command.pod))
+    numbers = open_cases_at(command.pod)
+    work.lock(*(case_stream(number) for number in numbers))
+    return numbers
 
 
 def _heard(work: UnitOfWork, command: MoveTold) -> Answer:
     """What was done; refused where the sender has no part in this usage point."""
     sender = work.actor.organization
-    work.lock(point_stream(command.pod))
+    numbers = _lock_cases(work, command)
     point = work.usage_point(command.pod)
-    numbers = open_cases_at(command.pod)
-    work.lock(*(case_stream(number) for number in numbers))
     agreement = point.agreement_on(command.moved_on) if point else None
     if agreement is not None and sender not in (agreement.supplier, work.organization):
         return Refusal(code=RefusalCode.POINT_NOT_OFFERED, parameters={"pod": command.pod})
