@@ -13,7 +13,7 @@ from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION, OWNER
 from evenroll.runtime.embedded_server import Server, drop_database, ensure_database
-from evenroll.runtime.health_facts import organization_facts
+from evenroll.runtime.health_facts import book_sizes, organization_facts
 from tests.conftest import DATABASE_PREFIX
 from tests.runtime.line import line
 from tests.territory import NOW, Territory, new_territory
@@ -35,7 +35,8 @@ def test_what_waits_is_counted_and_aged(territory: Territory) -> None:
     before = organization_facts(territory.utility, now=NOW + timedelta(hours=2))
     assert sum(before.cases.values()) == 1
     assert before.overdue["system"].count == 1 and before.overdue["system"].oldest_at <= NOW
-    assert before.not_sealed == before.journal_entries > 0
+    (sizes,) = book_sizes([territory.utility]).values()
+    assert before.not_sealed == sizes.journal_entries > 0 and sizes.usage_points == 1
     sending = organization_facts(territory.esco, now=NOW)
     assert (sending.boxes.to_send, sending.boxes.to_send_since) == (1, NOW)
     territory.run()

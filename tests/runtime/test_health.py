@@ -61,12 +61,9 @@ def _organization(**other: Any) -> OrganizationFacts:
     usual = OrganizationFacts(
         organization=OrganizationKey("lakeland"),
         cases={"enrolled": 3},
-        open_orders=0,
-        usage_points=9,
         waits={"customer": 2},
         overdue={},
         boxes=_boxes(),
-        journal_entries=40,
         not_sealed=0,
         seal_seconds=0,
     )

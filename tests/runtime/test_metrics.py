@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from evenroll.records.log_lines import LogCode, LogLine, tell
 from evenroll.runtime.cli_exit import CommandEnded
+from tests.statements import counted_traffic
 from tests.territory import Territory, new_territory
 
 LABELS = {"organization", "state", "role", "box", "check", "command", "outcome", "code", "reason", "le", "version"}
@@ -65,6 +66,20 @@ def test_names_and_labels_are_few_and_as_they_should_be(territory: Territory) ->
         assert family.name.endswith((*UNITS, "_up", "_verdict", "_connections", "_connections_max", "_build"))
         assert {label for each in family.samples for label in each.labels} <= LABELS
     assert number not in text
+
+
+def test_a_reading_looks_at_no_whole_journal(territory: Territory) -> None:
+    """They are read every few seconds, however much the books hold."""
+    from evenroll.runtime.metrics_door import metrics_text
+
+    territory.apply(territory.premise())
+    with counted_traffic() as traffic:
+        metrics_text()
+    counts = [each for each in traffic.texts if "count(" in each.lower()]
+    assert len(counts) > 3
+    # What is not sealed is counted from where everything is sealed on.
+    whole = [each for each in counts if re.search(r"\b(journal_entry|usage_point|service_order)\b", each)]
+    assert all("id > $2" in each for each in whole), whole
 
 
 def own_connections() -> int:

@@ -18,11 +18,8 @@ from evenroll.records.foreseen import Fact, Foreseen
 from evenroll.records.offers_shown import shown_among
 from evenroll.records.organizations import current, cursor
 from evenroll.records.past_enrollments import lockouts
-from evenroll.records.streams import StreamId, StreamKind, place_stream, vin_stream
+from evenroll.records.streams import ANY_FAMILY, StreamId, StreamKind, place_stream, vin_stream
 from evenroll.records.vehicle_facts import vehicle_vins, vin_token
-
-ANY_FAMILY = "any"
-AT_LOCATION = "location"
 
 
 class BatchBroken(RuntimeError):
@@ -60,7 +57,7 @@ class Subject:
     @property
     def shared(self) -> tuple[Hashable, ...]:
         """What a second application may have as well, so that it is decided after this one is written."""
-        at = (AT_LOCATION, self.location) if self.location else None
+        at = (register.LOCATION, self.location) if self.location else None
         pod, vin = ("pod", self.pod) if self.pod else None, ("vin", self.vin) if self.vin else None
         return tuple(each for each in (pod, at, vin) if each)
 
@@ -70,7 +67,7 @@ class Subject:
         if self.account is None:
             return ()
         unit = (place_stream(ANY_FAMILY, unit=Unit.USAGE_POINT.value, unit_key=self.pod),) if self.pod else ()
-        at = (place_stream(ANY_FAMILY, unit=AT_LOCATION, unit_key=str(self.location)),) if self.location else ()
+        at = (place_stream(ANY_FAMILY, unit=register.LOCATION, unit_key=str(self.location)),) if self.location else ()
         return (*unit, *at, *((vin_stream(self.vin),) if self.vin else ()))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,9 +18,11 @@ from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, organizations_here, session
 from evenroll.runtime.health import Line, Verdict, judged, overdue_seconds, to_send_seconds, verdict_of
 from evenroll.runtime.health_facts import (
+    BookSizes,
     HealthFacts,
     OrganizationFacts,
     bare_facts,
+    book_sizes,
     health_facts,
     migration_facts,
 )
@@ -49,13 +51,14 @@ def status(
             facts = bare_facts(migrations)
         else:
             facts = health_facts(_looked_at(organization), migrations=migrations)
-        clock = _clock(facts.now, [each.organization for each in facts.organizations])
+        here = [each.organization for each in facts.organizations]
+        clock, sizes = _clock(facts.now, here), book_sizes(here)
     lines = judged(facts, limits=limits)
     verdict = verdict_of(lines)
-    output.data(_data(facts, lines))
+    output.data(_data(facts, lines, sizes))
     output.say(f"Evenroll {evenroll.__version__}, database {asked.database}, business clock {clock}".rstrip())
     _show_lines(lines, output)
-    _show_organizations(facts, output)
+    _show_organizations(facts, sizes, output)
     if verdict is Verdict.ACT:
         raise typer.Exit(ExitCode.MUST_ACT)
 
@@ -81,7 +84,7 @@ def _show_lines(lines: Sequence[Line], output: Output) -> None:
     )
 
 
-def _show_organizations(facts: HealthFacts, output: Output) -> None:
+def _show_organizations(facts: HealthFacts, sizes: Mapping[OrganizationKey, BookSizes], output: Output) -> None:
     if not facts.organizations:
         return
     output.heading("Organizations")
@@ -101,12 +104,12 @@ def _show_organizations(facts: HealthFacts, output: Output) -> None:
             (
                 each.organization,
                 sum(each.cases.values()),
-                each.open_orders,
-                each.usage_points,
+                sizes[each.organization].open_orders,
+                sizes[each.organization].usage_points,
                 _due(each),
                 each.boxes.to_send,
                 each.boxes.inbox_parked + each.boxes.outbox_parked,
-                each.journal_entries,
+                sizes[each.organization].journal_entries,
                 f"{each.not_sealed} ({each.seal_seconds} s)" if each.not_sealed else "",
             )
             for each in facts.organizations
@@ -120,7 +123,7 @@ def _show_organizations(facts: HealthFacts, output: Output) -> None:
     output.table(("state", "cases"), sorted(states.items()))
 
 
-def _clock(now: datetime, organizations: list[str]) -> str:
+def _clock(now: datetime, organizations: Sequence[str]) -> str:
     """The business clock in the local time of each territory, with its abbreviation."""
     zones = dict.fromkeys(zone_of(each) for each in organizations) or (ZoneInfo("UTC"),)
     return " · ".join(f"{local(now, zone=zone)} {zone_names((now,), zone=zone)}" for zone in zones)
@@ -142,7 +145,7 @@ def _due(each: OrganizationFacts) -> int:
     return sum(lapsed.count for lapsed in each.overdue.values())
 
 
-def _data(facts: HealthFacts, lines: Sequence[Line]) -> dict[str, Any]:
+def _data(facts: HealthFacts, lines: Sequence[Line], sizes: Mapping[OrganizationKey, BookSizes]) -> dict[str, Any]:
     """docs/command_line.md tells the keys to whoever reads them by machine; they are only added to."""
     server = asdict(facts.server)
     return {
@@ -162,17 +165,17 @@ def _data(facts: HealthFacts, lines: Sequence[Line]) -> dict[str, Any]:
         "server": server,
         "disk": asdict(facts.disk),
         "workers": [asdict(each) for each in facts.workers],
-        "organizations": [_told(each, now=facts.now) for each in facts.organizations],
+        "organizations": [_told(each, sizes[each.organization], now=facts.now) for each in facts.organizations],
     }
 
 
-def _told(each: OrganizationFacts, *, now: datetime) -> dict[str, Any]:
+def _told(each: OrganizationFacts, sizes: BookSizes, *, now: datetime) -> dict[str, Any]:
     boxes = each.boxes
     return {
         "organization": each.organization,
         "cases": each.cases,
-        "open_orders": each.open_orders,
-        "usage_points": each.usage_points,
+        "open_orders": sizes.open_orders,
+        "usage_points": sizes.usage_points,
         "due_now": _due(each),
         "waits": each.waits,
         "overdue": {role: lapsed.count for role, lapsed in each.overdue.items()},
@@ -187,7 +190,7 @@ def _told(each: OrganizationFacts, *, now: datetime) -> dict[str, Any]:
         "inbox_parked_since": boxes.inbox_parked_since,
         "outbox_parked": boxes.outbox_parked,
         "outbox_parked_since": boxes.outbox_parked_since,
-        "journal_entries": each.journal_entries,
+        "journal_entries": sizes.journal_entries,
         "not_sealed": each.not_sealed,
         "seal_lag_seconds": each.seal_seconds,
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from evenroll.runtime.cli_session import typed
@@ -40,7 +41,8 @@ class Check(StrEnum):
     CLOCK = "clock"
 
 
-_RANK = {Verdict.OK: 0, Verdict.LOOK: 1, Verdict.ACT: 2}
+VERDICT_RANK: Mapping[Verdict, int] = MappingProxyType({Verdict.OK: 0, Verdict.LOOK: 1, Verdict.ACT: 2})
+"""How bad each verdict is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +72,7 @@ def judged(facts: HealthFacts, *, limits: Mapping[str, Limit] = LIMITS) -> tuple
 
 def verdict_of(lines: Sequence[Line]) -> Verdict:
     """The worst of the lines."""
-    return max((each.verdict for each in lines), key=_RANK.__getitem__, default=Verdict.OK)
+    return max((each.verdict for each in lines), key=VERDICT_RANK.__getitem__, default=Verdict.OK)
 
 
 def oldest_seconds(instants: Sequence[datetime | None], *, now: datetime) -> float:
@@ -115,7 +117,7 @@ def _judge(value: float, limit: Limit) -> Verdict:
 
 
 def _worst(*verdicts: Verdict) -> Verdict:
-    return max(verdicts, key=_RANK.__getitem__)
+    return max(verdicts, key=VERDICT_RANK.__getitem__)
 
 
 def _line(check: Check, verdict: Verdict, found: str, to_do: str) -> Line:
@@ -129,7 +131,7 @@ def _migrations(facts: HealthFacts) -> Line:
             Check.MIGRATIONS,
             Verdict.ACT,
             f"{len(known.pending)} migrations have not run: {', '.join(known.pending)}.",
-            f"Run them: `{typed('clock')}` or any other command but this one does.",
+            f"Run them: `{typed('db migrate')}`.",
         )
     if known.unknown:
         return _line(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
 
 import django.db
 import psycopg
@@ -15,9 +14,6 @@ from evenroll.runtime.cli_exit import unavailable
 from evenroll.runtime.health_facts import HealthFacts, bare_facts, health_facts, migration_facts
 from evenroll.runtime.metrics_counts import Counts
 from evenroll.runtime.metrics_gauges import HealthCollector
-
-HOST: Final = "127.0.0.1"
-PORT: Final = 9464
 
 
 def metrics_text() -> str:

@@ -11,13 +11,11 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 import evenroll
-from evenroll.runtime.health import Verdict, judged, oldest_seconds, overdue_seconds, to_send_seconds
+from evenroll.runtime.health import VERDICT_RANK, judged, oldest_seconds, overdue_seconds, to_send_seconds
 from evenroll.runtime.health_facts import HealthFacts, OrganizationFacts
 
 KEPT_SECONDS: Final = 5.0
 """Figures are asked of the database so often at most, however often they are read."""
-
-_VERDICTS: Final = {Verdict.OK: 0, Verdict.LOOK: 1, Verdict.ACT: 2}
 
 Samples = Iterable[tuple[Sequence[str], float]]
 
@@ -62,7 +60,7 @@ def _of_server(facts: HealthFacts) -> Iterator[Metric]:
     yield _gauge(
         "evenroll_check_verdict",
         "How bad each check of `evenroll status` is: 0 ok, 1 look, 2 act.",
-        [((line.check.value,), _VERDICTS[line.verdict]) for line in judged(facts)],
+        [((line.check.value,), VERDICT_RANK[line.verdict]) for line in judged(facts)],
         labels=("check",),
     )
     alone: dict[str, tuple[str, float | None]] = {

@@ -158,7 +158,6 @@ def _give_keys(home: Path | None) -> None:
 
     if home is not None:
         use_erasure_list(erasure_list_of(home))
-    if home is not None:
         _refuse_second_key(home)
     master = find_master_key(home)
     if master is not None:
