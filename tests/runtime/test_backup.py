@@ -5,10 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import shutil
+import signal
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
@@ -16,7 +21,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from evenroll.records.erasure_list import Erasure, erasure_list_path, note, use_erasure_list
-from evenroll.runtime.backup_programs import programs_for
+from evenroll.runtime.backup_programs import Programs, programs_for
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
 from evenroll.runtime.embedded_server import Server, drop_database, ensure_database
@@ -322,6 +327,31 @@ def test_a_server_of_ones_own_is_backed_up_and_restored_through_its_owner(
     finally:
         monkeypatch.undo()
         drop_database(embedded_server, name)
+
+
+def test_a_restore_that_is_killed_halfway_leaves_the_database_as_it_was(place: Place) -> None:
+    programs = programs_for(place.urls.owner, home=place.home, major=_major(place.urls), environ={})
+    died = get_context("spawn").Process(target=_begin_and_die, args=(programs,))
+    died.start()
+    died.join(60)
+    assert died.exitcode == -signal.SIGKILL
+    with psycopg.connect(place.urls.owner, autocommit=True) as owner:
+        while _one(owner, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'psql'"):
+            time.sleep(0.05)
+        assert _one(owner, "SELECT to_regclass('public.half_restored')") is None
+
+
+def _begin_and_die(programs: Programs) -> None:
+    with programs.script() as script:
+        script.say("CREATE TABLE public.half_restored ();")
+        script.to.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _one(owner: psycopg.Connection, query: LiteralString) -> object:
+    row = owner.execute(query).fetchone()
+    assert row is not None
+    return row[0]
 
 
 def _other_keys(path: Path) -> None:

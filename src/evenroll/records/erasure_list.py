@@ -104,6 +104,11 @@ def read_list(path: Path) -> ErasureList:
         return ErasureList(erasures=(), heads=())
     except UnicodeDecodeError:
         raise _broken(str(path), 1) from None
+    except OSError as error:
+        raise ErasureListBroken(
+            f"The list of erasures {path} cannot be read ({error.strerror}). Give the file that holds it; without it a "
+            "restore could bring back who was erased."
+        ) from None
 
 
 def _read(text: str, *, whence: str) -> ErasureList:

@@ -33,10 +33,14 @@ class ProofRefused(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
-    """What a proof that holds shows. entries: how many; checkpoint: under which; older: what it was before, if told."""
+    """What a proof that holds shows. entries: how many; checkpoint: under which; older: what it was before, if told.
+
+    streams: whose entries these are, each from its first on without a gap, as `case EV-... (organization)`.
+    """
 
     checkpoint: Checkpoint
     entries: int
+    streams: tuple[str, ...] = ()
     older: Checkpoint | None = None
 
 
@@ -95,7 +99,25 @@ def _check_entries(proof: Mapping[str, Any], verifier: str) -> Held:
                 f"Entry {told['number']} of {told['stream_kind']} {told['stream_key']} does not stand in the log as "
                 "the proof shows it: entry or proof was changed. Ask for the proof anew and compare the two."
             )
-    return Held(checkpoint=checkpoint, entries=len(proof["entries"]))
+    streams = _whole_streams([each["entry"] for each in proof["entries"]])
+    return Held(checkpoint=checkpoint, entries=len(proof["entries"]), streams=streams)
+
+
+def _whole_streams(told: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The streams that these entries are of. Raises ProofRefused where one is left out before another, or all are."""
+    last = dict[str, tuple[int, str]]()
+    for each in told:
+        stream = f"{each['stream_kind']} {each['stream_key']} ({each['organization']})"
+        number, head = last.get(stream, (0, ""))
+        if (each["number"], each["previous"]) != (number + 1, head):
+            raise ProofRefused(
+                f"Entry {each['number']} of {stream} follows entry {number} in the proof: entries were left out, told "
+                "twice or put in another order. Ask for the proof anew."
+            )
+        last[stream] = (number + 1, _digest(each).hex())
+    if not last:
+        raise ProofRefused("The proof has no entry, so it shows nothing. Ask for it anew.")
+    return tuple(last)
 
 
 def _check_growth(proof: Mapping[str, Any], verifier: str) -> Held:

@@ -56,8 +56,12 @@ class Programs:
 
     @contextmanager
     def script(self) -> Iterator[Script]:
-        """One script that runs in one transaction: all of it or nothing. Raises BackupRefused at its end."""
-        command = [self._path("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-f", "-"]
+        """One script that runs in one transaction: all of it or nothing. Raises BackupRefused at its end.
+
+        The transaction is ended by the script's last words. psql's own (--single-transaction) commits what it has when
+        its input ends, and so it ends as well where this process is killed.
+        """
+        command = [self._path("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"]
         with subprocess.Popen(
             [*command, *self._target()],
             stdin=subprocess.PIPE,
@@ -67,7 +71,10 @@ class Programs:
         ) as running:
             assert running.stdin is not None and running.stderr is not None
             try:
-                yield Script(programs=self, to=running.stdin)
+                script = Script(programs=self, to=running.stdin)
+                script.say("BEGIN;")
+                yield script
+                script.say("COMMIT;")
                 running.stdin.close()
             except BrokenPipeError:
                 # It has stopped at an error, which it tells; what still waits in the pipe is for nobody.

@@ -24,6 +24,7 @@ from evenroll.runtime.cli_exit import not_found, wrong_use
 from evenroll.runtime.cli_numbers import meant_by, read_number
 from evenroll.runtime.cli_session import asked, organizations_here, session
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_file import write_file
 
 if TYPE_CHECKING:
     from evenroll.runtime.cli_case_view import CaseView
@@ -69,7 +70,7 @@ def process(
     process = _process(case, path=path, use_case=use_case)
     drawing = _draw(process, drawn_as, language)
     if out is not None:
-        _write(out, drawing)
+        write_file(out, drawing)
     marked = (node.id for node in process.nodes.values() if node.marked)
     told = {
         "format": drawn_as.value,
@@ -165,10 +166,3 @@ def _course(view: CaseView) -> tuple[State, ...]:
     home = sorted((each for each in own if each.organization == view.case.organization), key=lambda each: each.number)
     moves = (move for each in home for move in json.loads(each.data).get("moves") or ())
     return tuple(State(move["to"]) for move in moves if move["track"] == Track.CASE.value)
-
-
-def _write(out: Path, drawing: str) -> None:
-    try:
-        out.write_text(drawing, encoding="utf-8")
-    except OSError as error:
-        raise wrong_use(f"{out} cannot be written ({error.strerror}). Name another file.") from None

@@ -19,6 +19,7 @@ from evenroll.runtime.cli_near import nearest_words
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_file import write_file
 
 
 def programs(context: typer.Context, organization: OrganizationOption = "") -> None:
@@ -84,7 +85,7 @@ def page(
         output.data({"page": text})
         output.say(text)
         return
-    out.write_text(text, encoding="utf-8")
+    write_file(out, text)
     output.data({"page": str(out)})
     output.say(f"{out} is written.")
 

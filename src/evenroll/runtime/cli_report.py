@@ -21,6 +21,7 @@ from evenroll.runtime.cli_exit import wrong_use
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, organizations_here, session
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_file import write_file
 
 if TYPE_CHECKING:
     from evenroll.records.funnel import Funnel, Money, Reason
@@ -163,7 +164,4 @@ def _money_bar(each: Money, *, language: Language) -> WordedBar:
 
 def write_drawing(out: Path, found: Funnel, *, language: Language) -> None:
     """The funnel as an SVG document in that file. Raises CommandEnded where it cannot be written."""
-    try:
-        out.write_text(_drawing(found, language=language), encoding="utf-8")
-    except OSError as error:
-        raise wrong_use(f"{out} cannot be written ({error.strerror}). Name another file.") from None
+    write_file(out, _drawing(found, language=language))

@@ -13,6 +13,7 @@ from evenroll.runtime.cli_exit import not_found, refused, wrong_use
 from evenroll.runtime.cli_numbers import read_number
 from evenroll.runtime.cli_session import asked, organizations_here, session
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_file import write_file
 
 if TYPE_CHECKING:
     from evenroll.records.checkpoints import Checkpoint
@@ -57,7 +58,7 @@ def checkpoint(out: OutOption = None) -> None:
     if out is None:
         output.say(note.rstrip("\n"))
     else:
-        out.write_text(note, "utf-8")
+        write_file(out, note)
         output.say(f"The head of the log over {note.splitlines()[1]} entries is in {out}.")
     output.note(
         "Send it to somebody who does not run this database, with the key of `evenroll journal key`: only a copy kept "
@@ -177,17 +178,19 @@ def check(
 
     try:
         read = json.loads(_read(proof))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise wrong_use(f"{proof} is no JSON. Give the file as `evenroll journal prove` wrote it.") from None
     try:
         held = check_proof(read if isinstance(read, dict) else {}, verifier=key)
     except (NoteRefused, ProofRefused) as error:
         raise refused(f"The proof does not hold. {error}", reason="proof_fails") from None
     output = Output(json=asked.json)
-    output.data({"holds": True, "entries": held.entries, "size": held.checkpoint.size})
+    output.data({"holds": True, "entries": held.entries, "size": held.checkpoint.size, "streams": list(held.streams)})
     under = f"the log of {held.checkpoint.size} entries, signed {held.checkpoint.made_at:%Y-%m-%d %H:%M} UTC"
     if held.older is None:
         output.say(f"The proof holds: its {held.entries} entries stand in {under}.")
+        output.say(f"From the first on, none left out: {', '.join(held.streams)}.")
+        output.note("What came after the last of them, or was sealed later, is not in it: a newer proof tells.")
     else:
         output.say(f"The proof holds: {under}, begins with the log of {held.older.size} entries, unchanged.")
 
@@ -276,7 +279,7 @@ def _write(proof: dict[str, Any], *, out: Path | None, what: str) -> None:
     if out is None:
         Output(json=True).data(proof)
         return
-    out.write_text(json.dumps(proof, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    write_file(out, json.dumps(proof, sort_keys=True, ensure_ascii=False) + "\n")
     output.data({"out": str(out)})
     output.say(f"{what} is in {out}. Whoever has the key of `evenroll journal key` checks it with `journal check`.")
 

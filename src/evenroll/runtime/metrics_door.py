@@ -38,8 +38,8 @@ def serving_metrics(*, host: str, port: int, ask: Callable[[], HealthFacts | Non
     except OSError as error:
         stop()
         raise unavailable(
-            f"Metrics cannot be served at {host}, port {port}: {error.strerror}. Give another --metrics-port, or end "
-            "what uses it.",
+            f"Metrics cannot be served at {host}, port {port}: {error.strerror}. Give another port, or end what "
+            "uses this one.",
             reason="port_taken",
         ) from None
     try:
