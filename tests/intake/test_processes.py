@@ -6,8 +6,10 @@ import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,17 @@ def test_one_that_dies_is_said_aloud() -> None:
 
     with pytest.raises(ProcessLost, match="give the same file again"):
         list(shared_out(range(20), work=work, processes=2))
+
+
+def test_one_that_died_before_it_was_given_anything_is_said_aloud() -> None:
+    def batches() -> Iterator[int]:
+        for child in active_children():
+            child.kill()
+            child.join()
+        yield from range(20)
+
+    with pytest.raises(ProcessLost, match="give the same file again"):
+        list(shared_out(batches(), work=_slowly, processes=2))
 
 
 def test_they_end_when_nobody_takes_any_more() -> None:

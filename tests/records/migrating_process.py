@@ -1,13 +1,14 @@
 """A process beside others on one database: it works all the time, or brings a later release's migrations.
 
-Usage: migrating_process.py work|migrate APP OWNER. A worker prints a line for each case, until its input closes;
-then what troubled it, and whether replay finds all equal.
+Usage: migrating_process.py work|migrate|end APP OWNER HOME. `end` brings what takes something away as well. A worker
+prints a line for each case, until its input closes; then what troubled it, and whether replay finds all equal.
 """
 
 import dataclasses
 import json
 import select
 import sys
+from functools import partial
 from pathlib import Path
 
 
@@ -39,19 +40,27 @@ def work(urls: Urls) -> None:
     print(json.dumps({"cases": count, "troubles": troubles, "equal": equal}), flush=True)
 
 
-def bring_later(urls: Urls) -> None:
+def bring(urls: Urls, *, of: str) -> None:
     import django
     from django.conf import settings
 
     from evenroll.runtime.settings import settings_for
 
-    settings.configure(**settings_for(urls), MIGRATION_MODULES={"records": "tests.records.later_migrations"})
+    settings.configure(**settings_for(urls), MIGRATION_MODULES={"records": f"tests.records.{of}"})
     django.setup()
-    from evenroll.runtime.migrating import migrate_tables, pending_migrations
+    from evenroll.runtime.migrating import MigrationRefused, migrate_tables, pending_migrations
 
-    before = pending_migrations()
-    migrate_tables(urls)
-    print(json.dumps({"before": before, "after": pending_migrations()}))
+    before, refused = pending_migrations(), ""
+    try:
+        migrate_tables(urls)
+    except MigrationRefused as error:
+        refused = str(error)
+    print(json.dumps({"before": before, "after": pending_migrations(), "refused": refused}))
 
 
-{"work": work, "migrate": bring_later}[sys.argv[1]](Urls(app=sys.argv[2], owner=sys.argv[3]))
+ACTS = {
+    "work": work,
+    "migrate": partial(bring, of="later_migrations"),
+    "end": partial(bring, of="contract_migrations"),
+}
+ACTS[sys.argv[1]](Urls(app=sys.argv[2], owner=sys.argv[3]))

@@ -16,6 +16,11 @@ from django.db import connections
 AHEAD: Final = 4
 """So many batches for each process may be done before an earlier one is."""
 
+_LOST: Final = (
+    "A process of this run ended before its rows were done. What it had committed is kept: give the same file again, "
+    "and it goes on where it stopped."
+)
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -63,7 +68,7 @@ def _in_order(batches: Iterator[T], hands: list[_Hand[T]]) -> Iterator[Any]:
         while next_ones or given > told:
             for hand in hands:
                 if hand.number is None and next_ones and given - told < AHEAD * len(hands):
-                    hand.way.send(next_ones.pop())
+                    _give(hand, next_ones.pop())
                     hand.number, given = given, given + 1
                     next_ones = list(islice(batches, 1))
             for hand in _ready(hands):
@@ -90,14 +95,18 @@ def _number(hand: _Hand[T]) -> int:
     return hand.number
 
 
+def _give(hand: _Hand[T], batch: T) -> None:
+    try:
+        hand.way.send(batch)
+    except (BrokenPipeError, ConnectionResetError):
+        raise ProcessLost(_LOST) from None
+
+
 def _answer(hand: _Hand[T]) -> Any:
     try:
         error, answer = hand.way.recv()
-    except EOFError:
-        raise ProcessLost(
-            "A process of this run ended before its rows were done. What it had committed is kept: give the same file "
-            "again, and it goes on where it stopped."
-        ) from None
+    except (EOFError, ConnectionResetError):
+        raise ProcessLost(_LOST) from None
     hand.number = None
     if error is not None:
         raise error

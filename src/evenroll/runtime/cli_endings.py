@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from evenroll.enrollment.roles import ActorKeyWrong
 from evenroll.intake.file_shape import FileRefused
+from evenroll.intake.processes import ProcessLost
 from evenroll.programs.catalog import CatalogRefused, ProgramUnknown
 from evenroll.quantities.identifiers import IdentifierWrong
 from evenroll.records.erasure_list import ErasureListBroken
@@ -61,6 +62,8 @@ def _of_typer(error: TyperException) -> str:
 def _of_depth(error: Exception) -> Ending:
     if isinstance(error, VersionUnknown | EventForeign | OfNewerRelease):
         return Ending(sentence=str(error), code=ExitCode.UNAVAILABLE, reason="newer_release")
+    if isinstance(error, ProcessLost):
+        return Ending(sentence=str(error), code=ExitCode.UNAVAILABLE, reason="process_lost")
     if _is_connection(error):
         return Ending(
             sentence="The database does not answer. See `evenroll db status`, or check DATABASE_URL; then try again.",
