@@ -6,8 +6,10 @@ import psycopg
 
 from evenroll.records.answers_in_hand import ANSWERS
 from evenroll.records.organizations import current, cursor, open_organization
+from evenroll.records.proof_facts import facts_for_proof
+from evenroll.records.taking import Beside
 from evenroll.records.tokens import TokenKind
-from evenroll.records.vehicle_facts import cases_with_vehicle_of, vin_token_of_case
+from evenroll.records.vehicle_facts import vehicle_seen, vin_token_of_case
 from tests.records.invented import Urls
 from tests.territory import new_territory
 
@@ -15,13 +17,14 @@ OTHERS = 3_000
 
 READ = (
     "SELECT coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0) FROM pg_stat_xact_user_tables "
-    "WHERE relname IN ('case_record', 'search_token', 'vehicle')"
+    "WHERE relname IN ('case_record', 'search_token', 'vehicle', 'personal_record', 'customer_key')"
 )
 
 
 def test_a_vehicle_is_found_without_going_through_all_tokens(django_ready: Urls) -> None:
     territory = new_territory()
-    number = territory.apply(territory.premise())
+    premise = territory.premise()
+    number = territory.apply(premise)
     with open_organization(territory.utility):
         organization = current().id
     with psycopg.connect(django_ready.owner, autocommit=True) as owner:
@@ -39,8 +42,11 @@ def test_a_vehicle_is_found_without_going_through_all_tokens(django_ready: Urls)
                 )
             with open_organization(territory.utility), cursor() as pen:
                 before = pen.execute(READ).fetchone()
-                assert vin_token_of_case(number)
-                assert cases_with_vehicle_of(number) == ()
+                vin = vin_token_of_case(number)
+                assert vin and vehicle_seen(number) == Beside(vin=vin)
+                answers = territory.case(territory.utility, number).answers
+                proof = facts_for_proof(answers, but=number, customer=premise.customer)
+                assert (proof.vin, proof.elsewhere, len(proof.answers)) == (vin, (), 1)
                 after = pen.execute(READ).fetchone()
         finally:
             owner.execute("ALTER TABLE search_token RESET (autovacuum_enabled)")

@@ -15,7 +15,7 @@ from evenroll.records.case_answers import copy_answers, give_to_customer
 from evenroll.records.gathered import case_facts
 from evenroll.records.moving_facts import changed_on
 from evenroll.records.program_shelf import published_programs
-from evenroll.records.taking import take_case
+from evenroll.records.taking import Beside, take_case
 from evenroll.records.unit_of_work import UnitOfWork
 
 NUMBER_BYTES = slice(0, 16)
@@ -41,7 +41,12 @@ def change_program(work: UnitOfWork, *, asked: Asked) -> Answer:
         return decide_case(case, CommandName.CHANGE_PROGRAM, _with_answers(asked, asked.command, case), facts)
 
     return take_case(
-        work, asked, name=CommandName.CHANGE_PROGRAM, decide=decide, with_point=True, beside=(CaseNumber(number),)
+        work,
+        asked,
+        name=CommandName.CHANGE_PROGRAM,
+        decide=decide,
+        with_point=True,
+        beside=Beside(cases=(CaseNumber(number),)),
     )
 
 

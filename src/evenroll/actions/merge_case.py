@@ -12,7 +12,7 @@ from evenroll.quantities.identifiers import CaseNumber
 from evenroll.records.asked import Answer, Asked, Taken
 from evenroll.records.case_answers import keep_answers, read_answers
 from evenroll.records.gathered import case_facts
-from evenroll.records.taking import take_case
+from evenroll.records.taking import Beside, take_case
 from evenroll.records.unit_of_work import UnitOfWork
 
 
@@ -28,7 +28,7 @@ def merge_case(work: UnitOfWork, *, asked: Asked) -> Answer:
         return decide_case(case, CommandName.MERGE_CASE, command, case_facts(work, case, others=others))
 
     beside = (into,) if into is not None else ()
-    answer = take_case(work, asked, name=CommandName.MERGE_CASE, decide=decide, beside=beside)
+    answer = take_case(work, asked, name=CommandName.MERGE_CASE, decide=decide, beside=Beside(cases=beside))
     if isinstance(answer, Taken) and into is not None:
         _newer_contact(work.case(number), work.case(into))
     return answer

@@ -10,7 +10,7 @@ from evenroll.quantities.identifiers import CaseNumber, order_number
 from evenroll.records.asked import Answer, Asked, Taken
 from evenroll.records.gathered import case_facts, open_cases_at
 from evenroll.records.moving_facts import note_vacancy
-from evenroll.records.taking import pod_of_case, take_case
+from evenroll.records.taking import Beside, pod_of_case, take_case
 from evenroll.records.unit_of_work import UnitOfWork
 
 ORDER_BYTES = slice(0, 16)
@@ -39,7 +39,7 @@ def _leaves(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
             case, name, asked.command, case_facts(work, case, point=point, others=others, order_number=number_of_end)
         )
 
-    answer = take_case(work, asked, name=name, decide=decide, with_point=True, beside=beside)
+    answer = take_case(work, asked, name=name, decide=decide, with_point=True, beside=Beside(cases=beside))
     if isinstance(answer, Taken) and pod is not None:
         note_vacancy(work, pod)
     return answer

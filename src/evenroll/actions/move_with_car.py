@@ -15,7 +15,7 @@ from evenroll.quantities.identifiers import CaseNumber, case_number, order_numbe
 from evenroll.records.asked import Answer, Asked
 from evenroll.records.case_answers import copy_answers
 from evenroll.records.gathered import case_facts
-from evenroll.records.taking import pod_of_case, take_case
+from evenroll.records.taking import Beside, pod_of_case, take_case
 from evenroll.records.unit_of_work import UnitOfWork
 
 NUMBER_BYTES, ORDER_BYTES = slice(0, 16), slice(16, 32)
@@ -45,5 +45,10 @@ def move_with_car(work: UnitOfWork, *, asked: Asked) -> Answer:
         return decide_case(case, CommandName.MOVE_WITH_CAR, command, facts)
 
     return take_case(
-        work, asked, name=CommandName.MOVE_WITH_CAR, decide=decide, with_point=True, beside=(CaseNumber(number),)
+        work,
+        asked,
+        name=CommandName.MOVE_WITH_CAR,
+        decide=decide,
+        with_point=True,
+        beside=Beside(cases=(CaseNumber(number),)),
     )

@@ -12,7 +12,7 @@ from evenroll.quantities.identifiers import CaseNumber, pevid
 from evenroll.records.asked import Answer, Asked
 from evenroll.records.case_answers import keep_answers, vin_state
 from evenroll.records.gathered import case_facts
-from evenroll.records.taking import plain_case, take_case
+from evenroll.records.taking import Beside, plain_case, take_case
 from evenroll.records.unit_of_work import UnitOfWork
 from evenroll.records.vehicle_facts import (
     asked_facts,
@@ -60,7 +60,7 @@ def correct_vin(work: UnitOfWork, *, asked: Asked) -> Answer:
         return decided
 
     beside = (*linked, *(each.case for each in vehicles_elsewhere(known, but=number)))
-    return take_case(work, asked, name=CommandName.CORRECT_VIN, decide=decide, beside=beside)
+    return take_case(work, asked, name=CommandName.CORRECT_VIN, decide=decide, beside=Beside(cases=beside))
 
 
 def _among(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
@@ -70,4 +70,4 @@ def _among(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
     def decide(case: Case | None) -> Decided | Refusal:
         return decide_case(case, name, asked.command, case_facts(work, case, **asked_facts(work, linked, case)))
 
-    return take_case(work, asked, name=name, decide=decide, beside=linked)
+    return take_case(work, asked, name=name, decide=decide, beside=Beside(cases=linked))

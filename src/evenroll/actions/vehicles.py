@@ -15,7 +15,7 @@ from evenroll.records.asked import Answer, Asked
 from evenroll.records.case_answers import give_to_customer, keep_answers, vin_state
 from evenroll.records.gathered import case_facts, program_of
 from evenroll.records.moving_facts import vehicles_here
-from evenroll.records.taking import plain_case, take_case
+from evenroll.records.taking import Beside, plain_case, take_case
 from evenroll.records.unit_of_work import UnitOfWork
 from evenroll.records.vehicle_facts import dispute_facts, lock_vin, vehicles_elsewhere, vin_token
 
@@ -62,7 +62,7 @@ def _comes(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
         return decide_case(case, name, replace(worth, answers=_kept(asked, case)), facts)
 
     beside = tuple(each.case for each in vehicles_elsewhere(known, but=number))
-    return take_case(work, asked, name=name, decide=decide, beside=beside)
+    return take_case(work, asked, name=name, decide=decide, beside=Beside(cases=beside))
 
 
 def _kept(asked: Asked, case: Case) -> int:

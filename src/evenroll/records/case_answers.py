@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from typing import LiteralString
+from dataclasses import dataclass, field, replace
+from typing import Any, LiteralString
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.form import Form, FormField, VinState
@@ -18,8 +18,10 @@ from evenroll.records.foreseen import Fact, looked_up
 from evenroll.records.keys import KEY_BYTES
 from evenroll.records.organizations import current, cursor
 from evenroll.records.personal_ref import KeyId, PersonalRef
+from evenroll.records.row_batch import Put
 from evenroll.records.streams import StreamKind
 from evenroll.records.tokens import TokenKind, index, normalized, token
+from evenroll.records.unit_of_work import UnitOfWork
 
 NO_ANSWERS = 0
 _SALT = "salt"
@@ -185,6 +187,55 @@ _GIVE: LiteralString = (
     "WITH found AS (UPDATE search_token SET key_id = %s WHERE organization_id = %s AND subject_kind = %s "
     "AND subject_id = %s) UPDATE personal_record SET key_id = %s, ciphertext = %s "
     "WHERE organization_id = %s AND id = %s"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockedAnswers:
+    """Answers, locked with their case, that a customer is to be given.
+
+    vin: the token that leads to them, "" where they have no VIN. row: as of `vault.reencrypted`.
+    """
+
+    ref: int
+    customer: CustomerId
+    vin: str
+    row: tuple[Any, ...] = field(repr=False)
+
+
+def give_locked(work: UnitOfWork, answers: LockedAnswers) -> None:
+    """As `give_to_customer`, of answers that were locked and read beside something else; written with what is recorded.
+
+    Raises as `vault.read`.
+    """
+    key_id, text = answers.row[0], vault.reencrypted(PersonalRef(answers.ref), answers.row)
+    work.put(_GIVEN, (answers.ref, key_id, text))
+    if answers.vin:
+        work.put(_GIVEN_TOKEN, (TokenKind.VIN.value, answers.vin, ANSWERS, answers.ref, key_id))
+
+
+_GIVEN = Put(
+    table="personal_record",
+    columns=(("id", "bigint"), ("key_id", "bigint"), ("ciphertext", "text")),
+    keys=1,
+    insert=(
+        "INSERT INTO personal_record (organization_id, id, key_id, ciphertext) "
+        "SELECT %s, put.id, put.key_id, decode(put.ciphertext, 'hex') FROM {source} "
+        "ON CONFLICT (id) DO UPDATE SET key_id = excluded.key_id, ciphertext = excluded.ciphertext"
+    ),
+)
+
+# It is there, as the lock of its case showed: found by its own index, where a join would go through all tokens.
+_GIVEN_TOKEN = Put(
+    table="search_token",
+    columns=(
+        ("kind", "text"),
+        ("token", "text"),
+        ("subject_kind", "text"),
+        ("subject_id", "bigint"),
+        ("key_id", "bigint"),
+    ),
+    keys=4,
 )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, LiteralString
 
 from psycopg import Cursor
 
 from evenroll.quantities.identifiers import CaseNumber, PodId
 from evenroll.records.folds import Aggregate, read_state
-from evenroll.records.locks import Head
+from evenroll.records.locks import Head, passing_key
 from evenroll.records.register import FROM_POINTS, LOCATION, POINT_COLUMNS, PointFound, point_of
 from evenroll.records.streams import ANY_FAMILY, StreamId, StreamKind, case_stream, place_stream, point_stream
 
@@ -53,10 +55,25 @@ _FOUND: LiteralString = (
 )
 
 _AFTER_POINT: LiteralString = "(SELECT count(*) FROM point_state) >= 0 AND "
-_LOCK: LiteralString = "".join((_SEEN, _CASES.replace("{after}", ""), _FOUND))
-_LOCK_WITH_POINT: LiteralString = "".join(
-    (_SEEN, _POINT, _CASES.replace("{after}", _AFTER_POINT), _FOUND_POINT, _FOUND)
+
+# Once all cases are counted; it stands in no table. Of a case that is not there nothing is held, and no VIN either.
+_VIN: LiteralString = (
+    ", vin AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended(%(vin)s, 0)) "
+    "FROM (SELECT count(*) AS cases FROM state) AS counted WHERE cases > 0) "
 )
+_FOUND_VIN: LiteralString = "UNION ALL SELECT 'place', '', 0, '', NULL, NULL FROM vin "
+
+
+def _lock(*, with_point: bool, with_vin: bool) -> LiteralString:
+    point, after, found_point = (_POINT, _AFTER_POINT, _FOUND_POINT) if with_point else ("", "", "")
+    vin, found_vin = (_VIN, _FOUND_VIN) if with_vin else ("", "")
+    return "".join((_SEEN, point, _CASES.replace("{after}", after), vin, found_point, _FOUND, found_vin))
+
+
+_LOCK: Mapping[tuple[bool, bool], LiteralString] = MappingProxyType(
+    {(point, vin): _lock(with_point=point, with_vin=vin) for point in (False, True) for vin in (False, True)}
+)
+"""By whether the usage point is locked, and whether a VIN is."""
 
 
 # As all places, by the order of their keys; what is there is locked and stays as it is.
@@ -92,15 +109,23 @@ class LockedCase:
     held: tuple[Held, ...]
 
 
-def lock_case(pen: Cursor[Any], organization_id: int, number: CaseNumber, *, with_point: bool) -> LockedCase:
-    """Lock a case and those that its row links it with, and before them its usage point.
+def lock_case(
+    pen: Cursor[Any], organization_id: int, number: CaseNumber, *, with_point: bool, vin: StreamId | None = None
+) -> LockedCase:
+    """Lock a case and those that its row links it with, before them its usage point, and after all of them a VIN.
 
     Of what has no entry yet only the usage point gets a head; nothing is held of a case that is not there.
     """
     values = {"org": organization_id, "number": number}
-    rows = pen.execute(_LOCK_WITH_POINT if with_point else _LOCK, values).fetchall()
-    held = sorted((_held(row) for row in rows), key=lambda each: each.stream.rank)
-    return LockedCase(pod=PodId(rows[0][5]) if rows and rows[0][5] else None, held=tuple(held))
+    if vin is not None:
+        values["vin"] = passing_key(organization_id, vin)
+    rows = pen.execute(_LOCK[with_point, vin is not None], values).fetchall()
+    streams = [row for row in rows if row[0] != StreamKind.PLACE]
+    held = [_held(row) for row in streams]
+    if vin is not None and len(streams) < len(rows):
+        held.append(Held(stream=vin, head=Head(number=0, hash=""), state=None))
+    held.sort(key=lambda each: each.stream.rank)
+    return LockedCase(pod=PodId(streams[0][5]) if streams and streams[0][5] else None, held=tuple(held))
 
 
 def lock_unit(

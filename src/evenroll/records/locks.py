@@ -52,6 +52,11 @@ class Head:
     hash: str
 
 
+def passing_key(organization_id: int, stream: StreamId) -> str:
+    """By what a lock that stands in no table is known to the database."""
+    return f"{organization_id}/{stream.key}"
+
+
 class Locks:
     """The locks that one unit of work holds, with the heads of the streams."""
 
@@ -156,7 +161,7 @@ class Locks:
     def _take_passing(self, streams: Sequence[StreamId]) -> None:
         """Hold, until the transaction ends, locks that stand in no table. Those that come last among places."""
         if streams:
-            keys = [f"{self._organization_id}/{each.key}" for each in streams]
+            keys = [passing_key(self._organization_id, each) for each in streams]
             self._pen.execute(_TAKE_PASSING, (keys,))
 
     def keep(self, stream: StreamId, head: Head) -> None:

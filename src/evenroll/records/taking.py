@@ -41,6 +41,18 @@ class LineMoved(PointMoved):
     """The next in a waiting list is another one than the case that was locked; the unit of work is to be repeated."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """What is locked with a case. cases: others, in the order of their numbers.
+
+    vin: the token of a VIN that the decision will lock, see `vehicle_facts.lock_vin`; it is held before, where all of
+    it can be locked by one statement.
+    """
+
+    cases: tuple[CaseNumber, ...] = ()
+    vin: str = ""
+
+
 class _Undo(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code.value)
@@ -86,11 +98,11 @@ def take_case(
     name: CommandName,
     decide: Callable[[Case | None], Decided | Refusal],
     with_point: bool = False,
-    beside: tuple[CaseNumber, ...] = (),
+    beside: Beside = Beside(),
 ) -> Answer:
     """Take a command to a case: decided from the case under lock, recorded, answered.
 
-    A case that it follows, or that follows it, is locked with it, and those beside, in the order of their numbers.
+    A case that it follows, or that follows it, is locked with it, and what is told beside.
 
     with_point: whether its usage point is locked before it, because the decision reads or changes what stands there.
     """
@@ -228,17 +240,15 @@ def _seen(work: UnitOfWork, number: CaseNumber) -> _Seen:
     return _Seen(pod=PodId(row[0]) if row[0] else None, linked=frozenset(CaseNumber(each) for each in row[1:] if each))
 
 
-def _lock_case(
-    work: UnitOfWork, number: CaseNumber, *, with_point: bool, beside: tuple[CaseNumber, ...]
-) -> PodId | None:
+def _lock_case(work: UnitOfWork, number: CaseNumber, *, with_point: bool, beside: Beside) -> PodId | None:
     """Lock a case, what it is linked with, and its usage point before it; gives the usage point that its row named."""
-    if work.holds_nothing and not beside:
-        return work.lock_case(number, with_point=with_point)
+    if work.holds_nothing and not beside.cases:
+        return work.lock_case(number, with_point=with_point, vin=beside.vin)
     # What is held already has its place in the order of locks, and one beside may be new: they are locked one by one.
     seen = _seen(work, number)
     if with_point and seen.pod is not None:
         _lock_point(work, seen.pod)
-    _lock_with_linked(work, number, seen, beside=beside)
+    _lock_with_linked(work, number, seen, beside=beside.cases)
     return seen.pod
 
 

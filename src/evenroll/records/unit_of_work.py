@@ -36,7 +36,7 @@ from evenroll.records.folds import Aggregate
 from evenroll.records.locks import Head, Locks
 from evenroll.records.organizations import Opened, begin_anew, is_open, open_organization, writing_cursor
 from evenroll.records.register import PointFound
-from evenroll.records.row_batch import RowBatch
+from evenroll.records.row_batch import Put, RowBatch
 from evenroll.records.streams import (
     ANY_FAMILY,
     StreamId,
@@ -49,6 +49,7 @@ from evenroll.records.streams import (
     program_event_stream,
     program_place_stream,
     supply_stream,
+    vin_stream,
 )
 
 
@@ -163,13 +164,14 @@ class UnitOfWork:
         """Whether no stream is locked yet."""
         return self._locks.is_empty
 
-    def lock_case(self, number: CaseNumber, *, with_point: bool = False) -> PodId | None:
-        """Lock a case with those linked with it, and its usage point before them, by one statement.
+    def lock_case(self, number: CaseNumber, *, with_point: bool = False, vin: str = "") -> PodId | None:
+        """Lock a case with those linked with it, its usage point before them and a VIN after them, by one statement.
 
         Nothing may be locked yet. Gives the usage point by which it went; the row may name another one by now, as it
-        may name other cases: whoever decides looks at that.
+        may name other cases: whoever decides looks at that. vin: its token.
         """
-        found = lock_case(self._pen, self._opened.id, number, with_point=with_point)
+        last = vin_stream(vin) if vin else None
+        found = lock_case(self._pen, self._opened.id, number, with_point=with_point, vin=last)
         for each in found.held:
             self._locks.keep(each.stream, each.head)
             if each.state is not None or each.head.number == 0:
@@ -239,6 +241,10 @@ class UnitOfWork:
             events = tuple(event for event in told if event.program == program)
             before = cast("ProgramPlaces | None", self._states[stream])
             self._append(stream, with_moves(before, events, now=self.now))
+
+    def put(self, how: Put, row: tuple[object, ...]) -> None:
+        """Write a row of no stream with what is recorded, by the same statement."""
+        self._batch.put(how, row)
 
     def forget(self) -> None:
         """What was recorded and not written, and told of places, is not written: the command was undone."""

@@ -17,11 +17,11 @@ from evenroll.records.foreseen import Fact, is_foreseen, looked_up
 from evenroll.records.gathered import program_of
 from evenroll.records.organizations import current, cursor
 from evenroll.records.streams import case_stream, vin_stream
-from evenroll.records.taking import PointMoved
+from evenroll.records.taking import Beside, PointMoved
 from evenroll.records.tokens import TokenKind, token
 from evenroll.records.unit_of_work import UnitOfWork
 
-_NAMES = LIVE | {State.VEHICLE_DISPUTED, State.DECIDING, State.NEEDS_ANSWER, State.WAITLISTED}
+NAMES = LIVE | {State.VEHICLE_DISPUTED, State.DECIDING, State.NEEDS_ANSWER, State.WAITLISTED}
 """States in which a proved customer's case has recorded its vehicle."""
 
 # One step after the other, each by what the one before it found. Before a table has statistics, all its indexes look
@@ -39,10 +39,10 @@ _WITH_VEHICLE: LiteralString = "".join(
         _SAID,
         ", same AS MATERIALIZED (SELECT subject_id FROM search_token WHERE organization_id = %(org)s "
         "AND kind = %(vin)s AND token = ANY(ARRAY(SELECT token FROM said)) AND subject_kind || '' = %(answers)s) "
-        "SELECT DISTINCT v.case_number FROM vehicle v JOIN case_record c ON c.organization_id = %(org)s "
-        "AND c.number = v.case_number WHERE v.organization_id = %(org)s "
+        "SELECT (SELECT max(token) FROM said), ARRAY(SELECT DISTINCT v.case_number FROM vehicle v JOIN case_record c "
+        "ON c.organization_id = %(org)s AND c.number = v.case_number WHERE v.organization_id = %(org)s "
         "AND v.answers = ANY(ARRAY(SELECT subject_id FROM same)) "
-        "AND v.case_number <> %(number)s AND c.status = ANY(%(names)s) ORDER BY v.case_number",
+        "AND v.case_number <> %(number)s AND c.status = ANY(%(names)s) ORDER BY v.case_number)",
     )
 )
 
@@ -85,13 +85,18 @@ def _vin_token_of_case(number: CaseNumber) -> str:
     return str(row[0]) if row else ""
 
 
-def cases_with_vehicle_of(number: CaseNumber) -> tuple[CaseNumber, ...]:
-    """Other proved customers' cases with the vehicle in the form of a case, as the rows have it without a lock."""
+def vehicle_seen(number: CaseNumber) -> Beside:
+    """The VIN in the form of a case, and other proved customers' cases with it, as the rows have it without a lock.
+
+    One statement; what is to be locked with the case.
+    """
     if is_foreseen():
-        return tuple(each.case for each in vehicles_elsewhere(vin_token_of_case(number), but=number))
+        vin = vin_token_of_case(number)
+        return Beside(cases=tuple(each.case for each in vehicles_elsewhere(vin, but=number)), vin=vin)
     with cursor() as pen:
-        rows = pen.execute(_WITH_VEHICLE, {**_said_by(number), "names": sorted(_NAMES)}).fetchall()
-    return tuple(CaseNumber(row[0]) for row in rows)
+        row = pen.execute(_WITH_VEHICLE, {**_said_by(number), "names": sorted(NAMES)}).fetchone()
+    assert row is not None, "one row stands for the case"
+    return Beside(cases=tuple(CaseNumber(each) for each in row[1]), vin=row[0] or "")
 
 
 def _said_by(number: CaseNumber) -> dict[str, Any]:
@@ -133,7 +138,7 @@ def _vehicles_elsewhere(vin: str, *, but: CaseNumber, customer: CustomerId | Non
             "ORDER BY (c.status = ANY(%s)) DESC, v.case_number",
             (
                 *(current().id, TokenKind.VIN.value, vin, ANSWERS, but),
-                *(sorted(_NAMES), customer, sorted(LIVE)),
+                *(sorted(NAMES), customer, sorted(LIVE)),
             ),
         ).fetchall()
     return tuple(VehicleElsewhere(case=CaseNumber(row[0]), pevid=Pevid(row[1])) for row in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,19 +17,21 @@ from evenroll.enrollment.form import FormField
 from evenroll.enrollment.tracks import State
 from evenroll.quantities.identifiers import AccountId, CaseNumber, CustomerId, pevid
 from evenroll.records.asked import Answer, Asked, Taken
-from evenroll.records.case_answers import form_with_answers, give_to_customer, keep_answers, read_answers
-from evenroll.records.gathered import case_facts
-from evenroll.records.prospects import keep_prospect
-from evenroll.records.taking import take_case
-from evenroll.records.unit_of_work import UnitOfWork
-from evenroll.records.vehicle_facts import (
-    cases_with_vehicle_of,
-    dispute_facts,
-    kept_vin_token,
-    lock_vin,
-    vehicles_elsewhere,
-    vin_token,
+from evenroll.records.case_answers import (
+    NO_ANSWERS,
+    LockedAnswers,
+    form_with_answers,
+    give_locked,
+    give_to_customer,
+    keep_answers,
+    read_answers,
 )
+from evenroll.records.gathered import case_facts
+from evenroll.records.proof_facts import ProofFacts, facts_for_proof
+from evenroll.records.prospects import keep_prospect
+from evenroll.records.taking import Beside, PointMoved, take_case
+from evenroll.records.unit_of_work import UnitOfWork
+from evenroll.records.vehicle_facts import dispute_facts, lock_vin, vehicle_seen, vehicles_elsewhere, vin_token
 
 PEVID_BYTES = 16
 
@@ -71,37 +74,45 @@ def meet_condition(work: UnitOfWork, *, asked: Asked) -> Answer:
         return decide_case(case, CommandName.MEET_CONDITION, command, case_facts(work, case, **known))
 
     beside = tuple(each.case for each in vehicles_elsewhere(vin, but=number))
-    return take_case(work, asked, name=CommandName.MEET_CONDITION, decide=decide, beside=beside)
+    return take_case(work, asked, name=CommandName.MEET_CONDITION, decide=decide, beside=Beside(cases=beside))
 
 
 def _prove(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
-    number = CaseNumber(asked.number)
-    beside = cases_with_vehicle_of(number)
+    number, locked = CaseNumber(asked.number), list[LockedAnswers]()
+    seen = vehicle_seen(number)
 
     def decide(case: Case | None) -> Decided | Refusal:
         found = _in_our_books(work, case, asked.outside.register)
-        known = _named_elsewhere(work, case, found)
+        proof, known = _facts_of_proved(work, case, found, vin=seen.vin), dict[str, Any]()
+        if proof is not None:
+            locked.extend(proof.answers)
+            known = dispute_facts(work, proof.elsewhere)
         facts = case_facts(work, case, register=found, pevid=pevid(asked.outside.entropy[:PEVID_BYTES]), **known)
         return decide_case(case, name, asked.command, facts)
 
-    answer = take_case(work, asked, name=name, decide=decide, beside=beside)
+    answer = take_case(work, asked, name=name, decide=decide, beside=seen)
     if isinstance(answer, Taken):
-        _answers_to_customer(work, asked.number)
+        _answers_to_customer(work, number, locked)
     return answer
 
 
-def _named_elsewhere(work: UnitOfWork, case: Case | None, found: RegisterAnswer | PartnerAway | None) -> dict[str, Any]:
-    """Whether another customer's case has the vehicle too. One that came from an earlier case was looked at there.
+def _facts_of_proved(
+    work: UnitOfWork, case: Case | None, found: RegisterAnswer | PartnerAway | None, *, vin: str
+) -> ProofFacts | None:
+    """Which other customers' cases have the vehicle too. One that came from an earlier case was looked at there.
 
     Nothing is looked up for whoever is not proved: no stranger learns that a vehicle is known here.
+    vin: the token as it was seen before the case was locked. Raises PointMoved where the answers have another one now.
     """
     if case is None or case.form is None or case.follows or not isinstance(found, RegisterAnswer):
-        return {}
-    if not is_proved(found, pod=case.pod):
-        return {}
-    vin = kept_vin_token(case.form.answers)
+        return None
+    if found.customer is None or not is_proved(found, pod=case.pod):
+        return None
     lock_vin(work, vin)
-    return dispute_facts(work, vehicles_elsewhere(vin, but=case.number, customer=found.customer))
+    proof = facts_for_proof(case.form.answers, but=case.number, customer=found.customer)
+    if proof.vin != vin:
+        raise PointMoved("The application came to another vehicle meanwhile; take the command again.")
+    return proof
 
 
 def _in_our_books(
@@ -117,8 +128,16 @@ def _in_our_books(
     return keep_prospect(found, pod=case.pod, answers=answers, on=work.business_on, language=language)
 
 
-def _answers_to_customer(work: UnitOfWork, number: str) -> None:
-    case = work.case(CaseNumber(number))
-    if case is not None and case.form is not None and case.proof.customer is not None:
-        give_to_customer(case.form.answers, customer=case.proof.customer)
-        give_to_customer(case.mail.salt if case.mail else 0, customer=case.proof.customer)
+def _answers_to_customer(work: UnitOfWork, number: CaseNumber, locked: Sequence[LockedAnswers]) -> None:
+    """locked: what the decision locked and read already."""
+    case = work.case(number)
+    if case is None or case.form is None or case.proof.customer is None:
+        return
+    customer = case.proof.customer
+    known = {(each.ref, each.customer): each for each in locked}
+    for ref in (case.form.answers, case.mail.salt if case.mail else NO_ANSWERS):
+        at_hand = known.get((ref, customer))
+        if at_hand is None:
+            give_to_customer(ref, customer=customer)
+        else:
+            give_locked(work, at_hand)
