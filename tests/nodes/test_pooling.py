@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from evenroll.runtime.database import DatabaseUrls
@@ -18,7 +19,7 @@ SOURCE = Path(__file__).parent.parent.parent / "src" / "evenroll"
 
 DIRECT = {
     "records/migrations": "migrations, by the owner's login",
-    "runtime/wiring.py": "the lock under which tables are changed, by the owner's login",
+    "runtime/migrating.py": "the lock and the patience with which tables are changed, by the owner's login",
     "runtime/embedded_roles.py": "the embedded server's own roles and databases",
     "records/fold_tables.py": "replay and rebuild, by the owner's login",
     "runtime/backup_": "backing up and restoring, by the owner's login",
@@ -29,7 +30,8 @@ DIRECT = {
 SESSION_STATE = {
     "a lock of a session": r"pg_(try_)?advisory_lock\(",
     "listening": r"\b(LISTEN|UNLISTEN|NOTIFY|pg_notify)\b",
-    "a temporary table that outlives its transaction": r"CREATE TEMP(ORARY)? TABLE (?![^\"]*ON COMMIT DROP)",
+    "a temporary table that outlives its transaction": r"CREATE TEMP(ORARY)? TABLE "
+    r"(?![^\"]*ON COMMIT DROP|IF NOT EXISTS [^\"]*ON COMMIT DELETE ROWS)",
     "a cursor that outlives its transaction": r"WITH HOLD|withhold=True",
     "a setting of a session": r"\"SET (?!LOCAL )[a-z]|set_config\([^)]*, false\)|ALTER DATABASE",
     "what was prepared by name": r"\bDEALLOCATE\b|\"PREPARE |\"EXECUTE (?!FUNCTION)",
@@ -62,7 +64,28 @@ def test_the_search_finds_what_it_looks_for() -> None:
     # What ends with its transaction is no matter.
     assert not re.search(SESSION_STATE["a lock of a session"], "pg_advisory_xact_lock(1)")
     dropped = '"CREATE TEMPORARY TABLE x ON COMMIT DROP AS SELECT"'
-    assert not re.search(SESSION_STATE["a temporary table that outlives its transaction"], dropped)
+    kept = SESSION_STATE["a temporary table that outlives its transaction"]
+    assert not re.search(kept, dropped)
+    # Emptied by the end of its transaction, and made by each that finds none, whichever connection it is given.
+    emptied = '"CREATE TEMPORARY TABLE {} {} (a int) ON COMMIT DELETE ROWS"'
+    assert not re.search(kept, emptied.format("IF NOT EXISTS", "x"))
+    assert re.search(kept, emptied.format("", "x"))
+
+
+def test_what_another_release_left_on_a_pooled_connection_is_not_used(django_ready: DatabaseUrls) -> None:
+    from evenroll.records.row_batch import Put
+    from evenroll.records.row_copy import RowCopy
+
+    before = Put(table="told", columns=(("a", "int"),), keys=1)
+    after = Put(table="told", columns=(("a", "int"), ("b", "int")), keys=1)
+    with psycopg.connect(django_ready.app, autocommit=True) as pooled:
+        pooled.execute("CREATE TEMPORARY TABLE told (organization_id bigint, a int, b int)")
+        for how, row in ((before, (1,)), (after, (2, 3)), (before, (4,))):
+            with pooled.transaction():
+                rows = RowCopy(pooled.cursor(), 7)
+                rows.put(how, row)
+                rows.flush()
+        assert pooled.execute("SELECT * FROM told ORDER BY a").fetchall() == [(7, 1, None), (7, 2, 3), (7, 4, None)]
 
 
 def test_preparing_can_be_turned_off_for_a_pooler_that_cannot(django_ready: DatabaseUrls, embedded_home: Path) -> None:

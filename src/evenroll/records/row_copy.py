@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, LiteralString
+from zlib import crc32
 
 from psycopg import Cursor
 from psycopg.sql import SQL, Composed, Identifier
@@ -61,8 +62,12 @@ class RowCopy(Rows):
 
 @lru_cache(maxsize=64)
 def _statements(how: Put) -> tuple[bytes, bytes, bytes, bytes]:
-    """Make the stage if this connection has none; empty it; copy into it; insert from it."""
-    stage, names = Identifier(f"stage_{how.table}"), SQL(", ").join(map(Identifier, how.names))
+    """Make the stage if this connection has none; empty it; copy into it; insert from it.
+
+    Its name tells its columns: a connection that a pooler keeps may have one of another release.
+    """
+    shape = crc32(repr(how.columns).encode())
+    stage, names = Identifier(f"stage_{how.table}_{shape:08x}"), SQL(", ").join(map(Identifier, how.names))
     columns = SQL(", ").join(SQL("{} {}").format(Identifier(name), SQL(type_)) for name, type_ in how.columns)
     make = SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS").format(stage, columns)
     copy = SQL("COPY {} ({}) FROM STDIN").format(stage, names)
