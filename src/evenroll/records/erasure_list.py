@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _FIRST: Final = ""
+_BLOCK: Final = 8192
 
 
 class ErasureListMissing(RuntimeError):
@@ -82,18 +83,25 @@ def erasure_list_path() -> Path:
 
 
 def note(erasure: Erasure) -> None:
-    """Write an erasure down, for good, before it is committed. Raises ErasureListMissing, ErasureListBroken."""
+    """Write an erasure down, for good, before it is committed; whole, or not at all where the disk is full.
+
+    Raises ErasureListMissing, OSError, and ErasureListBroken where the last line is not as it was written. Whoever
+    reads the list looks at all of it; here that would take longer with each line.
+    """
     path = erasure_list_path()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+    try:
         # Two workers write one after the other: each line names the one before it.
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        known = _read(file.read(), whence=str(path))
-        file.write(_line(erasure, before=known.head) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        end = os.lseek(descriptor, 0, os.SEEK_END)
+        last = _last_line(descriptor, end=end, whence=str(path))
+        line = _line(erasure, before=_head_after(last) if last else _FIRST)
+        _append(descriptor, f"{line}\n".encode(), end=end)
+    finally:
+        os.close(descriptor)
+    if not end:
+        _sync_folder(path.parent)
 
 
 def read_list(path: Path) -> ErasureList:
@@ -103,7 +111,7 @@ def read_list(path: Path) -> ErasureList:
     except FileNotFoundError:
         return ErasureList(erasures=(), heads=())
     except UnicodeDecodeError:
-        raise _broken(str(path), 1) from None
+        raise _broken(str(path), "line 1") from None
     except OSError as error:
         raise ErasureListBroken(
             f"The list of erasures {path} cannot be read ({error.strerror}). Give the file that holds it; without it a "
@@ -111,29 +119,77 @@ def read_list(path: Path) -> ErasureList:
         ) from None
 
 
+def _append(descriptor: int, line: bytes, *, end: int) -> None:
+    """Add a line at the end. Half of one would break the list for whoever comes next: it is taken away again."""
+    left = line
+    try:
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, end)
+        raise
+
+
+def _last_line(descriptor: int, *, end: int, whence: str) -> str:
+    """The last line of the list, "" of an empty one. Raises ErasureListBroken."""
+    block, size = b"", _BLOCK
+    while end and block.rfind(b"\n", 0, -1) < 0 and len(block) < end:
+        block = os.pread(descriptor, size, max(0, end - size))
+        size *= 2
+    if not block:
+        return ""
+    last = block[block.rfind(b"\n", 0, -1) + 1 :]
+    try:
+        line = last.decode()
+        is_whole = line.endswith("\n") and line[:-1] == _line(_told(line), before=str(json.loads(line)["before"]))
+    except (ValueError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        raise _broken(whence, "the last line")
+    return last.decode()[:-1]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Until its folder is written, too, a new file may be gone after a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _read(text: str, *, whence: str) -> ErasureList:
     erasures, heads = list[Erasure](), list[str]()
     lines = text.split("\n")
     if lines.pop() != "":
-        raise _broken(whence, len(lines) + 1)
+        raise _broken(whence, f"line {len(lines) + 1}")
     for number, line in enumerate(lines, start=1):
         try:
-            told: dict[str, Any] = json.loads(line)
-            erasure = Erasure(
-                organization=str(told["organization"]),
-                subject=str(told["subject"]),
-                keys=_numbers(told["keys"]),
-                records=_numbers(told["records"]),
-                cases=tuple(str(each) for each in told["cases"]),
-                at=str(told["at"]),
-            )
+            erasure = _told(line)
         except (ValueError, KeyError, TypeError):
-            raise _broken(whence, number) from None
+            raise _broken(whence, f"line {number}") from None
         if line != _line(erasure, before=heads[-1] if heads else _FIRST):
-            raise _broken(whence, number)
+            raise _broken(whence, f"line {number}")
         erasures.append(erasure)
-        heads.append(hashlib.sha256(line.encode()).hexdigest())
+        heads.append(_head_after(line))
     return ErasureList(erasures=tuple(erasures), heads=tuple(heads))
+
+
+def _told(line: str) -> Erasure:
+    told: dict[str, Any] = json.loads(line)
+    return Erasure(
+        organization=str(told["organization"]),
+        subject=str(told["subject"]),
+        keys=_numbers(told["keys"]),
+        records=_numbers(told["records"]),
+        cases=tuple(str(each) for each in told["cases"]),
+        at=str(told["at"]),
+    )
+
+
+def _head_after(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()
 
 
 def _line(erasure: Erasure, *, before: str) -> str:
@@ -153,8 +209,8 @@ def _numbers(values: Sequence[object]) -> tuple[int, ...]:
     return tuple(int(str(each)) for each in values)
 
 
-def _broken(whence: str, line: int) -> ErasureListBroken:
+def _broken(whence: str, where: str) -> ErasureListBroken:
     return ErasureListBroken(
-        f"The list of erasures {whence} is not as it was written (line {line}). Take its copy from elsewhere; without "
+        f"The list of erasures {whence} is not as it was written ({where}). Take its copy from elsewhere; without "
         "it a restore could bring back who was erased."
     )

@@ -108,16 +108,17 @@ def overdue(organization: OrganizationKey, *, now: datetime) -> Mapping[str, Ove
 
 def cases(organization: OrganizationKey) -> Mapping[str, int]:
     """How many cases of an organization stand in each state."""
-    with open_organization(organization) as opened, cursor() as pen:
-        rows = pen.execute(_CASES, {"org": opened.id}).fetchall()
-    return dict(rows)
+    return _counts(organization, _CASES)
 
 
 def waits(organization: OrganizationKey) -> Mapping[str, int]:
     """How many waits of an organization stand on each role."""
+    return _counts(organization, _WAITS)
+
+
+def _counts(organization: OrganizationKey, sql: LiteralString) -> Mapping[str, int]:
     with open_organization(organization) as opened, cursor() as pen:
-        rows = pen.execute(_WAITS, {"org": opened.id}).fetchall()
-    return dict(rows)
+        return dict(pen.execute(sql, {"org": opened.id}).fetchall())
 
 
 def server_facts() -> ServerFacts:
