@@ -88,12 +88,8 @@ def order_facts(
     switch_on: the day of its switch, where the decision rests on the reads around that day, however late it is made.
     """
     around_on = min(work.business_on, switch_on or work.business_on)
-    return OrderFacts(
-        now=work.now,
-        calendar=current().calendar,
-        utility=work.organization,
-        by=work.actor.role,
-        point=work.usage_point(pod),
+    return replace(
+        clock_facts(work, pod),
         other_open_order=_other_open_order(pod, number),
         scheduled_reads=reads_of_cycle(pod, from_on=around_on - READS_BEHIND, months=READS_MONTHS),
         **known,
