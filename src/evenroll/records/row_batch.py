@@ -6,17 +6,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, LiteralString, Protocol
 
 from psycopg import Cursor
 from psycopg.sql import SQL, Composed, Identifier
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Put:
-    """How rows of a table are put. columns: each with its SQL type, beside the organization, which comes first.
+    """How rows of a table are put; each is made once, as a constant, and is known by itself.
 
+    columns: each with its SQL type, beside the organization, which comes first.
     keys: by how many of the columns, the first ones, a row is known again; put once more it replaces itself. 0 where
     every row is a new one. updated: the columns that a second put changes; absent for all but the key.
     insert: in place of the plain insertion; it reads rows named `put` from `{source}`, a JSON array.
@@ -28,7 +29,7 @@ class Put:
     updated: tuple[LiteralString, ...] | None = None
     insert: LiteralString = ""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The columns of a row, in order."""
         return tuple(name for name, _ in self.columns)
@@ -100,7 +101,7 @@ class RowBatch(Rows):
 
 
 def _written(rows: list[dict[str, object]]) -> str:
-    return json.dumps(rows, ensure_ascii=False, default=_text_of)
+    return _WRITER.encode(rows)
 
 
 def _text_of(value: object) -> str:
@@ -109,6 +110,9 @@ def _text_of(value: object) -> str:
     if isinstance(value, bytes):
         return value.hex()
     raise TypeError(f"A {type(value).__name__} is not put into a row; give it as text, number, truth value or date.")
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, default=_text_of)
 
 
 @lru_cache(maxsize=512)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from evenroll.quantities.identifiers import CaseNumber, OrderNumber, PodId, ProgramKey, TrackingNumber
 
@@ -24,6 +25,8 @@ class StreamKind(StrEnum):
 ANY_FAMILY = "any"
 """The family of a place under which a unit is locked for all of them."""
 
+STREAMS_KEPT = 4096
+
 _RANK = {kind: rank for rank, kind in enumerate(StreamKind)}
 
 
@@ -40,6 +43,7 @@ class StreamId:
         return (_RANK[self.kind], self.key)
 
 
+@lru_cache(maxsize=STREAMS_KEPT)
 def case_stream(number: CaseNumber) -> StreamId:
     """The stream of a case."""
     return StreamId(kind=StreamKind.CASE, key=number)

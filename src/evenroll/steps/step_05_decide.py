@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from evenroll.enrollment.case import Case, Place
@@ -35,6 +34,7 @@ from evenroll.ports.premises import PremiseFacts
 from evenroll.ports.register import AccountFacts
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.program_terms import Span
+from evenroll.quantities.changed import changed
 from evenroll.quantities.identifiers import CaseNumber, PodId
 from evenroll.records import register
 from evenroll.records.account_meters import account_meters
@@ -69,7 +69,7 @@ def decide(work: UnitOfWork, *, asked: Asked) -> Answer:
         facts = _with_meter(work, case, asked.outside, eligibility=known)
         if program.cap is not None:
             # Last in the order of locks, and held no longer than the decision takes: a launch meets here.
-            facts = replace(facts, places=work.program_places(program.key))
+            facts = changed(facts, places=work.program_places(program.key))
         return decide_case(case, CommandName.DECIDE, asked.command, facts)
 
     return take_case(work, asked, name=CommandName.DECIDE, decide=judge, with_point=True)
@@ -129,7 +129,7 @@ def eligibility_facts(
     point = register.point(work.organization, pod=case.pod)
     linked, listing = linked_cases(work, case), _listing(work, case, program)
     released = released_by(case, linked)
-    return replace(
+    return changed(
         here,
         supply_status=_supply(case, program),
         current_rate=rates_without(here.current_rate, work.case(released) if released else None),
@@ -175,11 +175,11 @@ def _listing(work: UnitOfWork, case: Case, program: ProgramVersion) -> Equipment
 
 def _of_form(work: UnitOfWork, case: Case, form: Form) -> EligibilityFacts:
     applied_on = case_facts(work, case).calendar.business_date(form.received_at)
-    return replace(facts_of_form(form, applied_on=applied_on), equipment=EquipmentListing.NOT_CHOSEN)
+    return changed(facts_of_form(form, applied_on=applied_on), equipment=EquipmentListing.NOT_CHOSEN)
 
 
 def _of_account(facts: EligibilityFacts, account: AccountFacts, case: Case) -> EligibilityFacts:
-    return replace(
+    return changed(
         facts,
         in_territory=account.in_territory,
         account_active=account.active,
@@ -195,10 +195,10 @@ def _of_premise(facts: EligibilityFacts, premise: PremiseFacts, account: Account
     meter = premise.meter
     # The utility knows what feeds in at its wires; a supplier's own register may not.
     net = premise.net_metering if premise.net_metering is not Known.UNKNOWN else account.net_metering
-    here = replace(facts, net_metering=net, current_rate=premise.rates, meter_exchangeable=premise.exchangeable)
+    here = changed(facts, net_metering=net, current_rate=premise.rates, meter_exchangeable=premise.exchangeable)
     if meter is None:
         return here
-    return replace(
+    return changed(
         here,
         meter_capability=told(meter.capability.value),
         meter_remote_changeable=yes_if(meter.remote_changeable),
