@@ -67,34 +67,38 @@ class Watched(Territory):
         return answer, RowCost(texts=(), commits=0, reads=0, trips=0, cpu_ms=cpu_ms, wall_ms=wall_ms)
 
 
-def watched_rows(territory: Territory, *, applications: int, counts: bool) -> Mapping[CommandName, tuple[RowCost, ...]]:
+def watched_rows(
+    territory: Territory, *, applications: int, counts: bool, with_esco: bool = False
+) -> Mapping[CommandName, tuple[RowCost, ...]]:
     """Applications from the form on, each command given by the door as the worker gives it; messages are brought.
 
     counts: the statements are counted; otherwise the processor time is taken, over a connection that is kept.
+    with_esco: of customers of an ESCO, in its books; else of the utility.
     """
     told = {each.name: getattr(territory, each.name) for each in fields(territory)}
     watched = Watched(**told, costs={}, counts=counts)
+    at, program = (watched.esco, watched.supply) if with_esco else (watched.utility, watched.night)
     for _ in range(applications):
-        watched.apply(watched.premise())
-    while _give_waits(watched, now=NOW):
+        watched.apply(watched.premise(supplier=watched.esco if with_esco else None), at=at, program=program)
+    while _give_waits(watched, at, now=NOW):
         pass
     watched.run(NOW)
     for days in range(1, DAYS, 7):
-        while _give_waits(watched, now=NOW + timedelta(days=days)):
+        while _give_waits(watched, at, now=NOW + timedelta(days=days)):
             pass
     return {name: tuple(each) for name, each in watched.costs.items()}
 
 
-def _give_waits(watched: Watched, *, now: datetime) -> int:
-    """Give the commands of all waits of the utility that lapsed; how many had an effect."""
+def _give_waits(watched: Watched, at: OrganizationKey, *, now: datetime) -> int:
+    """Give the commands of all waits of an organization that lapsed; how many had an effect."""
     from evenroll.records import queries
     from evenroll.records.asked import Taken
 
     taken = 0
-    for each in queries.waiting(queries.Viewer(organization=watched.utility, role=Role.SYSTEM)):
+    for each in queries.waiting(queries.Viewer(organization=at, role=Role.SYSTEM)):
         if each.on_lapse and each.on_lapse not in OF_TRACK and each.due_at <= now:
             name = CommandName(each.on_lapse)
             payload = DateSwitch() if name is CommandName.DATE_SWITCH else None
-            answer = watched.give(watched.utility, name, each.stream.key, payload, role=Role.SYSTEM, now=now)
+            answer = watched.give(at, name, each.stream.key, payload, role=Role.SYSTEM, now=now)
             taken += isinstance(answer, Taken) and bool(answer.events)
     return taken

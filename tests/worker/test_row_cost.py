@@ -22,6 +22,9 @@ ASKING = frozenset(
 )
 """Rows that ask partners. All the books that are asked lie in this database: their statements are counted with them."""
 
+UTILITYS: Mapping[CommandName, int] = {CommandName.DECIDE: 2}
+"""So many statements of an ESCO's row are the utility's: its books are opened, and say what they know."""
+
 
 @pytest.fixture(scope="module")
 def rows(django_ready: object) -> Rows:
@@ -39,6 +42,14 @@ def test_a_row_is_at_most_one_commit(rows: Rows) -> None:
 def test_a_row_has_no_more_statements_than_it_is_allowed(rows: Rows) -> None:
     most = {name: max(cost.statements for cost in costs) for name, costs in rows.items()}
     assert {name: count for name, count in most.items() if count > STATEMENTS_MAX} == {}
+
+
+def test_an_escos_row_has_no_more_statements_but_for_what_the_utility_says(django_ready: object) -> None:
+    rows = watched_rows(new_territory(), applications=2, counts=True, with_esco=True)
+    assert {*ASKING, *UTILITYS} <= set(rows)
+    most = {name: max(cost.statements for cost in costs) for name, costs in rows.items()}
+    assert {name: count for name, count in most.items() if count > STATEMENTS_MAX + UTILITYS.get(name, 0)} == {}
+    assert {name for name, costs in rows.items() for cost in costs if cost.commits > 1} == set()
 
 
 def test_a_row_that_asks_nobody_reads_in_its_own_transaction(rows: Rows) -> None:

@@ -35,7 +35,7 @@ class OwnRegister:
         """Its own, whosever the wires are."""
         return self.organization
 
-    def match(self, evidence: Evidence) -> RegisterAnswer | PartnerAway:
+    def match(self, evidence: Evidence) -> RegisterAnswer:
         """The factors that agree on one account. Two strangers who name one address get the same answer."""
         return _agreed(register_match.match(self.organization, values=_values(evidence)))
 

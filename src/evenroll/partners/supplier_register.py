@@ -26,14 +26,19 @@ class SupplierRegister:
 
         Of the utility's customer nothing comes back but which factors agree, the class, and the usage points billed.
         """
-        return self.match_many([evidence])[0]
+        return self.match_beyond(evidence, own=self.match_own(evidence))
+
+    def match_own(self, evidence: Evidence) -> RegisterAnswer:
+        """What its own books say."""
+        return self._own.match(evidence)
 
     def match_many(self, given: Sequence[Evidence]) -> tuple[RegisterAnswer, ...]:
         """As `match`, of each; the own books by a few statements for all, the utility's one by one."""
         own = self._own.match_many(given)
-        return tuple(self._or_utility(each, evidence) for each, evidence in zip(own, given, strict=True))
+        return tuple(self.match_beyond(evidence, own=each) for each, evidence in zip(own, given, strict=True))
 
-    def _or_utility(self, own: RegisterAnswer, evidence: Evidence) -> RegisterAnswer:
+    def match_beyond(self, evidence: Evidence, *, own: RegisterAnswer) -> RegisterAnswer:
+        """What its own books say, where they can tell, else what the utility's do."""
         utility = evidence.utility
         if own.matched & _AT_HAND or utility is None or utility == self.organization:
             return own
@@ -66,7 +71,7 @@ def _at_utility(evidence: Evidence, *, utility: OrganizationKey) -> RegisterAnsw
     """The factors that agree with one account of the utility; None where none is meant, or the utility is not here."""
     try:
         theirs = OwnRegister(organization=utility).match(evidence)
-        if isinstance(theirs, PartnerAway) or theirs.account is None:
+        if theirs.account is None:
             return None
         found = register.account(utility, account_id=theirs.account)
     except OrganizationUnknown:

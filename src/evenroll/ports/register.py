@@ -55,6 +55,27 @@ class Register(Protocol):
 
 
 @runtime_checkable
+class OwnFirst(Protocol):
+    """A register whose accounts lie in its organization's books, which looks for some customers beyond them too.
+
+    Whoever has those books open may ask for what lies in them in the same transaction, and beyond them after it.
+    """
+
+    @property
+    def organization(self) -> OrganizationKey:
+        """Whose books they are."""
+        ...
+
+    def match_own(self, evidence: Evidence) -> RegisterAnswer:
+        """As `Register.match`, in these books and no others."""
+        ...
+
+    def match_beyond(self, evidence: Evidence, *, own: RegisterAnswer) -> RegisterAnswer | PartnerAway:
+        """As `Register.match`, of whom these books said that."""
+        ...
+
+
+@runtime_checkable
 class MatchesMany(Protocol):
     """A register that is asked of many customers at once."""
 

@@ -12,7 +12,8 @@ from evenroll.records.foreseen import Fact, Foreseen
 from evenroll.records.organizations import current, cursor
 from evenroll.records.register import ACCOUNT_COLUMNS, FROM_ACCOUNTS, PointFound, account_of
 
-# The conditions are those of `gathered.live_families`, `register.units_at` and `past_enrollments.lockouts`.
+# The conditions are those of `gathered.live_families`, `register.units_at`, `past_enrollments.lockouts` and
+# `past_enrollments.rate_changes`.
 _FACTS: LiteralString = "".join(
     (
         "SELECT (SELECT coalesce(json_agg(DISTINCT family), '[]') FROM place WHERE organization_id = %(org)s "
@@ -26,6 +27,9 @@ _FACTS: LiteralString = "".join(
         "(SELECT coalesce(json_object_agg(program, until), '{}') FROM (SELECT program, "
         "max(state::jsonb ->> 'lockout_ends_on') AS until FROM case_record WHERE organization_id = %(org)s "
         "AND customer_id = %(customer)s AND status = 'ended' AND program IS NOT NULL GROUP BY program) AS past)::text, "
+        "CASE WHEN %(since)s::text IS NOT NULL THEN (SELECT coalesce(sum((state::jsonb ->> 'price_since' > %(since)s)"
+        "::int), 0) + coalesce(sum((state::jsonb -> 'leaving' ->> 'switch_on' > %(since)s)::int), 0) FROM case_record "
+        "WHERE organization_id = %(org)s AND pod = %(pod)s AND number <> %(but)s) END, "
         "account.* FROM (SELECT 1) AS one LEFT JOIN (SELECT ",
         ACCOUNT_COLUMNS,
         FROM_ACCOUNTS,
@@ -34,11 +38,13 @@ _FACTS: LiteralString = "".join(
 )
 
 
-def facts_for_decision(case: Case, place: Place, *, point: PointFound | None, released: CaseNumber | None) -> Foreseen:
+def facts_for_decision(
+    case: Case, place: Place, *, point: PointFound | None, released: CaseNumber | None, changes_since: date | None
+) -> Foreseen:
     """The facts about the unit, the location, the customer and the account of a case; the rest is read when asked for.
 
     point: the row of the case's usage point, None where the books have none of it. released: the case that lets go of
-    the unit.
+    the unit. changes_since: the day after which changes of rate count, where our own cases tell of them.
     """
     facts = Foreseen(is_whole=False)
     values = {
@@ -47,6 +53,8 @@ def facts_for_decision(case: Case, place: Place, *, point: PointFound | None, re
         "unit_key": place.unit_key,
         "but": case.number,
         "aside": [case.number, released or case.number],
+        "pod": case.pod,
+        "since": changes_since.isoformat() if changes_since else None,
         "location": point.location if point else None,
         "released": released or "",
         "customer": case.proof.customer,
@@ -59,9 +67,11 @@ def facts_for_decision(case: Case, place: Place, *, point: PointFound | None, re
     facts.tell(Fact.FAMILIES_AT_UNIT, (place.unit.value, place.unit_key), frozenset(json.loads(row[0])))
     if point is not None:
         facts.tell(Fact.UNITS_AT_LOCATION, point.location, json.loads(row[1]))
+    if changes_since is not None:
+        facts.tell(Fact.CHANGES_AT_POINT, case.pod, int(row[3]))
     if case.proof.customer is not None:
         barred = {program: date.fromisoformat(until) for program, until in json.loads(row[2]).items() if until}
         facts.tell(Fact.LOCKOUTS, case.proof.customer, barred)
     if case.proof.account is not None:
-        facts.tell(Fact.ACCOUNT, case.proof.account, account_of(row[3:]) if row[3] is not None else None)
+        facts.tell(Fact.ACCOUNT, case.proof.account, account_of(row[4:]) if row[4] is not None else None)
     return facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.case_commands import SubmitForm
@@ -83,7 +83,9 @@ def _known(
         return eligibility_facts(work, case, program=program, place=place, outside=outside)
     point = work.lock_unit(place, pod=case.pod)
     released = released_by(case, linked_cases(work, case))
-    with deciding_from(facts_for_decision(case, place, point=point, released=released)):
+    since_on = None if work.usage_point(case.pod) is not None else _changes_since(work, program)
+    facts = facts_for_decision(case, place, point=point, released=released, changes_since=since_on)
+    with deciding_from(facts):
         return eligibility_facts(work, case, program=program, place=place, outside=outside)
 
 
@@ -218,9 +220,13 @@ def _lockout(case: Case, program: ProgramVersion) -> Lockout:
 
 
 def _changes(work: UnitOfWork, case: Case, pod: PodId, program: ProgramVersion) -> Count:
-    on, span = work.business_on, program.changes.span if program.changes else Span(days=COUNTED_DAYS)
-    since_on = add_months(on, -span.months) if span.months else on - timedelta(days=span.days)
+    on, since_on = work.business_on, _changes_since(work, program)
     return counted(rate_changes(pod, point=work.usage_point(pod), on=on, since_on=since_on, but=case.number))
+
+
+def _changes_since(work: UnitOfWork, program: ProgramVersion) -> date:
+    on, span = work.business_on, program.changes.span if program.changes else Span(days=COUNTED_DAYS)
+    return add_months(on, -span.months) if span.months else on - timedelta(days=span.days)
 
 
 def _with_meter(

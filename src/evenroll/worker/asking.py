@@ -20,7 +20,7 @@ from evenroll.ports.clearinghouse import ProviderQuestion
 from evenroll.ports.outside import Outside
 from evenroll.ports.own_books import is_in_books
 from evenroll.ports.premises import PremiseFacts
-from evenroll.ports.register import Evidence
+from evenroll.ports.register import Evidence, OwnFirst, Register
 from evenroll.programs.bill import BillKind
 from evenroll.quantities.identifiers import CaseNumber, OrderNumber, OrganizationKey, TrackingNumber
 from evenroll.records import queries
@@ -129,11 +129,21 @@ def _ask_register(question: _Question) -> _Ask:
     utility = case.provider.utility if case.provider else None
     evidence = Evidence(values=answers, utility=utility)
     register = question.installation.register_of(question.organization)
+    own_first = _own_first(question, register)
+    if own_first is not None:
+        own = own_first.match_own(evidence)
+        return lambda outside: replace(outside, register=own_first.match_beyond(evidence, own=own))
 
     def ask(outside: Outside) -> Outside:
         return replace(outside, register=register.match(evidence))
 
     return _at_hand(question, ask, register, utility=utility)
+
+
+def _own_first(question: _Question, register: Register) -> OwnFirst | None:
+    """The register, where what it has itself lies in the very books that are open."""
+    found = register if isinstance(register, OwnFirst) else None
+    return found if found is not None and found.organization == question.organization else None
 
 
 def _ask_for_account(question: _Question) -> _Ask:
@@ -151,6 +161,9 @@ def _ask_for_decision(question: _Question) -> _Ask:
         return _ask_nobody
     known, account, pod = case, case.proof.account, case.pod
     register = question.installation.register_of(question.organization)
+    if _own_first(question, register) is not None:
+        own = register.account_facts(account, pod=pod)
+        return lambda outside: replace(outside, account=own, premise=_premise(question, known))
 
     def ask(outside: Outside) -> Outside:
         facts = register.account_facts(account, pod=pod)

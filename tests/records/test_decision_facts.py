@@ -1,0 +1,51 @@
+"""What is read for one decision by one statement: the same as each look-up reads by itself."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from evenroll.enrollment.case import Place
+from evenroll.programs.program import Unit
+from tests.territory import Territory, new_territory
+
+CHANGED_ON = (date(2026, 3, 1), date(2026, 5, 1), date(2026, 7, 1))
+
+
+@pytest.fixture
+def territory(django_ready: object) -> Territory:
+    return new_territory()
+
+
+def test_changes_of_rate_by_our_own_cases_are_counted_alike(territory: Territory) -> None:
+    from evenroll.records.decision_facts import facts_for_decision
+    from evenroll.records.foreseen import Fact
+    from evenroll.records.organizations import current, cursor, open_organization
+    from evenroll.records.past_enrollments import rate_changes
+
+    premise = territory.premise(supplier=territory.esco)
+    number = territory.apply(premise, at=territory.esco, program=territory.supply)
+    territory.run()
+    case = territory.case(territory.esco, number)
+    assert case.pod == premise.pod
+    place = Place(family="supply", unit=Unit.USAGE_POINT, unit_key=premise.pod)
+    states = [{"price_since": CHANGED_ON[0].isoformat()}]
+    states += [{"price_since": "", "leaving": {"switch_on": each.isoformat()}} for each in CHANGED_ON[1:]]
+    counted: list[int] = []
+    with open_organization(territory.esco), cursor() as pen:
+        for at, state in enumerate(states):
+            pen.execute(
+                "INSERT INTO case_record (organization_id, number, state, status, pod) "
+                "VALUES (%s, %s, %s, 'ended', %s)",
+                (current().id, f"EARLIER-{at}", json.dumps(state), premise.pod),
+            )
+        for since_on in (date(2026, 1, 1), *CHANGED_ON):
+            told = facts_for_decision(case, place, point=None, released=None, changes_since=since_on)
+            by_itself = rate_changes(premise.pod, point=None, on=date.max, since_on=since_on, but=number)
+            assert told.told(Fact.CHANGES_AT_POINT, premise.pod) == by_itself
+            counted.append(by_itself)
+        unasked = facts_for_decision(case, place, point=None, released=None, changes_since=None)
+        assert not unasked.knows(Fact.CHANGES_AT_POINT, premise.pod)
+    assert counted == [3, 2, 1, 0]
