@@ -39,6 +39,7 @@ from evenroll.runtime.demo_script import load_events, load_script
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "bad_paths.md"
+OPERATION = "\n## What an operator meets\n"
 LINES_MIN = 90
 COLUMNS = 6
 NOT_SHOWN_MAX = 44
@@ -157,10 +158,15 @@ class Line:
         return f"{self.enum}.{self.code}"
 
 
+def _rows() -> list[str]:
+    """The page up to what an operator meets, which test_bad_paths_of_operation.py reads."""
+    return PAGE.read_text(encoding="utf-8").partition(OPERATION)[0].splitlines()
+
+
 @cache
 def lines() -> tuple[Line, ...]:
     found: list[Line] = []
-    for text in PAGE.read_text(encoding="utf-8").splitlines():
+    for text in _rows():
         if not text.startswith("| ") or text.startswith(("| Row", "|---")):
             continue
         cells = [cell.strip() for cell in text.strip("|").split("|")]

@@ -7,75 +7,27 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from evenroll.runtime.database import DatabaseUrls
-from evenroll.runtime.embedded_cluster import APPLICATION, OWNER
-from evenroll.runtime.embedded_server import Server, drop_database, ensure_database
-from tests.conftest import DATABASE_PREFIX
-from tests.runtime.line import Said, line, started
+from evenroll.runtime.embedded_server import Server
+from tests.intake.long_file import LongFile, long_file
 
-ROOT = Path(__file__).parents[2]
 APPLICATIONS = 1_200
 PATIENCE_SECONDS = 300
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """A database with the books of a territory, a file with an application of each customer, and who looks on."""
-
-    urls: DatabaseUrls
-    home: Path
-    folder: Path
-    looking: psycopg.Connection
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "applications.csv"
-
-    def begun(self) -> subprocess.Popen[str]:
-        return started(self.urls, self.home, "enroll", str(self.file), "--processes", "2", "--json", folder=self.folder)
-
-    def said(self, *arguments: str) -> Said:
-        return line(self.urls, self.home, *arguments, folder=self.folder)
-
-    def taken(self) -> int:
-        row = self.looking.execute("SELECT count(*) FROM case_record").fetchone()
-        assert row is not None
-        return row[0]
-
-
 @pytest.fixture
-def place(embedded_server: Server, embedded_home: Path, tmp_path: Path) -> Iterator[Place]:
-    name = f"{DATABASE_PREFIX}{os.getpid()}_killed"
-    drop_database(embedded_server, name)
-    ensure_database(embedded_server, name)
-    app, owner, above = (
-        embedded_server.url(role=role, database=name) for role in (APPLICATION, OWNER, "evenroll_superuser")
-    )
-    books = [sys.executable, str(ROOT / "tests/intake/killed_run_books.py"), app, owner, str(embedded_home)]
-    subprocess.run(
-        [*books, str(APPLICATIONS), str(tmp_path / "applications.csv")],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        check=True,
-        timeout=300,
-    )
-    urls = DatabaseUrls(app=app, owner=owner, auditor=None)
-    # No wall stands before who looks on, and nothing that it sees is changed by it.
-    with psycopg.connect(above, autocommit=True) as looking:
-        yield Place(urls=urls, home=embedded_home, folder=tmp_path, looking=looking)
-    drop_database(embedded_server, name)
+def place(embedded_server: Server, embedded_home: Path, tmp_path: Path) -> Iterator[LongFile]:
+    with long_file(embedded_server, embedded_home, folder=tmp_path, applications=APPLICATIONS) as made:
+        yield made
 
 
-def test_what_is_killed_in_the_middle_is_taken_once_in_the_end(place: Place) -> None:
+def test_what_is_killed_in_the_middle_is_taken_once_in_the_end(place: LongFile) -> None:
     _all_are_killed(place)
     _one_of_two_is_killed(place)
     _the_parent_is_killed(place)
@@ -96,8 +48,8 @@ def test_what_is_killed_in_the_middle_is_taken_once_in_the_end(place: Place) -> 
     assert place.said("journal", "replay", "--json").code == 0
 
 
-def _whole(place: Place) -> Any:
-    run = place.begun()
+def _whole(place: LongFile) -> Any:
+    run = place.begun("--processes", "2")
     out, err = run.communicate(timeout=PATIENCE_SECONDS)
     assert run.returncode == 0, err
     return json.loads(out)
@@ -108,8 +60,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(text))
 
 
-def _all_are_killed(place: Place) -> None:
-    run = place.begun()
+def _all_are_killed(place: LongFile) -> None:
+    run = place.begun("--processes", "2")
     children = _children(run)
     _until(run, lambda: place.taken() > 0)
     for each in (run.pid, *children):
@@ -118,8 +70,8 @@ def _all_are_killed(place: Place) -> None:
     assert 0 < place.taken() < APPLICATIONS, "it was killed too early or too late to prove anything"
 
 
-def _one_of_two_is_killed(place: Place) -> None:
-    run = place.begun()
+def _one_of_two_is_killed(place: LongFile) -> None:
+    run = place.begun("--processes", "2")
     os.kill(_children(run)[0], signal.SIGKILL)
     _, err = run.communicate(timeout=PATIENCE_SECONDS)
     assert run.returncode == 5, err
@@ -127,8 +79,8 @@ def _one_of_two_is_killed(place: Place) -> None:
     assert "Traceback" not in err
 
 
-def _the_parent_is_killed(place: Place) -> None:
-    run = place.begun()
+def _the_parent_is_killed(place: LongFile) -> None:
+    run = place.begun("--processes", "2")
     children = _children(run)
     os.kill(run.pid, signal.SIGKILL)
     # Nobody gives them anything any more: they end what they have in hand, and then themselves.

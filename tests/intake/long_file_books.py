@@ -1,6 +1,6 @@
-"""Fills a database for a run that will be killed, as a process of its own.
+"""Fills a database for a run of the bulk door, as a process of its own.
 
-Usage: killed_run_books.py APP OWNER HOME COUNT FILE. The file gets an application of each customer.
+Usage: long_file_books.py APP OWNER HOME COUNT FILE. The file gets an application of each customer.
 """
 
 import sys
