@@ -13,20 +13,22 @@ from evenroll.records.organizations import current, cursor
 from evenroll.records.register import ACCOUNT_COLUMNS, FROM_ACCOUNTS, PointFound, account_of
 
 # The conditions are those of `gathered.live_families`, `register.units_at`, `past_enrollments.lockouts` and
-# `past_enrollments.rate_changes`.
+# `past_enrollments.rate_changes`; written so that before there are statistics, too, each is found by the index of what
+# it is asked by: the usage points of the location come first, and the status is one that no index has.
 _FACTS: LiteralString = "".join(
     (
         "SELECT (SELECT coalesce(json_agg(DISTINCT family), '[]') FROM place WHERE organization_id = %(org)s "
         "AND unit_kind = %(unit)s AND unit_id = %(unit_key)s AND (live OR held AND NOT EXISTS (SELECT 1 "
         "FROM case_record c WHERE c.number = place.case_number AND c.organization_id = place.organization_id "
         "AND c.follows = %(but)s)) AND NOT case_number = ANY(%(aside)s::text[]))::text, "
-        "(SELECT coalesce(json_object_agg(family, units), '{}') FROM (SELECT place.family, count(*) AS units "
-        "FROM usage_point p JOIN place ON p.pod = place.unit_id AND p.organization_id = place.organization_id "
-        "WHERE p.organization_id = %(org)s AND (place.live OR place.held) AND place.unit_kind = 'usage_point' "
-        "AND p.location_id = %(location)s AND place.case_number <> %(released)s GROUP BY place.family) AS at)::text, "
+        "(SELECT coalesce(json_object_agg(family, units), '{}') FROM (SELECT family, count(*) AS units FROM place "
+        "WHERE organization_id = %(org)s AND (live OR held) AND unit_kind = 'usage_point' "
+        "AND unit_id = ANY(ARRAY(SELECT pod FROM usage_point WHERE organization_id = %(org)s "
+        "AND location_id = %(location)s)) AND case_number <> %(released)s GROUP BY family) AS at)::text, "
         "(SELECT coalesce(json_object_agg(program, until), '{}') FROM (SELECT program, "
         "max(state::jsonb ->> 'lockout_ends_on') AS until FROM case_record WHERE organization_id = %(org)s "
-        "AND customer_id = %(customer)s AND status = 'ended' AND program IS NOT NULL GROUP BY program) AS past)::text, "
+        "AND customer_id = %(customer)s AND status || '' = 'ended' AND program IS NOT NULL GROUP BY program) "
+        "AS past)::text, "
         "CASE WHEN %(since)s::text IS NOT NULL THEN (SELECT coalesce(sum((state::jsonb ->> 'price_since' > %(since)s)"
         "::int), 0) + coalesce(sum((state::jsonb -> 'leaving' ->> 'switch_on' > %(since)s)::int), 0) FROM case_record "
         "WHERE organization_id = %(org)s AND pod = %(pod)s AND number <> %(but)s) END, "
