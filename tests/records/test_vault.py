@@ -61,7 +61,13 @@ def test_answers_go_under_the_customers_key_and_are_erased_with_it() -> None:
     with open_organization(UTILITY):
         first, second = vault.new_key("case"), vault.new_key("customer")
         ref = vault.store(first, {"name": CANARY})
-        vault.rekey(ref, second)
+        with cursor() as pen:
+            keys = "SELECT id, wrapped FROM customer_key WHERE id = %s"
+            new, old = (pen.execute(keys, (each,)).fetchone() for each in (second, first))
+            kept = pen.execute("SELECT key_id, ciphertext FROM personal_record WHERE id = %s", (ref,)).fetchone()
+            assert new is not None and old is not None and kept is not None
+            text = vault.reencrypted(ref, (*new, *kept, *old))
+            pen.execute("UPDATE personal_record SET key_id = %s, ciphertext = %s WHERE id = %s", (second, text, ref))
         vault.destroy_keys([first])
         assert vault.read(ref) == {"name": CANARY}
         index(second, subject_kind="customer", subject_id=1, values=((TokenKind.NAME, "Erased Canary"),))

@@ -173,17 +173,10 @@ def update(ref: PersonalRef, fields: Mapping[str, JsonValue]) -> None:
     _write(ref, key_id, _encrypt(key, _written({**kept, **fields}), bound=_bound("record", ref)))
 
 
-def rekey(ref: PersonalRef, key_id: KeyId) -> None:
-    """Put a record under another key: once a case is proved to be a customer's, its answers go under theirs."""
-    old_id, ciphertext = _locked_row(ref)
-    keys = _data_keys({old_id, key_id})
-    plain = _decrypt(keys[old_id], ciphertext, bound=_bound("record", ref))
-    _write(ref, key_id, _encrypt(keys[key_id], plain, bound=_bound("record", ref)))
-
-
 def reencrypted(ref: PersonalRef, row: tuple[Any, ...]) -> bytes:
     """The ciphertext of a record that was locked and read beside something else, under another key. Raises as `read`.
 
+    Once a case is proved to be a customer's, its answers go under theirs.
     row: id and wrapped of the new key, then the record's key_id and ciphertext, and id and wrapped of that key; absent
     where there is no such key.
     """
