@@ -2,94 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import os
 import shutil
-import signal
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from evenroll.records.erasure_list import Erasure, erasure_list_path, note, use_erasure_list
-from evenroll.runtime.backup_programs import Programs, programs_for
+from evenroll.runtime.backup_programs import programs_for
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
 from evenroll.runtime.embedded_server import Server, drop_database, ensure_database
-from tests.runtime.line import Said, line
-from tests.safety.canaries import canaries_in, canary_answers, canary_premise
-from tests.territory import new_territory
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """A filled database, a backup of it, and where it was restored."""
-
-    folder: Path
-    urls: DatabaseUrls
-    home: Path
-    restored: DatabaseUrls
-    answers: dict[object, str]
-
-    @property
-    def backup(self) -> Path:
-        return self.folder / "backup"
-
-    @property
-    def keys(self) -> Path:
-        return self.folder / "apart" / "keys"
-
-    def said(self, *arguments: str) -> Said:
-        return line(self.urls, self.home, *arguments, folder=self.folder)
-
-    def restore(self, backup: Path, *more: str, keys: Path | None = None) -> Said:
-        return self.said("restore", str(backup), "--keys", str(keys or self.keys), *more)
-
-
-@pytest.fixture(scope="module")
-def place(
-    django_ready: DatabaseUrls,
-    embedded_server: Server,
-    embedded_home: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Place]:
-    territory = new_territory()
-    premise = canary_premise(territory, supplier=None)
-    answers = canary_answers(premise)
-    territory.apply(premise, answers=answers)
-    territory.run()
-    name = f"{urlsplit(django_ready.app).path.strip('/')}_again"
-    found = Place(
-        folder=tmp_path_factory.mktemp("backup"),
-        urls=django_ready,
-        home=embedded_home,
-        restored=DatabaseUrls(
-            app=embedded_server.url(role=APPLICATION, database=name),
-            owner=embedded_server.url(role=OWNER, database=name),
-            auditor=embedded_server.url(role=AUDITOR, database=name),
-        ),
-        answers=dict(answers),
-    )
-    made = found.said("backup", "--out", str(found.backup), "--keys", str(found.keys))
-    assert made.code == 0, made.err
-    done = found.restore(found.backup, "--into", name, "--json")
-    assert done.code == 0, done.err
-    yield found
-    drop_database(embedded_server, name)
+from tests.runtime.backed_up import Place, databases, major, other_keys, write_whole
+from tests.runtime.line import line
+from tests.safety.canaries import canaries_in
 
 
 def test_walls_triggers_and_rights_are_restored_to_the_letter(place: Place) -> None:
     def schema(urls: DatabaseUrls) -> list[str]:
-        programs = programs_for(urls.owner, home=place.home, major=_major(urls), environ={})
+        programs = programs_for(urls.owner, home=place.home, major=major(urls), environ={})
         to = place.folder / f"{urlsplit(urls.owner).path.strip('/')}.schema"
         programs.dump("--schema-only", to=to)
         with (
@@ -125,7 +57,7 @@ def test_the_application_passes_no_wall_after_a_restore(place: Place) -> None:
 
 
 def test_a_backup_alone_shows_nobody(place: Place) -> None:
-    programs = programs_for(place.urls.owner, home=place.home, major=_major(place.urls), environ={})
+    programs = programs_for(place.urls.owner, home=place.home, major=major(place.urls), environ={})
     looked_at = 0
     for path in sorted(place.backup.iterdir()):
         text = path.read_bytes()
@@ -194,7 +126,7 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(place: Place, tmp_path:
     said = place.restore(copy, "--into", "evenroll_never")
     assert said.code == 1, said.err
     assert told in said.err
-    assert _databases(place.urls, "evenroll_never") == 0
+    assert databases(place.urls, "evenroll_never") == 0
 
 
 def test_keys_that_are_cut_open_or_of_another_installation_are_refused(place: Place, tmp_path: Path) -> None:
@@ -206,7 +138,7 @@ def test_keys_that_are_cut_open_or_of_another_installation_are_refused(place: Pl
     seen.chmod(0o644)
     assert "no whole file of keys" in place.restore(place.backup, "--into", "evenroll_never", keys=cut).err
     assert "can be read by other accounts" in place.restore(place.backup, "--into", "evenroll_never", keys=seen).err
-    _other_keys(other)
+    other_keys(other)
     assert "of another installation" in place.restore(place.backup, "--into", "evenroll_never", keys=other).err
     missing = place.restore(place.backup, "--into", "evenroll_never", keys=tmp_path / "none")
     assert missing.code == 1
@@ -217,78 +149,11 @@ def test_keys_older_than_the_backup_are_refused_and_nothing_is_left(place: Place
     older = tmp_path / "older"
     head, *rows = place.keys.read_bytes().splitlines(keepends=True)[:-1]
     kept = next(each for each in reversed(rows) if b"\\N" not in each)
-    _write_whole(older, [head, *(each for each in rows if each != kept)])
+    write_whole(older, [head, *(each for each in rows if each != kept)])
     said = place.restore(place.backup, "--into", "evenroll_never", keys=older)
     assert said.code == 1
     assert "lacks 1 customer keys" in said.err
-    assert _databases(place.urls, "evenroll_never") == 0
-
-
-def test_the_keys_are_written_over_nothing_else(place: Place, tmp_path: Path) -> None:
-    letter, other, shut = tmp_path / "letter", tmp_path / "other", tmp_path / "shut"
-    letter.write_text("to whom it may concern")
-    _other_keys(other)
-    shut.mkdir()
-    for path, told in (
-        (letter, "no whole file of keys"),
-        (other, "of another installation"),
-        (shut, "is no file"),
-        (place.home / "keys" / "master.key", "no whole file of keys"),
-        (Path("/dev/full"), "is no file"),
-    ):
-        before = path.read_bytes() if path.is_file() else b""
-        said = place.said("backup", "--out", str(tmp_path / "made"), "--keys", str(path))
-        assert (said.code, told in said.err) == (1, True), said.err
-        assert (path.read_bytes() if path.is_file() else b"") == before
-        assert not (tmp_path / "made").exists()
-
-
-def test_keys_that_this_database_does_not_know_stay_in_the_file_but_of_who_was_erased(
-    place: Place, tmp_path: Path
-) -> None:
-    keys = tmp_path / "keys"
-    head, *rows = place.keys.read_bytes().splitlines(keepends=True)[:-1]
-    _write_whole(keys, [head, *rows, b"77\t\\\\x01\n", b"78\t\\\\x02\n"])
-    erased = tmp_path / "erased"
-    before = erasure_list_path()
-    use_erasure_list(erased)
-    try:
-        note(Erasure(organization="x", subject="case/x", keys=(78,), records=(), cases=(), at="2026-11-23"))
-    finally:
-        use_erasure_list(before)
-    said = line(
-        place.urls,
-        place.home,
-        *("backup", "--out", str(tmp_path / "made"), "--keys", str(keys)),
-        folder=tmp_path,
-        more={"EVENROLL_ERASURE_LIST": str(erased)},
-    )
-    assert said.code == 0, said.err
-    numbers = {each.split(b"\t")[0] for each in keys.read_bytes().splitlines()[1:-1]}
-    assert numbers == {each.split(b"\t")[0] for each in rows} | {b"77"}
-
-
-def test_what_a_killed_backup_left_goes_with_the_next(place: Place, tmp_path: Path) -> None:
-    left, foreign = tmp_path / ".made.0123abcd", tmp_path / ".other.0123abcd"
-    for folder in (left, foreign):
-        folder.mkdir()
-    (left / "customer_keys.copy").write_bytes(b"1\t1\tcase\tf\n")
-    stray = tmp_path / ".keys.0123abcd"
-    stray.write_bytes(place.keys.read_bytes())
-    said = place.said("backup", "--out", str(tmp_path / "made"), "--keys", str(tmp_path / "keys"))
-    assert said.code == 0, said.err
-    assert {each.name for each in tmp_path.iterdir()} == {"made", "keys", foreign.name}
-
-
-@pytest.mark.parametrize("out", ["/proc/none/made", "/dev/null/made"])
-def test_a_place_that_takes_no_backup_is_told(place: Place, tmp_path: Path, out: str) -> None:
-    said = place.said("backup", "--out", out, "--keys", str(tmp_path / "keys"))
-    assert said.code == 1
-    assert "could not be written to" in said.err
-    elsewhere = place.said("backup", "--out", str(tmp_path / "made"), "--keys", out)
-    assert elsewhere.code == 1
-    assert "The keys could not be written" in elsewhere.err
-    assert not (tmp_path / "made").exists()
+    assert databases(place.urls, "evenroll_never") == 0
 
 
 def test_a_database_with_an_installation_is_not_overwritten(place: Place) -> None:
@@ -327,58 +192,6 @@ def test_a_server_of_ones_own_is_backed_up_and_restored_through_its_owner(
     finally:
         monkeypatch.undo()
         drop_database(embedded_server, name)
-
-
-def test_a_restore_that_is_killed_halfway_leaves_the_database_as_it_was(place: Place) -> None:
-    programs = programs_for(place.urls.owner, home=place.home, major=_major(place.urls), environ={})
-    died = get_context("spawn").Process(target=_begin_and_die, args=(programs,))
-    died.start()
-    died.join(60)
-    assert died.exitcode == -signal.SIGKILL
-    with psycopg.connect(place.urls.owner, autocommit=True) as owner:
-        while _one(owner, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'psql'"):
-            time.sleep(0.05)
-        assert _one(owner, "SELECT to_regclass('public.half_restored')") is None
-
-
-def _begin_and_die(programs: Programs) -> None:
-    with programs.script() as script:
-        script.say("CREATE TABLE public.half_restored ();")
-        script.to.flush()
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _one(owner: psycopg.Connection, query: LiteralString) -> object:
-    row = owner.execute(query).fetchone()
-    assert row is not None
-    return row[0]
-
-
-def _other_keys(path: Path) -> None:
-    told = {
-        "file": "evenroll-keys",
-        "made_at": "2026-11-23T10:00:00+00:00",
-        "master": base64.b64encode(b"x" * 32).decode(),
-    }
-    _write_whole(path, [json.dumps(told).encode() + b"\n"])
-
-
-def _write_whole(path: Path, lines: Sequence[bytes]) -> None:
-    """A file of keys with its end."""
-    body = b"".join(lines)
-    path.write_bytes(body + b"end " + hashlib.sha256(body).hexdigest().encode() + b"\n")
-    path.chmod(0o600)
-
-
-def _major(urls: DatabaseUrls) -> int:
-    with psycopg.connect(urls.owner) as owner:
-        return owner.info.server_version // 10_000
-
-
-def _databases(urls: DatabaseUrls, prefix: str) -> int:
-    with psycopg.connect(urls.owner) as owner:
-        row = owner.execute("SELECT count(*) FROM pg_database WHERE starts_with(datname, %s)", (prefix,)).fetchone()
-    return 0 if row is None else row[0]
 
 
 def _contents(urls: DatabaseUrls) -> dict[tuple[str, str], str]:

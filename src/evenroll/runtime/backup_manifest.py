@@ -116,14 +116,20 @@ def check_manifest(folder: Path, manifest: Manifest, *, key: Ed25519PublicKey) -
         path = folder / name
         if not path.is_file():
             raise BackupRefused(
-                f"The backup {folder} is not whole: {name} is missing. Nothing was changed. Take a copy."
+                f"The backup {folder} is not whole: {name} is missing. Nothing was changed here. Take another "
+                "copy of this backup, or an older backup."
             )
         found = described(path)
         if found != kept:
-            how = "was cut" if found.bytes < kept.bytes else "was changed"
+            how = (
+                "was changed: its bytes are not those that were written"
+                if found.bytes == kept.bytes
+                else f"was {'cut' if found.bytes < kept.bytes else 'changed'}: it has {found.bytes} bytes where "
+                f"{kept.bytes} were written"
+            )
             raise BackupRefused(
-                f"The file {name} of the backup {folder} {how}: it has {found.bytes} bytes where {kept.bytes} were "
-                "written, or others. Nothing was changed here. Take another copy of this backup, or an older backup."
+                f"The file {name} of the backup {folder} {how}. Nothing was changed here. Take another copy of this "
+                "backup, or an older backup."
             )
 
 

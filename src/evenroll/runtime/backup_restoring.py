@@ -93,9 +93,9 @@ def bring(folder: Path, *, keys: KeyFile, erased: ErasureList) -> Brought:
     check_manifest(folder, manifest, key=known.log_signing().public_key())
     if not erased.goes_on_from(manifest.erased, head=manifest.erased_head):
         raise BackupRefused(
-            f"The backup {folder} knows of {manifest.erased} erasures, and the list given has {len(erased.heads)} or "
-            "others: restored with it, people who were erased could come back. Nothing was changed. Give the newest "
-            "list with --erased."
+            f"The backup {folder} knows of {manifest.erased} erasures, and the list given has {len(erased.heads)}, too "
+            "few or not the same: restored with it, people who were erased could come back. Nothing was changed. Give "
+            "the newest list with --erased."
         )
     return Brought(folder=folder, manifest=manifest, keys=keys, erased=erased)
 

@@ -16,16 +16,19 @@ from psycopg.conninfo import conninfo_to_dict
 
 from evenroll.enrollment.roles import Actor, Role
 from evenroll.quantities.identifiers import OrganizationKey
-from evenroll.runtime.cli_exit import refused
-from evenroll.runtime.cli_session import DATABASE, asked, business_now, session
+from evenroll.runtime.cli_exit import refused, wrong_use
+from evenroll.runtime.cli_session import DATABASE, asked, business_now, organizations_here, session
 from evenroll.runtime.database import DatabaseUrls, embedded_major, outside_urls
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
+from evenroll.runtime.embedded_roles import NAME
 from evenroll.runtime.embedded_server import (
     Server,
     drop_database,
     ensure_database,
     list_databases,
+    refuse_database_in_use,
     swap_database,
+    swapping_alone,
     using_server,
 )
 from evenroll.runtime.home import evenroll_home
@@ -85,6 +88,8 @@ def backup(
 
         master = find_master_key(home)
         assert master is not None
+        # An empty database is another one than was meant: a backup of it would be believed for years.
+        organizations_here()
         seal_all()
         give_out(current_keys())
         key_file = keys or home / "keys" / KEY_FILE
@@ -122,6 +127,8 @@ def restore(options: RestoreOptions) -> None:
     with _target(options, home) as target:
         tables, version = table_count(target.urls)
         _refuse_taken(options, target, has_tables=target.is_taken or tables > 0)
+        if target.server is not None:
+            refuse_database_in_use(target.server, target.name)
         check_target(brought, urls=target.urls, server=version)
         keep_master_key(home, brought.keys.master)
         _keep_list(options, home)
@@ -136,8 +143,10 @@ def restore(options: RestoreOptions) -> None:
     output.say(
         f"The backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC is restored into {target.name}: "
         f"{sum(manifest.entries.values())} entries, {manifest.sealed} of them sealed.",
-        f"{again} people who were erased since then were erased again.",
+        f"Erased since then, and erased again here: {again}.",
     )
+    if options.into:
+        output.note(f"Look into it with `evenroll --database {options.into} status`.")
     output.note(
         "What happened after the backup is not in it. Hold the log against the newest checkpoint that somebody else "
         "keeps (`evenroll journal verify --against`): it says how many entries are missing. Messages that were not "
@@ -194,8 +203,8 @@ def _target(options: RestoreOptions, home: Path) -> Iterator[_Target]:
         name = str(conninfo_to_dict(outside.owner).get("dbname") or "")
         yield _Target(urls=outside, name=name, server=None, is_taken=False)
         return
-    name = options.into or asked.database or DATABASE
-    with using_server(home, major=embedded_major(os.environ)) as server:
+    name = _name_of(options)
+    with using_server(home, major=embedded_major(os.environ)) as server, swapping_alone(server, name):
         stage = f"{name}{_STAGE}"
         drop_database(server, stage)
         ensure_database(server, stage)
@@ -208,6 +217,16 @@ def _target(options: RestoreOptions, home: Path) -> Iterator[_Target]:
             yield _Target(urls=urls, name=name, server=server, is_taken=_has_tables(server, name))
         finally:
             drop_database(server, stage)
+
+
+def _name_of(options: RestoreOptions) -> str:
+    name = options.into or asked.database or DATABASE
+    if not NAME.fullmatch(f"{name}{_STAGE}") or name == "postgres" or name.startswith("template"):
+        raise wrong_use(
+            f"{name} cannot name the database of an installation. Use a small letter, then small letters, digits and _ "
+            f"(at most {63 - len(_STAGE)})."
+        )
+    return name
 
 
 def _has_tables(server: Server, name: str) -> bool:

@@ -12,6 +12,7 @@ from evenroll.runtime.embedded_places import ServerRefused
 
 # One number for whoever creates roles or databases here; PostgreSQL refuses some of it at the same time.
 CHANGE_LOCK = 0x45564E
+REPLACE_LOCK = 0x455652
 RIGHTS = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS")
 CLOSE = sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -72,11 +73,31 @@ def replace_database(superuser_url: str, *, name: str, by: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(before)))
 
 
+@contextmanager
+def replacing_alone(superuser_url: str, *, name: str) -> Iterator[None]:
+    """The only one who makes what is to replace this database. Raises ServerRefused."""
+    _check_name(name)
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (REPLACE_LOCK, name)).fetchone()
+        if row is None or not row[0]:
+            raise ServerRefused(
+                f"Another restore into the database {name} is at work. Nothing was changed. Wait until it ends, or "
+                "give another name with --into."
+            )
+        yield
+
+
+def refuse_used(superuser_url: str, *, name: str) -> None:
+    """Raises ServerRefused while somebody is connected to the database."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        _refuse_used(connection, name)
+
+
 def _refuse_used(connection: psycopg.Connection, name: str) -> None:
     row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (name,)).fetchone()
     if row is not None and row[0]:
         raise ServerRefused(
-            f"The database {name} is in use by {row[0]} connections, so it is not replaced. Stop the workers and "
+            f"The database {name} is in use (connections: {row[0]}), so it is not replaced. Stop the workers and "
             "commands that use it, and run this one again."
         )
 

@@ -8,7 +8,7 @@ freed the locks, and the next command finds the server, asks it who it is, and g
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -38,8 +38,10 @@ from evenroll.runtime.embedded_roles import (
     create_database,
     create_roles,
     database_names,
+    refuse_used,
     remove_database,
     replace_database,
+    replacing_alone,
 )
 
 __all__ = [
@@ -199,6 +201,16 @@ def drop_database(server: Server, name: str) -> None:
 def swap_database(server: Server, name: str, *, by: str) -> None:
     """Let a database stand under the name of another one, which is gone then. Raises ServerRefused while it is used."""
     replace_database(server.url(role=SUPERUSER, database="postgres"), name=name, by=by)
+
+
+def swapping_alone(server: Server, name: str) -> AbstractContextManager[None]:
+    """The only one who makes a database that is to stand under this name. Raises ServerRefused."""
+    return replacing_alone(server.url(role=SUPERUSER, database="postgres"), name=name)
+
+
+def refuse_database_in_use(server: Server, name: str) -> None:
+    """Say at once what swapping would say at its end. Raises ServerRefused."""
+    refuse_used(server.url(role=SUPERUSER, database="postgres"), name=name)
 
 
 def list_databases(server: Server, *, prefix: str) -> tuple[str, ...]:
