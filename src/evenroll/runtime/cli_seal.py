@@ -220,7 +220,10 @@ def _sentence(compared: Compared, *, size: int) -> str:
         case None:
             return f"{told}: holds. Nothing beneath it was changed, removed, inserted or moved."
         case HeadFault.SHORTER:
-            return f"{told}: DOES NOT HOLD. The log has only {size} entries: its end was cut off."
+            return (
+                f"{told}: DOES NOT HOLD. The log has only {size} entries: its end was cut off, or a backup older than "
+                "the checkpoint was restored."
+            )
         case HeadFault.OTHER_ROOT:
             return f"{told}: DOES NOT HOLD. Something beneath it was changed, removed, inserted or moved."
 
