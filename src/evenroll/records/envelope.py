@@ -25,6 +25,7 @@ class Envelope:
 
     message_id: unique with its sender. conversation, number: the case it is about, and its place in what the sender
     said about it. in_reply_to: message id, or "". sealed: personal answers for the receiver alone; never printed.
+    request: which asking of a door caused it, for the log; "" where nobody said.
     """
 
     sender: OrganizationKey
@@ -37,6 +38,7 @@ class Envelope:
     body: Mapping[str, JsonValue]
     in_reply_to: str = ""
     sealed: bytes | None = field(default=None, repr=False)
+    request: str = ""
 
     def decoded(self) -> Body:
         """The typed body. Raises MessageNewer; CodecRefused, or ValueError for a kind that there is not."""

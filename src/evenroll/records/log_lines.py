@@ -154,6 +154,21 @@ def request_scope(request: str = "") -> Iterator[str]:
         _request.reset(token)
 
 
+def current_request() -> str:
+    """The asking of a door that what is told now belongs to; "" outside any."""
+    return _request.get()
+
+
+@contextmanager
+def carried_on(request: str) -> Iterator[None]:
+    """What is told inside belongs to the asking that caused a message; to the one that runs where none is named."""
+    token = _request.set(request or _request.get())
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
 @contextmanager
 def each_on_its_own() -> Iterator[None]:
     """What is told inside belongs to no asking but those that begin there: a worker's door is open for weeks."""

@@ -92,8 +92,12 @@ class MessageRow(TenantModel):
 
 
 class OutboxMessage(MessageRow):
-    """A message to another organization (or to oneself), written with its cause, delivered at least once."""
+    """A message to another organization (or to oneself), written with its cause, delivered at least once.
 
+    request: which asking of a door caused it, for the log.
+    """
+
+    request = models.CharField(max_length=40, default="", db_default="")
     receiver = models.CharField(max_length=40)
     written_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)

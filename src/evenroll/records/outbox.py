@@ -13,6 +13,7 @@ from evenroll.quantities.codec import text_of
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey
 from evenroll.records import inbox, vault
 from evenroll.records.envelope import SCHEMA_VERSION, Claimed, Envelope
+from evenroll.records.log_lines import current_request
 from evenroll.records.organizations import current, cursor, open_organization
 from evenroll.records.personal_ref import PersonalRef
 from evenroll.records.row_batch import Put, Rows
@@ -25,10 +26,10 @@ LEASE = timedelta(minutes=2)
 # Numbered within their conversation, after what is there, in the order in which they were written.
 _INSERT: LiteralString = (
     "INSERT INTO outbox_message (organization_id, receiver, message_id, conversation, number, in_reply_to, kind, "
-    "version, body, sealed, parked_why, written_at, due_at, attempts) "
+    "version, body, sealed, parked_why, written_at, due_at, attempts, request) "
     "SELECT next.organization_id, next.receiver, next.sender || '/' || next.conversation || '/' || next.n, "
     "next.conversation, next.n, next.in_reply_to, next.kind, next.version, next.body, decode(next.sealed, 'hex'), '', "
-    "next.written_at, next.written_at, 0 FROM (SELECT told.organization_id, put.*, "
+    "next.written_at, next.written_at, 0, next.request FROM (SELECT told.organization_id, put.*, "
     "row_number() OVER (PARTITION BY put.conversation ORDER BY put.place) + coalesce((SELECT max(number) "
     "FROM outbox_message AS before WHERE before.organization_id = told.organization_id "
     "AND before.conversation = put.conversation), 0) AS n "
@@ -48,6 +49,7 @@ _MESSAGE = Put(
         ("body", "text"),
         ("sealed", "text"),
         ("written_at", "timestamptz"),
+        ("request", "text"),
     ),
     keys=1,
     insert=_INSERT,
@@ -66,7 +68,7 @@ _CLAIM: LiteralString = (
     "UPDATE outbox_message AS message SET attempts = message.attempts + 1, due_at = %(until)s FROM picked "
     "WHERE message.id = picked.id RETURNING "
     "message.id, message.receiver, message.message_id, message.conversation, message.number, message.in_reply_to, "
-    "message.kind, message.version, message.body, message.sealed, message.attempts"
+    "message.kind, message.version, message.body, message.sealed, message.attempts, message.request"
 )
 
 _CLAIM_PARKED: LiteralString = (
@@ -74,7 +76,7 @@ _CLAIM_PARKED: LiteralString = (
     "WHERE message.organization_id = %(org)s AND message.parked_why <> '' AND message.delivered_at IS NULL "
     "AND (%(only)s = '' OR message.message_id = %(only)s) RETURNING "
     "message.id, message.receiver, message.message_id, message.conversation, message.number, message.in_reply_to, "
-    "message.kind, message.version, message.body, message.sealed, message.attempts"
+    "message.kind, message.version, message.body, message.sealed, message.attempts, message.request"
 )
 
 
@@ -95,6 +97,7 @@ def write(batch: Rows, message: Message, *, now: datetime, in_reply_to: str = ""
         text_of(message.body),
         sealed,
         now,
+        current_request(),
     )
     batch.put(_MESSAGE, row)
 
@@ -131,7 +134,7 @@ def drop_parked(message_id: str, *, by: ActorKey, reason: DropReason, at: dateti
     with cursor() as pen:
         row = pen.execute(
             "SELECT id, receiver, message_id, conversation, number, in_reply_to, kind, version, body, sealed, "
-            "attempts, parked_why FROM outbox_message WHERE organization_id = %s AND message_id = %s "
+            "attempts, request, parked_why FROM outbox_message WHERE organization_id = %s AND message_id = %s "
             "AND parked_why <> '' AND delivered_at IS NULL FOR UPDATE",
             (opened.id, message_id),
         ).fetchone()
@@ -196,7 +199,7 @@ def undelivered(organization: OrganizationKey) -> tuple[int, int]:
 
 
 def _claimed(row: tuple[Any, ...], *, sender: OrganizationKey) -> Claimed:
-    id_, receiver, message_id, conversation, number, in_reply_to, kind, version, body, sealed, attempts = row
+    id_, receiver, message_id, conversation, number, in_reply_to, kind, version, body, sealed, attempts, request = row
     envelope = Envelope(
         sender=sender,
         receiver=OrganizationKey(receiver),
@@ -208,5 +211,6 @@ def _claimed(row: tuple[Any, ...], *, sender: OrganizationKey) -> Claimed:
         version=version,
         body=json.loads(body),
         sealed=None if sealed is None else bytes(sealed),
+        request=request,
     )
     return Claimed(id=id_, attempts=attempts, envelope=envelope)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from evenroll.ports.delivery import Delivered, DeliveryOutcome
 from evenroll.records import outbox
 from evenroll.records.envelope import Claimed
-from evenroll.records.log_lines import LogCode, LogLine, request_scope, tell
+from evenroll.records.log_lines import LogCode, LogLine, carried_on, request_scope, tell
 from evenroll.records.upcasters import OfNewerRelease
 from evenroll.worker.giving import since_ms
 from evenroll.worker.progress import log_failure
@@ -27,7 +27,7 @@ def bring_messages(clock: Clock, claimed: Sequence[Claimed]) -> None:
     ms = round(since_ms(began) / len(claimed), 3)
     for each, told in zip(claimed, together, strict=True):
         done = clock.progress.done
-        with request_scope():
+        with request_scope(), carried_on(each.envelope.request):
             if told is not None:
                 _tell_brought(each, told, ms=ms)
             delivered = told or _delivered_alone(clock, each)

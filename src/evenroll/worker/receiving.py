@@ -36,6 +36,7 @@ from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrderNumber, O
 from evenroll.records import inbox, queries
 from evenroll.records.asked import Answer, Asked
 from evenroll.records.envelope import Envelope
+from evenroll.records.log_lines import carried_on
 from evenroll.records.organizations import kinds_of, open_organization
 from evenroll.records.streams import case_stream
 from evenroll.records.supply_registry import requester_of
@@ -87,7 +88,8 @@ def _received(envelope: Envelope, *, now: datetime, again: bool) -> Delivered:
     except (CodecRefused, ValueError):
         return _park(envelope, why=UNREADABLE)
     try:
-        return repeated(lambda: _take_once(envelope, body, now=now, again=again))
+        with carried_on(envelope.request):
+            return repeated(lambda: _take_once(envelope, body, now=now, again=again))
     except _NotForSender:
         return _park(envelope, why=NOT_FOR_SENDER)
     except _Refused as refused:

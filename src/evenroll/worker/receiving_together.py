@@ -15,6 +15,7 @@ from evenroll.quantities.identifiers import ActorKey
 from evenroll.records import inbox
 from evenroll.records.asked import Answer
 from evenroll.records.envelope import Envelope, MessageNewer
+from evenroll.records.log_lines import carried_on
 from evenroll.records.organizations import current
 from evenroll.records.streams import StreamId, order_stream, point_stream
 from evenroll.records.unit_of_work import UnitOfWork
@@ -68,7 +69,9 @@ def _piece(envelope: Envelope) -> Piece | None:
     def act(work: UnitOfWork) -> Answer:
         if not is_for_sender(work, envelope, body):
             raise _NotTogether
-        answer = take_message(work, envelope, body)
+        # What is said in answer carries the same number on.
+        with carried_on(envelope.request):
+            answer = take_message(work, envelope, body)
         if isinstance(answer, Refusal):
             raise _NotTogether
         return answer

@@ -22,7 +22,7 @@ from evenroll.records import deadlines
 from evenroll.records.asked import Answer, Asked, Taken, written_answer
 from evenroll.records.attempts import ATTEMPTS_MAX, SYSTEM, note_attempt, put_back
 from evenroll.records.deadlines import Due
-from evenroll.records.log_lines import LogCode, LogLine, request_scope, tell
+from evenroll.records.log_lines import LogCode, LogLine, carried_on, request_scope, tell
 from evenroll.records.organizations import open_organization
 from evenroll.records.unit_of_work import UnitOfWork, unit_of_work
 from evenroll.records.upcasters import OfNewerRelease
@@ -145,7 +145,8 @@ def _ready(clock: Clock, due: Due, *, request: str) -> _Ready | None:
 
 def _piece(ready: _Ready) -> Piece:
     def act(work: UnitOfWork) -> Answer:
-        return COMMAND_FUNCTIONS[ready.name](work, asked=ready.asked)
+        with carried_on(ready.request):
+            return COMMAND_FUNCTIONS[ready.name](work, asked=ready.asked)
 
     return Piece(name=ready.name, number=ready.asked.number, act=act)
 
