@@ -1,0 +1,183 @@
+"""Bills of a block of loads on compiled rates: totals, and on request every line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenroll.costs.lattice import kernels
+from evenroll.costs.lattice.jit import HAS_KERNELS
+from evenroll.costs.lattice.lines import CompiledRates
+from evenroll.costs.lattice.loads import LoadBlock
+from evenroll.costs.lattice.plain import bill_plainly
+from evenroll.costs.lattice.tables import Ints, Tables, tables_of
+from evenroll.costs.usage import LoadWrong
+
+CHUNK: Final = 64
+"""Customers that are priced together: their lattice stays in the cache of a processor."""
+ENERGY_MAX_WH: Final = 2**31 - 1
+"""The most energy of one cycle, Wh, for which products stay in 64 bits."""
+DEMAND_MAX_W: Final = 2**26 - 1
+"""The highest demand, W, likewise."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class BlockLines:
+    """The lines of all bills of a block. quantity, cents: (customer, line), Wh (W for demand), cents.
+
+    topped: (customer, rate, cycle), what tops a bill up to its minimum, cents.
+    """
+
+    quantity: Ints
+    cents: Ints
+    topped: Ints
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class BlockBills:
+    """The bills of a block. totals: (customer, rate, cycle), cents. estimated: (customer, cycle), whether any was."""
+
+    rates: CompiledRates
+    totals: Ints
+    estimated: NDArray[np.bool_]
+    lines: BlockLines | None
+
+
+class Engine:
+    """Compiled rates with their arrays, made once for any number of blocks; blocks may be billed by several threads."""
+
+    def __init__(self, rates: CompiledRates) -> None:
+        self.rates = rates
+        self.tables: Tables = tables_of(rates)
+        self.most_slots = max((len(part.slots) for part in rates.energy), default=1)
+
+
+def bill_block(block: LoadBlock, *, engine: Engine, with_lines: bool = False, chunk: int = CHUNK) -> BlockBills:
+    """The bills of each load on each rate, exact to the cent and the same whatever the chunk, by kernels if there are.
+
+    Raises LoadWrong if a load does not cover the cycles, has other intervals or another zone, holds more than
+    2,147 MWh in a cycle or draws more than 67 MW.
+    """
+    return _bill(block, engine=engine, with_lines=with_lines, chunk=chunk if HAS_KERNELS else 0)
+
+
+def bill_block_plainly(block: LoadBlock, *, engine: Engine, with_lines: bool = False) -> BlockBills:
+    """The same by the readable reference: slower, exactly equal."""
+    return _bill(block, engine=engine, with_lines=with_lines, chunk=0)
+
+
+def _bill(block: LoadBlock, *, engine: Engine, with_lines: bool, chunk: int) -> BlockBills:
+    rates = engine.rates
+    first = _offset(block, rates=rates)
+    wh = block.wh[:, first : first + rates.lattice.intervals]
+    _check_energy(wh, rates=rates)
+    shape = (block.customers, len(rates.keys), len(rates.lattice.cycles))
+    totals = np.zeros((block.customers, rates.bills), dtype=np.int64)
+    lines = _no_lines(block.customers, rates=rates) if with_lines else None
+    if chunk:
+        for start in range(0, block.customers, chunk):
+            _by_kernels(wh[start : start + chunk], engine, slice(start, start + chunk), totals, lines)
+    else:
+        for customer in range(block.customers):
+            _plainly(wh[customer], rates, customer, totals, lines)
+    return BlockBills(
+        rates=rates,
+        totals=totals.reshape(shape),
+        estimated=_estimated(block, first=first, rates=rates),
+        lines=None if lines is None else BlockLines(quantity=lines[0], cents=lines[1], topped=lines[2].reshape(shape)),
+    )
+
+
+_Lines = tuple[Ints, Ints, Ints]
+
+
+def _no_lines(customers: int, *, rates: CompiledRates) -> _Lines:
+    of_line = (customers, len(rates.lines))
+    return (
+        np.zeros(of_line, dtype=np.int64),
+        np.zeros(of_line, dtype=np.int64),
+        np.zeros((customers, rates.bills), dtype=np.int64),
+    )
+
+
+def _by_kernels(wh: NDArray[Any], engine: Engine, where: slice, totals: Ints, lines: _Lines | None) -> None:
+    """Prices the customers of a chunk into their rows of totals and lines."""
+    tables, lattice, customers = engine.tables, engine.rates.lattice, wh.shape[0]
+    sums = np.empty((lattice.cells, customers), dtype=np.int64)
+    maxima = np.empty_like(sums)
+    kernels.fold(wh, tables.days, sums, maxima)
+    upto = np.empty((lattice.cells + 1, customers), dtype=np.int64)
+    kernels.cumulate(sums, upto)
+    peaks = np.empty((len(engine.rates.peaks), customers), dtype=np.int64)
+    kernels.find_peaks(maxima, tables.peaks, peaks)
+    quantity = np.empty((len(engine.rates.lines), customers), dtype=np.int64)
+    cents = np.empty_like(quantity)
+    scratch = np.empty((engine.most_slots, customers), dtype=np.int64)
+    kernels.energy_lines(upto, peaks, tables.energy, quantity, scratch)
+    kernels.price_lines(tables.lines, quantity, cents)
+    kernels.demand_lines(peaks, tables.demands, tables.lines, quantity, cents)
+    whole = np.empty((engine.rates.bills, customers), dtype=np.int64)
+    topped = np.empty_like(whole)
+    kernels.add_up(tables.lines, tables.bills, cents, whole, topped)
+    totals[where] = whole.T
+    if lines is not None:
+        lines[0][where], lines[1][where], lines[2][where] = quantity.T, cents.T, topped.T
+
+
+def _plainly(row: NDArray[Any], rates: CompiledRates, customer: int, totals: Ints, lines: _Lines | None) -> None:
+    found = bill_plainly(row, rates=rates)
+    totals[customer] = found.totals
+    if lines is not None:
+        lines[0][customer], lines[1][customer], lines[2][customer] = found.quantity, found.cents, found.topped
+
+
+def _offset(block: LoadBlock, *, rates: CompiledRates) -> int:
+    """The interval of the block at which the first cycle begins."""
+    lattice = rates.lattice
+    if (block.minutes, block.zone) != (lattice.minutes, lattice.zone):
+        raise LoadWrong(
+            f"The loads have intervals of {block.minutes} minutes in {block.zone}, and the rates were compiled for "
+            f"{lattice.minutes} minutes in {lattice.zone}. Compile them for these loads."
+        )
+    first, rest = divmod(lattice.start_at - block.start_at, timedelta(minutes=block.minutes))
+    if rest or first < 0 or first + lattice.intervals > block.wh.shape[1]:
+        raise LoadWrong(
+            f"Loads of {block.wh.shape[1]} intervals from {block.start_at} do not cover {lattice.intervals} intervals "
+            f"from {lattice.start_at}. Give loads that do."
+        )
+    return first
+
+
+def _check_energy(wh: NDArray[Any], *, rates: CompiledRates) -> None:
+    """Loads of two bytes cannot hold too much in a cycle of a month; others are added up."""
+    bounds: list[int] = rates.lattice.cycle_first.tolist()
+    longest = max(end - first for first, end in pairwise(bounds))
+    if wh.dtype == np.dtype(np.uint16) and longest < ENERGY_MAX_WH // np.iinfo(np.uint16).max:
+        return
+    if wh.size and int(wh.max()) * (60 // rates.lattice.minutes) > DEMAND_MAX_W:
+        raise LoadWrong(
+            f"A load of the block draws {int(wh.max())} Wh in {rates.lattice.minutes} minutes; the highest demand that "
+            f"is priced exactly is {DEMAND_MAX_W} W. Bill it by itself."
+        )
+    for first, end in pairwise(bounds):
+        whole = wh[:, first:end].sum(axis=1, dtype=np.int64)
+        if whole.size and int(whole.max()) > ENERGY_MAX_WH:
+            raise LoadWrong(
+                f"Load {int(whole.argmax())} of the block holds {int(whole.max())} Wh in one billing cycle; the most "
+                f"that is priced exactly is {ENERGY_MAX_WH}. Bill it by itself."
+            )
+
+
+def _estimated(block: LoadBlock, *, first: int, rates: CompiledRates) -> NDArray[np.bool_]:
+    lattice = rates.lattice
+    found = np.zeros((block.customers, len(lattice.cycles)), dtype=np.bool_)
+    if block.estimated is not None:
+        bits = np.unpackbits(block.estimated, axis=1)[:, first : first + lattice.intervals]
+        starts = lattice.cycle_first[:-1].astype(np.int64)
+        found = np.logical_or.reduceat(bits.astype(np.bool_), starts, axis=1)
+    return found

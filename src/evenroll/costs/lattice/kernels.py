@@ -1,0 +1,228 @@
+"""The compiled passes: a load into its lattice, and a lattice into lines of bills. Integers only.
+
+Each is exactly what `plain` computes; the inner index is the customer, so that many are priced by one instruction.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenroll.costs.lattice.jit import kernel
+from evenroll.costs.lattice.tables import BillTable, DayTable, DemandTable, EnergyTable, Ints, LineTable, PeakTable
+
+HOURS: Final = 24
+CENT_E11: Final = 10**9
+"""A cent in 1e-11 USD: Wh times 1e-8 USD per kWh."""
+HALF_E11: Final = 5 * 10**8
+
+
+@kernel
+def fold(wh: NDArray[Any], days: DayTable, sums: Ints, maxima: Ints) -> None:
+    """The sums and maxima of each cell. wh: (customer, interval), Wh. sums, maxima: (cell, customer), Wh, filled."""
+    slots = int(days.slots)
+    total = np.zeros(slots, dtype=np.uint64)
+    top = np.zeros(slots, dtype=np.uint64)
+    wide = days.slots
+    one, four = np.uint64(1), np.uint64(4)
+    for customer in range(wh.shape[0]):
+        for group in range(days.group_first.shape[0] - 1):
+            total[:] = 0
+            top[:] = 0
+            at, end = days.group_first[group], days.group_first[group + 1]
+            while at + four <= end:
+                a, b = days.day_start[at], days.day_start[at + one]
+                c, d = days.day_start[at + one + one], days.day_start[at + four - one]
+                for slot in range(wide):
+                    v, w = np.uint64(wh[customer, a + slot]), np.uint64(wh[customer, b + slot])
+                    x, y = np.uint64(wh[customer, c + slot]), np.uint64(wh[customer, d + slot])
+                    total[slot] += (v + w) + (x + y)
+                    top[slot] = max(top[slot], v, w, x, y)
+                at += four
+            while at < end:
+                a = days.day_start[at]
+                for slot in range(wide):
+                    v = np.uint64(wh[customer, a + slot])
+                    total[slot] += v
+                    top[slot] = max(top[slot], v)
+                at += one
+            _odd_days(wh[customer], group, days.odd, total, top)
+            _keep(total, top, group * HOURS, customer, (sums, maxima))
+
+
+@kernel
+def _odd_days(row: NDArray[Any], group: int, odd: NDArray[np.uint64], total: NDArray[Any], top: NDArray[Any]) -> None:
+    for piece in range(odd.shape[0]):
+        if int(odd[piece, 2]) == group:
+            start, slot = int(odd[piece, 0]), int(odd[piece, 3])
+            for n in range(int(odd[piece, 1])):
+                value = np.uint64(row[start + n])
+                total[slot + n] += value
+                top[slot + n] = max(top[slot + n], value)
+
+
+@kernel
+def _keep(total: NDArray[Any], top: NDArray[Any], cell: int, customer: int, kept: tuple[Ints, Ints]) -> None:
+    """The slots of a day folded into its hours."""
+    each = total.shape[0] // HOURS
+    for hour in range(HOURS):
+        whole, most = np.uint64(0), np.uint64(0)
+        for n in range(hour * each, hour * each + each):
+            whole += total[n]
+            most = max(most, top[n])
+        kept[0][cell + hour, customer] = np.int64(whole)
+        kept[1][cell + hour, customer] = np.int64(most)
+
+
+@kernel
+def cumulate(sums: Ints, upto: Ints) -> None:
+    """What all cells before one hold. sums: (cell, customer). upto: (cell + 1, customer), filled."""
+    upto[0, :] = 0
+    for cell in range(sums.shape[0]):
+        for k in range(sums.shape[1]):
+            upto[cell + 1, k] = upto[cell, k] + sums[cell, k]
+
+
+@kernel
+def find_peaks(maxima: Ints, table: PeakTable, peaks: Ints) -> None:
+    """The highest demand of each peak. maxima: (cell, customer), Wh. peaks: (peak, customer), W, filled."""
+    for peak in range(table.run_first.shape[0] - 1):
+        peaks[peak, :] = 0
+        for run in range(table.run_first[peak], table.run_first[peak + 1]):
+            for cell in range(table.run_from[run], table.run_to[run]):
+                for k in range(maxima.shape[1]):
+                    peaks[peak, k] = max(peaks[peak, k], maxima[cell, k])
+        for k in range(maxima.shape[1]):
+            peaks[peak, k] *= table.factor
+
+
+@kernel
+def energy_lines(upto: Ints, peaks: Ints, table: EnergyTable, quantity: Ints, scratch: Ints) -> None:
+    """The energy of each line. quantity: (line, customer), Wh, filled where a line is of energy.
+
+    scratch: (most registers of a part, customer).
+    """
+    for part in range(table.line.shape[0]):
+        first = table.slot_first[part]
+        slots = table.slot_first[part + 1] - first
+        limits = table.limit_first[part + 1] - table.limit_first[part]
+        for slot in range(slots):
+            out = quantity[table.line[part]] if limits == 0 and slots == 1 else scratch[slot]
+            out[:] = 0
+            for run in range(table.run_first[first + slot], table.run_first[first + slot + 1]):
+                start, end = table.run_from[run], table.run_to[run]
+                for k in range(upto.shape[1]):
+                    out[k] += upto[end, k] - upto[start, k]
+        if limits > 0:
+            _tiers(part, peaks, table, quantity, scratch)
+        elif slots > 1:
+            for slot in range(slots):
+                quantity[table.line[part] + slot, :] = scratch[slot]
+
+
+@kernel
+def _tiers(part: int, peaks: Ints, table: EnergyTable, quantity: Ints, left: Ints) -> None:
+    """Shares each tier among the registers of a part in proportion to what they have left, in whole Wh.
+
+    left: (register, customer), what each register drew; nothing is left of it after. Rounded down on the running sum,
+    so that no Wh is lost and none is negative.
+    """
+    slots = table.slot_first[part + 1] - table.slot_first[part]
+    first, tiers = table.limit_first[part], table.limit_first[part + 1] - table.limit_first[part] + 1
+    for k in range(left.shape[1]):
+        rest = 0
+        for slot in range(slots):
+            rest += left[slot, k]
+        before = 0
+        for tier in range(tiers):
+            take = rest
+            if tier < tiers - 1:
+                until = table.limit[first + tier]
+                if table.peak[part] >= 0:
+                    until = until * peaks[table.peak[part], k] // 1_000_000
+                take = min(rest, max(until - before, 0))
+            _share(left[:, k], (slots, take, rest), quantity[:, k], table.line[part] + tier, tiers)
+            rest -= take
+            before += take
+
+
+@kernel
+def _share(left: Ints, amounts: tuple[int, int, int], quantity: Ints, line: int, step: int) -> None:
+    slots, take, rest = amounts
+    run, given = 0, 0
+    for slot in range(slots):
+        run += left[slot]
+        if take == rest:
+            share = left[slot]
+        elif take == 0:
+            share = 0
+        else:
+            share = take * run // rest - given
+        given += share
+        left[slot] -= share
+        quantity[line + slot * step] = share
+
+
+@kernel
+def price_lines(lines: LineTable, quantity: Ints, cents: Ints) -> None:
+    """Cents of each line: quantity times price, rounded once. quantity, cents: (line, customer)."""
+    for line in range(lines.price.shape[0]):
+        price, even = lines.price[line], lines.even[line]
+        for k in range(quantity.shape[1]):
+            cents[line, k] = _round(quantity[line, k] * price, 0, even)
+
+
+@kernel
+def _round(amount: int, rest: int, even: int) -> int:
+    """1e-11 USD to cents. rest: 1 where the amount is a little more than that, away from zero."""
+    size = abs(amount)
+    whole = (size + HALF_E11) // CENT_E11
+    if even == 1 and rest == 0 and size % CENT_E11 == HALF_E11 and whole % 2 == 1:
+        whole -= 1
+    return whole if amount >= 0 else -whole
+
+
+@kernel
+def demand_lines(peaks: Ints, table: DemandTable, lines: LineTable, quantity: Ints, cents: Ints) -> None:
+    """The demand and cents of each line of demand, filled. quantity: W."""
+    for part in range(table.line.shape[0]):
+        first, end = table.limit_first[part], table.limit_first[part + 1]
+        over, under = table.over[part], table.under[part]
+        for k in range(peaks.shape[1]):
+            peak = peaks[table.peak[part], k]
+            before = 0
+            for tier in range(end - first + 1):
+                until = max(peak, before) if tier == end - first else table.limit[first + tier]
+                take = max(min(peak, until) - before, 0)
+                line = table.line[part] + tier
+                quantity[line, k] = take
+                cents[line, k] = _demand_cents(take * lines.price[line], over, under, int(lines.even[line]))
+                before += take
+
+
+@kernel
+def _demand_cents(amount: int, over: int, under: int, even: int) -> int:
+    """An amount of 1e-11 USD times a fraction of months, rounded once: the parts beyond 64 bits are kept apart."""
+    size = abs(amount)
+    whole, rest = size // under * over, size % under * over
+    cents = _round(whole + rest // under, 1 if rest % under > 0 else 0, even)
+    return cents if amount >= 0 else -cents
+
+
+@kernel
+def add_up(lines: LineTable, bills: BillTable, cents: Ints, totals: Ints, topped: Ints) -> None:
+    """The total of each bill, and what tops it up to its minimum. cents: (line, customer); others (bill, customer)."""
+    for bill in range(totals.shape[0]):
+        totals[bill, :] = bills.fixed[bill]
+    for line in range(cents.shape[0]):
+        bill = lines.bill[line]
+        for k in range(cents.shape[1]):
+            totals[bill, k] += cents[line, k]
+    for bill in range(totals.shape[0]):
+        least = bills.least[bill]
+        for k in range(totals.shape[1]):
+            missing = max(least - totals[bill, k], 0) if least > 0 else 0
+            topped[bill, k] = missing
+            totals[bill, k] += missing

@@ -1,0 +1,216 @@
+"""How a rate becomes parts: the days of a cycle under one version and season, with their cells and prorated limits."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, assert_never
+
+from evenroll.costs.bill import LineCode
+from evenroll.costs.lattice.lines import DemandPart, Draft, EnergyPart, FixedLine, LineSpec, Minimum, Runs
+from evenroll.costs.lattice.schedule import (
+    HOURS,
+    DayHours,
+    DemandPrice,
+    EnergyBlock,
+    RateSchedule,
+    ScheduleSeason,
+    scaled,
+    season_of,
+)
+from evenroll.costs.lattice.segments import Span
+from evenroll.programs.rate import StepBasis
+from evenroll.quantities.money import Rounding
+
+_WH_OF_KWH: Final = 1000
+_MILLIONTHS: Final = 10**6
+_DAYS_OF_MONTH: Final = 30
+# 68,719 MWh, or as many kWh per kW: more than a cycle can hold, and products with a demand stay in 64 bits.
+_LIMIT_MAX: Final = 2**36
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """Days of a cycle under one version and season. spans: their numbers in the lattice."""
+
+    bill: int
+    schedule: RateSchedule
+    season: ScheduleSeason
+    spans: tuple[int, ...]
+    days: int
+    months: Fraction
+
+
+def add_rate(draft: Draft, *, number: int, history: Sequence[RateSchedule]) -> None:
+    """Adds the lines of one rate to a draft. history: its versions by first day; number: which rate it is."""
+    cycles = len(draft.lattice.cycles)
+    spans: list[list[int]] = [[] for _ in range(cycles)]
+    for index, span in enumerate(draft.lattice.spans):
+        spans[span.cycle].append(index)
+    for cycle in range(cycles):
+        bill = number * cycles + cycle
+        for part in _parts(draft, bill=bill, spans=spans[cycle], history=history):
+            for block in part.season.blocks:
+                _add_energy(draft, part=part, block=block)
+            for demand in part.season.demands:
+                _add_demand(draft, part=part, demand=demand)
+        _add_fixed(draft, bill=bill, spans=spans[cycle], history=history)
+
+
+def cents_of(amount: Fraction, *, rule: Rounding) -> int:
+    """USD in whole cents, rounded once: half a cent away from zero, or to the even cent."""
+    cents, rest = divmod(abs(amount) * 100, 1)
+    whole = int(cents)
+    if rest > Fraction(1, 2) or (rest == Fraction(1, 2) and (rule is Rounding.HALF_UP or whole % 2)):
+        whole += 1
+    return whole if amount >= 0 else -whole
+
+
+def _version(history: Sequence[RateSchedule], *, span: Span) -> RateSchedule:
+    return [each for each in history if each.effective_on <= span.start_on][-1]
+
+
+def _months(spans: Iterable[Span]) -> Fraction:
+    shares = (Fraction(each.days, monthrange(each.start_on.year, each.start_on.month)[1]) for each in spans)
+    return sum(shares, Fraction(0))
+
+
+def _parts(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequence[RateSchedule]) -> list[_Part]:
+    found: dict[tuple[int, str], list[int]] = {}
+    versions = {index: _version(history, span=draft.lattice.spans[index]) for index in spans}
+    for index in spans:
+        season = season_of(versions[index], month=draft.lattice.spans[index].start_on.month)
+        found.setdefault((history.index(versions[index]), season.key), []).append(index)
+    parts: list[_Part] = []
+    for (version, _), numbers in found.items():
+        own = [draft.lattice.spans[index] for index in numbers]
+        parts.append(
+            _Part(
+                bill=bill,
+                schedule=history[version],
+                season=season_of(history[version], month=own[0].start_on.month),
+                spans=tuple(numbers),
+                days=sum(each.days for each in own),
+                months=_months(own),
+            )
+        )
+    return parts
+
+
+def _runs(draft: Draft, *, part: _Part, hours: DayHours | None, register: str) -> Runs:
+    """The cells of a part whose hour counts into a register; all of them without hours."""
+    lattice = draft.lattice
+    of_list = lattice.lists.index(part.schedule.holidays)
+    cells: list[int] = []
+    for group, (span, day_class) in enumerate(lattice.groups):
+        if span in part.spans:
+            day = None if hours is None else hours.of_type(day_class[of_list])
+            cells += [group * HOURS + hour for hour in range(HOURS) if day is None or day[hour] == register]
+    runs: list[tuple[int, int]] = []
+    for cell in cells:
+        if runs and runs[-1][1] == cell:
+            runs[-1] = (runs[-1][0], cell + 1)
+        else:
+            runs.append((cell, cell + 1))
+    return tuple(runs)
+
+
+def _peak(draft: Draft, *, part: _Part, hours: DayHours | None, register: str) -> int:
+    return draft.peaks.setdefault(_runs(draft, part=part, hours=hours, register=register), len(draft.peaks))
+
+
+def _add_energy(draft: Draft, *, part: _Part, block: EnergyBlock) -> None:
+    times = _times(block.basis, part=part)
+    scale = _MILLIONTHS if block.per_kw else _WH_OF_KWH
+    draft.energy.append(
+        EnergyPart(
+            slots=tuple(_runs(draft, part=part, hours=part.season.hours, register=name) for name in block.registers),
+            # Cut to whole units, as the reference does.
+            limits=tuple(min(int(Fraction(limit) * times * scale), _LIMIT_MAX) for limit in block.limits),
+            peak=_peak(draft, part=part, hours=None, register="") if block.per_kw else None,
+            line=len(draft.lines),
+        )
+    )
+    draft.lines += [
+        _line(part, LineCode.ENERGY, register=register, tier=tier, price=price)
+        for register, prices in zip(block.registers, block.usd_per_kwh, strict=True)
+        for tier, price in enumerate(prices)
+    ]
+
+
+def _times(basis: StepBasis, *, part: _Part) -> Fraction:
+    match basis:
+        case StepBasis.DAY:
+            return Fraction(part.days)
+        case StepBasis.MONTH_OF_30_DAYS:
+            return Fraction(part.days, _DAYS_OF_MONTH)
+        case StepBasis.CALENDAR_MONTH:
+            return part.months
+        case _:
+            assert_never(basis)
+
+
+def _add_demand(draft: Draft, *, part: _Part, demand: DemandPrice) -> None:
+    hours = part.season.demand_hours if demand.register else None
+    draft.demands.append(
+        DemandPart(
+            peak=_peak(draft, part=part, hours=hours, register=demand.register),
+            limits=tuple(min(int(Fraction(limit) * _WH_OF_KWH), _LIMIT_MAX) for limit in demand.limits),
+            months=part.months,
+            line=len(draft.lines),
+        )
+    )
+    code = LineCode.DEMAND_OF_HOURS if demand.register else LineCode.DEMAND
+    draft.lines += [
+        _line(part, code, register=demand.register, tier=tier, price=price)
+        for tier, price in enumerate(demand.usd_per_kw)
+    ]
+
+
+def _line(part: _Part, code: LineCode, *, register: str, tier: int, price: Decimal) -> LineSpec:
+    return LineSpec(
+        bill=part.bill,
+        code=code,
+        register=register,
+        season=part.season.key,
+        tier=tier,
+        price_e8=scaled(price),
+        rounding=part.schedule.rounding,
+    )
+
+
+def _add_fixed(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequence[RateSchedule]) -> None:
+    """The charges of a bill that no load changes, by version, and what it comes to at least."""
+    least = Fraction(0)
+    own = [draft.lattice.spans[index] for index in spans]
+    held = {each.effective_on: each for each in (_version(history, span=span) for span in own)}
+    for schedule in held.values():
+        mine = [span for span in own if _version(history, span=span) is schedule]
+        days, months = sum(span.days for span in mine), _months(mine)
+        charges = (
+            (LineCode.FIXED_MONTHLY, schedule.fixed_usd_per_month, months),
+            (LineCode.FIXED_DAILY, schedule.fixed_usd_per_day, Fraction(days)),
+        )
+        draft.fixed += [
+            FixedLine(
+                bill=bill,
+                code=code,
+                days=days,
+                price=price,
+                cents=cents_of(Fraction(price) * times, rule=schedule.rounding),
+            )
+            for code, price, times in charges
+            if price
+        ]
+        least += Fraction(schedule.minimum_usd_per_month) * months + Fraction(schedule.minimum_usd_per_day) * days
+    last = [*held.values()][-1]
+    draft.minimums.append(
+        Minimum(
+            days=sum(span.days for span in own),
+            price=last.minimum_usd_per_month or last.minimum_usd_per_day,
+            cents=cents_of(least, rule=last.rounding),
+        )
+    )

@@ -1,0 +1,200 @@
+"""Billing cycles compiled: which interval of a load falls into which span, type of day and hour."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenroll.costs.lattice.schedule import HOURS
+from evenroll.costs.usage import LoadWrong, is_tariff_holiday
+from evenroll.programs.tariff_holidays import NO_HOLIDAYS, TERRITORY_HOLIDAYS, is_listed_holiday
+from evenroll.quantities.calendars import ServiceCalendar
+from evenroll.quantities.periods import DatePeriod
+
+WEEKDAY: Final = 0
+WEEKEND: Final = 1
+HOLIDAY: Final = 2
+
+_DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
+_SATURDAY: Final = 5
+
+
+class CyclesWrong(ValueError):
+    """Billing cycles that do not follow each other without gap."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """Days of one billing cycle within one calendar month, between two changes of price."""
+
+    cycle: int
+    start_on: date
+    days: int
+
+
+DayClass = tuple[int, ...]
+"""The type of a day by list of holidays: WEEKDAY, WEEKEND or HOLIDAY."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Lattice:
+    """The cells of some billing cycles: for each group of like days in a span, 24 hours.
+
+    cell = 24 x group + clock hour. groups: (span, class of day), by span. A day of 24 hours is a start in day_start,
+    those of group g at [group_first[g], group_first[g + 1]). odd: (segment, 4), start, length, group, slot of the day
+    (interval of the clock day): days of 23 and 25 hours, cut where the clock jumps. Starts are intervals from start_at.
+    lists: the lists of holidays that tell classes apart. cycle_first: (cycle + 1,), intervals.
+    """
+
+    minutes: int
+    zone: str
+    start_at: datetime
+    cycles: tuple[DatePeriod, ...]
+    spans: tuple[Span, ...]
+    lists: tuple[str, ...]
+    groups: tuple[tuple[int, DayClass], ...]
+    group_first: NDArray[np.uint64]
+    day_start: NDArray[np.uint64]
+    odd: NDArray[np.uint64]
+    cycle_first: NDArray[np.uint64]
+
+    @property
+    def cells(self) -> int:
+        """How many cells there are."""
+        return HOURS * len(self.groups)
+
+    @property
+    def slots(self) -> int:
+        """Intervals of a day of 24 hours."""
+        return HOURS * 60 // self.minutes
+
+    @property
+    def intervals(self) -> int:
+        """Intervals of all cycles."""
+        return int(self.cycle_first[-1])
+
+
+def lattice_of(
+    cycles: Sequence[DatePeriod],
+    *,
+    calendar: ServiceCalendar,
+    minutes: int,
+    lists: tuple[str, ...] = (NO_HOLIDAYS,),
+    cuts: Iterable[date] = (),
+) -> Lattice:
+    """The lattice of billing cycles that follow each other. cuts: days on which a price changes.
+
+    Raises CyclesWrong, PeriodOpen, LoadWrong where a day is no whole number of intervals.
+    """
+    _check_follow(cycles)
+    start_at = calendar.start_of_day(cycles[0].start_on)
+    spans = tuple(span for n, cycle in enumerate(cycles) for span in _spans(cycle, number=n, cuts=frozenset(cuts)))
+    found: dict[tuple[int, DayClass], list[date]] = {}
+    for number, span in enumerate(spans):
+        days = [span.start_on + n * _DAY for n in range(span.days)]
+        for day in days:
+            found.setdefault((number, _class_of(day, lists=lists, calendar=calendar)), []).append(day)
+    groups = tuple(sorted(found))
+    starts: list[int] = []
+    first = [0]
+    odd: list[tuple[int, int, int, int]] = []
+    for number, group in enumerate(groups):
+        for day in found[group]:
+            if _is_even(day, calendar=calendar):
+                starts.append(_interval(day, start_at=start_at, calendar=calendar, minutes=minutes))
+            else:
+                odd += _pieces(day, group=number, start_at=start_at, calendar=calendar, minutes=minutes)
+        first.append(len(starts))
+    bounds = [*(cycle.start_on for cycle in cycles), cycles[-1].start_on + cycles[-1].days * _DAY]
+    return Lattice(
+        minutes=minutes,
+        zone=calendar.zone,
+        start_at=start_at,
+        cycles=tuple(cycles),
+        spans=spans,
+        lists=lists,
+        groups=groups,
+        group_first=np.array(first, dtype=np.uint64),
+        day_start=np.array(starts, dtype=np.uint64),
+        odd=np.array(odd, dtype=np.uint64).reshape(-1, 4),
+        cycle_first=np.array(
+            [_interval(day, start_at=start_at, calendar=calendar, minutes=minutes) for day in bounds], dtype=np.uint64
+        ),
+    )
+
+
+def _check_follow(cycles: Sequence[DatePeriod]) -> None:
+    if not cycles:
+        raise CyclesWrong("There is no billing cycle, so nothing can be billed. Give at least one.")
+    for one, other in pairwise(cycles):
+        if one.start_on + one.days * _DAY != other.start_on:
+            raise CyclesWrong(
+                f"The cycle from {one.start_on} ends on {one.end_on} and the next begins on {other.start_on}. "
+                "Give cycles that follow each other."
+            )
+
+
+def _spans(cycle: DatePeriod, *, number: int, cuts: frozenset[date]) -> list[Span]:
+    spans: list[Span] = []
+    on, end_on = cycle.start_on, cycle.start_on + cycle.days * _DAY
+    while on < end_on:
+        month_end = on + (monthrange(on.year, on.month)[1] - on.day + 1) * _DAY
+        until = min(end_on, month_end, *(cut for cut in cuts if cut > on))
+        spans.append(Span(cycle=number, start_on=on, days=(until - on).days))
+        on = until
+    return spans
+
+
+def _class_of(day: date, *, lists: tuple[str, ...], calendar: ServiceCalendar) -> DayClass:
+    return tuple(_type_of(day, key=key, calendar=calendar) for key in lists)
+
+
+def _type_of(day: date, *, key: str, calendar: ServiceCalendar) -> int:
+    if _is_holiday(day, key=key, calendar=calendar):
+        return HOLIDAY
+    return WEEKEND if day.weekday() >= _SATURDAY else WEEKDAY
+
+
+def _is_holiday(day: date, *, key: str, calendar: ServiceCalendar) -> bool:
+    if key == TERRITORY_HOLIDAYS:
+        return is_tariff_holiday(day, calendar=calendar)
+    return key != NO_HOLIDAYS and is_listed_holiday(day, key=key)
+
+
+def _is_even(day: date, *, calendar: ServiceCalendar) -> bool:
+    return calendar.start_of_day(day + _DAY) - calendar.start_of_day(day) == _DAY
+
+
+def _interval(day: date, *, start_at: datetime, calendar: ServiceCalendar, minutes: int) -> int:
+    count, rest = divmod(calendar.start_of_day(day) - start_at, minutes * _MINUTE)
+    if rest:
+        raise LoadWrong(f"{day} in {calendar.zone} begins inside an interval of {minutes} minutes. Use shorter ones.")
+    return count
+
+
+def _pieces(
+    day: date, *, group: int, start_at: datetime, calendar: ServiceCalendar, minutes: int
+) -> list[tuple[int, int, int, int]]:
+    """A day on which the clock jumps, as runs of intervals whose clock times follow each other."""
+    zone = ZoneInfo(calendar.zone)
+    first = _interval(day, start_at=start_at, calendar=calendar, minutes=minutes)
+    end = _interval(day + _DAY, start_at=start_at, calendar=calendar, minutes=minutes)
+    pieces: list[tuple[int, int, int, int]] = []
+    for at in range(first, end):
+        local = (start_at + at * minutes * _MINUTE).astimezone(zone)
+        slot = (local.hour * 60 + local.minute) // minutes
+        if pieces and pieces[-1][3] + pieces[-1][1] == slot:
+            start, length, _, begun = pieces[-1]
+            pieces[-1] = (start, length + 1, group, begun)
+        else:
+            pieces.append((at, 1, group, slot))
+    return pieces

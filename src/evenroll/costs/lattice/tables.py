@@ -1,0 +1,142 @@
+"""Compiled rates as arrays, in the form that the kernels read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenroll.costs.lattice.lines import CompiledRates, Runs
+from evenroll.quantities.money import Rounding
+
+Ints = NDArray[np.int64]
+
+
+class DayTable(NamedTuple):
+    """The days of a lattice. group_first, day_start, odd: as in the lattice. slots: intervals of a day."""
+
+    group_first: NDArray[np.uint64]
+    day_start: NDArray[np.uint64]
+    odd: NDArray[np.uint64]
+    slots: np.uint64
+
+
+class LineTable(NamedTuple):
+    """The lines: (line,). even: 1 where half a cent goes to the even one. bill: which bill it stands on."""
+
+    price: Ints
+    even: Ints
+    bill: Ints
+
+
+class EnergyTable(NamedTuple):
+    """The energy parts. slot_first, limit_first: (part + 1,). run_first: (slot + 1,). peak: -1 for none."""
+
+    slot_first: Ints
+    run_first: Ints
+    run_from: Ints
+    run_to: Ints
+    limit_first: Ints
+    limit: Ints
+    peak: Ints
+    line: Ints
+
+
+class PeakTable(NamedTuple):
+    """The cells whose maximum counts: (peak + 1,) and runs. factor: W per Wh of an interval."""
+
+    run_first: Ints
+    run_from: Ints
+    run_to: Ints
+    factor: np.int64
+
+
+class DemandTable(NamedTuple):
+    """The demand parts. limit_first: (part + 1,). over, under: the months it is charged for, as a fraction."""
+
+    peak: Ints
+    limit_first: Ints
+    limit: Ints
+    over: Ints
+    under: Ints
+    line: Ints
+
+
+class BillTable(NamedTuple):
+    """The bills: (bill,), cents. fixed: what no load changes. least: the minimum, 0 for none."""
+
+    fixed: Ints
+    least: Ints
+
+
+class Tables(NamedTuple):
+    """All tables of some rates."""
+
+    days: DayTable
+    lines: LineTable
+    energy: EnergyTable
+    peaks: PeakTable
+    demands: DemandTable
+    bills: BillTable
+
+
+def tables_of(rates: CompiledRates) -> Tables:
+    """The arrays of compiled rates."""
+    lattice = rates.lattice
+    fixed = np.zeros(rates.bills, dtype=np.int64)
+    for line in rates.fixed:
+        fixed[line.bill] += line.cents
+    return Tables(
+        days=DayTable(
+            group_first=lattice.group_first,
+            day_start=lattice.day_start,
+            odd=lattice.odd,
+            slots=np.uint64(lattice.slots),
+        ),
+        lines=LineTable(
+            price=_ints(line.price_e8 for line in rates.lines),
+            even=_ints(int(line.rounding is Rounding.HALF_EVEN) for line in rates.lines),
+            bill=_ints(line.bill for line in rates.lines),
+        ),
+        energy=_energy(rates),
+        peaks=PeakTable(*_runs(rates.peaks), np.int64(60 // lattice.minutes)),
+        demands=DemandTable(
+            peak=_ints(part.peak for part in rates.demands),
+            limit_first=_firsts(len(part.limits) for part in rates.demands),
+            limit=_ints(chain.from_iterable(part.limits for part in rates.demands)),
+            over=_ints(part.months.numerator for part in rates.demands),
+            under=_ints(part.months.denominator for part in rates.demands),
+            line=_ints(part.line for part in rates.demands),
+        ),
+        bills=BillTable(fixed=fixed, least=_ints(each.cents for each in rates.minimums)),
+    )
+
+
+def _energy(rates: CompiledRates) -> EnergyTable:
+    run_first, run_from, run_to = _runs([slot for part in rates.energy for slot in part.slots])
+    return EnergyTable(
+        slot_first=_firsts(len(part.slots) for part in rates.energy),
+        run_first=run_first,
+        run_from=run_from,
+        run_to=run_to,
+        limit_first=_firsts(len(part.limits) for part in rates.energy),
+        limit=_ints(chain.from_iterable(part.limits for part in rates.energy)),
+        peak=_ints(-1 if part.peak is None else part.peak for part in rates.energy),
+        line=_ints(part.line for part in rates.energy),
+    )
+
+
+def _runs(cells: Sequence[Runs]) -> tuple[Ints, Ints, Ints]:
+    runs = [run for each in cells for run in each]
+    return _firsts(len(each) for each in cells), _ints(run[0] for run in runs), _ints(run[1] for run in runs)
+
+
+def _firsts(counts: Iterable[int]) -> Ints:
+    return np.cumsum(np.array([0, *counts], dtype=np.int64))
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.array([*values], dtype=np.int64)
