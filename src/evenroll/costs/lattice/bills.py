@@ -30,12 +30,14 @@ DEMAND_MAX_W: Final = 2**26 - 1
 class BlockLines:
     """The lines of all bills of a block. quantity, cents: (customer, line), Wh (W for demand), cents.
 
-    topped: (customer, rate, cycle), what tops a bill up to its minimum, cents.
+    topped: (customer, rate, cycle), what tops a bill up to its minimum, cents. exact: (customer, hourly part), what
+    the prices of the hours come to, 1e-11 USD.
     """
 
     quantity: Ints
     cents: Ints
     topped: Ints
+    exact: Ints
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -89,11 +91,13 @@ def _bill(block: LoadBlock, *, engine: Engine, with_lines: bool, chunk: int) -> 
         rates=rates,
         totals=totals.reshape(shape),
         estimated=_estimated(block, first=first, rates=rates),
-        lines=None if lines is None else BlockLines(quantity=lines[0], cents=lines[1], topped=lines[2].reshape(shape)),
+        lines=None
+        if lines is None
+        else BlockLines(quantity=lines[0], cents=lines[1], topped=lines[2].reshape(shape), exact=lines[3]),
     )
 
 
-_Lines = tuple[Ints, Ints, Ints]
+_Lines = tuple[Ints, Ints, Ints, Ints]
 
 
 def _no_lines(customers: int, *, rates: CompiledRates) -> _Lines:
@@ -102,6 +106,7 @@ def _no_lines(customers: int, *, rates: CompiledRates) -> _Lines:
         np.zeros(of_line, dtype=np.int64),
         np.zeros(of_line, dtype=np.int64),
         np.zeros((customers, rates.bills), dtype=np.int64),
+        np.zeros((customers, len(rates.hourly)), dtype=np.int64),
     )
 
 
@@ -119,21 +124,26 @@ def _by_kernels(wh: NDArray[Any], engine: Engine, where: slice, totals: Ints, li
     cents = np.empty_like(quantity)
     scratch = np.empty((engine.most_slots, customers), dtype=np.int64)
     kernels.energy_lines(upto, peaks, tables.energy, quantity, scratch)
+    exact = np.empty((len(engine.rates.hourly), customers), dtype=np.int64)
+    kernels.hourly_lines(wh, tables.hourly, quantity, exact)
+    kernels.event_lines(wh, tables.events, quantity)
     kernels.price_lines(tables.lines, quantity, cents)
+    kernels.hourly_cents(tables.hourly, tables.lines, exact, cents)
     kernels.demand_lines(peaks, tables.demands, tables.lines, quantity, cents)
     whole = np.empty((engine.rates.bills, customers), dtype=np.int64)
     topped = np.empty_like(whole)
     kernels.add_up(tables.lines, tables.bills, cents, whole, topped)
     totals[where] = whole.T
     if lines is not None:
-        lines[0][where], lines[1][where], lines[2][where] = quantity.T, cents.T, topped.T
+        lines[0][where], lines[1][where], lines[2][where], lines[3][where] = quantity.T, cents.T, topped.T, exact.T
 
 
 def _plainly(row: NDArray[Any], rates: CompiledRates, customer: int, totals: Ints, lines: _Lines | None) -> None:
     found = bill_plainly(row, rates=rates)
     totals[customer] = found.totals
     if lines is not None:
-        lines[0][customer], lines[1][customer], lines[2][customer] = found.quantity, found.cents, found.topped
+        lines[0][customer], lines[1][customer] = found.quantity, found.cents
+        lines[2][customer], lines[3][customer] = found.topped, found.exact
 
 
 def _offset(block: LoadBlock, *, rates: CompiledRates) -> int:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evenroll.costs.bill import LineCode
-from evenroll.costs.lattice.bills import BlockBills
+from evenroll.costs.bill import Extra, LineCode
+from evenroll.costs.lattice.bills import BlockBills, BlockLines
+from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates
 from evenroll.costs.lattice.schedule import PRICE_PLACES
+from evenroll.costs.reference import mean_price
 
 _CENTS = -2
+_E11 = -11
 
 
 class LinesMissing(ValueError):
@@ -41,30 +44,43 @@ def lines_of(bills: BlockBills, *, customer: int, rate: int, cycle: int) -> tupl
     if bills.lines is None:
         raise LinesMissing("These bills were made without their lines. Make them with lines to explain one.")
     rates, number = bills.rates, rate * len(bills.rates.lattice.cycles) + cycle
-    found: list[ExplainedLine] = []
+    own: list[ExplainedLine] = []
+    beside: list[ExplainedLine] = []
     for index, line in enumerate(rates.lines):
         quantity = int(bills.lines.quantity[customer, index])
-        if line.bill == number and (quantity or not line.tier):
-            found.append(
+        optional = line.tier > 0 or line.code in BESIDE_RATE
+        if line.bill == number and (quantity or not optional):
+            (beside if line.code in BESIDE_RATE else own).append(
                 ExplainedLine(
                     code=line.code,
                     register=line.register,
                     season=line.season,
                     tier=line.tier,
                     quantity=quantity,
-                    price=Decimal(line.price_e8).scaleb(-PRICE_PLACES),
+                    price=_price(bills.lines, rates=rates, customer=customer, line=index),
                     amount=_usd(int(bills.lines.cents[customer, index])),
                 )
             )
-    found += [
+    own += [
         ExplainedLine(code=line.code, days=line.days, price=line.price, amount=_usd(line.cents))
         for line in rates.fixed
         if line.bill == number
     ]
     topped, least = int(bills.lines.topped[customer, rate, cycle]), rates.minimums[number]
     if topped:
-        found.append(ExplainedLine(code=LineCode.MINIMUM, days=least.days, price=least.price, amount=_usd(topped)))
-    return tuple(found)
+        own.append(ExplainedLine(code=LineCode.MINIMUM, days=least.days, price=least.price, amount=_usd(topped)))
+    return (*own, *beside)
+
+
+def _price(lines: BlockLines, *, rates: CompiledRates, customer: int, line: int) -> Decimal:
+    """The price of a line; for the prices of the hours their mean by energy."""
+    for number, part in enumerate(rates.hourly):
+        if part.line == line:
+            usd = Decimal(int(lines.exact[customer, number])).scaleb(_E11)
+            return mean_price(
+                Extra(code=LineCode.HOURLY_PRICES, quantity_wh=int(lines.quantity[customer, line]), usd=usd)
+            )
+    return Decimal(rates.lines[line].price_e8).scaleb(-PRICE_PLACES)
 
 
 def _usd(cents: int) -> Decimal:

@@ -11,7 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenroll.costs.lattice.jit import kernel
-from evenroll.costs.lattice.tables import BillTable, DayTable, DemandTable, EnergyTable, Ints, LineTable, PeakTable
+from evenroll.costs.lattice.tables import (
+    BillTable,
+    DayTable,
+    DemandTable,
+    EnergyTable,
+    EventTable,
+    HourlyTable,
+    Ints,
+    LineTable,
+    PeakTable,
+)
 
 HOURS: Final = 24
 CENT_E11: Final = 10**9
@@ -171,7 +181,7 @@ def price_lines(lines: LineTable, quantity: Ints, cents: Ints) -> None:
     for line in range(lines.price.shape[0]):
         price, even = lines.price[line], lines.even[line]
         for k in range(quantity.shape[1]):
-            cents[line, k] = _round(quantity[line, k] * price, 0, even)
+            cents[line, k] = _round(int(quantity[line, k] * price), 0, int(even))
 
 
 @kernel
@@ -212,17 +222,59 @@ def _demand_cents(amount: int, over: int, under: int, even: int) -> int:
 
 
 @kernel
+def hourly_lines(wh: NDArray[Any], table: HourlyTable, quantity: Ints, exact: Ints) -> None:
+    """The energy of each hourly line, and what its hours come to, 1e-11 USD. wh: (customer, interval)."""
+    for customer in range(wh.shape[0]):
+        for part in range(table.line.shape[0]):
+            series = table.series[part]
+            energy, amount = 0, 0
+            for n in range(table.first[part], table.end[part]):
+                drawn = np.int64(wh[customer, n])
+                energy += drawn
+                amount += drawn * table.price[series, n]
+            quantity[table.line[part], customer] = energy
+            exact[part, customer] = amount
+
+
+@kernel
+def hourly_cents(table: HourlyTable, lines: LineTable, exact: Ints, cents: Ints) -> None:
+    """The cents of each hourly line, filled."""
+    for part in range(table.line.shape[0]):
+        line = table.line[part]
+        for k in range(cents.shape[1]):
+            cents[line, k] = _round(int(exact[part, k]), 0, int(lines.even[line]))
+
+
+@kernel
+def event_lines(wh: NDArray[Any], table: EventTable, quantity: Ints) -> None:
+    """The energy of each line of events, filled."""
+    for customer in range(wh.shape[0]):
+        for part in range(table.line.shape[0]):
+            energy = 0
+            for n in range(table.first[part], table.first[part + 1]):
+                energy += np.int64(wh[customer, table.interval[n]])
+            quantity[table.line[part], customer] = energy
+
+
+@kernel
 def add_up(lines: LineTable, bills: BillTable, cents: Ints, totals: Ints, topped: Ints) -> None:
     """The total of each bill, and what tops it up to its minimum. cents: (line, customer); others (bill, customer)."""
     for bill in range(totals.shape[0]):
         totals[bill, :] = bills.fixed[bill]
-    for line in range(cents.shape[0]):
-        bill = lines.bill[line]
-        for k in range(cents.shape[1]):
-            totals[bill, k] += cents[line, k]
+    _add_lines(lines, cents, totals, 0)
     for bill in range(totals.shape[0]):
         least = bills.least[bill]
         for k in range(totals.shape[1]):
             missing = max(least - totals[bill, k], 0) if least > 0 else 0
             topped[bill, k] = missing
             totals[bill, k] += missing
+    _add_lines(lines, cents, totals, 1)
+
+
+@kernel
+def _add_lines(lines: LineTable, cents: Ints, totals: Ints, beside: int) -> None:
+    for line in range(cents.shape[0]):
+        if lines.beside[line] == beside:
+            bill = lines.bill[line]
+            for k in range(cents.shape[1]):
+                totals[bill, k] += cents[line, k]

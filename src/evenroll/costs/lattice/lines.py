@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from evenroll.costs.bill import LineCode
 from evenroll.costs.lattice.segments import Lattice
 from evenroll.programs.program import Coverage
 from evenroll.quantities.money import Rounding
+
+BESIDE_RATE: Final = frozenset({LineCode.EVENT, LineCode.CREDIT})
+"""The lines that stand beside the rate: no minimum bill looks at them."""
 
 Runs = tuple[tuple[int, int], ...]
 """Cells, as runs [first, end)."""
@@ -19,15 +26,16 @@ Runs = tuple[tuple[int, int], ...]
 class LineSpec:
     """A line that depends on the load. bill: rate x cycles + cycle. price_e8: 1e-8 USD per kWh or kW. tier: from 0.
 
-    Its quantity is Wh, for a line of demand W.
+    Its quantity is Wh, for a line of demand W. The prices of the hours have no one price. Events and credits stand
+    beside the rate and come after its minimum.
     """
 
     bill: int
     code: LineCode
-    register: str
-    season: str
-    tier: int
-    price_e8: int
+    register: str = ""
+    season: str = ""
+    tier: int = 0
+    price_e8: int = 0
     rounding: Rounding
 
 
@@ -75,11 +83,30 @@ class DemandPart:
     line: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HourlyPart:
+    """Intervals [first, end) whose energy is priced hour by hour. series: which of the compiled ones."""
+
+    series: int
+    first: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventPart:
+    """The intervals of a cycle that lie in events."""
+
+    intervals: tuple[int, ...]
+    line: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CompiledRates:
     """Rates ready to bill any number of loads over the same cycles.
 
     keys, coverages: by rate. bills: rates x cycles. peaks: the cells whose maximum counts. minimums: by bill.
+    series: (series, interval), 1e-8 USD per kWh.
     """
 
     lattice: Lattice
@@ -91,6 +118,9 @@ class CompiledRates:
     energy: tuple[EnergyPart, ...]
     demands: tuple[DemandPart, ...]
     peaks: tuple[Runs, ...]
+    series: NDArray[np.int64]
+    hourly: tuple[HourlyPart, ...]
+    events: tuple[EventPart, ...]
 
     @property
     def bills(self) -> int:
@@ -109,3 +139,6 @@ class Draft:
     energy: list[EnergyPart] = field(default_factory=list[EnergyPart])
     demands: list[DemandPart] = field(default_factory=list[DemandPart])
     peaks: dict[Runs, int] = field(default_factory=dict[Runs, int])
+    series: dict[str, NDArray[np.int64]] = field(default_factory=dict[str, NDArray[np.int64]])
+    hourly: list[HourlyPart] = field(default_factory=list[HourlyPart])
+    events: list[EventPart] = field(default_factory=list[EventPart])

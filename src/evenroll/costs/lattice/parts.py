@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Final, assert_never
 
 from evenroll.costs.bill import LineCode
+from evenroll.costs.lattice.beside import LaidOn, add_hourly, add_laid_on
 from evenroll.costs.lattice.lines import DemandPart, Draft, EnergyPart, FixedLine, LineSpec, Minimum, Runs
 from evenroll.costs.lattice.schedule import (
     HOURS,
@@ -44,7 +45,7 @@ class _Part:
     months: Fraction
 
 
-def add_rate(draft: Draft, *, number: int, history: Sequence[RateSchedule]) -> None:
+def add_rate(draft: Draft, *, number: int, history: Sequence[RateSchedule], laid_on: LaidOn) -> None:
     """Adds the lines of one rate to a draft. history: its versions by first day; number: which rate it is."""
     cycles = len(draft.lattice.cycles)
     spans: list[list[int]] = [[] for _ in range(cycles)]
@@ -58,6 +59,9 @@ def add_rate(draft: Draft, *, number: int, history: Sequence[RateSchedule]) -> N
             for demand in part.season.demands:
                 _add_demand(draft, part=part, demand=demand)
         _add_fixed(draft, bill=bill, spans=spans[cycle], history=history)
+        of_span = [(_version(history, span=draft.lattice.spans[index]), index) for index in spans[cycle]]
+        add_hourly(draft, bill=bill, versions=of_span)
+        add_laid_on(draft, bill=bill, laid_on=laid_on, rounding=history[-1].rounding)
 
 
 def cents_of(amount: Fraction, *, rule: Rounding) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evenroll.costs.lattice.lines import CompiledRates, DemandPart, EnergyPart, Runs
+from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates, DemandPart, EnergyPart, Runs
 from evenroll.costs.lattice.parts import cents_of
 from evenroll.costs.lattice.schedule import HOURS
 from evenroll.costs.lattice.segments import Lattice
@@ -21,12 +21,16 @@ _MILLIONTHS = 10**6
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlainBills:
-    """One load on all rates. quantity, cents: by line, Wh (W for demand). totals, topped: by bill, cents."""
+    """One load on all rates. quantity, cents: by line, Wh (W for demand). totals, topped: by bill, cents.
+
+    exact: by hourly part, 1e-11 USD.
+    """
 
     quantity: tuple[int, ...]
     cents: tuple[int, ...]
     totals: tuple[int, ...]
     topped: tuple[int, ...]
+    exact: tuple[int, ...]
 
 
 def bill_plainly(row: NDArray[Any], *, rates: CompiledRates) -> PlainBills:
@@ -41,23 +45,48 @@ def bill_plainly(row: NDArray[Any], *, rates: CompiledRates) -> PlainBills:
     for part in rates.demands:
         _demand(part, peaks=peaks, quantity=quantity)
     months = {part.line + n: part.months for part in rates.demands for n in range(len(part.limits) + 1)}
+    exact = _hours(row, rates=rates, quantity=quantity)
     for number, line in enumerate(rates.lines):
         usd = Fraction(quantity[number] * line.price_e8, _E11) * months.get(number, 1)
         cents[number] = cents_of(usd, rule=line.rounding)
-    totals = [0] * rates.bills
-    for fixed in rates.fixed:
-        totals[fixed.bill] += fixed.cents
-    for number, line in enumerate(rates.lines):
-        totals[line.bill] += cents[number]
-    topped = [
-        max(each.cents - total, 0) if each.cents else 0 for each, total in zip(rates.minimums, totals, strict=True)
-    ]
+    for part, amount in zip(rates.hourly, exact, strict=True):
+        cents[part.line] = cents_of(Fraction(amount, _E11), rule=rates.lines[part.line].rounding)
+    totals, topped = _totals(rates, cents=cents)
     return PlainBills(
         quantity=tuple(quantity),
         cents=tuple(cents),
-        totals=tuple(total + more for total, more in zip(totals, topped, strict=True)),
+        totals=tuple(totals),
         topped=tuple(topped),
+        exact=tuple(exact),
     )
+
+
+def _hours(row: NDArray[Any], *, rates: CompiledRates, quantity: list[int]) -> list[int]:
+    """What hours with prices of their own and hours of events hold; what the former come to, 1e-11 USD."""
+    exact: list[int] = []
+    for part in rates.hourly:
+        drawn: list[int] = row[part.first : part.end].tolist()
+        prices: list[int] = rates.series[part.series, part.first : part.end].tolist()
+        quantity[part.line] = sum(drawn)
+        exact.append(sum(wh * price for wh, price in zip(drawn, prices, strict=True)))
+    for event in rates.events:
+        quantity[event.line] = sum(int(row[n]) for n in event.intervals)
+    return exact
+
+
+def _totals(rates: CompiledRates, *, cents: list[int]) -> tuple[list[int], list[int]]:
+    """The total of each bill and what tops it up: a minimum looks at the lines of the rate, not at those beside it."""
+    totals = [0] * rates.bills
+    for fixed in rates.fixed:
+        totals[fixed.bill] += fixed.cents
+    for line, amount in zip(rates.lines, cents, strict=True):
+        totals[line.bill] += 0 if line.code in BESIDE_RATE else amount
+    topped = [
+        max(each.cents - total, 0) if each.cents else 0 for each, total in zip(rates.minimums, totals, strict=True)
+    ]
+    for line, amount in zip(rates.lines, cents, strict=True):
+        totals[line.bill] += amount if line.code in BESIDE_RATE else 0
+    return [total + more for total, more in zip(totals, topped, strict=True)], topped
 
 
 def cells_of(row: NDArray[Any], *, lattice: Lattice) -> tuple[list[int], list[int]]:

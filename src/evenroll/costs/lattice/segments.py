@@ -52,7 +52,7 @@ class Lattice:
     cell = 24 x group + clock hour. groups: (span, class of day), by span. A day of 24 hours is a start in day_start,
     those of group g at [group_first[g], group_first[g + 1]). odd: (segment, 4), start, length, group, slot of the day
     (interval of the clock day): days of 23 and 25 hours, cut where the clock jumps. Starts are intervals from start_at.
-    lists: the lists of holidays that tell classes apart. cycle_first: (cycle + 1,), intervals.
+    lists: the lists of holidays that tell classes apart. span_first: (span + 1,), cycle_first: (cycle + 1,), intervals.
     """
 
     minutes: int
@@ -65,6 +65,7 @@ class Lattice:
     group_first: NDArray[np.uint64]
     day_start: NDArray[np.uint64]
     odd: NDArray[np.uint64]
+    span_first: NDArray[np.uint64]
     cycle_first: NDArray[np.uint64]
 
     @property
@@ -114,7 +115,12 @@ def lattice_of(
             else:
                 odd += _pieces(day, group=number, start_at=start_at, calendar=calendar, minutes=minutes)
         first.append(len(starts))
-    bounds = [*(cycle.start_on for cycle in cycles), cycles[-1].start_on + cycles[-1].days * _DAY]
+    end_on = cycles[-1].start_on + cycles[-1].days * _DAY
+
+    def firsts(days: Iterable[date]) -> NDArray[np.uint64]:
+        each = [_interval(day, start_at=start_at, calendar=calendar, minutes=minutes) for day in days]
+        return np.array(each, dtype=np.uint64)
+
     return Lattice(
         minutes=minutes,
         zone=calendar.zone,
@@ -126,9 +132,8 @@ def lattice_of(
         group_first=np.array(first, dtype=np.uint64),
         day_start=np.array(starts, dtype=np.uint64),
         odd=np.array(odd, dtype=np.uint64).reshape(-1, 4),
-        cycle_first=np.array(
-            [_interval(day, start_at=start_at, calendar=calendar, minutes=minutes) for day in bounds], dtype=np.uint64
-        ),
+        span_first=firsts([*(span.start_on for span in spans), end_on]),
+        cycle_first=firsts([*(cycle.start_on for cycle in cycles), end_on]),
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evenroll.costs.lattice.lines import CompiledRates, Runs
+from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates, Runs
 from evenroll.quantities.money import Rounding
 
 Ints = NDArray[np.int64]
@@ -25,11 +25,15 @@ class DayTable(NamedTuple):
 
 
 class LineTable(NamedTuple):
-    """The lines: (line,). even: 1 where half a cent goes to the even one. bill: which bill it stands on."""
+    """The lines: (line,). even: 1 where half a cent goes to the even one. bill: which bill it stands on.
+
+    beside: 1 where it stands beside the rate, after the minimum.
+    """
 
     price: Ints
     even: Ints
     bill: Ints
+    beside: Ints
 
 
 class EnergyTable(NamedTuple):
@@ -65,6 +69,24 @@ class DemandTable(NamedTuple):
     line: Ints
 
 
+class HourlyTable(NamedTuple):
+    """The hourly parts. price: (series, interval)."""
+
+    price: Ints
+    series: Ints
+    first: Ints
+    end: Ints
+    line: Ints
+
+
+class EventTable(NamedTuple):
+    """The parts in events. first: (part + 1,), into interval."""
+
+    first: Ints
+    interval: Ints
+    line: Ints
+
+
 class BillTable(NamedTuple):
     """The bills: (bill,), cents. fixed: what no load changes. least: the minimum, 0 for none."""
 
@@ -80,6 +102,8 @@ class Tables(NamedTuple):
     energy: EnergyTable
     peaks: PeakTable
     demands: DemandTable
+    hourly: HourlyTable
+    events: EventTable
     bills: BillTable
 
 
@@ -100,6 +124,7 @@ def tables_of(rates: CompiledRates) -> Tables:
             price=_ints(line.price_e8 for line in rates.lines),
             even=_ints(int(line.rounding is Rounding.HALF_EVEN) for line in rates.lines),
             bill=_ints(line.bill for line in rates.lines),
+            beside=_ints(int(line.code in BESIDE_RATE) for line in rates.lines),
         ),
         energy=_energy(rates),
         peaks=PeakTable(*_runs(rates.peaks), np.int64(60 // lattice.minutes)),
@@ -110,6 +135,18 @@ def tables_of(rates: CompiledRates) -> Tables:
             over=_ints(part.months.numerator for part in rates.demands),
             under=_ints(part.months.denominator for part in rates.demands),
             line=_ints(part.line for part in rates.demands),
+        ),
+        hourly=HourlyTable(
+            price=rates.series,
+            series=_ints(part.series for part in rates.hourly),
+            first=_ints(part.first for part in rates.hourly),
+            end=_ints(part.end for part in rates.hourly),
+            line=_ints(part.line for part in rates.hourly),
+        ),
+        events=EventTable(
+            first=_firsts(len(part.intervals) for part in rates.events),
+            interval=_ints(chain.from_iterable(part.intervals for part in rates.events)),
+            line=_ints(part.line for part in rates.events),
         ),
         bills=BillTable(fixed=fixed, least=_ints(each.cents for each in rates.minimums)),
     )
