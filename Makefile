@@ -19,6 +19,7 @@ help:
 	@echo "make bench-large  rows and workers beside a million cases (an hour, 20 GB; CASES=n FOLDER=path keeps them)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
+	@echo "make bench-bills  bills of many customers on 20 rates, against memory and PySAM (seconds; N=customers)"
 	@echo "make golden    keep what this release writes, as a further golden journal (before a release)"
 	@echo "make golden-rows  note anew what the golden journals come to, after a fold was changed on purpose"
 	@echo "make pins      compile requirements/*.in again (needs uv on the PATH)"
@@ -80,6 +81,10 @@ bench-seal: setup-test
 
 bench-load: setup-test
 	@$(PYTHON_OF) -m tests.measure.load_points
+
+.PHONY: bench-bills
+bench-bills: setup-test
+	@$(PYTHON_OF) -m tests.measure.bills $(N)
 
 golden: setup-test
 	@$(PYTHON_OF) -m tests.golden.write

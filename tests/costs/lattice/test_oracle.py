@@ -102,14 +102,15 @@ def _schedule(chance: Random, *, since: date) -> RateSchedule:
 
 
 @given(
-    chance=st.randoms(use_true_random=False),
+    dice=st.integers(0, 2**32 - 1),
     seed=st.integers(0, 2**32 - 1),
     start_on=st.dates(date(2024, 1, 1), date(2028, 12, 31)) | st.sampled_from([date(2026, 3, 1), date(2026, 10, 20)]),
     lengths=st.lists(st.sampled_from([1, 9, 28, 30, 33]), min_size=1, max_size=2),
     minutes=st.sampled_from([60, 15]),
 )
 @settings(max_examples=60, deadline=None)
-def test_equal_to_the_cent(chance: Random, seed: int, start_on: date, lengths: list[int], minutes: int) -> None:
+def test_equal_to_the_cent(dice: int, seed: int, start_on: date, lengths: list[int], minutes: int) -> None:
+    chance = Random(dice)
     cycles = cycles_from(start_on, *lengths)
     changes_on = start_on + chance.randint(1, sum(lengths)) * DAY
     histories = [

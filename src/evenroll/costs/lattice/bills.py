@@ -10,10 +10,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evenroll.costs.lattice import kernels
 from evenroll.costs.lattice.jit import HAS_KERNELS
 from evenroll.costs.lattice.lines import CompiledRates
 from evenroll.costs.lattice.loads import LoadBlock
+from evenroll.costs.lattice.passes import Rows, Where, bill_rows
 from evenroll.costs.lattice.plain import bill_plainly
 from evenroll.costs.lattice.tables import Ints, Tables, tables_of
 from evenroll.costs.usage import LoadWrong
@@ -56,7 +56,6 @@ class Engine:
     def __init__(self, rates: CompiledRates) -> None:
         self.rates = rates
         self.tables: Tables = tables_of(rates)
-        self.most_slots = max((len(part.slots) for part in rates.energy), default=1)
 
 
 def bill_block(block: LoadBlock, *, engine: Engine, with_lines: bool = False, chunk: int = CHUNK) -> BlockBills:
@@ -78,72 +77,47 @@ def _bill(block: LoadBlock, *, engine: Engine, with_lines: bool, chunk: int) -> 
     first = _offset(block, rates=rates)
     wh = block.wh[:, first : first + rates.lattice.intervals]
     _check_energy(wh, rates=rates)
-    shape = (block.customers, len(rates.keys), len(rates.lattice.cycles))
-    totals = np.zeros((block.customers, rates.bills), dtype=np.int64)
-    lines = _no_lines(block.customers, rates=rates) if with_lines else None
+    rows = _empty_rows(block.customers, rates=rates, with_lines=with_lines)
     if chunk:
-        for start in range(0, block.customers, chunk):
-            _by_kernels(wh[start : start + chunk], engine, slice(start, start + chunk), totals, lines)
+        # Sums of a month of values of two bytes fit four; so do twice as many of them into a register.
+        wide = np.uint32 if wh.dtype == np.dtype(np.uint16) else np.int64
+        scratch = np.zeros((2, rates.lattice.slots), dtype=wide)
+        bill_rows(block.wh, engine.tables, Where(first=first, chunk=chunk), scratch, rows)
     else:
         for customer in range(block.customers):
-            _plainly(wh[customer], rates, customer, totals, lines)
+            _plainly(wh[customer], rates=rates, customer=customer, rows=rows)
+    shape = (block.customers, len(rates.keys), len(rates.lattice.cycles))
+    lines = BlockLines(
+        quantity=rows.quantity, cents=rows.cents, topped=rows.topped.reshape(-1, *shape[1:]), exact=rows.exact
+    )
     return BlockBills(
         rates=rates,
-        totals=totals.reshape(shape),
+        totals=rows.totals.reshape(shape),
         estimated=_estimated(block, first=first, rates=rates),
-        lines=None
-        if lines is None
-        else BlockLines(quantity=lines[0], cents=lines[1], topped=lines[2].reshape(shape), exact=lines[3]),
+        lines=lines if with_lines else None,
     )
 
 
-_Lines = tuple[Ints, Ints, Ints, Ints]
+def _empty_rows(customers: int, *, rates: CompiledRates, with_lines: bool) -> Rows:
+    def zeros(rows: int, columns: int) -> Ints:
+        return np.zeros((rows, columns), dtype=np.int64)
 
-
-def _no_lines(customers: int, *, rates: CompiledRates) -> _Lines:
-    of_line = (customers, len(rates.lines))
-    return (
-        np.zeros(of_line, dtype=np.int64),
-        np.zeros(of_line, dtype=np.int64),
-        np.zeros((customers, rates.bills), dtype=np.int64),
-        np.zeros((customers, len(rates.hourly)), dtype=np.int64),
+    kept = customers if with_lines else 0
+    return Rows(
+        totals=zeros(customers, rates.bills),
+        quantity=zeros(kept, len(rates.lines)),
+        cents=zeros(kept, len(rates.lines)),
+        topped=zeros(kept, rates.bills),
+        exact=zeros(kept, len(rates.hourly)),
     )
 
 
-def _by_kernels(wh: NDArray[Any], engine: Engine, where: slice, totals: Ints, lines: _Lines | None) -> None:
-    """Prices the customers of a chunk into their rows of totals and lines."""
-    tables, lattice, customers = engine.tables, engine.rates.lattice, wh.shape[0]
-    sums = np.empty((lattice.cells, customers), dtype=np.int64)
-    maxima = np.empty_like(sums)
-    kernels.fold(wh, tables.days, sums, maxima)
-    upto = np.empty((lattice.cells + 1, customers), dtype=np.int64)
-    kernels.cumulate(sums, upto)
-    peaks = np.empty((len(engine.rates.peaks), customers), dtype=np.int64)
-    kernels.find_peaks(maxima, tables.peaks, peaks)
-    quantity = np.empty((len(engine.rates.lines), customers), dtype=np.int64)
-    cents = np.empty_like(quantity)
-    scratch = np.empty((engine.most_slots, customers), dtype=np.int64)
-    kernels.energy_lines(upto, peaks, tables.energy, quantity, scratch)
-    exact = np.empty((len(engine.rates.hourly), customers), dtype=np.int64)
-    kernels.hourly_lines(wh, tables.hourly, quantity, exact)
-    kernels.event_lines(wh, tables.events, quantity)
-    kernels.price_lines(tables.lines, quantity, cents)
-    kernels.hourly_cents(tables.hourly, tables.lines, exact, cents)
-    kernels.demand_lines(peaks, tables.demands, tables.lines, quantity, cents)
-    whole = np.empty((engine.rates.bills, customers), dtype=np.int64)
-    topped = np.empty_like(whole)
-    kernels.add_up(tables.lines, tables.bills, cents, whole, topped)
-    totals[where] = whole.T
-    if lines is not None:
-        lines[0][where], lines[1][where], lines[2][where], lines[3][where] = quantity.T, cents.T, topped.T, exact.T
-
-
-def _plainly(row: NDArray[Any], rates: CompiledRates, customer: int, totals: Ints, lines: _Lines | None) -> None:
+def _plainly(row: NDArray[Any], *, rates: CompiledRates, customer: int, rows: Rows) -> None:
     found = bill_plainly(row, rates=rates)
-    totals[customer] = found.totals
-    if lines is not None:
-        lines[0][customer], lines[1][customer] = found.quantity, found.cents
-        lines[2][customer], lines[3][customer] = found.topped, found.exact
+    rows.totals[customer] = found.totals
+    if customer < len(rows.cents):
+        rows.quantity[customer], rows.cents[customer] = found.quantity, found.cents
+        rows.topped[customer], rows.exact[customer] = found.topped, found.exact
 
 
 def _offset(block: LoadBlock, *, rates: CompiledRates) -> int:

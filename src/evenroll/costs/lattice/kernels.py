@@ -1,4 +1,4 @@
-"""The compiled passes: a load into its lattice, and a lattice into lines of bills. Integers only.
+"""The compiled passes from a lattice to the lines of bills. Integers only.
 
 Each is exactly what `plain` computes; the inner index is the customer, so that many are priced by one instruction.
 """
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from evenroll.costs.lattice.jit import kernel
 from evenroll.costs.lattice.tables import (
     BillTable,
-    DayTable,
     DemandTable,
     EnergyTable,
     EventTable,
@@ -23,76 +22,26 @@ from evenroll.costs.lattice.tables import (
     PeakTable,
 )
 
-HOURS: Final = 24
 CENT_E11: Final = 10**9
 """A cent in 1e-11 USD: Wh times 1e-8 USD per kWh."""
 HALF_E11: Final = 5 * 10**8
 
 
 @kernel
-def fold(wh: NDArray[Any], days: DayTable, sums: Ints, maxima: Ints) -> None:
-    """The sums and maxima of each cell. wh: (customer, interval), Wh. sums, maxima: (cell, customer), Wh, filled."""
-    slots = int(days.slots)
-    total = np.zeros(slots, dtype=np.uint64)
-    top = np.zeros(slots, dtype=np.uint64)
-    wide = days.slots
-    one, four = np.uint64(1), np.uint64(4)
-    for customer in range(wh.shape[0]):
-        for group in range(days.group_first.shape[0] - 1):
-            total[:] = 0
-            top[:] = 0
-            at, end = days.group_first[group], days.group_first[group + 1]
-            while at + four <= end:
-                a, b = days.day_start[at], days.day_start[at + one]
-                c, d = days.day_start[at + one + one], days.day_start[at + four - one]
-                for slot in range(wide):
-                    v, w = np.uint64(wh[customer, a + slot]), np.uint64(wh[customer, b + slot])
-                    x, y = np.uint64(wh[customer, c + slot]), np.uint64(wh[customer, d + slot])
-                    total[slot] += (v + w) + (x + y)
-                    top[slot] = max(top[slot], v, w, x, y)
-                at += four
-            while at < end:
-                a = days.day_start[at]
-                for slot in range(wide):
-                    v = np.uint64(wh[customer, a + slot])
-                    total[slot] += v
-                    top[slot] = max(top[slot], v)
-                at += one
-            _odd_days(wh[customer], group, days.odd, total, top)
-            _keep(total, top, group * HOURS, customer, (sums, maxima))
-
-
-@kernel
-def _odd_days(row: NDArray[Any], group: int, odd: NDArray[np.uint64], total: NDArray[Any], top: NDArray[Any]) -> None:
-    for piece in range(odd.shape[0]):
-        if int(odd[piece, 2]) == group:
-            start, slot = int(odd[piece, 0]), int(odd[piece, 3])
-            for n in range(int(odd[piece, 1])):
-                value = np.uint64(row[start + n])
-                total[slot + n] += value
-                top[slot + n] = max(top[slot + n], value)
-
-
-@kernel
-def _keep(total: NDArray[Any], top: NDArray[Any], cell: int, customer: int, kept: tuple[Ints, Ints]) -> None:
-    """The slots of a day folded into its hours."""
-    each = total.shape[0] // HOURS
-    for hour in range(HOURS):
-        whole, most = np.uint64(0), np.uint64(0)
-        for n in range(hour * each, hour * each + each):
-            whole += total[n]
-            most = max(most, top[n])
-        kept[0][cell + hour, customer] = np.int64(whole)
-        kept[1][cell + hour, customer] = np.int64(most)
-
-
-@kernel
-def cumulate(sums: Ints, upto: Ints) -> None:
-    """What all cells before one hold. sums: (cell, customer). upto: (cell + 1, customer), filled."""
+def cumulate(sums: NDArray[Any], upto: Ints) -> None:
+    """What all cells before one hold. sums: (customer, cell). upto: (cell + 1, customer), filled."""
     upto[0, :] = 0
-    for cell in range(sums.shape[0]):
-        for k in range(sums.shape[1]):
-            upto[cell + 1, k] = upto[cell, k] + sums[cell, k]
+    for cell in range(sums.shape[1]):
+        for k in range(sums.shape[0]):
+            upto[cell + 1, k] = upto[cell, k] + np.int64(sums[k, cell])
+
+
+@kernel
+def turned(cells: NDArray[Any], found: Ints) -> None:
+    """(customer, cell) into (cell, customer): rows that do not lie a power of two apart are read, and not written."""
+    for cell in range(cells.shape[1]):
+        for k in range(cells.shape[0]):
+            found[cell, k] = np.int64(cells[k, cell])
 
 
 @kernel
@@ -215,6 +164,8 @@ def demand_lines(peaks: Ints, table: DemandTable, lines: LineTable, quantity: In
 @kernel
 def _demand_cents(amount: int, over: int, under: int, even: int) -> int:
     """An amount of 1e-11 USD times a fraction of months, rounded once: the parts beyond 64 bits are kept apart."""
+    if over == under:
+        return _round(amount, 0, even)
     size = abs(amount)
     whole, rest = size // under * over, size % under * over
     cents = _round(whole + rest // under, 1 if rest % under > 0 else 0, even)
@@ -222,14 +173,15 @@ def _demand_cents(amount: int, over: int, under: int, even: int) -> int:
 
 
 @kernel
-def hourly_lines(wh: NDArray[Any], table: HourlyTable, quantity: Ints, exact: Ints) -> None:
-    """The energy of each hourly line, and what its hours come to, 1e-11 USD. wh: (customer, interval)."""
+def hourly_lines(wh: NDArray[Any], first: int, table: HourlyTable, quantity: Ints, exact: Ints) -> None:
+    """The energy of each hourly line, and what its hours come to, 1e-11 USD, from interval first on."""
     for customer in range(wh.shape[0]):
+        row = wh[customer, first:]
         for part in range(table.line.shape[0]):
             series = table.series[part]
             energy, amount = 0, 0
             for n in range(table.first[part], table.end[part]):
-                drawn = np.int64(wh[customer, n])
+                drawn = np.int64(row[n])
                 energy += drawn
                 amount += drawn * table.price[series, n]
             quantity[table.line[part], customer] = energy
@@ -246,13 +198,14 @@ def hourly_cents(table: HourlyTable, lines: LineTable, exact: Ints, cents: Ints)
 
 
 @kernel
-def event_lines(wh: NDArray[Any], table: EventTable, quantity: Ints) -> None:
-    """The energy of each line of events, filled."""
+def event_lines(wh: NDArray[Any], first: int, table: EventTable, quantity: Ints) -> None:
+    """The energy of each line of events, filled. wh: (customer, interval), of which the cycles begin at first."""
     for customer in range(wh.shape[0]):
+        row = wh[customer, first:]
         for part in range(table.line.shape[0]):
             energy = 0
             for n in range(table.first[part], table.first[part + 1]):
-                energy += np.int64(wh[customer, table.interval[n]])
+                energy += np.int64(row[table.interval[n]])
             quantity[table.line[part], customer] = energy
 
 

@@ -63,6 +63,8 @@ def _check(block: LoadBlock) -> None:
     wh = block.wh
     if wh.ndim != 2 or wh.dtype not in (np.dtype(np.uint16), np.dtype(np.int32)):
         raise LoadWrong(f"Loads are (customer, interval) of u16 or i32, and not {wh.ndim}-dimensional {wh.dtype}.")
+    if not wh.flags.c_contiguous:
+        raise LoadWrong("Loads lie customer by customer in memory (C order). Copy them into that order.")
     if block.minutes not in MINUTES:
         raise LoadWrong(f"Intervals of {block.minutes} minutes are not supported; sum them to 15 or 60.")
     if block.start_at.utcoffset() != timedelta(0):

@@ -97,34 +97,19 @@ def lattice_of(
     Raises CyclesWrong, PeriodOpen, LoadWrong where a day is no whole number of intervals.
     """
     _check_follow(cycles)
-    start_at = calendar.start_of_day(cycles[0].start_on)
+    clock = _Clock(start_at=calendar.start_of_day(cycles[0].start_on), calendar=calendar, minutes=minutes)
     spans = tuple(span for n, cycle in enumerate(cycles) for span in _spans(cycle, number=n, cuts=frozenset(cuts)))
     found: dict[tuple[int, DayClass], list[date]] = {}
     for number, span in enumerate(spans):
-        days = [span.start_on + n * _DAY for n in range(span.days)]
-        for day in days:
+        for day in (span.start_on + n * _DAY for n in range(span.days)):
             found.setdefault((number, _class_of(day, lists=lists, calendar=calendar)), []).append(day)
     groups = tuple(sorted(found))
-    starts: list[int] = []
-    first = [0]
-    odd: list[tuple[int, int, int, int]] = []
-    for number, group in enumerate(groups):
-        for day in found[group]:
-            if _is_even(day, calendar=calendar):
-                starts.append(_interval(day, start_at=start_at, calendar=calendar, minutes=minutes))
-            else:
-                odd += _pieces(day, group=number, start_at=start_at, calendar=calendar, minutes=minutes)
-        first.append(len(starts))
+    first, starts, odd = _days_of_groups([found[group] for group in groups], clock=clock)
     end_on = cycles[-1].start_on + cycles[-1].days * _DAY
-
-    def firsts(days: Iterable[date]) -> NDArray[np.uint64]:
-        each = [_interval(day, start_at=start_at, calendar=calendar, minutes=minutes) for day in days]
-        return np.array(each, dtype=np.uint64)
-
     return Lattice(
         minutes=minutes,
         zone=calendar.zone,
-        start_at=start_at,
+        start_at=clock.start_at,
         cycles=tuple(cycles),
         spans=spans,
         lists=lists,
@@ -132,9 +117,49 @@ def lattice_of(
         group_first=np.array(first, dtype=np.uint64),
         day_start=np.array(starts, dtype=np.uint64),
         odd=np.array(odd, dtype=np.uint64).reshape(-1, 4),
-        span_first=firsts([*(span.start_on for span in spans), end_on]),
-        cycle_first=firsts([*(cycle.start_on for cycle in cycles), end_on]),
+        span_first=clock.intervals([*(span.start_on for span in spans), end_on]),
+        cycle_first=clock.intervals([*(cycle.start_on for cycle in cycles), end_on]),
     )
+
+
+_Piece = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Clock:
+    """Counts intervals from start_at on."""
+
+    start_at: datetime
+    calendar: ServiceCalendar
+    minutes: int
+
+    def interval(self, day: date) -> int:
+        """The interval with which a day begins."""
+        count, rest = divmod(self.calendar.start_of_day(day) - self.start_at, self.minutes * _MINUTE)
+        if rest:
+            raise LoadWrong(
+                f"{day} in {self.calendar.zone} begins inside an interval of {self.minutes} minutes. Use shorter ones."
+            )
+        return count
+
+    def intervals(self, days: Iterable[date]) -> NDArray[np.uint64]:
+        """The intervals with which days begin."""
+        return np.array([self.interval(day) for day in days], dtype=np.uint64)
+
+
+def _days_of_groups(groups: Sequence[Sequence[date]], *, clock: _Clock) -> tuple[list[int], list[int], list[_Piece]]:
+    """Where the days of each group begin among all days of 24 hours, those days, and the pieces of the others."""
+    starts: list[int] = []
+    first = [0]
+    odd: list[_Piece] = []
+    for number, days in enumerate(groups):
+        for day in days:
+            if clock.calendar.start_of_day(day + _DAY) - clock.calendar.start_of_day(day) == _DAY:
+                starts.append(clock.interval(day))
+            else:
+                odd += _pieces(day, group=number, clock=clock)
+        first.append(len(starts))
+    return first, starts, odd
 
 
 def _check_follow(cycles: Sequence[DatePeriod]) -> None:
@@ -175,28 +200,13 @@ def _is_holiday(day: date, *, key: str, calendar: ServiceCalendar) -> bool:
     return key != NO_HOLIDAYS and is_listed_holiday(day, key=key)
 
 
-def _is_even(day: date, *, calendar: ServiceCalendar) -> bool:
-    return calendar.start_of_day(day + _DAY) - calendar.start_of_day(day) == _DAY
-
-
-def _interval(day: date, *, start_at: datetime, calendar: ServiceCalendar, minutes: int) -> int:
-    count, rest = divmod(calendar.start_of_day(day) - start_at, minutes * _MINUTE)
-    if rest:
-        raise LoadWrong(f"{day} in {calendar.zone} begins inside an interval of {minutes} minutes. Use shorter ones.")
-    return count
-
-
-def _pieces(
-    day: date, *, group: int, start_at: datetime, calendar: ServiceCalendar, minutes: int
-) -> list[tuple[int, int, int, int]]:
+def _pieces(day: date, *, group: int, clock: _Clock) -> list[_Piece]:
     """A day on which the clock jumps, as runs of intervals whose clock times follow each other."""
-    zone = ZoneInfo(calendar.zone)
-    first = _interval(day, start_at=start_at, calendar=calendar, minutes=minutes)
-    end = _interval(day + _DAY, start_at=start_at, calendar=calendar, minutes=minutes)
-    pieces: list[tuple[int, int, int, int]] = []
-    for at in range(first, end):
-        local = (start_at + at * minutes * _MINUTE).astimezone(zone)
-        slot = (local.hour * 60 + local.minute) // minutes
+    zone = ZoneInfo(clock.calendar.zone)
+    pieces: list[_Piece] = []
+    for at in range(clock.interval(day), clock.interval(day + _DAY)):
+        local = (clock.start_at + at * clock.minutes * _MINUTE).astimezone(zone)
+        slot = (local.hour * 60 + local.minute) // clock.minutes
         if pieces and pieces[-1][3] + pieces[-1][1] == slot:
             start, length, _, begun = pieces[-1]
             pieces[-1] = (start, length + 1, group, begun)

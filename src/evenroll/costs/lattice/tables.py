@@ -16,12 +16,11 @@ Ints = NDArray[np.int64]
 
 
 class DayTable(NamedTuple):
-    """The days of a lattice. group_first, day_start, odd: as in the lattice. slots: intervals of a day."""
+    """The days of a lattice, as there."""
 
     group_first: NDArray[np.uint64]
     day_start: NDArray[np.uint64]
     odd: NDArray[np.uint64]
-    slots: np.uint64
 
 
 class LineTable(NamedTuple):
@@ -95,7 +94,7 @@ class BillTable(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """All tables of some rates."""
+    """All tables of some rates. most_slots: the most registers that share tiers."""
 
     days: DayTable
     lines: LineTable
@@ -105,6 +104,7 @@ class Tables(NamedTuple):
     hourly: HourlyTable
     events: EventTable
     bills: BillTable
+    most_slots: int
 
 
 def tables_of(rates: CompiledRates) -> Tables:
@@ -118,7 +118,6 @@ def tables_of(rates: CompiledRates) -> Tables:
             group_first=lattice.group_first,
             day_start=lattice.day_start,
             odd=lattice.odd,
-            slots=np.uint64(lattice.slots),
         ),
         lines=LineTable(
             price=_ints(line.price_e8 for line in rates.lines),
@@ -149,6 +148,7 @@ def tables_of(rates: CompiledRates) -> Tables:
             line=_ints(part.line for part in rates.events),
         ),
         bills=BillTable(fixed=fixed, least=_ints(each.cents for each in rates.minimums)),
+        most_slots=max((len(part.slots) for part in rates.energy), default=1),
     )
 
 
