@@ -33,7 +33,7 @@ from evenroll.programs.program import Coverage
 from evenroll.programs.rate import is_hourly
 from evenroll.quantities.calendars import ServiceCalendar, calendar
 from tests.costs.lattice.invented import PLAIN_CLOCK, months_of
-from tests.costs.lattice.pysam_judge import judged
+from tests.costs.lattice.pysam_judge import judge_of, judged_again
 from tests.costs.lattice.typed_records import TYPED
 
 RATES, ROUNDS, WORKERS, CHECKED = 20, 5, 2, 8
@@ -103,14 +103,25 @@ def bandwidth(wh: NDArray[np.uint16]) -> float:
 
 
 def judge_seconds(minutes: int) -> float:
-    """Seconds of PySAM for a bill, its model made and its load swapped in, over the typed records."""
+    """Processor seconds of PySAM for a bill, its model made before and its load swapped in, over the typed records."""
     kw = np.random.default_rng(6).random(365 * 24 * 60 // minutes) * 8
     found: list[float] = []
     for record in TYPED:
-        for _ in range(2):
-            before = time.perf_counter()
-            judged(record(), kw=kw, minutes=minutes)
-            found.append(time.perf_counter() - before)
+        model = judge_of(record(), kw=kw, minutes=minutes)
+        for _ in range(ROUNDS):
+            before = time.thread_time()
+            judged_again(model, kw=kw)
+            found.append(time.thread_time() - before)
+    return statistics.median(found)
+
+
+def processor_seconds(block: LoadBlock, *, engine: Engine) -> float:
+    """Processor seconds of this thread for a block: of what others do, only their use of the memory counts."""
+    found: list[float] = []
+    for _ in range(ROUNDS):
+        before = time.thread_time()
+        bill_block(block, engine=engine)
+        found.append(time.thread_time() - before)
     return statistics.median(found)
 
 
@@ -134,9 +145,10 @@ def measure(minutes: int, *, customers: int) -> None:
         ahead,
     )
     print(f"  read bandwidth before and after: {ahead / 1e9:.1f}, {bandwidth(block.wh) / 1e9:.1f} GB/s")
-    one = timed(_billing(block, engine=engine, threads=1), customers=customers, bytes_read=0).median
-    judge, each = judge_seconds(minutes), one / customers / RATES
-    print(f"  PySAM {judge * 1e3:.2f} ms a bill, here {each * 1e6:.3f} us on one thread: {judge / each:,.0f} times")
+    judge, each = judge_seconds(minutes), processor_seconds(block, engine=engine) / customers / RATES
+    own = f"{1 / each / RATES:,.0f} customers/s, {1e-6 / each:.2f} M customer-rate-years/s"
+    print(f"  processor time of one thread: {own}")
+    print(f"  PySAM {judge * 1e3:.2f} ms, here {each * 1e6:.3f} us a bill: {judge / each:,.0f} times")
     some = block.rows(0, CHECKED)
     same = np.array_equal(bill_block(some, engine=engine).totals, bill_block_plainly(some, engine=engine).totals)
     print(f"  {CHECKED} customers priced again by the readable reference: {'equal' if same else 'DIFFERENT'}")

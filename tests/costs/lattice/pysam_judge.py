@@ -32,6 +32,11 @@ class JudgeRefuses(ValueError):
 
 def judged(record: Mapping[str, Any], *, kw: NDArray[np.float64], minutes: int = 60) -> dict[str, NDArray[np.float64]]:
     """USD by kind of line, (12,) each. kw: (interval,) of a year. Raises JudgeRefuses."""
+    return judged_again(judge_of(record, kw=kw, minutes=minutes), kw=kw)
+
+
+def judge_of(record: Mapping[str, Any], *, kw: NDArray[np.float64], minutes: int = 60) -> Any:
+    """A model of one record, to be asked again and again. kw: a load of the same length as those that will come."""
     with contextlib.redirect_stdout(io.StringIO()):
         # It counts periods up inside the record that it is given, and prints; a copy goes in.
         rates = URDBv8_to_ElectricityRates(copy.deepcopy(dict(record)))
@@ -47,6 +52,11 @@ def judged(record: Mapping[str, Any], *, kw: NDArray[np.float64], minutes: int =
     )
     model.Lifetime.assign({"analysis_period": 1, "inflation_rate": 0, "system_use_lifetime_output": 0})
     model.SystemOutput.assign({"gen": [0.0] * len(kw), "degradation": [0]})
+    return model
+
+
+def judged_again(model: Any, *, kw: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """The same by a model that stands, its load swapped in. Raises JudgeRefuses."""
     model.Load.assign({"load": kw.tolist()})
     try:
         model.execute(0)

@@ -89,39 +89,54 @@ def _tiers(part: int, peaks: Ints, table: EnergyTable, quantity: Ints, left: Int
     so that no Wh is lost and none is negative.
     """
     slots = table.slot_first[part + 1] - table.slot_first[part]
-    first, tiers = table.limit_first[part], table.limit_first[part + 1] - table.limit_first[part] + 1
-    for k in range(left.shape[1]):
-        rest = 0
+    tiers = table.limit_first[part + 1] - table.limit_first[part] + 1
+    line, size = table.line[part], left.shape[1]
+    rest, before = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    for slot in range(slots):
+        for k in range(size):
+            rest[k] += left[slot, k]
+    take = np.empty(size, np.int64)
+    for tier in range(tiers - 1):
+        _take(part, tier, peaks, table, (rest, before, take))
+        run, given = np.zeros(size, np.int64), np.zeros(size, np.int64)
         for slot in range(slots):
-            rest += left[slot, k]
-        before = 0
-        for tier in range(tiers):
-            take = rest
-            if tier < tiers - 1:
-                until = table.limit[first + tier]
-                if table.peak[part] >= 0:
-                    until = until * peaks[table.peak[part], k] // 1_000_000
-                take = min(rest, max(until - before, 0))
-            _share(left[:, k], (slots, take, rest), quantity[:, k], table.line[part] + tier, tiers)
-            rest -= take
-            before += take
+            mine, out = left[slot], quantity[line + slot * tiers + tier]
+            for k in range(size):
+                run[k] += mine[k]
+                upto = _portion(take[k], run[k], max(rest[k], 1))
+                out[k] = upto - given[k]
+                mine[k] -= out[k]
+                given[k] = upto
+        for k in range(size):
+            rest[k] -= take[k]
+            before[k] += take[k]
+    for slot in range(slots):
+        quantity[line + slot * tiers + tiers - 1, :] = left[slot]
 
 
 @kernel
-def _share(left: Ints, amounts: tuple[int, int, int], quantity: Ints, line: int, step: int) -> None:
-    slots, take, rest = amounts
-    run, given = 0, 0
-    for slot in range(slots):
-        run += left[slot]
-        if take == rest:
-            share = left[slot]
-        elif take == 0:
-            share = 0
-        else:
-            share = take * run // rest - given
-        given += share
-        left[slot] -= share
-        quantity[line + slot * step] = share
+def _take(part: int, tier: int, peaks: Ints, table: EnergyTable, amounts: tuple[Ints, Ints, Ints]) -> None:
+    """How much of what is left goes into a tier: up to its end, less what went into those before it."""
+    rest, before, take = amounts
+    until = table.limit[table.limit_first[part] + tier]
+    if table.peak[part] < 0:
+        for k in range(rest.shape[0]):
+            take[k] = min(rest[k], max(until - before[k], 0))
+    else:
+        peak = peaks[table.peak[part]]
+        for k in range(rest.shape[0]):
+            take[k] = min(rest[k], max(until * peak[k] // 1_000_000 - before[k], 0))
+
+
+@kernel
+def _portion(take: int, run: int, rest: int) -> int:
+    """take x run / rest, rounded down, exactly: guessed in floating point, at most one off, and put right in integers.
+
+    Vectors have no division of integers. All are below 2**31, and run is at most rest.
+    """
+    guess = int(float(take) * float(run) / float(rest))
+    off = take * run - guess * rest
+    return guess + int(off >= rest) - int(off < 0)
 
 
 @kernel
@@ -135,11 +150,16 @@ def price_lines(lines: LineTable, quantity: Ints, cents: Ints) -> None:
 
 @kernel
 def _round(amount: int, rest: int, even: int) -> int:
-    """1e-11 USD to cents. rest: 1 where the amount is a little more than that, away from zero."""
-    size = abs(amount)
-    whole = (size + HALF_E11) // CENT_E11
-    if even == 1 and rest == 0 and size % CENT_E11 == HALF_E11 and whole % 2 == 1:
-        whole -= 1
+    """1e-11 USD to cents. rest: 1 where the amount is a little more than that, away from zero.
+
+    The quotient is guessed in floating point and put right in integers, as in `_portion`. Below 2**62.
+    """
+    size = abs(amount) + HALF_E11
+    guess = int(float(size) / float(CENT_E11))
+    off = size - guess * CENT_E11
+    whole = guess + int(off >= CENT_E11) - int(off < 0)
+    is_half = int(whole * CENT_E11 == size)
+    whole -= is_half & even & (1 - rest) & whole & 1
     return whole if amount >= 0 else -whole
 
 

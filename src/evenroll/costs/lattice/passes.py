@@ -82,6 +82,6 @@ def bill_rows(wh: NDArray[Any], tables: Tables, where: Where, scratch: NDArray[A
 @kernel
 def _turn(found: Ints, first: int, rows: Ints) -> None:
     """(thing, customer) into (customer, thing), from a row on."""
-    for k in range(found.shape[1]):
-        for n in range(found.shape[0]):
+    for n in range(found.shape[0]):
+        for k in range(found.shape[1]):
             rows[first + k, n] = found[n, k]
