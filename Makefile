@@ -15,6 +15,7 @@ help:
 	@echo "make simulate  play 10,000 histories of the core in memory, a year each (minutes); SEED=n ONLY=k tells one"
 	@echo "make bench     what an interactive row costs, and what a worker does in a second (minutes)"
 	@echo "make bench-core  decide and fold full lives in memory, against copies of the case (seconds)"
+	@echo "make bench-fleet  managed charging of 100,000 cars, each alone and beneath a shared limit (a minute)"
 	@echo "make bench-bulk  100,000 applications through row 5 by all processors (long; N=5000 for fewer)"
 	@echo "make bench-large  rows and workers beside a million cases (an hour, 20 GB; CASES=n FOLDER=path keeps them)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
@@ -67,6 +68,12 @@ bench: setup-test bench-core
 
 bench-core: setup-test
 	@$(PYTHON_OF) -m tests.measure.core_moves
+
+.PHONY: bench-fleet
+# CARS=n; SESSIONS=file.parquet for sessions that took place; JUDGED=n for how many HiGHS plans (0 for none).
+bench-fleet: setup-test
+	@$(PYTHON_OF) -m tests.measure.fleet --cars $(or $(CARS),100000) --judged $(or $(JUDGED),1000) \
+		$(if $(SESSIONS),--sessions $(SESSIONS))
 
 .PHONY: bench-bulk
 bench-bulk: setup-test

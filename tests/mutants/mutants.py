@@ -295,4 +295,26 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         caught_by=("tests/records/test_walls.py", "-k", "sees_and_writes_nothing_of_another"),
     ),
+    Mutant(
+        name="a fleet plan closes slots that can still be reached",
+        changes=(
+            Change(
+                file="src/evenroll/costs/fleet/rerouting.py",
+                old="closed |= flow.reached - steps.keys()",
+                new="closed |= flow.reached",
+            ),
+        ),
+        caught_by=("tests/costs/fleet/test_fleet_plan.py", "-k", "certificate_proves"),
+    ),
+    Mutant(
+        name="a certificate that proves too much",
+        changes=(
+            Change(
+                file="src/evenroll/costs/fleet/certificate.py",
+                old="(dearer.price_e8 - level.price_e8) * level.most_wh",
+                new="(dearer.price_e8 - level.price_e8) * (level.most_wh - 1)",
+            ),
+        ),
+        caught_by=("tests/costs/fleet/test_fleet_plan.py", "-k", "bounds_that_the_best_plan_keeps"),
+    ),
 )
