@@ -12,7 +12,14 @@ from evenroll.costs.lattice.bills import Engine, bill_block, bill_block_plainly
 from evenroll.costs.lattice.compiled import RatesRefused
 from evenroll.costs.lattice.explain import LinesMissing, lines_of
 from evenroll.costs.lattice.loads import LoadBlock
-from evenroll.costs.lattice.schedule import DayHours, DemandPrice, EnergyBlock, RateSchedule
+from evenroll.costs.lattice.schedule import (
+    DayHours,
+    DemandPrice,
+    EnergyBlock,
+    Ratchet,
+    RateSchedule,
+    ScheduleRefused,
+)
 from evenroll.costs.lattice.segments import CyclesWrong
 from evenroll.costs.usage import LoadWrong
 from evenroll.programs.rate import StepBasis
@@ -180,6 +187,32 @@ def test_demand_is_the_highest_interval_and_has_tiers() -> None:
     ]
 
 
+def test_a_ratchet_bills_a_share_of_the_highest_demand_of_cycles_before() -> None:
+    # 20 kW in January; after it 4 kW. 60 % of the two cycles before: 12 kW in February and March, 4 kW from April on.
+    ratchet = Ratchet(share=Decimal("0.6"), cycles_back=2)
+    season = replace(flat().seasons[0], demands=(DemandPrice(usd_per_kw=(Decimal(3),), ratchet=ratchet),))
+    engine = engine_of((replace(flat(), seasons=(season,)),), cycles=months_of(2026), minutes=15)
+    wh = np.full((1, engine.rates.lattice.intervals), 1000)
+    wh[0, 7] = 5000
+    demand = [_lines(engine, wh, cycle=n)[1] for n in range(12)]
+    assert [line[2] for line in demand] == [20_000, 12_000, 12_000, *(4_000,) * 9]
+    assert [line[3] for line in demand[:4]] == ["60.00", "36.00", "36.00", "12.00"]
+    assert engine.rates.history_short == {0, 1}, "January and February look further back than the year"
+
+
+def test_a_ratchet_on_some_hours_or_over_nothing_is_refused() -> None:
+    season, hours = flat().seasons[0], DayHours(weekday=NIGHT, weekend=NIGHT)
+    for ratchet, register, feature in (
+        (Ratchet(share=Decimal("0.6"), cycles_back=2), "night", "a ratchet on demand of some hours"),
+        (Ratchet(share=Decimal("0.6"), cycles_back=0), "", "a ratchet"),
+        (Ratchet(share=Decimal(60), cycles_back=2), "", "a ratchet"),
+    ):
+        demand = DemandPrice(register=register, usd_per_kw=(Decimal(1),), ratchet=ratchet)
+        with pytest.raises(ScheduleRefused) as refused:
+            replace(flat(), seasons=(replace(season, demands=(demand,), demand_hours=hours),))
+        assert refused.value.feature == feature
+
+
 def test_the_minimum_bill_tops_up() -> None:
     rate = flat(fixed_usd_per_month=Decimal("5"), minimum_usd_per_month=Decimal("20"), minimum_usd_per_day=Decimal(0))
     engine = engine_of((rate,), cycles=months_of(2026))
@@ -211,8 +244,12 @@ def test_what_cannot_be_billed_is_said() -> None:
     quarter = engine_of((flat(),), cycles=months_of(2026), minutes=15)
     with pytest.raises(LoadWrong, match="Compile them for these loads"):
         bill_block(block_of(quarter, 1), engine=engine)
-    with pytest.raises(LoadWrong, match="Bill it by itself"):
+    with pytest.raises(LoadWrong, match="the highest demand that is priced exactly"):
         bill_block(block_of(engine, 2_000_000_000), engine=engine)
+    with pytest.raises(LoadWrong, match="the most that is priced exactly"):
+        bill_block(block_of(engine, 67_000_000), engine=engine)
+    with pytest.raises(LoadWrong, match="customer by customer"):
+        replace(block_of(engine, np.ones((2, 24))), wh=np.asfortranarray(np.ones((2, 24), dtype=np.uint16)))
     with pytest.raises(LoadWrong, match="less than nothing"):
         LoadBlock(
             wh=np.full((1, 24), -1, dtype=np.int32), start_at=engine.rates.lattice.start_at, minutes=60, zone="UTC"

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evenroll.costs.lattice import passes
 from evenroll.costs.lattice.bills import Engine, bill_block
 from evenroll.costs.lattice.from_catalog import schedule_of_rate
-from evenroll.costs.lattice.jit import HAS_KERNELS
+from evenroll.costs.lattice.jit import HAS_KERNELS, stamp_of, stamp_of_kernels
 from evenroll.programs.catalog import load_catalog
 from evenroll.programs.rate import is_hourly
 from tests.costs.lattice.invented import engine_of, flat, months_of, random_loads
@@ -32,7 +33,7 @@ WITHOUT = """
 import sys
 sys.modules["numba"] = None
 from tests.costs.lattice.test_same_bits import digest_of_all
-from evenroll.costs.lattice.jit import HAS_KERNELS
+from evenroll.costs.lattice.jit import HAS_KERNELS, stamp_of, stamp_of_kernels
 assert not HAS_KERNELS
 print(digest_of_all(4))
 """
@@ -108,3 +109,21 @@ def test_without_numba_the_same() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == digest_of_all(4)
+
+
+def test_a_compiled_pass_is_taken_again_only_while_the_sources_of_all_kernels_are_the_same(tmp_path: Path) -> None:
+    files = [tmp_path / "fold.py", tmp_path / "kernels.py"]
+    for file in files:
+        file.write_text("value = 1\n", encoding="utf-8")
+    before = stamp_of(files)
+    assert stamp_of(files) == before >= 0
+    files[1].write_text("value = 2\n", encoding="utf-8")
+    assert stamp_of(files) != before
+    kernels = Path(passes.__file__).parent
+    assert stamp_of_kernels() == stamp_of(kernels / name for name in ("fold.py", "kernels.py", "passes.py"))
+
+
+@pytest.mark.skipif(not HAS_KERNELS, reason="numba is not installed: nothing is compiled")
+def test_the_stamp_is_part_of_what_the_compiled_pass_is_known_by() -> None:
+    closed_over = {cell.cell_contents for cell in passes.bill_rows.py_func.__closure__}
+    assert stamp_of_kernels() in closed_over

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from evenroll.costs.lattice.schedule import RateSchedule, ScheduleRefused
+from evenroll.costs.lattice.schedule import Ratchet, RateSchedule, ScheduleRefused
 from evenroll.costs.lattice.urdb_record import schedule_of_urdb
 from evenroll.programs.program import Coverage
 from evenroll.programs.rate import StepBasis
@@ -81,6 +81,15 @@ def test_what_is_not_supported_is_refused_by_name_and_place(
     assert feature in refused.value.feature
     assert place in refused.value.place
     assert changed["label"] in str(refused.value)
+
+
+def test_a_ratchet_is_read_where_the_record_tells_how_far_it_looks_back() -> None:
+    record = ashland() | {"lookbackpercent": 0.75, "lookbackrange": 11, "lookbackmonths": [False] * 12}
+    assert _read(record).seasons[0].demands[0].ratchet == Ratchet(share=Decimal("0.75"), cycles_back=11)
+    left = _read(record, leave_out=frozenset({"lookbackpercent"}))
+    assert (left.seasons[0].demands[0].ratchet, left.left_out) == (None, ("lookbackpercent",))
+    with pytest.raises(ScheduleRefused, match="ratchet over past months at lookbackpercent"):
+        _read(arizona() | {"lookbackpercent": 0.75, "lookbackrange": 11})
 
 
 def test_what_is_left_out_knowingly_is_told() -> None:

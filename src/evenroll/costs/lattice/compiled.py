@@ -56,6 +56,7 @@ def compile_rates(
         series=np.array([*draft.series.values()], dtype=np.int64).reshape(-1, draft.lattice.intervals),
         hourly=tuple(draft.hourly),
         events=tuple(draft.events),
+        history_short=frozenset(draft.history_short),
     )
 
 

@@ -103,7 +103,7 @@ def _tiers(part: int, peaks: Ints, table: EnergyTable, quantity: Ints, left: Int
             mine, out = left[slot], quantity[line + slot * tiers + tier]
             for k in range(size):
                 run[k] += mine[k]
-                upto = _portion(take[k], run[k], max(rest[k], 1))
+                upto = portion(take[k], run[k], max(rest[k], 1))
                 out[k] = upto - given[k]
                 mine[k] -= out[k]
                 given[k] = upto
@@ -129,7 +129,7 @@ def _take(part: int, tier: int, peaks: Ints, table: EnergyTable, amounts: tuple[
 
 
 @kernel
-def _portion(take: int, run: int, rest: int) -> int:
+def portion(take: int, run: int, rest: int) -> int:
     """take x run / rest, rounded down, exactly: guessed in floating point, at most one off, and put right in integers.
 
     Vectors have no division of integers. All are below 2**31, and run is at most rest.
@@ -145,14 +145,14 @@ def price_lines(lines: LineTable, quantity: Ints, cents: Ints) -> None:
     for line in range(lines.price.shape[0]):
         price, even = lines.price[line], lines.even[line]
         for k in range(quantity.shape[1]):
-            cents[line, k] = _round(int(quantity[line, k] * price), 0, int(even))
+            cents[line, k] = to_cents(int(quantity[line, k] * price), 0, int(even))
 
 
 @kernel
-def _round(amount: int, rest: int, even: int) -> int:
+def to_cents(amount: int, rest: int, even: int) -> int:
     """1e-11 USD to cents. rest: 1 where the amount is a little more than that, away from zero.
 
-    The quotient is guessed in floating point and put right in integers, as in `_portion`. Below 2**62.
+    The quotient is guessed in floating point and put right in integers, as in `portion`. Below 2**62.
     """
     size = abs(amount) + HALF_E11
     guess = int(float(size) / float(CENT_E11))
@@ -170,25 +170,34 @@ def demand_lines(peaks: Ints, table: DemandTable, lines: LineTable, quantity: In
         first, end = table.limit_first[part], table.limit_first[part + 1]
         over, under = table.over[part], table.under[part]
         for k in range(peaks.shape[1]):
-            peak = peaks[table.peak[part], k]
+            peak = _billed_peak(part, k, peaks, table)
             before = 0
             for tier in range(end - first + 1):
                 until = max(peak, before) if tier == end - first else table.limit[first + tier]
                 take = max(min(peak, until) - before, 0)
                 line = table.line[part] + tier
                 quantity[line, k] = take
-                cents[line, k] = _demand_cents(take * lines.price[line], over, under, int(lines.even[line]))
+                cents[line, k] = _demand_cents(int(take * lines.price[line]), over, under, int(lines.even[line]))
                 before += take
+
+
+@kernel
+def _billed_peak(part: int, k: int, peaks: Ints, table: DemandTable) -> int:
+    """The demand of a part, and at least a share of the highest of earlier cycles, cut to whole W."""
+    highest = 0
+    for n in range(table.before_first[part], table.before_first[part + 1]):
+        highest = max(highest, peaks[table.before[n], k])
+    return int(max(peaks[table.peak[part], k], highest * table.share[part] // 1_000_000))
 
 
 @kernel
 def _demand_cents(amount: int, over: int, under: int, even: int) -> int:
     """An amount of 1e-11 USD times a fraction of months, rounded once: the parts beyond 64 bits are kept apart."""
     if over == under:
-        return _round(amount, 0, even)
+        return to_cents(amount, 0, even)
     size = abs(amount)
     whole, rest = size // under * over, size % under * over
-    cents = _round(whole + rest // under, 1 if rest % under > 0 else 0, even)
+    cents = to_cents(whole + rest // under, 1 if rest % under > 0 else 0, even)
     return cents if amount >= 0 else -cents
 
 
@@ -214,7 +223,7 @@ def hourly_cents(table: HourlyTable, lines: LineTable, exact: Ints, cents: Ints)
     for part in range(table.line.shape[0]):
         line = table.line[part]
         for k in range(cents.shape[1]):
-            cents[line, k] = _round(int(exact[part, k]), 0, int(lines.even[line]))
+            cents[line, k] = to_cents(int(exact[part, k]), 0, int(lines.even[line]))
 
 
 @kernel

@@ -75,12 +75,17 @@ class EnergyPart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemandPart:
-    """A demand over some days. peak: which. limits: W. months: how many months it is charged for. line: the first."""
+    """A demand over some days. peak: which. limits: W. months: how many months it is charged for. line: the first.
+
+    before: the peaks of earlier cycles of which it is at least a share, share_e6 millionths.
+    """
 
     peak: int
     limits: tuple[int, ...]
     months: Fraction
     line: int
+    before: tuple[int, ...] = ()
+    share_e6: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +111,8 @@ class CompiledRates:
     """Rates ready to bill any number of loads over the same cycles.
 
     keys, coverages: by rate. bills: rates x cycles. peaks: the cells whose maximum counts. minimums: by bill.
-    series: (series, interval), 1e-8 USD per kWh.
+    series: (series, interval), 1e-8 USD per kWh. history_short: the bills whose ratchet looks further back than the
+    cycles reach; compile earlier cycles with them to know those bills for sure.
     """
 
     lattice: Lattice
@@ -121,6 +127,7 @@ class CompiledRates:
     series: NDArray[np.int64]
     hourly: tuple[HourlyPart, ...]
     events: tuple[EventPart, ...]
+    history_short: frozenset[int] = frozenset()
 
     @property
     def bills(self) -> int:
@@ -142,3 +149,4 @@ class Draft:
     series: dict[str, NDArray[np.int64]] = field(default_factory=dict[str, NDArray[np.int64]])
     hourly: list[HourlyPart] = field(default_factory=list[HourlyPart])
     events: list[EventPart] = field(default_factory=list[EventPart])
+    history_short: set[int] = field(default_factory=set[int])

@@ -17,6 +17,7 @@ from evenroll.costs.lattice.schedule import (
     DayHours,
     DemandPrice,
     EnergyBlock,
+    Ratchet,
     RateSchedule,
     ScheduleSeason,
     scaled,
@@ -165,6 +166,8 @@ def _add_demand(draft: Draft, *, part: _Part, demand: DemandPrice) -> None:
             limits=tuple(min(int(Fraction(limit) * _WH_OF_KWH), _LIMIT_MAX) for limit in demand.limits),
             months=part.months,
             line=len(draft.lines),
+            before=() if demand.ratchet is None else _peaks_before(draft, part=part, ratchet=demand.ratchet),
+            share_e6=0 if demand.ratchet is None else int(demand.ratchet.share * _MILLIONTHS),
         )
     )
     code = LineCode.DEMAND_OF_HOURS if demand.register else LineCode.DEMAND
@@ -172,6 +175,20 @@ def _add_demand(draft: Draft, *, part: _Part, demand: DemandPrice) -> None:
         _line(part, code, register=demand.register, tier=tier, price=price)
         for tier, price in enumerate(demand.usd_per_kw)
     ]
+
+
+def _peaks_before(draft: Draft, *, part: _Part, ratchet: Ratchet) -> tuple[int, ...]:
+    """The peaks of the cycles that a ratchet looks at, of those that are known."""
+    cycle = part.bill % len(draft.lattice.cycles)
+    if cycle < ratchet.cycles_back:
+        draft.history_short.add(part.bill)
+    found: list[int] = []
+    for earlier in range(max(0, cycle - ratchet.cycles_back), cycle):
+        groups = [n for n, (span, _) in enumerate(draft.lattice.groups) if draft.lattice.spans[span].cycle == earlier]
+        # The groups of a cycle follow each other.
+        runs: Runs = ((groups[0] * HOURS, groups[-1] * HOURS + HOURS),)
+        found.append(draft.peaks.setdefault(runs, len(draft.peaks)))
+    return tuple(found)
 
 
 def _line(part: _Part, code: LineCode, *, register: str, tier: int, price: Decimal) -> LineSpec:

@@ -133,7 +133,8 @@ def _energy(part: EnergyPart, *, sums: list[int], peaks: list[int], quantity: li
 
 def _demand(part: DemandPart, *, peaks: list[int], quantity: list[int]) -> None:
     """Tier by tier, what of the peak lies between its limits."""
-    peak, before = peaks[part.peak], 0
+    highest = max((peaks[each] for each in part.before), default=0)
+    peak, before = max(peaks[part.peak], highest * part.share_e6 // _MILLIONTHS), 0
     for tier, until in enumerate((*part.limits, max(peak, *part.limits, 0))):
         take = max(min(peak, until) - before, 0)
         quantity[part.line + tier] = take

@@ -68,15 +68,25 @@ class EnergyBlock:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Ratchet:
+    """Demand billed is at least a share, above 0 and up to 1, of the highest in so many billing cycles before."""
+
+    share: Decimal
+    cycles_back: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DemandPrice:
     """The highest demand in the hours of a register; all hours where the register is empty.
 
     usd_per_kw: (tier), per month, prorated by days. limits: (tier - 1), the kW at which the next tier begins, rising.
+    ratchet: for demand of all hours only.
     """
 
     register: str = ""
     usd_per_kw: tuple[Decimal, ...]
     limits: tuple[Decimal, ...] = ()
+    ratchet: Ratchet | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,6 +184,10 @@ def _check_demand(schedule: RateSchedule, season: ScheduleSeason, demand: Demand
         raise _refusal(schedule, "tiers of demand", where, "There is one price more than there are limits.")
     if demand.register and (season.demand_hours is None or demand.register not in season.demand_hours.registers):
         raise _refusal(schedule, "demand", where, "No hour counts into it.")
+    if demand.ratchet and demand.register:
+        raise _refusal(schedule, "a ratchet on demand of some hours", where, "Only that of all hours is supported.")
+    if demand.ratchet and not (0 < demand.ratchet.share <= 1 and demand.ratchet.cycles_back > 0):
+        raise _refusal(schedule, "a ratchet", where, "It needs a share above 0 and up to 1, and cycles to look at.")
     _check_prices(schedule, where, demand.usd_per_kw, highest=DEMAND_E8_MAX)
     _check_limits(schedule, where, demand.limits)
 

@@ -58,9 +58,15 @@ class PeakTable(NamedTuple):
 
 
 class DemandTable(NamedTuple):
-    """The demand parts. limit_first: (part + 1,). over, under: the months it is charged for, as a fraction."""
+    """The demand parts. limit_first, before_first: (part + 1,). over, under: the months it is charged for, a fraction.
+
+    before: peaks; share: millionths of the highest of these that are billed at least.
+    """
 
     peak: Ints
+    before_first: Ints
+    before: Ints
+    share: Ints
     limit_first: Ints
     limit: Ints
     over: Ints
@@ -129,6 +135,9 @@ def tables_of(rates: CompiledRates) -> Tables:
         peaks=PeakTable(*_runs(rates.peaks), np.int64(60 // lattice.minutes)),
         demands=DemandTable(
             peak=_ints(part.peak for part in rates.demands),
+            before_first=_firsts(len(part.before) for part in rates.demands),
+            before=_ints(chain.from_iterable(part.before for part in rates.demands)),
+            share=_ints(part.share_e6 for part in rates.demands),
             limit_first=_firsts(len(part.limits) for part in rates.demands),
             limit=_ints(chain.from_iterable(part.limits for part in rates.demands)),
             over=_ints(part.months.numerator for part in rates.demands),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -12,6 +12,7 @@ from evenroll.costs.lattice.schedule import (
     DayHours,
     DemandPrice,
     EnergyBlock,
+    Ratchet,
     RateSchedule,
     ScheduleRefused,
     ScheduleSeason,
@@ -32,10 +33,11 @@ _UNITS: Final[Mapping[str, tuple[StepBasis, bool]]] = {
     "kwh/kw": (StepBasis.CALENDAR_MONTH, True),
     "kwh/kw daily": (StepBasis.DAY, True),
 }
+_RATCHET: Final = ("lookbackpercent", "a ratchet over past months")
 _NOT_SUPPORTED: Final = (
     ("coincidentratestructure", "demand at the hour of the system's peak"),
     ("demandreactivepowercharge", "reactive power"),
-    ("lookbackpercent", "a ratchet over past months"),
+    _RATCHET,
     ("demandratchetpercentage", "a ratchet over past months"),
 )
 _DEMAND_UNITS: Final = frozenset({"", "kw"})
@@ -64,7 +66,7 @@ def schedule_of_urdb(
         key=reader.key,
         coverage=coverage,
         effective_on=effective_on,
-        seasons=reader.seasons(),
+        seasons=reader.seasons(reader.ratchet(leave_out)),
         rounding=Rounding.HALF_UP,
         fixed_usd_per_month=fixed_month,
         fixed_usd_per_day=fixed_day,
@@ -100,6 +102,8 @@ class _Reader:
     def unsupported(self, leave_out: frozenset[str]) -> tuple[str, ...]:
         """The fields that are left out; raises for others that have no place in a schedule."""
         found = [(name, feature) for name, feature in _NOT_SUPPORTED if self.record.get(name)]
+        if self.ratchet(leave_out) is not None:
+            found.remove(_RATCHET)
         for name, feature in found:
             if name not in leave_out:
                 raise self.refused(feature, name, "No bill would be whole without it.")
@@ -109,6 +113,13 @@ class _Reader:
             if unit.lower() not in _DEMAND_UNITS and self.record.get(uses):
                 raise self.refused(f"demand in {unit}", name, "Only kW can be told from a load.")
         return tuple(name for name, _ in found)
+
+    def ratchet(self, leave_out: frozenset[str]) -> Ratchet | None:
+        """The ratchet on demand of all hours, where the record tells over how many months it looks back."""
+        share, back = self.record.get("lookbackpercent"), self.record.get("lookbackrange")
+        if not share or not back or self.record.get("demandratestructure") or "lookbackpercent" in leave_out:
+            return None
+        return Ratchet(share=self.number(share, place="lookbackpercent"), cycles_back=int(back))
 
     def per_month_and_day(self, name: str, unit_name: str) -> tuple[Decimal, Decimal]:
         """A charge as USD per month and per day, one of them zero."""
@@ -135,15 +146,19 @@ class _Reader:
         found = Decimal(str(value))
         return found.quantize(_NOISE).normalize() + _ZERO if isinstance(value, float) else found
 
-    def seasons(self) -> tuple[ScheduleSeason, ...]:
+    def seasons(self, ratchet: Ratchet | None) -> tuple[ScheduleSeason, ...]:
         """Months with the same hours and prices of demand, in order of first month."""
         of_month: dict[tuple[_Hours, _Hours | None, int | None], list[int]] = {}
         for month in range(12):
             demand = self.hours("demand", month) if self.record.get("demandratestructure") else None
             of_month.setdefault((self.hours("energy", month), demand, self.flat_period(month)), []).append(month + 1)
-        return tuple(
+        found = [
             self.season(f"s{n + 1}", months=tuple(months), energy=energy, demand=demand, flat=flat)
             for n, ((energy, demand, flat), months) in enumerate(of_month.items())
+        ]
+        return tuple(
+            replace(season, demands=tuple(replace(each, ratchet=ratchet) for each in season.demands))
+            for season in found
         )
 
     def season(
