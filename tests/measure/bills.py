@@ -63,9 +63,10 @@ def schedules() -> list[RateSchedule]:
     return (typed + own + typed + own)[:RATES]
 
 
-def engine_for(year: int, *, territory: ServiceCalendar, minutes: int) -> Engine:
-    """The rates compiled for a calendar year."""
-    histories = [(each,) for each in schedules()]
+def engine_for(year: int, *, territory: ServiceCalendar, minutes: int, changes_on: date | None = None) -> Engine:
+    """The rates compiled for a calendar year. changes_on: a day from which a new version of each holds."""
+    later = [] if changes_on is None else [changes_on]
+    histories = [(each, *(replace(each, effective_on=day) for day in later)) for each in schedules()]
     return Engine(compile_rates(histories, cycles=months_of(year), calendar=territory, minutes=minutes))
 
 
@@ -145,6 +146,13 @@ def measure(minutes: int, *, customers: int) -> None:
         ahead,
     )
     print(f"  read bandwidth before and after: {ahead / 1e9:.1f}, {bandwidth(block.wh) / 1e9:.1f} GB/s")
+    own, without = processor_seconds(block, engine=engine), processor_seconds(even, engine=plain)
+    changing = engine_for(2026, territory=calendar("US-LAKELAND"), minutes=minutes, changes_on=date(2026, 6, 16))
+    changed = processor_seconds(block, engine=changing)
+    print(
+        f"  processor time over that without holidays and jumps: with them {own / without:.3f} times, "
+        f"and with a price of every rate that changes in mid-cycle {changed / without:.3f} times"
+    )
     judge, each = judge_seconds(minutes), processor_seconds(block, engine=engine) / customers / RATES
     own = f"{1 / each / RATES:,.0f} customers/s, {1e-6 / each:.2f} M customer-rate-years/s"
     print(f"  processor time of one thread: {own}")

@@ -127,3 +127,15 @@ def test_a_compiled_pass_is_taken_again_only_while_the_sources_of_all_kernels_ar
 def test_the_stamp_is_part_of_what_the_compiled_pass_is_known_by() -> None:
     closed_over = {cell.cell_contents for cell in passes.bill_rows.py_func.__closure__}
     assert stamp_of_kernels() in closed_over
+
+
+def test_bills_of_a_customer_do_not_load_numba() -> None:
+    code = (
+        "import sys; from tests.costs.lattice.invented import engine_of, flat, months_of, random_loads;"
+        "from evenroll.costs.lattice.bills import bill_block_plainly as bill;"
+        "engine = engine_of((flat(),), cycles=months_of(2026));"
+        "bill(random_loads(engine, customers=1, seed=1), engine=engine); assert 'numba' not in sys.modules"
+    )
+    root = Path(__file__).parents[3]
+    paths = f"{root}{os.pathsep}{root / 'src'}"
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": paths}, timeout=120, check=True)

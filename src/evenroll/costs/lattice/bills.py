@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -13,9 +15,8 @@ from numpy.typing import NDArray
 from evenroll.costs.lattice.jit import HAS_KERNELS
 from evenroll.costs.lattice.lines import CompiledRates
 from evenroll.costs.lattice.loads import LoadBlock
-from evenroll.costs.lattice.passes import Rows, Where, bill_rows
 from evenroll.costs.lattice.plain import bill_plainly
-from evenroll.costs.lattice.tables import Ints, Tables, tables_of
+from evenroll.costs.lattice.tables import Ints, Rows, Tables, Where, tables_of
 from evenroll.costs.usage import LoadWrong
 
 CHUNK: Final = 64
@@ -68,7 +69,7 @@ def bill_block(block: LoadBlock, *, engine: Engine, with_lines: bool = False, ch
 
 
 def bill_block_plainly(block: LoadBlock, *, engine: Engine, with_lines: bool = False) -> BlockBills:
-    """The same by the readable reference: slower, exactly equal."""
+    """The same by the readable reference, exactly equal: for few customers, as it waits for nothing to be compiled."""
     return _bill(block, engine=engine, with_lines=with_lines, chunk=0)
 
 
@@ -82,7 +83,7 @@ def _bill(block: LoadBlock, *, engine: Engine, with_lines: bool, chunk: int) -> 
         # Sums of a month of values of two bytes fit four; so do twice as many of them into a register.
         wide = np.uint32 if wh.dtype == np.dtype(np.uint16) else np.int64
         scratch = np.zeros((2, rates.lattice.slots), dtype=wide)
-        bill_rows(block.wh, engine.tables, Where(first=first, chunk=chunk), scratch, rows)
+        _kernels().bill_rows(block.wh, engine.tables, Where(first=first, chunk=chunk), scratch, rows)
     else:
         for customer in range(block.customers):
             _plainly(wh[customer], rates=rates, customer=customer, rows=rows)
@@ -96,6 +97,12 @@ def _bill(block: LoadBlock, *, engine: Engine, with_lines: bool, chunk: int) -> 
         estimated=_estimated(block, first=first, rates=rates),
         lines=lines if with_lines else None,
     )
+
+
+@lru_cache(maxsize=1)
+def _kernels() -> Any:
+    """The compiled passes. Loading numba takes longer than the bills of a customer, who do without it."""
+    return importlib.import_module("evenroll.costs.lattice.passes")
 
 
 def _empty_rows(customers: int, *, rates: CompiledRates, with_lines: bool) -> Rows:

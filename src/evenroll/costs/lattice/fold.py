@@ -68,7 +68,8 @@ def fold(wh: NDArray[Any], first: int, days: DayTable, scratch: NDArray[Any], ce
                 _hours(row, starts, total, top)
             else:
                 _quarters(row, starts, total, top)
-            _odd_days(row, group, days.odd, total, top)
+            for piece in range(days.odd_first[group], days.odd_first[group + 1]):
+                _odd_days(row, days.odd[piece], total, top)
             _keep(total, top, group * HOURS, customer, cells)
 
 
@@ -80,15 +81,13 @@ def _fetch(row: NDArray[Any], seen: NDArray[Any]) -> None:
 
 
 @kernel
-def _odd_days(row: NDArray[Any], group: int, odd: NDArray[np.uint64], total: NDArray[Any], top: NDArray[Any]) -> None:
-    """Days on which the clock jumps, piece by piece."""
-    for piece in range(odd.shape[0]):
-        if int(odd[piece, 2]) == group:
-            start, slot = int(odd[piece, 0]), int(odd[piece, 3])
-            for n in range(int(odd[piece, 1])):
-                value = row[start + n]
-                total[slot + n] += value
-                top[slot + n] = max(top[slot + n], value)
+def _odd_days(row: NDArray[Any], piece: NDArray[np.uint64], total: NDArray[Any], top: NDArray[Any]) -> None:
+    """A piece of a day on which the clock jumps."""
+    start, slot = int(piece[0]), int(piece[3])
+    for n in range(int(piece[1])):
+        value = row[start + n]
+        total[slot + n] += value
+        top[slot + n] = max(top[slot + n], value)
 
 
 @kernel

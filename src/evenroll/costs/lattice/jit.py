@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 from zlib import crc32
@@ -11,27 +12,19 @@ from zlib import crc32
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def _numba() -> Any:
-    try:
-        return importlib.import_module("numba")
-    except ImportError:
-        return None
-
-
-_NUMBA: Final = _numba()
-
 _FILES: Final[set[str]] = set()
 
-HAS_KERNELS: Final[bool] = _NUMBA is not None
+HAS_KERNELS: Final[bool] = find_spec("numba") is not None
 """Whether compiled kernels can be had."""
 
 
 def kernel(function: _Function) -> _Function:
     """The function compiled on first use, once per machine; it runs without the interpreter's lock."""
     _FILES.add(function.__code__.co_filename)
-    if _NUMBA is None:
+    if not HAS_KERNELS:
         return function
-    return cast(_Function, _NUMBA.njit(nogil=True, cache=True, boundscheck=False)(function))
+    numba: Any = importlib.import_module("numba")
+    return cast(_Function, numba.njit(nogil=True, cache=True, boundscheck=False)(function))
 
 
 def stamp_of_kernels() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,27 +22,7 @@ from evenroll.costs.lattice.kernels import (
     price_lines,
     turned,
 )
-from evenroll.costs.lattice.tables import Ints, Tables
-
-
-class Rows(NamedTuple):
-    """Where the results go, a row for each customer: totals by bill, and the rest where it has as many rows.
-
-    quantity, cents: by line. topped: by bill. exact: by hourly part.
-    """
-
-    totals: Ints
-    quantity: Ints
-    cents: Ints
-    topped: Ints
-    exact: Ints
-
-
-class Where(NamedTuple):
-    """first: the interval of the loads at which the cycles begin. chunk: customers that are priced together."""
-
-    first: int
-    chunk: int
+from evenroll.costs.lattice.tables import Ints, Rows, Tables, Where
 
 
 @kernel

@@ -16,11 +16,12 @@ Ints = NDArray[np.int64]
 
 
 class DayTable(NamedTuple):
-    """The days of a lattice, as there."""
+    """The days of a lattice, as there. odd_first: (group + 1,), where the pieces of each group begin."""
 
     group_first: NDArray[np.uint64]
     day_start: NDArray[np.uint64]
     odd: NDArray[np.uint64]
+    odd_first: Ints
 
 
 class LineTable(NamedTuple):
@@ -113,6 +114,26 @@ class Tables(NamedTuple):
     most_slots: int
 
 
+class Rows(NamedTuple):
+    """Where the results go, a row for each customer: totals by bill, and the rest where it has as many rows.
+
+    quantity, cents: by line. topped: by bill. exact: by hourly part.
+    """
+
+    totals: Ints
+    quantity: Ints
+    cents: Ints
+    topped: Ints
+    exact: Ints
+
+
+class Where(NamedTuple):
+    """first: the interval of the loads at which the cycles begin. chunk: customers that are priced together."""
+
+    first: int
+    chunk: int
+
+
 def tables_of(rates: CompiledRates) -> Tables:
     """The arrays of compiled rates."""
     lattice = rates.lattice
@@ -124,6 +145,8 @@ def tables_of(rates: CompiledRates) -> Tables:
             group_first=lattice.group_first,
             day_start=lattice.day_start,
             odd=lattice.odd,
+            # They stand by group.
+            odd_first=np.searchsorted(lattice.odd[:, 2], np.arange(len(lattice.groups) + 1)).astype(np.int64),
         ),
         lines=LineTable(
             price=_ints(line.price_e8 for line in rates.lines),
