@@ -19,21 +19,29 @@ HAS_KERNELS: Final[bool] = find_spec("numba") is not None
 
 
 def kernel(function: _Function) -> _Function:
-    """The function compiled on first use, once per machine; it runs without the interpreter's lock."""
+    """The function compiled on first use, once per machine; it runs without the interpreter's lock.
+
+    Where nothing can be kept, as for an account without a home beside files it may not write to, once per process.
+    """
     _FILES.add(function.__code__.co_filename)
     if not HAS_KERNELS:
         return function
     numba: Any = importlib.import_module("numba")
-    return cast(_Function, numba.njit(nogil=True, cache=True, boundscheck=False)(function))
+    try:
+        return cast(_Function, numba.njit(nogil=True, cache=True, boundscheck=False)(function))
+    except RuntimeError:
+        # numba found no folder for what it compiles.
+        return cast(_Function, numba.njit(nogil=True, boundscheck=False)(function))
 
 
 def stamp_of_kernels() -> int:
-    """A number that changes with the source of any kernel made so far.
+    """A number that changes with the source of any kernel of this folder made so far.
 
     What is kept of a compiled kernel is taken again as long as its own file is the same, whatever became of the kernels
     of other files that it calls. One that calls such holds this number, so that it is compiled anew with them.
     """
-    return stamp_of(Path(name) for name in sorted(_FILES))
+    own = Path(__file__).parent
+    return stamp_of(file for file in map(Path, sorted(_FILES)) if file.parent == own)
 
 
 def stamp_of(files: Iterable[Path]) -> int:
