@@ -18,11 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from evenroll.costs.fleet.alone import Charging, costs_alone, load_alone
-from evenroll.costs.fleet.alone_loops import Columns, loops
+from evenroll.costs.fleet.alone_loops import Columns
 from evenroll.costs.fleet.rolling import RollingPlan, plan_rolling
 from evenroll.costs.fleet.sessions import Sessions, chosen
 from evenroll.costs.fleet.shared_limit import FleetPlan, plan_fleet
 from evenroll.costs.fleet.slot_prices import SlotPrices, prices_without_caps
+from evenroll.costs.lattice.jit import kernel
 from tests.costs.fleet.fleets import SLOTS, district, district_of, rtp_e8, tou_e8
 from tests.costs.fleet.judges import least_of_highs
 
@@ -99,10 +100,33 @@ def _limit(fleet: Sessions, *, share: float) -> np.ndarray:
 
 def _sort_each(fleet: Sessions, *, prices: SlotPrices) -> Callable[[], object]:
     """The yardstick: the slots of each stay are sorted by price, in compiled code."""
-    columns = Columns(*(np.ascontiguousarray(column) for column in fleet))
+    columns, sort_each = Columns(*(np.ascontiguousarray(column) for column in fleet)), kernel(_sort_and_fill)
     shape = (len(fleet.need_wh), len(prices.price_e8))
     costs, unserved = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    return lambda: loops().by_sorting(columns, prices.price_e8, prices.cap_wh, costs, unserved)
+    return lambda: sort_each(columns, prices.price_e8, prices.cap_wh, costs, unserved)
+
+
+def _sort_and_fill(
+    sessions: Columns, price: np.ndarray, cap: np.ndarray, costs: np.ndarray, unserved: np.ndarray
+) -> None:
+    for i in range(len(sessions.first)):
+        first, end = sessions.first[i], sessions.end[i]
+        for rate in range(len(price)):
+            left, cost = sessions.need[i], 0
+            for place in np.argsort(price[rate, first:end]):
+                slot = first + place
+                room = sessions.slot_wh[i]
+                if slot == first:
+                    room = sessions.first_wh[i]
+                elif slot == end - 1:
+                    room = sessions.last_wh[i]
+                taken = min(left, room, cap[rate, slot])
+                cost += taken * price[rate, slot]
+                left -= taken
+                if left == 0:
+                    break
+            costs[i, rate] = cost
+            unserved[i, rate] = left
 
 
 def _alone(fleet: Sessions) -> None:

@@ -40,13 +40,15 @@ def many_rates(kind: str) -> SlotPrices:
         price = np.stack([np.roll(tou_e8(), 9 * n) + n for n in range(5)])
     elif kind == "series":
         price = np.stack([np.random.default_rng(n).integers(-100, 9_000, SLOTS) * 10_000 for n in range(5)])
+    elif kind == "mixed":
+        price = np.stack([rtp_e8(), tou_e8(), rtp_e8(seed=3), tou_e8()[::-1]])
     else:
         price = np.tile(np.stack([rtp_e8(seed=n) for n in range(3)]), (1, 6))
     slots = np.arange(price.shape[1])
     return with_cap(prices_without_caps(price), slots=(slots > 40) & (slots < 50), cap_wh=400)
 
 
-@pytest.mark.parametrize("kind", ["levels", "series", "six days"])
+@pytest.mark.parametrize("kind", ["levels", "series", "mixed", "six days"])
 @pytest.mark.parametrize("charging", list(Charging))
 def test_fast_loops_equal_what_can_be_read_to_the_last_digit(kind, charging):
     sessions, prices = district(400), many_rates(kind)
@@ -57,7 +59,7 @@ def test_fast_loops_equal_what_can_be_read_to_the_last_digit(kind, charging):
     assert fast.unserved_wh.any(), "the cap in some slots leaves somebody short"
 
 
-@pytest.mark.parametrize("kind", ["levels", "series", "six days"])
+@pytest.mark.parametrize("kind", ["levels", "series", "mixed", "six days"])
 def test_order_parts_and_threads_do_not_change_a_bit(kind):
     sessions, prices = district(200), many_rates(kind)
     order = np.random.default_rng(3).permutation(200)

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenroll.costs.fleet.alone_loops import Columns, LevelColumns, loops
-from evenroll.costs.fleet.sessions import IntArray, Sessions, WhArray, caps_in_slot, check_sessions
+from evenroll.costs.fleet.sessions import IntArray, Sessions, SlotWh, caps_in_slot, check_sessions
 from evenroll.costs.fleet.slot_prices import SlotPrices
 from evenroll.costs.lattice.jit import HAS_KERNELS
 
 # With more kinds of slots than this, going through the slots by price is quicker than counting them by kind.
-_LEVELS_MAX: Final = 12
-# Beyond some days, sorting the slots of a stay is quicker than passing over all others.
+_KINDS_MAX: Final = 12
+# Beyond some days, looking through the slots of a stay is quicker than passing over all others.
 _ORDERED_SLOTS_MAX: Final = 400
 
 
@@ -46,16 +46,22 @@ def costs_alone(sessions: Sessions, *, prices: SlotPrices, charging: Charging) -
         return costs_alone_read(sessions, prices=prices, charging=charging)
     shape = (len(sessions.need_wh), len(prices.price_e8))
     costs, unserved = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    columns = Columns(*(np.ascontiguousarray(column, dtype=np.int64) for column in sessions))
-    price, cap = np.ascontiguousarray(prices.price_e8), np.ascontiguousarray(prices.cap_wh)
+    columns = _columns(sessions)
     if charging is Charging.AT_ONCE:
+        price, cap = np.ascontiguousarray(prices.price_e8), np.ascontiguousarray(prices.cap_wh)
         loops().at_once(columns, price, cap, costs, unserved)
-    elif (levels := _levels(prices)) is not None:
-        loops().by_levels(columns, levels, costs, unserved)
-    elif price.shape[1] <= _ORDERED_SLOTS_MAX:
-        loops().by_order(columns, np.argsort(price, axis=1, kind="stable"), price, cap, costs, unserved)
-    else:
-        loops().by_sorting(columns, price, cap, costs, unserved)
+        return AloneCosts(cost_e11=costs, unserved_wh=unserved)
+    kinds = [_kinds(*row) for row in zip(prices.price_e8, prices.cap_wh, strict=True)]
+    is_few = np.array([len(found) <= _KINDS_MAX for found, _ in kinds])
+    for which in (is_few, ~is_few):
+        if which.all():
+            _cheapest(columns, prices=prices, kinds=kinds, costs=costs, unserved=unserved)
+        elif which.any():
+            part = SlotPrices(price_e8=prices.price_e8[which], cap_wh=prices.cap_wh[which])
+            own = [each for each, is_in in zip(kinds, which, strict=True) if is_in]
+            found = [np.zeros((shape[0], len(own)), dtype=np.int64) for _ in range(2)]
+            _cheapest(columns, prices=part, kinds=own, costs=found[0], unserved=found[1])
+            costs[:, which], unserved[:, which] = found
     return AloneCosts(cost_e11=costs, unserved_wh=unserved)
 
 
@@ -75,7 +81,7 @@ def costs_alone_read(sessions: Sessions, *, prices: SlotPrices, charging: Chargi
     return AloneCosts(cost_e11=np.stack(costs, axis=1), unserved_wh=np.stack(unserved, axis=1))
 
 
-def load_alone(sessions: Sessions, *, prices: SlotPrices, rate: int, charging: Charging) -> WhArray:
+def load_alone(sessions: Sessions, *, prices: SlotPrices, rate: int, charging: Charging) -> SlotWh:
     """What each session draws in each slot at one rate, (slot, session), Wh; among equal prices the earliest slot."""
     check_sessions(sessions, slots=prices.price_e8.shape[1])
     load = np.zeros((prices.price_e8.shape[1], len(sessions.need_wh)), dtype=np.int32)
@@ -86,11 +92,35 @@ def load_alone(sessions: Sessions, *, prices: SlotPrices, rate: int, charging: C
     return load
 
 
-def moved_wh(before: WhArray, *, after: WhArray) -> int:
+def add_load_alone(
+    loads_wh: IntArray, *, sessions: Sessions, rows: IntArray, prices: SlotPrices, rate: int, charging: Charging
+) -> IntArray:
+    """Adds what sessions draw at one rate to the loads of their customers, as load_alone tells it.
+
+    loads_wh: (customer, slot), Wh, changed. rows: (session,), the customer of each. Returns what is not served,
+    (session,), Wh. Raises SessionWrong.
+    """
+    check_sessions(sessions, slots=loads_wh.shape[1])
+    price, cap = prices.price_e8[rate], prices.cap_wh[rate]
+    check_sessions(sessions, slots=len(price))
+    if charging is Charging.AT_ONCE:
+        # Where all slots cost the same, the earliest are the cheapest.
+        price = np.zeros_like(price)
+    unserved = np.zeros(len(sessions.need_wh), dtype=np.int64)
+    fill = loops().fill
+    fill(_columns(sessions), rows, np.ascontiguousarray(price), np.ascontiguousarray(cap), loads_wh, unserved)
+    return unserved
+
+
+def moved_wh(before: SlotWh, *, after: SlotWh) -> int:
     """What one plan draws in other slots than the other, of the energy that both draw, Wh."""
     sums: tuple[IntArray, IntArray] = (before.sum(axis=0, dtype=np.int64), after.sum(axis=0, dtype=np.int64))
     same = np.minimum(before, after).sum(axis=0, dtype=np.int64)
     return int((np.minimum(*sums) - same).sum())
+
+
+def _columns(sessions: Sessions) -> Columns:
+    return Columns(*(np.ascontiguousarray(column, dtype=np.int64) for column in sessions))
 
 
 def _order(price: IntArray, *, charging: Charging) -> NDArray[np.intp]:
@@ -99,21 +129,36 @@ def _order(price: IntArray, *, charging: Charging) -> NDArray[np.intp]:
     return np.argsort(price, kind="stable")
 
 
-def _levels(prices: SlotPrices) -> LevelColumns | None:
-    """The slots of each rate by their kind, which is price and cap, the cheapest first; none where there are many."""
-    kinds = [np.unique(np.stack(row, axis=1), axis=0, return_inverse=True) for row in _rows(prices)]
+_Kinds = tuple[IntArray, NDArray[np.intp]]
+"""The kinds of the slots of a rate, (kind, 2), price and cap, the cheapest first; and the kind of each slot."""
+
+
+def _kinds(price: IntArray, cap: IntArray) -> _Kinds:
+    found, kind = np.unique(np.stack((price, cap), axis=1), axis=0, return_inverse=True)
+    return found, kind.reshape(-1)
+
+
+def _cheapest(
+    columns: Columns, *, prices: SlotPrices, kinds: list[_Kinds], costs: IntArray, unserved: IntArray
+) -> None:
+    """Fills costs and unserved. kinds: of each rate, either all of few kinds or all of many."""
+    price, cap = np.ascontiguousarray(prices.price_e8), np.ascontiguousarray(prices.cap_wh)
+    if len(kinds[0][0]) <= _KINDS_MAX:
+        loops().by_levels(columns, _levels(prices, kinds=kinds), costs, unserved)
+    elif price.shape[1] <= _ORDERED_SLOTS_MAX:
+        loops().by_order(columns, np.argsort(price, axis=1, kind="stable"), price, cap, costs, unserved)
+    else:
+        loops().by_price(columns, price, cap, costs, unserved)
+
+
+def _levels(prices: SlotPrices, *, kinds: list[_Kinds]) -> LevelColumns:
+    """How many slots of each kind lie before each slot."""
     most = max(len(found) for found, _ in kinds)
-    if most > _LEVELS_MAX:
-        return None
     rates, slots = prices.price_e8.shape
     price = np.zeros((most, rates), dtype=np.int64)
     cap = np.zeros((most, rates), dtype=np.int64)
     before = np.zeros((slots + 1, most, rates), dtype=np.int32)
     for rate, (found, kind) in enumerate(kinds):
         price[: len(found), rate], cap[: len(found), rate] = found[:, 0], found[:, 1]
-        before[np.arange(1, slots + 1), kind.reshape(-1), rate] = 1
+        before[np.arange(1, slots + 1), kind, rate] = 1
     return LevelColumns(price_e8=price, cap_wh=cap, before=before.cumsum(axis=0, dtype=np.int32))
-
-
-def _rows(prices: SlotPrices) -> zip[tuple[IntArray, IntArray]]:
-    return zip(prices.price_e8, prices.cap_wh, strict=True)

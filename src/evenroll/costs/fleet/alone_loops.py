@@ -40,16 +40,22 @@ class LevelColumns(NamedTuple):
 _ByLevels = Callable[[Columns, LevelColumns, IntArray, IntArray], None]
 _ByOrder = Callable[[Columns, IntArray, IntArray, IntArray, IntArray, IntArray], None]
 _BySlots = Callable[[Columns, IntArray, IntArray, IntArray, IntArray], None]
+_Fill = Callable[[Columns, IntArray, IntArray, IntArray, IntArray, IntArray], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loops:
-    """Each fills costs and unserved, (session, rate), from sessions and prices."""
+    """The first three fill costs and unserved, (session, rate), from sessions and prices.
+
+    fill(sessions, row of each session, price and cap by slot, loads (row, slot), unserved by session): adds what they
+    draw to the loads, in the cheapest slots, among equals in the earliest.
+    """
 
     by_levels: _ByLevels
     by_order: _ByOrder
-    by_sorting: _BySlots
+    by_price: _BySlots
     at_once: _BySlots
+    fill: _Fill
 
 
 @cache
@@ -58,8 +64,9 @@ def loops() -> Loops:
     return Loops(
         by_levels=kernel(_by_levels),
         by_order=kernel(_by_order),
-        by_sorting=kernel(_by_sorting),
+        by_price=kernel(_by_price),
         at_once=kernel(_at_once),
+        fill=kernel(_fill),
     )
 
 
@@ -115,23 +122,25 @@ def _by_order(
             unserved[i, rate] = left
 
 
-def _by_sorting(sessions: Columns, price: IntArray, cap: IntArray, costs: IntArray, unserved: IntArray) -> None:
+def _by_price(sessions: Columns, price: IntArray, cap: IntArray, costs: IntArray, unserved: IntArray) -> None:
     for i in range(len(sessions.first)):
         first, end = sessions.first[i], sessions.end[i]
+        slot_wh, first_wh, last_wh = sessions.slot_wh[i], sessions.first_wh[i], sessions.last_wh[i]
         for rate in range(len(price)):
-            left, cost = sessions.need[i], 0
-            for place in np.argsort(price[rate, first:end]):
-                slot = first + place
-                room = sessions.slot_wh[i]
-                if slot == first:
-                    room = sessions.first_wh[i]
-                elif slot == end - 1:
-                    room = sessions.last_wh[i]
-                taken = min(left, room, cap[rate, slot])
-                cost += taken * price[rate, slot]
-                left -= taken
-                if left == 0:
-                    break
+            left, cost, own = sessions.need[i], 0, price[rate, first:end]
+            done, dearest = own.min() - 1, own.max()
+            # A need is met by the slots of few prices, so looking for the next price is quicker than sorting them.
+            while left > 0 and done < dearest:
+                next_price = dearest
+                for each in own:
+                    next_price = min(next_price, each if each > done else dearest)
+                for slot in range(first, end):
+                    if price[rate, slot] == next_price:
+                        inner = last_wh if slot == end - 1 else slot_wh
+                        taken = min(left, first_wh if slot == first else inner, cap[rate, slot])
+                        cost += taken * next_price
+                        left -= taken
+                done = next_price
             costs[i, rate] = cost
             unserved[i, rate] = left
 
@@ -154,3 +163,25 @@ def _at_once(sessions: Columns, price: IntArray, cap: IntArray, costs: IntArray,
                     break
             costs[i, rate] = cost
             unserved[i, rate] = left
+
+
+def _fill(
+    sessions: Columns, rows: IntArray, price: IntArray, cap: IntArray, loads: IntArray, unserved: IntArray
+) -> None:
+    for i in range(len(sessions.first)):
+        first, end, left = sessions.first[i], sessions.end[i], sessions.need[i]
+        slot_wh, first_wh, last_wh = sessions.slot_wh[i], sessions.first_wh[i], sessions.last_wh[i]
+        load, own = loads[rows[i]], price[first:end]
+        done, dearest = own.min() - 1, own.max()
+        while left > 0 and done < dearest:
+            next_price = dearest
+            for each in own:
+                next_price = min(next_price, each if each > done else dearest)
+            for slot in range(first, end):
+                if price[slot] == next_price:
+                    inner = last_wh if slot == end - 1 else slot_wh
+                    taken = min(left, first_wh if slot == first else inner, cap[slot])
+                    load[slot] += taken
+                    left -= taken
+            done = next_price
+        unserved[i] = left

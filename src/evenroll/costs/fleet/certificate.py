@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from evenroll.costs.fleet.sessions import IntArray, WhArray
+from evenroll.costs.fleet.sessions import IntArray, SlotWh
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +54,7 @@ class FleetNeed:
     """
 
     need_wh: IntArray
-    caps_wh: WhArray
+    caps_wh: SlotWh
     limit_wh: IntArray
     price_e8: IntArray
 

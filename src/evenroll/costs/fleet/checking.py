@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from evenroll.costs.fleet.certificate import Certificate, FleetNeed, certificate
-from evenroll.costs.fleet.sessions import IntArray, Sessions, WhArray, caps_of
+from evenroll.costs.fleet.sessions import IntArray, Sessions, SlotWh, caps_of
 from evenroll.costs.fleet.shared_limit import FleetPlan
 from evenroll.costs.fleet.slot_prices import SlotPrices
 
@@ -56,7 +56,7 @@ def faults_of(
     return tuple(fault for fault, is_so in wrong.items() if is_so)
 
 
-def _exceeds(load_wh: WhArray, *, caps_wh: WhArray) -> bool:
+def _exceeds(load_wh: SlotWh, *, caps_wh: SlotWh) -> bool:
     return bool((load_wh < 0).any() or (load_wh > caps_wh).any())
 
 
@@ -65,7 +65,7 @@ def _energy_differs(plan: FleetPlan, *, need_wh: IntArray) -> bool:
     return bool((plan.unserved_wh < 0).any() or (drawn + plan.unserved_wh != need_wh).any())
 
 
-def _cost(load_wh: WhArray, *, price_e8: IntArray) -> int:
+def _cost(load_wh: SlotWh, *, price_e8: IntArray) -> int:
     sums = load_wh.sum(axis=1, dtype=np.int64).tolist()
     return sum(wh * each for wh, each in zip(sums, price_e8.tolist(), strict=True))
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evenroll.costs.fleet.sessions import WhArray
+from evenroll.costs.fleet.sessions import SlotWh
 from evenroll.costs.lattice.jit import HAS_KERNELS, kernel
 
 Marks = NDArray[np.int32]
@@ -25,8 +25,8 @@ _BLOCK = 512
 class Column(NamedTuple):
     """One slot. drawn: what each car draws in it, Wh. room: what each could draw beside that."""
 
-    drawn: WhArray
-    room: WhArray
+    drawn: SlotWh
+    room: SlotWh
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenroll.costs.fleet.certificate import Certificate
-from evenroll.costs.fleet.sessions import IntArray, Sessions, WhArray, chosen
+from evenroll.costs.fleet.sessions import IntArray, Sessions, SlotWh, chosen
 from evenroll.costs.fleet.shared_limit import plan_fleet
 from evenroll.costs.fleet.slot_prices import SlotPrices
 
@@ -20,7 +20,7 @@ class RollingPlan:
     plan is the best for whom it knew; all of them together cost what was not known in advance.
     """
 
-    load_wh: WhArray
+    load_wh: SlotWh
     unserved_wh: IntArray
     cost_e11: int
     planned: tuple[tuple[int, Certificate], ...]
@@ -30,7 +30,7 @@ class RollingPlan:
 class RestPlan:
     """load_wh: (slot, session), with what was delivered before. certificate: the proof for the rest."""
 
-    load_wh: WhArray
+    load_wh: SlotWh
     certificate: Certificate
 
 
@@ -77,7 +77,7 @@ def plan_rest(
     *,
     prices: SlotPrices,
     limit_wh: IntArray,
-    drawn_wh: WhArray,
+    drawn_wh: SlotWh,
     now_slot: int,
     expected: Sessions | None = None,
 ) -> RestPlan:

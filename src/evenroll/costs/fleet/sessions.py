@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 IntArray = NDArray[np.int64]
 """Integers of 64 bits: Wh, prices of 1e-8 USD per kWh, positions of slots."""
 
-WhArray = NDArray[np.int32]
+SlotWh = NDArray[np.int32]
 """Wh of one session in one slot: 2 GWh at most."""
 
 MOST_WH: Final = 2**31 - 1
@@ -145,7 +145,7 @@ def caps_in_slot(sessions: Sessions, *, slot: int) -> IntArray:
     return np.where(sessions.first_slot == slot, sessions.first_wh, caps)
 
 
-def caps_of(sessions: Sessions, *, slot_caps_wh: IntArray) -> WhArray:
+def caps_of(sessions: Sessions, *, slot_caps_wh: IntArray) -> SlotWh:
     """The most that each session takes in each slot, (slot, session), Wh.
 
     slot_caps_wh: (slot,), the most that any car may take in a slot, from a DLC event or one in which none charges.

@@ -9,7 +9,7 @@ import numpy as np
 from evenroll.costs.fleet.certificate import Certificate, FleetNeed, certificate, levels_of
 from evenroll.costs.fleet.kernels import Column, Kernels, kernels
 from evenroll.costs.fleet.rerouting import Flow, serve
-from evenroll.costs.fleet.sessions import IntArray, Sessions, WhArray, caps_of, check_sessions
+from evenroll.costs.fleet.sessions import IntArray, Sessions, SlotWh, caps_of, check_sessions
 from evenroll.costs.fleet.slot_prices import SlotPrices
 
 
@@ -25,7 +25,7 @@ class FleetPlan:
     those where certificate.least_e11 is its cost.
     """
 
-    load_wh: WhArray
+    load_wh: SlotWh
     unserved_wh: IntArray
     cost_e11: int
     certificate: Certificate
