@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from evenroll.enrollment.case_events import CaseOpened
 from evenroll.enrollment.event import Event
@@ -16,6 +17,16 @@ from tests.golden import write
 from tests.golden.journal import differing, read_expected, read_journal, releases, rows_of_stream
 
 SIZE_MAX = 1_000_000
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_copies_left() -> Iterator[None]:
+    """The copies have the names of the tables: whoever used the owner's connection after would read them instead."""
+    from evenroll.records.fold_tables import OWNER
+
+    yield
+    connections[OWNER].close()
+
 ADVICE = (
     "A journal that a release wrote is read otherwise now. If an event was changed: raise its version and add an "
     "upcaster. If a fold was changed on purpose: raise `Fold.number` where the state has the same fields, then "
