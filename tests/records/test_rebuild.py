@@ -146,7 +146,16 @@ def _grow_old(territory: Territory) -> int:
     for organization in territory.organizations:
         with open_organization(organization) as opened, cursor() as pen:
             for kind, (table, key) in STATE_TABLES.items():
-                rows = pen.execute(f"SELECT {key}, state FROM {table} ORDER BY 1 FOR UPDATE SKIP LOCKED").fetchall()  # pyright: ignore[reportArgumentType]
+                # Under the lock of the stream, as every release writes: who read a row before does not write it after.
+                heads = pen.execute(
+                    "SELECT stream_key FROM stream_head WHERE organization_id = %s AND stream_kind = %s "
+                    "ORDER BY stream_key FOR UPDATE SKIP LOCKED",
+                    (opened.id, kind.value),
+                ).fetchall()
+                rows = pen.execute(
+                    f"SELECT {key}, state FROM {table} WHERE {key} = ANY(%s) ORDER BY 1",  # pyright: ignore[reportArgumentType]
+                    ([head for (head,) in heads],),
+                ).fetchall()
                 for number, text in rows:
                     pen.execute(f"UPDATE {table} SET state = %s WHERE {key} = %s", (_older(text), number))  # pyright: ignore[reportArgumentType]
                 count += len(rows)
