@@ -27,6 +27,7 @@ def _no_copies_left() -> Iterator[None]:
     yield
     connections[OWNER].close()
 
+
 ADVICE = (
     "A journal that a release wrote is read otherwise now. If an event was changed: raise its version and add an "
     "upcaster. If a fold was changed on purpose: raise `Fold.number` where the state has the same fields, then "

@@ -144,7 +144,9 @@ def _mark_of_copy(mark: str, number: int) -> str:
     if kind in _NUMBERS:
         return _NUMBERS[kind](drawn.digest()[:16])
     if rest:
-        return f"{kind}-{drawn.hexdigest()[: len(rest)]}"
+        # Short ones would meet among a million if they were drawn whole.
+        own = f"{number:05x}"
+        return f"{kind}-{sha256(mark.encode()).hexdigest()[: len(rest) - len(own)]}{own}"
     if len(mark) in (32, 64):
         return drawn.hexdigest()[: len(mark)]
     if len(mark) > 10:

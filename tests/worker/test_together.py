@@ -11,15 +11,20 @@ from multiprocessing.synchronize import Event
 
 import pytest
 
+from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.roles import Role
+from evenroll.enrollment.tracks import State
+from evenroll.programs.program import Cap
 from evenroll.quantities.identifiers import CaseNumber, OrderNumber
 from evenroll.runtime.database import DatabaseUrls
 from tests.races.applicants import Share
 from tests.statements import counted_traffic
-from tests.territory import NOW, Territory, days, new_territory
+from tests.territory import NOW, Territory, capped_program, days, new_territory
 
 LATER = NOW + timedelta(days=3)
 """When the order of every case that came through on the first day has a wait that lapsed; a person takes it."""
+
+KILLED_AT_WORK = 5
 
 
 @pytest.fixture
@@ -137,14 +142,29 @@ def test_workers_killed_in_the_middle_lose_nothing_and_do_nothing_twice(
     numbers = [territory.apply(territory.premise()) for _ in range(24)]
     share = Share(territory=territory, premises=(), urls=django_ready, home=embedded_home)
     chance, killed_at_work = random.Random(20261123), 0
-    for _ in range(8):
+    for _ in range(60):
         before = entries(territory)
-        ended = killed(share, after_seconds=chance.uniform(0.05, 0.5))
+        ended = killed(share, after_seconds=chance.uniform(0.01, 0.2))
         killed_at_work += not ended and entries(territory) > before
         free_leases(territory)
+        if ended or killed_at_work == KILLED_AT_WORK:
+            break
     assert killed_at_work >= 2, "no worker was killed while it worked"
     territory.run()
     assert Counter(history(territory, number) for number in numbers) == expected
+
+
+def test_messages_that_each_give_back_a_place_are_all_taken(territory: Territory) -> None:
+    """Each is written in a transaction of its own then; none may be marked as heard by that of another one."""
+    program = capped_program(territory, Cap(places=6))
+    numbers = [territory.apply(territory.premise(), program=program) for _ in range(6)]
+    territory.run_through(LATER)
+    for number in numbers:
+        given = territory.give(territory.utility, CommandName.WITHDRAW, number, role=Role.CUSTOMER, now=LATER)
+        territory.taken(given)
+    assert {territory.case(territory.utility, number).status for number in numbers} == {State.WITHDRAWING}
+    territory.run(LATER)
+    assert {territory.case(territory.utility, number).status for number in numbers} == {State.WITHDRAWN}
 
 
 def ordered(territory: Territory, count: int) -> list[OrderNumber]:

@@ -116,6 +116,19 @@ def parked() -> Sequence[tuple[Envelope, str]]:
     return tuple((_envelope(row[:-1], receiver=opened.key), row[-1]) for row in rows)
 
 
+def heard_before(envelopes: Sequence[Envelope]) -> frozenset[str]:
+    """The ids of those of one sender's messages that the open organization has. Raises NotTheReceiver."""
+    if not envelopes:
+        return frozenset()
+    _refuse_strangers(envelopes)
+    with cursor() as pen:
+        rows = pen.execute(
+            "SELECT message_id FROM inbox_message WHERE organization_id = %s AND sender = %s AND message_id = ANY(%s)",
+            (current().id, envelopes[0].sender, [each.message_id for each in envelopes]),
+        ).fetchall()
+    return frozenset(str(row[0]) for row in rows)
+
+
 def apply_new(envelopes: Sequence[Envelope], *, at: datetime) -> frozenset[str]:
     """The ids of those of one sender's messages that the open organization never had; from now on it has them.
 

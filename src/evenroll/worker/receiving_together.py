@@ -27,7 +27,7 @@ _BUSY = Delivered(outcome=DeliveryOutcome.BUSY)
 
 
 class _NotTogether(Exception):
-    """A message has no effect, or another one than it asks for: by itself it is parked with the reason."""
+    """A message has no effect, or another one than it asks for, or another worker took it: it is taken by itself."""
 
 
 def receive_together(envelopes: Sequence[Envelope], now: datetime) -> Sequence[Delivered | None]:
@@ -48,11 +48,16 @@ def _receive_turn(
     first = envelopes[next(iter(pieces))]
     peer = Actor(key=ActorKey(f"org/{first.sender}"), role=Role.PEER, organization=first.sender)
 
-    def admit(_work: UnitOfWork, held: Mapping[int, Piece]) -> Mapping[int, Piece]:
-        new = inbox.apply_new([envelopes[at] for at in held], at=current().wall_at)
-        return {at: piece for at, piece in held.items() if envelopes[at].message_id in new}
+    def admit(held: Mapping[int, Piece]) -> Mapping[int, Piece]:
+        here = inbox.heard_before([envelopes[at] for at in held])
+        return {at: piece for at, piece in held.items() if envelopes[at].message_id not in here}
 
-    done = take_together(pieces, actor=peer, books=first.receiver, now=now, admit=admit)
+    def close(taken: Sequence[int]) -> None:
+        # At the end, and of no other than these: a message that is written down without its effect is lost.
+        if len(inbox.apply_new([envelopes[at] for at in taken], at=current().wall_at)) < len(taken):
+            raise _NotTogether
+
+    done = take_together(pieces, actor=peer, books=first.receiver, now=now, admit=admit, close=close)
     for at in pieces:
         if at in done.answers:
             told[at] = _TAKEN

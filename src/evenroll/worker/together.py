@@ -62,8 +62,11 @@ class Together:
     busy: set[int] = field(default_factory=set[int])
 
 
-Admit = Callable[[UnitOfWork, Mapping[int, Piece]], Mapping[int, Piece]]
+Admit = Callable[[Mapping[int, Piece]], Mapping[int, Piece]]
 """Says which of the pieces whose locks are held may be taken together, in their transaction; the others alone."""
+
+Close = Callable[[Sequence[int]], None]
+"""Writes, in their transaction, that these pieces were taken; what is left for another one is not among them."""
 
 
 def take_together(
@@ -72,14 +75,15 @@ def take_together(
     actor: Actor,
     books: OrganizationKey,
     now: datetime,
-    admit: Admit = lambda _work, held: held,
+    admit: Admit = lambda held: held,
+    close: Close = lambda _taken: None,
 ) -> Together:
     """Take commands in the books of an organization, as many as can be in each transaction.
 
     No two pieces may be of one number. Whatever cannot be taken so has had no effect.
     """
     told, alone = Together(), 0
-    turn = _Turn(actor=actor, books=books, now=now, admit=admit)
+    turn = _Turn(actor=actor, books=books, now=now, admit=admit, close=close)
     rest = {at: piece for at, piece in pieces.items() if piece.name not in ALONE}
     while rest and alone <= REFUSED_MAX:
         tried = _Attempt(told=Together())
@@ -106,6 +110,7 @@ class _Turn:
     books: OrganizationKey
     now: datetime
     admit: Admit
+    close: Close
 
 
 @dataclass(kw_only=True, slots=True)
@@ -123,7 +128,7 @@ def _attempt(rest: Mapping[int, Piece], tried: _Attempt, turn: _Turn) -> None:
         held = work.hold(frozenset[StreamId]().union(*ahead.values()))
         free = {at: piece for at, piece in rest.items() if at in ahead and ahead[at] <= held}
         tried.told.busy |= ahead.keys() - free.keys()
-        for at, piece in turn.admit(work, free).items():
+        for at, piece in turn.admit(free).items():
             if work.tells_places:
                 # What the next one may take is written first.
                 tried.left.add(at)
@@ -131,6 +136,7 @@ def _attempt(rest: Mapping[int, Piece], tried: _Attempt, turn: _Turn) -> None:
             tried.at = at
             tried.told.answers[at] = piece.act(work)
         tried.at = None
+        turn.close(tuple(tried.told.answers))
 
 
 def _streams_ahead(pieces: Mapping[int, Piece]) -> Mapping[int, frozenset[StreamId]]:
