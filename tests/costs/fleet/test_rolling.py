@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from evenroll.costs.fleet.rolling import plan_rest, plan_rolling
+from evenroll.costs.fleet.rolling import SlotWrong, plan_rest, plan_rolling
 from evenroll.costs.fleet.sessions import caps_of, chosen
 from evenroll.costs.fleet.shared_limit import plan_fleet
 from evenroll.costs.fleet.slot_prices import prices_without_caps
@@ -88,6 +88,18 @@ def test_expecting_a_day_like_the_one_before_leaves_room_for_who_comes_late():
     )
     assert expecting.unserved_wh.sum() < by_surprise.unserved_wh.sum() / 2
     assert (expecting.load_wh.sum(axis=1) <= limit_wh).all()
+
+
+def test_who_is_known_days_before_is_planned_for_from_the_first_slot_on_and_no_plan_begins_before_it():
+    sessions = district(30)
+    prices = prices_without_caps(tou_e8()[np.newaxis])
+    limit_wh = np.full(SLOTS, int(sessions.need_wh.sum() / SLOTS * 1.5), dtype=np.int64)
+    days_before = np.arange(30, dtype=np.int64) - 30
+    rolling = plan_rolling(sessions, prices=prices, limit_wh=limit_wh, known_from=days_before)
+    knowing = plan_fleet(sessions, prices=prices, limit_wh=limit_wh)
+    assert (rolling.load_wh == knowing.load_wh).all()
+    with pytest.raises(SlotWrong, match="Plan from the first slot on"):
+        plan_rest(sessions, prices=prices, limit_wh=limit_wh, drawn_wh=knowing.load_wh, now_slot=-1)
 
 
 def test_a_car_that_tells_of_itself_late_has_lost_the_slots_before():

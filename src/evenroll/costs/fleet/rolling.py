@@ -12,6 +12,10 @@ from evenroll.costs.fleet.shared_limit import plan_fleet
 from evenroll.costs.fleet.slot_prices import SlotPrices
 
 
+class SlotWrong(ValueError):
+    """A slot from which nothing can be planned."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class RollingPlan:
     """load_wh: (slot, session), what each session drew. unserved_wh: (session,), what was missing at departure.
@@ -51,7 +55,8 @@ def plan_rolling(
     price = prices.price_e8[0]
     load = np.zeros((len(price), len(sessions.need_wh)), dtype=np.int32)
     planned: list[tuple[int, Certificate]] = []
-    for now in np.unique(known_from).tolist():
+    # Who is known before the first slot is known in it.
+    for now in np.unique(np.maximum(known_from, 0)).tolist():
         known = np.flatnonzero(known_from <= now)
         rest = plan_rest(
             chosen(sessions, which=known),
@@ -86,9 +91,11 @@ def plan_rest(
     prices: of one rate. drawn_wh: (slot, session), what was delivered in the slots before now_slot; later slots of it
     are planned anew. expected: sessions as they may come, such as those of a day like this one; of them those that
     begin after now_slot are planned for as if they were known, so that room is left for who will come. Without them
-    the cheapest plan puts off what it can, and whoever comes later may find the last slots full. Raises LimitWrong and
-    SessionWrong.
+    the cheapest plan puts off what it can, and whoever comes later may find the last slots full. Raises SlotWrong,
+    LimitWrong and SessionWrong.
     """
+    if now_slot < 0:
+        raise SlotWrong(f"Slot {now_slot} lies before the first one, 0. Plan from the first slot on.")
     load = drawn_wh.copy()
     load[now_slot:] = 0
     there = np.flatnonzero(sessions.end_slot > now_slot)
