@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ import pytest
 from evenroll.costs.lattice import passes
 from evenroll.costs.lattice.bills import Engine, bill_block
 from evenroll.costs.lattice.from_catalog import schedule_of_rate
-from evenroll.costs.lattice.jit import HAS_KERNELS, stamp_of, stamp_of_kernels
+from evenroll.costs.lattice.jit import HAS_KERNELS, kernel, stamp_of, stamp_of_kernels
 from evenroll.programs.catalog import load_catalog
 from evenroll.programs.rate import is_hourly
 from tests.costs.lattice.invented import engine_of, flat, months_of, random_loads
@@ -33,7 +34,7 @@ WITHOUT = """
 import sys
 sys.modules["numba"] = None
 from tests.costs.lattice.test_same_bits import digest_of_all
-from evenroll.costs.lattice.jit import HAS_KERNELS, stamp_of, stamp_of_kernels
+from evenroll.costs.lattice.jit import HAS_KERNELS, kernel, stamp_of, stamp_of_kernels
 assert not HAS_KERNELS
 print(digest_of_all(4))
 """
@@ -121,6 +122,15 @@ def test_a_compiled_pass_is_taken_again_only_while_the_sources_of_all_kernels_ar
     assert stamp_of(files) != before
     kernels = Path(passes.__file__).parent
     assert stamp_of_kernels() == stamp_of(kernels / name for name in ("fold.py", "kernels.py", "passes.py"))
+
+
+@pytest.mark.skipif(not HAS_KERNELS, reason="numba is not installed: nothing is compiled")
+def test_where_nothing_can_be_kept_each_process_compiles() -> None:
+    made: dict[str, Any] = {}
+    exec("def twice(number):\n    return number + number\n", made)  # a function without a file to keep it by
+    before = stamp_of_kernels()
+    assert kernel(made["twice"])(21) == 42
+    assert stamp_of_kernels() == before
 
 
 @pytest.mark.skipif(not HAS_KERNELS, reason="numba is not installed: nothing is compiled")

@@ -166,39 +166,50 @@ def to_cents(amount: int, rest: int, even: int) -> int:
 @kernel
 def demand_lines(peaks: Ints, table: DemandTable, lines: LineTable, quantity: Ints, cents: Ints) -> None:
     """The demand and cents of each line of demand, filled. quantity: W."""
+    size = peaks.shape[1]
     for part in range(table.line.shape[0]):
         first, end = table.limit_first[part], table.limit_first[part + 1]
-        over, under = table.over[part], table.under[part]
-        for k in range(peaks.shape[1]):
-            peak = _billed_peak(part, k, peaks, table)
-            before = 0
-            for tier in range(end - first + 1):
-                until = max(peak, before) if tier == end - first else table.limit[first + tier]
-                take = max(min(peak, until) - before, 0)
-                line = table.line[part] + tier
-                quantity[line, k] = take
-                cents[line, k] = _demand_cents(int(take * lines.price[line]), over, under, int(lines.even[line]))
-                before += take
+        billed = _billed(part, peaks, table)
+        before = 0
+        for tier in range(end - first + 1):
+            line, until = table.line[part] + tier, 0
+            if tier < end - first:
+                until = table.limit[first + tier]
+            out = quantity[line]
+            for k in range(size):
+                # The last tier has no end.
+                out[k] = max(billed[k] - before, 0) if tier == end - first else max(min(billed[k], until) - before, 0)
+            before = until
+            terms = (int(table.over[part]), int(table.under[part]), int(lines.even[line]))
+            _price_demand(out, int(lines.price[line]), terms, cents[line])
 
 
 @kernel
-def _billed_peak(part: int, k: int, peaks: Ints, table: DemandTable) -> int:
-    """The demand of a part, and at least a share of the highest of earlier cycles, cut to whole W."""
-    highest = 0
+def _billed(part: int, peaks: Ints, table: DemandTable) -> Ints:
+    """The demand of a part by customer, W, and at least a share of the highest of earlier cycles, cut to whole W."""
+    found = peaks[table.peak[part]].copy()
     for n in range(table.before_first[part], table.before_first[part + 1]):
-        highest = max(highest, peaks[table.before[n], k])
-    return int(max(peaks[table.peak[part], k], highest * table.share[part] // 1_000_000))
+        earlier = peaks[table.before[n]]
+        for k in range(found.shape[0]):
+            found[k] = max(found[k], earlier[k] * table.share[part] // 1_000_000)
+    return found
 
 
 @kernel
-def _demand_cents(amount: int, over: int, under: int, even: int) -> int:
-    """An amount of 1e-11 USD times a fraction of months, rounded once: the parts beyond 64 bits are kept apart."""
+def _price_demand(quantity: Ints, price: int, terms: tuple[int, int, int], cents: Ints) -> None:
+    """Quantities times a price, for a fraction of months (over, under), rounded once. cents: filled."""
+    over, under, even = terms
     if over == under:
-        return to_cents(amount, 0, even)
-    size = abs(amount)
-    whole, rest = size // under * over, size % under * over
-    cents = to_cents(whole + rest // under, 1 if rest % under > 0 else 0, even)
-    return cents if amount >= 0 else -cents
+        for k in range(quantity.shape[0]):
+            cents[k] = to_cents(int(quantity[k] * price), 0, even)
+        return
+    for k in range(quantity.shape[0]):
+        amount = int(quantity[k] * price)
+        size = abs(amount)
+        # Whole multiples and the rest are kept apart: their product with the fraction would not fit 64 bits.
+        whole, rest = size // under * over, size % under * over
+        usd = to_cents(whole + rest // under, 1 if rest % under > 0 else 0, even)
+        cents[k] = usd if amount >= 0 else -usd
 
 
 @kernel
