@@ -15,13 +15,15 @@ from evenroll.costs.lattice.bills import Engine, bill_block
 from evenroll.costs.lattice.compiled import compile_rates
 from evenroll.costs.lattice.from_catalog import schedule_of_rate
 from evenroll.costs.lattice.loads import LoadBlock, smallest
+from evenroll.costs.lattice.schedule import DayHours, EnergyBlock, RateSchedule, ScheduleSeason
 from evenroll.costs.pricing import Pricing, prices_from
 from evenroll.programs.catalog import load_catalog
+from evenroll.programs.program import Coverage
 from evenroll.programs.program_terms import Incentive, IncentivePer
 from evenroll.programs.rate import Rate
 from evenroll.quantities.identifiers import RateKey
 from tests.costs.fleet.fleets import SLOTS, district, rtp_e8, tou_e8
-from tests.costs.lattice.invented import CHICAGO, months_of
+from tests.costs.lattice.invented import ALL_YEAR, CHICAGO, NIGHT, cycles_from, months_of
 
 YEAR = 2026
 CREDIT = Incentive(code="all-year", usd=Decimal("0.01"), per=IncentivePer.KWH)
@@ -83,6 +85,20 @@ def test_an_event_adds_to_its_hours_and_a_credit_to_none():
     added = np.zeros_like(plain.price_e8)
     added[0, first : first + 4] = 75_000_000
     assert (event.price_e8 - plain.price_e8 == added).all()
+
+
+def test_of_tiers_that_registers_share_the_first_one_counts_for_each_register():
+    shared = EnergyBlock(
+        registers=("night", "day"),
+        usd_per_kwh=((Decimal("0.05"), Decimal("0.10")), (Decimal("0.20"), Decimal("0.30"))),
+        limits=(Decimal(300),),
+    )
+    hours = DayHours(weekday=NIGHT, weekend=NIGHT)
+    season = ScheduleSeason(key="year", months=ALL_YEAR, hours=hours, blocks=(shared,))
+    rate = RateSchedule(key="SHARED", coverage=Coverage.BOTH, effective_on=date(2020, 1, 1), seasons=(season,))
+    rates = compile_rates([(rate,)], cycles=cycles_from(date(YEAR, 4, 1), 9), calendar=CHICAGO, minutes=60)
+    expected = [5_000_000 if name == "night" else 20_000_000 for name in NIGHT] * 9
+    assert slot_prices_of(rates).price_e8.tolist() == [expected]
 
 
 @pytest.mark.parametrize("charging", list(Charging))
