@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.mutants.mutants import MUTANTS, Mutant  # noqa: E402  the path is set just above
+from tests.mutants.mutants_bills import BILL_MUTANTS  # noqa: E402
 from tests.mutants.mutants_faults import FAULT_MUTANTS  # noqa: E402
 
 COPIED = ("src", "tests", "docs", "pyproject.toml", "README.md")
@@ -43,7 +44,8 @@ class Outcome:
 def main(names: Iterable[str]) -> int:
     """Plant the mutants whose names hold one of these words, or all; 1 if any survives."""
     words = tuple(names)
-    chosen = [each for each in (*MUTANTS, *FAULT_MUTANTS) if not words or any(word in each.name for word in words)]
+    every = (*MUTANTS, *BILL_MUTANTS, *FAULT_MUTANTS)
+    chosen = [each for each in every if not words or any(word in each.name for word in words)]
     with tempfile.TemporaryDirectory(prefix="evenroll-mutants-") as folder:
         copy_tree(Path(folder))
         outcomes = [told(outcome) for outcome in judged(chosen, copy=Path(folder))]

@@ -263,6 +263,14 @@ def test_what_cannot_be_billed_is_said() -> None:
     gap = (*cycles_from(date(2026, 1, 1), 31), DatePeriod(start_on=date(2026, 2, 2), end_on=date(2026, 3, 1)))
     with pytest.raises(CyclesWrong, match="follow each other"):
         engine_of((flat(),), cycles=gap)
+    with pytest.raises(RatesRefused, match="differ in key or coverage"):
+        engine_of((flat(), night_and_day(effective_on=date(2025, 1, 1))), cycles=months_of(2026))
+    with pytest.raises(RatesRefused, match="two hold from one day on"):
+        engine_of((flat(), flat(usd="0.3")), cycles=months_of(2026))
+    with pytest.raises(RatesRefused, match="without any version"):
+        engine_of((), cycles=months_of(2026))
+    with pytest.raises(CyclesWrong, match="A billing cycle of 201 days"):
+        engine_of((flat(),), cycles=cycles_from(date(2026, 1, 1), 201))
     with pytest.raises(CyclesWrong, match="no billing cycle"):
         engine_of((flat(),), cycles=())
 

@@ -209,7 +209,13 @@ def test_a_series_that_changes_with_the_version_of_the_rate() -> None:
     hours = _hours(cycles)
     old = flat(usd="0", key="HOURS", hourly_series="A")
     new = flat(usd="0", key="HOURS", hourly_series="B", effective_on=date(2026, 4, 11))
-    beside = Beside(hour_prices={"A": dict.fromkeys(hours, Decimal("0.1")), "B": dict.fromkeys(hours, Decimal("0.3"))})
+    # The old series ends and the new one begins with the versions: no hour is asked for that no version needs.
+    cut_at = CHICAGO.start_of_day(date(2026, 4, 11))
+    prices = {
+        "A": {at: Decimal("0.1") for at in hours if at < cut_at},
+        "B": {at: Decimal("0.3") for at in hours if at >= cut_at},
+    }
+    beside = Beside(hour_prices=prices)
     engine = Engine(compile_rates([(old, new)], cycles=cycles, calendar=CHICAGO, minutes=60, beside=beside))
     block = random_loads(engine, customers=1, seed=4)
     bills = bill_block(block, engine=engine, with_lines=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -63,28 +63,32 @@ def laid_on_by(pricing: Pricing) -> LaidOn:
     return LaidOn(event_hours=pricing.event_hours, event_usd_per_kwh=pricing.event_usd_per_kwh, credits=pricing.credits)
 
 
-def series_of(key: str, *, lattice: Lattice, beside: Beside) -> NDArray[np.int64]:
-    """The price of each interval, 1e-8 USD per kWh, that of its hour. Raises PricesMissing."""
+def series_of(key: str, *, spans: Iterable[int], lattice: Lattice, beside: Beside) -> NDArray[np.int64]:
+    """The price of each interval, 1e-8 USD per kWh, that of its hour; 0 outside of the spans. Raises PricesMissing."""
     prices = beside.hour_prices.get(key)
     if prices is None:
         raise PricesMissing(f"Series {key} was not given, so a rate with it cannot be billed. Give it.", series=key)
-    found = np.empty(lattice.intervals, dtype=np.int64)
-    for n in range(lattice.intervals):
-        at = lattice.start_at + n * lattice.minutes * _MINUTE
-        price = prices.get(at.replace(minute=0))
-        if price is None:
-            raise PricesMissing(
-                f"Series {key} has no price for the hour from {at}. Load the prices of that hour.", series=key, at=at
-            )
-        if price.scaleb(PRICE_PLACES) % 1 or abs(price.scaleb(PRICE_PLACES)) > PRICE_E8_MAX:
-            raise PricesMissing(
-                f"Series {key} has the price {price} USD per kWh from {at}: finer than 1e-8 or above "
-                f"{PRICE_E8_MAX / 10**PRICE_PLACES:.2f}. Correct the series.",
-                series=key,
-                at=at,
-            )
-        found[n] = scaled(price)
+    found = np.zeros(lattice.intervals, dtype=np.int64)
+    for span in spans:
+        for n in range(int(lattice.span_first[span]), int(lattice.span_first[span + 1])):
+            at = lattice.start_at + n * lattice.minutes * _MINUTE
+            found[n] = _price_e8(prices.get(at.replace(minute=0)), key=key, at=at)
     return found
+
+
+def _price_e8(price: Decimal | None, *, key: str, at: datetime) -> int:
+    if price is None:
+        raise PricesMissing(
+            f"Series {key} has no price for the hour from {at}. Load the prices of that hour.", series=key, at=at
+        )
+    if price.scaleb(PRICE_PLACES) % 1 or abs(price.scaleb(PRICE_PLACES)) > PRICE_E8_MAX:
+        raise PricesMissing(
+            f"Series {key} has the price {price} USD per kWh from {at}: finer than 1e-8 or above "
+            f"{PRICE_E8_MAX / 10**PRICE_PLACES:.2f}. Correct the series.",
+            series=key,
+            at=at,
+        )
+    return scaled(price)
 
 
 def add_hourly(draft: Draft, *, bill: int, versions: Sequence[tuple[RateSchedule, int]]) -> None:

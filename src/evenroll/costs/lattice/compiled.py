@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 import numpy as np
 
 from evenroll.costs.lattice.beside import NOTHING_BESIDE, NOTHING_LAID_ON, Beside, series_of
 from evenroll.costs.lattice.lines import CompiledRates, Draft
-from evenroll.costs.lattice.parts import add_rate
+from evenroll.costs.lattice.parts import add_rate, version_at
 from evenroll.costs.lattice.schedule import RateSchedule
 from evenroll.costs.lattice.segments import CyclesWrong, lattice_of
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.periods import DatePeriod
+
+CYCLE_DAYS_MAX: Final = 200
 
 
 class RatesRefused(ValueError):
@@ -39,8 +42,8 @@ def compile_rates(
     lists = tuple(dict.fromkeys(each.holidays for history in versions for each in history))
     cuts = frozenset(each.effective_on for history in versions for each in history)
     draft = Draft(lattice=lattice_of(cycles, calendar=calendar, minutes=minutes, lists=lists, cuts=cuts))
-    for key in dict.fromkeys(each.hourly_series for history in versions for each in history if each.hourly_series):
-        draft.series[key] = series_of(key, lattice=draft.lattice, beside=beside)
+    for key, spans in _spans_of_series(draft, versions=versions).items():
+        draft.series[key] = series_of(key, spans=spans, lattice=draft.lattice, beside=beside)
     for number, history in enumerate(versions):
         add_rate(draft, number=number, history=history, laid_on=beside.laid_on.get(number, NOTHING_LAID_ON))
     return CompiledRates(
@@ -60,21 +63,47 @@ def compile_rates(
     )
 
 
+def _spans_of_series(draft: Draft, *, versions: Sequence[Sequence[RateSchedule]]) -> dict[str, set[int]]:
+    """The spans in which a version of a rate needs the prices of a series."""
+    found: dict[str, set[int]] = {}
+    for history in versions:
+        for number, span in enumerate(draft.lattice.spans):
+            series = version_at(history, span=span).hourly_series
+            if series:
+                found.setdefault(series, set()).add(number)
+    return found
+
+
 def _check(versions: Sequence[Sequence[RateSchedule]], *, cycles: Sequence[DatePeriod], minutes: int) -> None:
     if not cycles:
         raise CyclesWrong("There is no billing cycle, so nothing can be billed. Give at least one.")
-    first_on: date = cycles[0].start_on
+    longest = max(cycle.days for cycle in cycles)
+    if longest > CYCLE_DAYS_MAX:
+        raise CyclesWrong(
+            f"A billing cycle of {longest} days is more than {CYCLE_DAYS_MAX}, for which amounts are exact. Cut it."
+        )
     for history in versions:
-        if not history:
-            raise RatesRefused("A rate without any version cannot be billed. Give at least one.")
-        if history[0].effective_on > first_on:
+        _check_history(history, first_on=cycles[0].start_on, minutes=minutes)
+
+
+def _check_history(history: Sequence[RateSchedule], *, first_on: date, minutes: int) -> None:
+    if not history:
+        raise RatesRefused("A rate without any version cannot be billed. Give at least one.")
+    if history[0].effective_on > first_on:
+        raise RatesRefused(
+            f"Rate {history[0].key} holds from {history[0].effective_on} on and the first cycle begins on "
+            f"{first_on}. Add the version that held before."
+        )
+    if len({(each.key, each.coverage) for each in history}) != 1 or len({each.effective_on for each in history}) != len(
+        history
+    ):
+        raise RatesRefused(
+            f"Rate {history[0].key}: its versions differ in key or coverage, or two hold from one day on. Give the "
+            "versions of one rate."
+        )
+    for each in history:
+        if each.demand_minutes is not None and each.demand_minutes != minutes:
             raise RatesRefused(
-                f"Rate {history[0].key} holds from {history[0].effective_on} on and the first cycle begins on "
-                f"{first_on}. Add the version that held before."
+                f"Rate {each.key} averages demand over {each.demand_minutes} minutes and the loads have intervals "
+                f"of {minutes}. Give loads of that interval."
             )
-        for each in history:
-            if each.demand_minutes is not None and each.demand_minutes != minutes:
-                raise RatesRefused(
-                    f"Rate {each.key} averages demand over {each.demand_minutes} minutes and the loads have intervals "
-                    f"of {minutes}. Give loads of that interval."
-                )

@@ -60,7 +60,7 @@ def add_rate(draft: Draft, *, number: int, history: Sequence[RateSchedule], laid
             for demand in part.season.demands:
                 _add_demand(draft, part=part, demand=demand)
         _add_fixed(draft, bill=bill, spans=spans[cycle], history=history)
-        of_span = [(_version(history, span=draft.lattice.spans[index]), index) for index in spans[cycle]]
+        of_span = [(version_at(history, span=draft.lattice.spans[index]), index) for index in spans[cycle]]
         add_hourly(draft, bill=bill, versions=of_span)
         add_laid_on(draft, bill=bill, laid_on=laid_on, rounding=history[-1].rounding)
 
@@ -74,7 +74,8 @@ def cents_of(amount: Fraction, *, rule: Rounding) -> int:
     return whole if amount >= 0 else -whole
 
 
-def _version(history: Sequence[RateSchedule], *, span: Span) -> RateSchedule:
+def version_at(history: Sequence[RateSchedule], *, span: Span) -> RateSchedule:
+    """The version that holds on the days of a span. history: by first day."""
     return [each for each in history if each.effective_on <= span.start_on][-1]
 
 
@@ -85,7 +86,7 @@ def _months(spans: Iterable[Span]) -> Fraction:
 
 def _parts(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequence[RateSchedule]) -> list[_Part]:
     found: dict[tuple[int, str], list[int]] = {}
-    versions = {index: _version(history, span=draft.lattice.spans[index]) for index in spans}
+    versions = {index: version_at(history, span=draft.lattice.spans[index]) for index in spans}
     for index in spans:
         season = season_of(versions[index], month=draft.lattice.spans[index].start_on.month)
         found.setdefault((history.index(versions[index]), season.key), []).append(index)
@@ -207,9 +208,9 @@ def _add_fixed(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequen
     """The charges of a bill that no load changes, by version, and what it comes to at least."""
     least = Fraction(0)
     own = [draft.lattice.spans[index] for index in spans]
-    held = {each.effective_on: each for each in (_version(history, span=span) for span in own)}
+    held = {each.effective_on: each for each in (version_at(history, span=span) for span in own)}
     for schedule in held.values():
-        mine = [span for span in own if _version(history, span=span) is schedule]
+        mine = [span for span in own if version_at(history, span=span) is schedule]
         days, months = sum(span.days for span in mine), _months(mine)
         charges = (
             (LineCode.FIXED_MONTHLY, schedule.fixed_usd_per_month, months),
