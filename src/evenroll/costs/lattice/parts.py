@@ -67,11 +67,15 @@ def add_rate(draft: Draft, *, number: int, history: Sequence[RateSchedule], laid
 
 def cents_of(amount: Fraction, *, rule: Rounding) -> int:
     """USD in whole cents, rounded once: half a cent away from zero, or to the even cent."""
-    cents, rest = divmod(abs(amount) * 100, 1)
-    whole = int(cents)
-    if rest > Fraction(1, 2) or (rest == Fraction(1, 2) and (rule is Rounding.HALF_UP or whole % 2)):
+    return cents_of_ratio(amount.numerator, amount.denominator, rule=rule)
+
+
+def cents_of_ratio(over: int, under: int, *, rule: Rounding) -> int:
+    """The same of over / under USD; under is above zero."""
+    whole, rest = divmod(abs(over) * 100, under)
+    if 2 * rest > under or (2 * rest == under and (rule is Rounding.HALF_UP or whole % 2)):
         whole += 1
-    return whole if amount >= 0 else -whole
+    return whole if over >= 0 else -whole
 
 
 def version_at(history: Sequence[RateSchedule], *, span: Span) -> RateSchedule:

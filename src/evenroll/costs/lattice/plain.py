@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates, DemandPart, EnergyPart, Runs
-from evenroll.costs.lattice.parts import cents_of
+from evenroll.costs.lattice.parts import cents_of_ratio
 from evenroll.costs.lattice.schedule import HOURS
 from evenroll.costs.lattice.segments import Lattice
 
@@ -47,10 +46,12 @@ def bill_plainly(row: NDArray[Any], *, rates: CompiledRates) -> PlainBills:
     months = {part.line + n: part.months for part in rates.demands for n in range(len(part.limits) + 1)}
     exact = _hours(row, rates=rates, quantity=quantity)
     for number, line in enumerate(rates.lines):
-        usd = Fraction(quantity[number] * line.price_e8, _E11) * months.get(number, 1)
-        cents[number] = cents_of(usd, rule=line.rounding)
+        over, under = quantity[number] * line.price_e8, _E11
+        if number in months:
+            over, under = over * months[number].numerator, under * months[number].denominator
+        cents[number] = cents_of_ratio(over, under, rule=line.rounding)
     for part, amount in zip(rates.hourly, exact, strict=True):
-        cents[part.line] = cents_of(Fraction(amount, _E11), rule=rates.lines[part.line].rounding)
+        cents[part.line] = cents_of_ratio(amount, _E11, rule=rates.lines[part.line].rounding)
     totals, topped = _totals(rates, cents=cents)
     return PlainBills(
         quantity=tuple(quantity),
@@ -97,9 +98,8 @@ def cells_of(row: NDArray[Any], *, lattice: Lattice) -> tuple[list[int], list[in
         first, end = int(lattice.group_first[group]), int(lattice.group_first[group + 1])
         starts = lattice.day_start[first:end].astype(np.int64)
         days = row[starts[:, None] + np.arange(lattice.slots)].astype(np.int64).reshape(-1, HOURS, wide)
-        for hour in range(HOURS):
-            sums[group * HOURS + hour] = int(days[:, hour].sum())
-            maxima[group * HOURS + hour] = int(days[:, hour].max(initial=0))
+        cells = slice(group * HOURS, group * HOURS + HOURS)
+        sums[cells], maxima[cells] = days.sum(axis=(0, 2)).tolist(), days.max(axis=(0, 2), initial=0).tolist()
     pieces: list[list[int]] = lattice.odd.tolist()
     for start, length, group, slot in pieces:
         for n in range(length):
