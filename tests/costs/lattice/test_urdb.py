@@ -54,6 +54,9 @@ def _set(name: str, value: object) -> Change:
 REFUSED: list[tuple[Callable[[], dict[str, Any]], Change, str, str]] = [
     (ashland, _set("lookbackpercent", 0.5), "a ratchet over past months", "lookbackpercent"),
     (ashland, _set("demandreactivepowercharge", 0.3), "reactive power", "demandreactivepowercharge"),
+    (ashland, _set("fueladjustmentsmonthly", [0.01] * 12), "adjustment of its own", "fueladjustmentsmonthly"),
+    (ashland, _set("annualmincharge", 120), "a minimum for the year", "annualmincharge"),
+    (ashland, _set("wildfirecharge", 0.01), "not known", "wildfirecharge"),
     (ashland, _set("flatdemandunit", "kVA"), "demand in kVA", "flatdemandunit"),
     (ashland, _set("coincidentratestructure", [[{"rate": 3}]]), "peak", "coincidentratestructure"),
     (ashland, _set("flatdemandmonths", [0]), "without its months", "flatdemandmonths"),
@@ -97,3 +100,8 @@ def test_what_is_left_out_knowingly_is_told() -> None:
     schedule = _read(record, leave_out=frozenset({"demandreactivepowercharge", "lookbackpercent"}))
     assert schedule.left_out == ("demandreactivepowercharge",)
     assert _read(ashland()).left_out == ()
+
+
+def test_charges_that_a_record_has_in_words_only_are_named() -> None:
+    record = ashland() | {"demandattrs": [{"Excess Demand": "2.78"}], "fixedattrs": [], "name": "a credit is no field"}
+    assert _read(record).left_out == ("demandattrs",)

@@ -39,7 +39,22 @@ _NOT_SUPPORTED: Final = (
     ("demandreactivepowercharge", "reactive power"),
     _RATCHET,
     ("demandratchetpercentage", "a ratchet over past months"),
+    ("fueladjustmentsmonthly", "an adjustment of its own for each month"),
+    ("annualmincharge", "a minimum for the year"),
+    ("minmonthlycharge", "a minimum in an older form"),
 )
+# Charges in words, beside the structures: alternatives (three phases) or additions, which only a person can tell.
+_IN_WORDS: Final = ("energyattrs", "demandattrs", "fixedattrs")
+# What is read, and what looks like a charge by its name and is none of a customer who draws energy from one meter.
+_KNOWN: Final = frozenset(
+    {
+        *(name for name, _ in _NOT_SUPPORTED),
+        *(f"{kind}ratestructure" for kind in ("energy", "demand", "coincident")),
+        *("flatdemandstructure", "fixedchargefirstmeter", "fixedchargeunits", "mincharge", "minchargeunits"),
+        *("fixedchargeeaaddl", "lookbackmonths", "lookbackrange"),
+    }
+)
+_LIKE_CHARGES: Final = ("charge", "structure", "adjust", "ratchet", "lookback", "credit", "discount")
 _DEMAND_UNITS: Final = frozenset({"", "kw"})
 
 
@@ -56,7 +71,8 @@ def schedule_of_urdb(
     coverage: which part of the bill its prices cover, which a record does not say reliably. Monthly limits of tiers are
     those of a calendar month, prorated by days. A tier's energy is shared among the periods of a month in proportion
     to their use. leave_out: fields whose charges are knowingly left out of the bill, such as that of reactive power;
-    the schedule tells which. Raises ScheduleRefused with the feature and the field.
+    the schedule tells which, and names charges that the record states in words only. Raises ScheduleRefused with the
+    feature and the field.
     """
     reader = _Reader(record=record, key=str(record.get("label") or record.get("name") or "?"))
     left_out = reader.unsupported(leave_out)
@@ -100,10 +116,11 @@ class _Reader:
         return ScheduleRefused(self.key, feature=feature, place=place, why=why)
 
     def unsupported(self, leave_out: frozenset[str]) -> tuple[str, ...]:
-        """The fields that are left out; raises for others that have no place in a schedule."""
+        """The fields that are left out, and those in words; raises for others that have no place in a schedule."""
         found = [(name, feature) for name, feature in _NOT_SUPPORTED if self.record.get(name)]
         if self.ratchet(leave_out) is not None:
             found.remove(_RATCHET)
+        found += [(name, "a field that is not known") for name in self.record if _is_unknown_charge(name)]
         for name, feature in found:
             if name not in leave_out:
                 raise self.refused(feature, name, "No bill would be whole without it.")
@@ -112,7 +129,7 @@ class _Reader:
             uses = "flatdemandstructure" if name == "flatdemandunit" else "demandratestructure"
             if unit.lower() not in _DEMAND_UNITS and self.record.get(uses):
                 raise self.refused(f"demand in {unit}", name, "Only kW can be told from a load.")
-        return tuple(name for name, _ in found)
+        return (*(name for name, _ in found), *(name for name in _IN_WORDS if self.record.get(name)))
 
     def ratchet(self, leave_out: frozenset[str]) -> Ratchet | None:
         """The ratchet on demand of all hours, where the record tells over how many months it looks back."""
@@ -251,6 +268,10 @@ class _Reader:
                 per_kw=per_kw,
             ),
         )
+
+
+def _is_unknown_charge(name: str) -> bool:
+    return name not in _KNOWN and any(word in name.lower() for word in _LIKE_CHARGES)
 
 
 def _name(period: int) -> str:
