@@ -159,7 +159,8 @@ def _copy(by_copy: str, territory: Territory, pods: Sequence[str], cases: int) -
         models: list[Model] = read_models(writing_cursor(), territory.utility, pods)
         organization_id = opened.id
     began, written = time.perf_counter(), 0
-    with psycopg.connect(by_copy) as connection:
+    # Each portion is kept by itself: a run that ends goes on where it was.
+    with psycopg.connect(by_copy, autocommit=True) as connection:
         first = _copied(connection, organization_id)
         for rows, count in copies(models, first=first, count=max(cases - first, 0), organization=territory.utility):
             with connection.transaction():
