@@ -31,6 +31,9 @@ _STATES = (
     (StreamKind.PROGRAM_PLACE, "program_place", "program"),
 )
 
+_ALWAYS_HEARD = ("cancel_answered", "cancel_asked", "meter_requested", "bill_told", "meter_told", "pev_told")
+"""Messages that always tell something new, but for those that a fault says once more under another number."""
+
 
 def broken(pen: Pen, organizations: Sequence[OrganizationKey]) -> Iterator[str]:
     """Everything that is not as it must be in the books of these organizations."""
@@ -128,6 +131,14 @@ def _effects(pen: Pen, ids: list[int]) -> Iterator[object]:
         "AND (SELECT count(*) FROM inbox_message AS taken WHERE taken.organization_id = entry.organization_id "
         "AND 'org/' || taken.sender = entry.actor_key AND taken.received_at = entry.recorded_at) = 0",
         (ids,),
+    )
+    yield from pen.execute(
+        "SELECT 'invariant 6, a message without its effect', taken.message_id, taken.kind FROM inbox_message AS taken "
+        "WHERE taken.organization_id = ANY(%s) AND taken.parked_why = '' AND taken.kind = ANY(%s) "
+        "AND taken.message_id NOT LIKE '%%/anew%%' AND NOT EXISTS ("
+        "SELECT 1 FROM journal_entry AS entry WHERE entry.organization_id = taken.organization_id "
+        "AND entry.actor_key = 'org/' || taken.sender AND entry.recorded_at = taken.received_at)",
+        (ids, list(_ALWAYS_HEARD)),
     )
 
 
