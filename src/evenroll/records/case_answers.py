@@ -179,7 +179,9 @@ _LOCK_FOR_CUSTOMER: LiteralString = (
     "JOIN customer_key theirs ON theirs.organization_id = customer.organization_id AND theirs.id = customer.key_id "
     "JOIN personal_record record ON record.organization_id = customer.organization_id AND record.id = %s "
     "LEFT JOIN customer_key old ON old.organization_id = record.organization_id AND old.id = record.key_id "
-    "WHERE customer.organization_id = %s AND customer.id = %s FOR UPDATE OF record"
+    "WHERE customer.organization_id = %s AND customer.id = %s FOR UPDATE OF record "
+    # An erasure of the customer waits until what comes under this key can be seen.
+    "FOR KEY SHARE OF theirs"
 )
 
 # What can be found goes with the key under which it is kept.
@@ -245,7 +247,10 @@ def known_key(customer: CustomerId) -> DataKey | None:
 
 
 def keys_of_customers(customers: Collection[CustomerId]) -> dict[CustomerId, DataKey]:
-    """The data keys of customers of the open organization; of one who is not here, or was erased, there is none."""
+    """The data keys of customers of the open organization; of one who is not here, or was erased, there is none.
+
+    They are not destroyed before this transaction ends.
+    """
     with cursor() as pen:
         rows = pen.execute(
             "SELECT id, key_id FROM customer WHERE organization_id = %s AND id = ANY(%s)",

@@ -60,6 +60,7 @@ class Kept:
 
 def load_subject(work: UnitOfWork, subject: Subject) -> tuple[Erasure | None, ErasureFacts, Keeping]:
     """The subject, locked with all its cases, and what a decision about it rests on."""
+    _lock_key(subject.customer)
     numbers = cases_of(subject)
     stream = erasure_stream(subject.number)
     work.lock(*(case_stream(each) for each in numbers), stream)
@@ -260,6 +261,18 @@ def _holds(subjects: Sequence[str]) -> tuple[HoldCause, ...]:
 def _state(subject: str) -> Erasure | None:
     rows = _rows("SELECT state FROM erasure WHERE organization_id = %s AND number = %s", subject)
     return cast("Erasure", read_state(StreamKind.ERASURE, rows[0][0])) if rows else None
+
+
+def _lock_key(customer: CustomerId | None) -> None:
+    """Whoever proves a case to be this customer's holds the key too: a case comes before its cases are read or after.
+
+    Of a customer who is erased meanwhile, a proof finds the key destroyed and gives it nothing.
+    """
+    _rows(
+        "SELECT key.id FROM customer JOIN customer_key AS key ON key.organization_id = customer.organization_id "
+        "AND key.id = customer.key_id WHERE customer.organization_id = %s AND customer.id = %s FOR UPDATE OF key",
+        customer,
+    )
 
 
 def _open_accounts(customer: CustomerId | None) -> int:

@@ -16,14 +16,16 @@ from evenroll.records.tokens import TokenKind
 from evenroll.records.vehicle_facts import NAMES, VehicleElsewhere, kept_vin_token, vehicles_elsewhere
 
 # The conditions are those of `vehicle_facts.vehicles_elsewhere` and `case_answers.give_to_customer`. One step after the
-# other, as there; the record is locked, so that it is still what is read here when it comes under the customer's key.
+# other, as there; the record is locked, so that it is still what is read here when it comes under the customer's key;
+# and that key is held, so that an erasure of the customer waits until the case can be seen.
 _FACTS: LiteralString = (
     "WITH said AS MATERIALIZED (SELECT token FROM search_token WHERE organization_id = %(org)s "
     "AND subject_kind = %(answers)s AND subject_id = %(ref)s AND kind || '' = %(vin)s), "
     "same AS MATERIALIZED (SELECT subject_id FROM search_token WHERE organization_id = %(org)s AND kind = %(vin)s "
     "AND token = ANY(ARRAY(SELECT token FROM said)) AND subject_kind || '' = %(answers)s), "
     "theirs AS MATERIALIZED (SELECT id, wrapped FROM customer_key WHERE organization_id = %(org)s "
-    "AND id = (SELECT key_id FROM customer WHERE organization_id = %(org)s AND id = %(customer)s)), "
+    "AND id = (SELECT key_id FROM customer WHERE organization_id = %(org)s AND id = %(customer)s) "
+    "FOR KEY SHARE), "
     "record AS MATERIALIZED (SELECT key_id, ciphertext FROM personal_record WHERE organization_id = %(org)s "
     "AND id = %(ref)s FOR UPDATE), "
     "old AS MATERIALIZED (SELECT id, wrapped FROM customer_key WHERE organization_id = %(org)s "

@@ -120,10 +120,14 @@ def sealed_record(ref: PersonalRef, fields: Mapping[str, JsonValue], *, secret: 
 
 
 def data_keys(ids: Collection[KeyId]) -> dict[KeyId, bytes]:
-    """The data keys of these numbers; one that is not here, or was destroyed, is left out."""
+    """The data keys of these numbers; one that is not here, or was destroyed, is left out.
+
+    They are held: an erasure of their customers waits until this transaction ends.
+    """
     with cursor() as pen:
         rows = pen.execute(
-            "SELECT id, wrapped FROM customer_key WHERE organization_id = %s AND id = ANY(%s) AND wrapped IS NOT NULL",
+            "SELECT id, wrapped FROM customer_key WHERE organization_id = %s AND id = ANY(%s) AND wrapped IS NOT NULL "
+            "ORDER BY id FOR KEY SHARE",
             (current().id, list(ids)),
             prepare=False,  # as in _data_keys
         ).fetchall()
