@@ -124,6 +124,7 @@ def test_refusals_retries_failures_and_seals_are_counted(counted: CollectorRegis
         LogLine(code=LogCode.RETRIED, sqlstate="40P01"),
         LogLine(code=LogCode.RETRIED, sqlstate="99999"),
         LogLine(code=LogCode.FAILED, error="KeyError"),
+        LogLine(code=LogCode.LEFT_TO_NEWER, about="EV-1"),
         LogLine(code=LogCode.SEALED, count=7),
         LogLine(code=LogCode.MESSAGE_PARKED, ms=1.0),
         LogLine(code=LogCode.WAIT_SET_ASIDE),
@@ -134,6 +135,7 @@ def test_refusals_retries_failures_and_seals_are_counted(counted: CollectorRegis
     assert value(found, "evenroll_retries_total", reason="deadlock") == 1
     assert value(found, "evenroll_retries_total", reason="moved") == 1
     assert value(found, "evenroll_failures_total") == 1
+    assert value(found, "evenroll_left_to_newer_total") == 1
     assert value(found, "evenroll_sealed_entries_total") == 7
     assert value(found, "evenroll_messages_delivered_total", outcome="parked") == 1
     assert value(found, "evenroll_waits_handled_total", outcome="set_aside") == 1

@@ -59,6 +59,9 @@ class Counts:
         self._failures = Counter(
             "evenroll_failures", "Waits and messages on which an exception arose.", registry=registry
         )
+        self._newer = Counter(
+            "evenroll_left_to_newer", "Waits, messages and cases left to workers of a newer release.", registry=registry
+        )
         self._sealed = Counter("evenroll_sealed_entries", "Journal entries sealed.", registry=registry)
 
     def hear(self, line: LogLine, _level: int) -> None:
@@ -83,6 +86,8 @@ class Counts:
             self._retries.labels(_RETRIED.get(line.sqlstate, "moved")).inc()
         elif line.code is LogCode.FAILED:
             self._failures.inc()
+        elif line.code is LogCode.LEFT_TO_NEWER:
+            self._newer.inc()
         elif line.code is LogCode.SEALED:
             self._sealed.inc(line.count or 0)
 
