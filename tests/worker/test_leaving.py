@@ -170,6 +170,32 @@ def test_who_stays_after_all_goes_on_where_they_were(territory: Territory, ready
     assert territory.point(ready.pod).agreements[-1].rate == "LE-EV-TOU"
 
 
+def test_cases_whose_program_cannot_be_closed_hide_no_other_and_let_the_worker_rest(
+    territory: Territory, ready: Premise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`territory.run` says that the run came to its end: a worker that never does looks again at once, for ever."""
+    from evenroll.actions.end_program import end_program
+    from evenroll.records.organizations import cursor, open_organization
+    from evenroll.records.unit_of_work import unit_of_work
+    from evenroll.worker import driver
+
+    monkeypatch.setattr(driver, "BATCH", 3)
+    numbers = sorted(territory.apply(ready, signed_on=None) for _ in range(4))
+    territory.run()
+    manager = territory.actor(territory.utility, Role.PROGRAM_MANAGER)
+    with unit_of_work(territory.utility, actor=manager, now=NOW) as work:
+        territory.taken(end_program(work, program=territory.night.key, ends_on=(NOW + days(10)).date()))
+    *broken, last = numbers
+    with open_organization(territory.utility) as opened, cursor() as pen:
+        pen.execute(
+            "UPDATE case_record SET state = replace(state, '\"number\"', '\"nummer\"') WHERE organization_id = %s "
+            "AND number = ANY(%s)",
+            (opened.id, broken),
+        )
+    assert territory.run().failed == len(broken)
+    assert territory.case(territory.utility, last).closes_on == (NOW + days(10)).date()
+
+
 def test_a_program_that_ends_tells_everybody_and_leads_them_out(territory: Territory, ready: Premise) -> None:
     """Every live case ends, every open application too, none is lost, and again is harmless."""
     from evenroll.actions.end_program import end_program

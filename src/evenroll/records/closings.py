@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,17 +21,21 @@ class Closing:
     command: CloseProgram
 
 
-def due(organization: OrganizationKey, *, now: datetime, limit: int) -> tuple[Closing, ...]:
+def due(
+    organization: OrganizationKey, *, now: datetime, limit: int, but: Iterable[CaseNumber] = ()
+) -> tuple[Closing, ...]:
     """The cases that an ending program still concerns, at most so many.
+
+    but: those in whose way something is, so that they hide no other.
 
     Nothing is claimed: two workers that give the command to one case at once leave one story, for it takes effect once.
     """
-    found: list[Closing] = []
+    found, left_out = list[Closing](), tuple(but)
     with open_organization(organization) as opened:
         today = opened.calendar.business_date(now)
         for program, ends_on in ending_programs(organization):
             told_on = ends_on if today < ends_on else None
-            numbers = cases_of_program(program, told_on=told_on, limit=limit - len(found))
+            numbers = cases_of_program(program, told_on=told_on, limit=limit - len(found), but=left_out)
             found += [
                 Closing(number=number, command=CloseProgram(program=program, closes_on=ends_on)) for number in numbers
             ]

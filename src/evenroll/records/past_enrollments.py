@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from evenroll.enrollment.tracks import CASE_ENDS, State
@@ -71,19 +71,24 @@ def _differs(before: tuple[object, ...], after: object) -> bool:
     return before != _rates(after)
 
 
-def cases_of_program(program: ProgramKey, *, told_on: date | None, limit: int) -> tuple[CaseNumber, ...]:
+def cases_of_program(
+    program: ProgramKey, *, told_on: date | None, limit: int, but: Sequence[CaseNumber] = ()
+) -> tuple[CaseNumber, ...]:
     """The cases of a program that a closing still concerns, in the order of locks.
 
-    told_on: before the day, only those that have not been told of it; None: on the day, all of them.
+    told_on: before the day, only those that have not been told of it; None: on the day, all of them. but: none of
+    these.
     """
     with cursor() as pen:
         rows = pen.execute(
             "SELECT number FROM case_record WHERE organization_id = %s AND program = %s AND NOT status = ANY(%s) "
+            "AND NOT number = ANY(%s) "
             "AND (%s::text IS NULL OR coalesce(state::jsonb ->> 'closes_on', '') <> %s) ORDER BY number LIMIT %s",
             (
                 current().id,
                 program,
                 sorted(each.value for each in _LEAVES_ALREADY),
+                list(but),
                 told_on.isoformat() if told_on else None,
                 told_on.isoformat() if told_on else "",
                 limit,

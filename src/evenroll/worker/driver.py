@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeGuard
 
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.leaving_commands import CloseProgram
+from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.records import closings, deadlines, outbox
 from evenroll.records.asked import Asked, Taken
 from evenroll.records.attempts import SYSTEM
@@ -45,7 +48,7 @@ def run_until_idle(installation: Installation, *, now: datetime, limit: int = LI
                 left = installation.left
                 waits = deadlines.due(organization, now=now, limit=BATCH, without=left.records(organization))
                 messages = outbox.claim(organization, now=now, limit=BATCH, without=left.messages(organization))
-                closing = closings.due(organization, now=now, limit=BATCH)
+                closing = _due_closings(clock, limit=BATCH)
                 over = due_over(clock, limit=BATCH)
             if waits or messages or closing or over:
                 # It may have more, and whom it told something has something now. Nobody else was stirred by us.
@@ -63,11 +66,21 @@ def run_until_idle(installation: Installation, *, now: datetime, limit: int = LI
     return progress
 
 
+def _due_closings(clock: Clock, *, limit: int) -> tuple[Closing, ...]:
+    """What is to be closed, but for those tried in this run in vain, and those that are left to a newer release."""
+    tried = [each[1] for each in clock.tried if _is_closing(each, of=clock.organization)]
+    but = [*tried, *clock.installation.left.cases(clock.organization)]
+    return closings.due(clock.organization, now=clock.now, limit=limit, but=but)
+
+
+def _is_closing(each: object, *, of: OrganizationKey) -> TypeGuard[tuple[OrganizationKey, CaseNumber, CloseProgram]]:
+    return isinstance(each, tuple) and each[0] == of and isinstance(each[-1], CloseProgram)
+
+
 def _close_programs(clock: Clock, closing: Sequence[Closing]) -> None:
     """Cases of ending programs are told before the day, and led out on it; none is forgotten."""
     left = clock.installation.left
-    known = left.cases(clock.organization)
-    for each in [each for each in closing if each.number not in known]:
+    for each in closing:
         before = clock.progress.done
         asked = Asked(number=each.number, command=each.command)
         try:
