@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import evenroll
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION, OWNER
@@ -48,7 +49,11 @@ def test_what_waits_is_counted_and_aged(territory: Territory) -> None:
 def test_status_is_read_by_machine_and_says_by_its_code_that_a_person_must_act(
     django_ready: DatabaseUrls, embedded_home: Path, tmp_path: Path
 ) -> None:
+    from evenroll.runtime.worker_sign import signs_of_life, worker_name
+
     new_territory()
+    with signs_of_life():
+        pass
 
     def told(*arguments: str) -> tuple[int, Any]:
         said = line(django_ready, embedded_home, "status", "--json", *arguments, folder=tmp_path)
@@ -60,7 +65,8 @@ def test_status_is_read_by_machine_and_says_by_its_code_that_a_person_must_act(
     by_name = {each["check"]: each for each in status["checks"]}
     assert by_name["migrations"]["verdict"] == "ok" and by_name["seal"]["verdict"] == "ok"
     assert by_name["connections"]["to_do"].startswith("End commands that hang")
-    assert status["workers"][0]["stopped_at"] is not None
+    # The one that looked once left no row.
+    assert status["workers"][0]["name"] == worker_name() and status["workers"][0]["stopped_at"] is not None
     assert status["migrations"]["pending"] == [] and "0001_tables" in status["migrations"]["applied"]
     assert status["server"]["major"] in (16, 18) and status["server"]["size_bytes"] > 10**6
     assert status["disk"]["wal_bytes"] > 10**6 and status["disk"]["is_server"]
@@ -107,6 +113,34 @@ def test_a_worker_is_seen_while_it_works_and_told_of_when_it_ended(django_ready:
         assert 0 <= seen.seconds_ago < 30
     (gone,) = [each for each in workers_seen() if each.name == worker_name()]
     assert gone.stopped_at is not None and (gone.handled, gone.failed) == (7, 1)
+
+
+def test_a_worker_that_slept_until_it_was_forgotten_is_seen_again(django_ready: object) -> None:
+    from evenroll.records.organizations import shared_transaction
+    from evenroll.records.workers_seen import note_began, workers_seen
+    from evenroll.runtime.worker_sign import signs_of_life, worker_name
+
+    with signs_of_life() as sign:
+        with shared_transaction() as pen:
+            pen.execute(
+                "UPDATE worker_seen SET seen_at = seen_at - interval '8 days' WHERE name = %s", (worker_name(),)
+            )
+        note_began("another/1", version="0")
+        assert worker_name() not in [each.name for each in workers_seen()]
+        sign.looked(handled=3, failed=1, seconds=0.25, newer=2)
+        (seen,) = [each for each in workers_seen() if each.name == worker_name()]
+        assert (seen.handled, seen.failed, seen.newer, seen.round_ms, seen.stopped_at) == (3, 1, 2, 250, None)
+        assert seen.version == evenroll.__version__
+
+
+def test_a_worker_that_looks_once_leaves_no_row(django_ready: object) -> None:
+    from evenroll.records.workers_seen import workers_seen
+    from evenroll.runtime.worker_sign import signs_of_life, worker_name
+
+    with signs_of_life(once=True) as sign:
+        sign.looked(handled=3, failed=0, seconds=0.25)
+        assert worker_name() in [each.name for each in workers_seen()]
+    assert worker_name() not in [each.name for each in workers_seen()]
 
 
 def test_a_worker_that_dies_says_nothing_more(django_ready: object) -> None:

@@ -19,10 +19,13 @@ _BEGAN: LiteralString = (
     "seen_at = excluded.seen_at, stopped_at = NULL, handled = 0, failed = 0, newer = 0, "
     "round_ms = 0"
 )
+# One that was not seen for KEPT, on a machine that slept, is forgotten by others: it comes again with what it has done.
 _LOOKED: LiteralString = (
-    "UPDATE worker_seen SET seen_at = clock_timestamp(), handled = handled + %s, failed = failed + %s, "
-    "newer = newer + %s, round_ms = %s "
-    "WHERE name = %s"
+    "INSERT INTO worker_seen (name, version, started_at, seen_at, handled, failed, newer, round_ms) "
+    "VALUES (%s, %s, clock_timestamp(), clock_timestamp(), %s, %s, %s, %s) "
+    "ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at, handled = worker_seen.handled + excluded.handled, "
+    "failed = worker_seen.failed + excluded.failed, newer = worker_seen.newer + excluded.newer, "
+    "round_ms = excluded.round_ms"
 )
 _ALL: LiteralString = (
     "SELECT name, version, started_at, seen_at, stopped_at, handled, failed, newer, round_ms, "
@@ -57,15 +60,18 @@ def note_began(name: str, *, version: str) -> None:
         pen.execute(_BEGAN, (name, version))
 
 
-def note_looked(name: str, *, handled: int, failed: int, newer: int, round_ms: int) -> None:
+def note_looked(name: str, *, version: str, handled: int, failed: int, newer: int, round_ms: int) -> None:
     """A worker has ended a round. handled, failed, newer: what it had in hand in this round."""
     with shared_transaction() as pen:
-        pen.execute(_LOOKED, (handled, failed, newer, round_ms, name))
+        pen.execute(_LOOKED, (name, version, handled, failed, newer, round_ms))
 
 
-def note_stopped(name: str) -> None:
-    """A worker ends because it was told to."""
+def note_stopped(name: str, *, forgotten: bool = False) -> None:
+    """A worker ends because it was told to. forgotten: nobody is to miss it or be told of it."""
     with shared_transaction() as pen:
+        if forgotten:
+            pen.execute("DELETE FROM worker_seen WHERE name = %s", (name,))
+            return
         pen.execute(
             "UPDATE worker_seen SET seen_at = clock_timestamp(), stopped_at = clock_timestamp() WHERE name = %s",
             (name,),

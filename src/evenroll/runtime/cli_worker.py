@@ -62,7 +62,7 @@ def worker(
         read_at = None
         stack.enter_context(each_on_its_own())
         stack.enter_context(_serving(metrics_port, host=host, output=output))
-        sign = stack.enter_context(signs_of_life())
+        sign = stack.enter_context(signs_of_life(once=once))
         while not stop.is_set():
             began, now = time.perf_counter(), business_now()
             read_at = _read_meters(now, before=read_at)

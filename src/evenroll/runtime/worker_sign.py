@@ -34,18 +34,25 @@ class Sign:
         self._note(round_ms=round(seconds * 1000))
         self._told = time.monotonic()
 
-    def ended(self) -> None:
-        """The worker ends as it was told to."""
+    def ended(self, *, forgotten: bool) -> None:
+        """The worker ends as it was told to. forgotten: it leaves no row."""
         from evenroll.records.workers_seen import note_stopped
 
-        if self._handled or self._failed or self._newer:
+        if not forgotten and (self._handled or self._failed or self._newer):
             self._note(round_ms=0)
-        note_stopped(self._name)
+        note_stopped(self._name, forgotten=forgotten)
 
     def _note(self, *, round_ms: int) -> None:
         from evenroll.records.workers_seen import note_looked
 
-        note_looked(self._name, handled=self._handled, failed=self._failed, newer=self._newer, round_ms=round_ms)
+        note_looked(
+            self._name,
+            version=evenroll.__version__,
+            handled=self._handled,
+            failed=self._failed,
+            newer=self._newer,
+            round_ms=round_ms,
+        )
         self._handled = self._failed = self._newer = 0
 
 
@@ -55,8 +62,11 @@ def worker_name() -> str:
 
 
 @contextmanager
-def signs_of_life() -> Iterator[Sign]:
-    """The sign of this process for as long as it works; one that is killed falls silent and is missed."""
+def signs_of_life(*, once: bool = False) -> Iterator[Sign]:
+    """The sign of this process for as long as it works; one that is killed falls silent and is missed.
+
+    once: it looks once and ends, as a timer starts it: many of them leave no rows.
+    """
     from evenroll.records.workers_seen import note_began
 
     name = worker_name()
@@ -64,5 +74,5 @@ def signs_of_life() -> Iterator[Sign]:
     tell(LogLine(code=LogCode.WORKER_BEGAN))
     sign = Sign(name)
     yield sign
-    sign.ended()
+    sign.ended(forgotten=once)
     tell(LogLine(code=LogCode.WORKER_STOPPED))
