@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from evenroll.runtime.embedded_server import Server, drop_database, ensure_datab
 from tests.runtime.backed_up import Place, databases, major, other_keys, write_whole
 from tests.runtime.line import line
 from tests.safety.canaries import canaries_in
+from tests.territory import new_territory
 
 
 def test_walls_triggers_and_rights_are_restored_to_the_letter(place: Place) -> None:
@@ -79,6 +81,21 @@ def test_the_sealed_log_holds_after_a_restore(place: Place) -> None:
     looked = line(place.restored, place.home, "journal", "verify", "--json", folder=place.folder)
     assert looked.code == 0
     assert looked.told["holds"]
+
+
+def test_a_log_that_is_shorter_than_its_checkpoint_says_how_much_is_missing(place: Place, tmp_path: Path) -> None:
+    head, territory = tmp_path / "head.txt", new_territory()
+    territory.apply(territory.premise())
+    made = line(place.urls, place.home, "journal", "checkpoint", "--out", str(head), folder=tmp_path)
+    assert made.code == 0, made.err
+    verify = ("journal", "verify", "--against", str(head))
+    told = line(place.restored, place.home, *verify, "--json", folder=tmp_path)
+    found = json.loads(told.out.splitlines()[0])
+    missing = int(head.read_text().splitlines()[1]) - found["size"]
+    assert (told.code, found["missing"]) == (1, missing) and missing > 0
+    people = line(place.restored, place.home, *verify, folder=tmp_path)
+    assert f"{missing} entries are missing" in people.err and "restore the newest one" in people.err
+    assert "Every entry" not in people.out and "who changed it" not in people.err
 
 
 def test_keys_stand_apart_and_are_closed(place: Place) -> None:

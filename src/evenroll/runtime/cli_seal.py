@@ -102,6 +102,7 @@ def verify(
     _say(verdict, output)
     _say_above(verdict, not_sealed=not_sealed, minutes=minutes, output=output)
     if not verdict.holds:
+        _refuse_missing(verdict)
         raise refused(
             "The journal is not what was sealed. Stop writing to this database, keep it as it is together with the "
             "checkpoints, and find out who changed it; a backup older than the change holds the entries as they were.",
@@ -228,10 +229,37 @@ def _sentence(compared: Compared, *, size: int) -> str:
             return f"{told}: DOES NOT HOLD. Something beneath it was changed, removed, inserted or moved."
 
 
+def _missing(verdict: LogVerdict) -> int:
+    """How many entries the largest checkpoint is over and the log has not."""
+    return max(0, max((each.checkpoint.size for each in verdict.compared), default=0) - verdict.size)
+
+
+def _refuse_missing(verdict: LogVerdict) -> None:
+    """Where the log is only shorter than a checkpoint nobody need have changed it: it is older."""
+    from evenroll.records.seal_verify import HeadFault
+
+    others = [each for each in verdict.compared if each.fault is not HeadFault.SHORTER]
+    if verdict.misfit_count or not verdict.is_tree_whole or any(each.fault for each in others):
+        return
+    missing = _missing(verdict)
+    raise refused(
+        f"{missing} entries are missing: the newest checkpoint is over more than the log has. What is here is as it "
+        "was sealed. If an older backup was restored, restore the newest one (`evenroll restore DIR --replace`), or "
+        "enter again what came after it. If none was, the end was cut off: stop writing to this database and keep it "
+        "as it is before you restore.",
+        reason="journal_shorter",
+    )
+
+
 def _say_above(verdict: LogVerdict, *, not_sealed: int, minutes: int, output: Output) -> None:
     newest = max((each.checkpoint.size for each in verdict.compared), default=0)
     above = max(0, verdict.size - newest)
+    missing = _missing(verdict)
+    if missing:
+        output.say(f"{missing} entries that the newest checkpoint is over are missing here.")
     if not above + not_sealed:
+        if missing:
+            return
         output.say("Every entry of the journal lies beneath a checkpoint.")
         return
     oldest = f", the oldest for {minutes} min" if not_sealed else ""
@@ -256,6 +284,7 @@ def _told(verdict: LogVerdict) -> dict[str, Any]:
             {"size": each.checkpoint.size, "made_at": each.checkpoint.made_at, "fault": each.fault}
             for each in verdict.compared
         ],
+        "missing": _missing(verdict),
         "above": max(0, verdict.size - newest),
     }
 
