@@ -15,6 +15,7 @@ from evenroll.runtime.backup_programs import programs_for
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
 from evenroll.runtime.embedded_server import Server, drop_database, ensure_database
+from evenroll.runtime.wiring import erasure_list_of
 from tests.runtime.backed_up import Place, databases, major, other_keys, write_whole
 from tests.runtime.line import line
 from tests.safety.canaries import canaries_in
@@ -171,6 +172,33 @@ def test_keys_older_than_the_backup_are_refused_and_nothing_is_left(place: Place
     assert said.code == 1
     assert "lacks 1 customer keys" in said.err
     assert databases(place.urls, "evenroll_never") == 0
+
+
+def test_a_restore_that_is_refused_has_changed_nothing_at_home_either(
+    place: Place, embedded_server: Server, tmp_path: Path
+) -> None:
+    name, home = f"{urlsplit(place.urls.app).path.strip('/')}_bare", tmp_path / "home"
+    older, programs = (
+        tmp_path / "older",
+        programs_for(place.urls.owner, home=place.home, major=major(place.urls), environ={}),
+    )
+    head, *rows = place.keys.read_bytes().splitlines(keepends=True)[:-1]
+    write_whole(older, [head, *rows[:-1]])
+    roles = (("DATABASE_URL", APPLICATION), ("DATABASE_OWNER_URL", OWNER), ("DATABASE_AUDITOR_URL", AUDITOR))
+    more = {variable: embedded_server.url(role=role, database=name) for variable, role in roles}
+    more |= {"EVENROLL_POSTGRES_BIN": str(programs.folder), "EVENROLL_ERASURE_LIST": str(home / "erased.jsonl")}
+    drop_database(embedded_server, name)
+    ensure_database(embedded_server, name)
+    told = ("restore", str(place.backup), "--erased", str(erasure_list_of(place.home)), "--keys")
+    try:
+        said = line(place.urls, home, *told, str(older), folder=tmp_path, more=more)
+        assert (said.code, "Nothing was changed" in said.err) == (1, True), said.err
+        assert [each for each in home.rglob("*") if each.is_file()] == []
+        done = line(place.urls, home, *told, str(place.keys), folder=tmp_path, more=more)
+        assert done.code == 0, done.err
+        assert (home / "keys" / "master.key").exists() and (home / "erased.jsonl").exists()
+    finally:
+        drop_database(embedded_server, name)
 
 
 def test_a_database_with_an_installation_is_not_overwritten(place: Place) -> None:

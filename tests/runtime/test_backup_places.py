@@ -17,7 +17,13 @@ from evenroll.records.erasure_list import Erasure, erasure_list_path, note, use_
 from evenroll.runtime.backup_programs import Programs, programs_for
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION
-from evenroll.runtime.embedded_server import Server, drop_database, ensure_database, swapping_alone
+from evenroll.runtime.embedded_server import (
+    Server,
+    drop_database,
+    ensure_database,
+    make_passing_database,
+    swapping_alone,
+)
 from tests.runtime.backed_up import Place, databases, major, other_keys, write_whole
 from tests.runtime.line import line
 
@@ -105,6 +111,33 @@ def test_a_database_in_use_is_told_before_anything_is_restored(place: Place, emb
     assert "in use (connections: 1)" in said.err
 
 
+@pytest.mark.parametrize("ending", ["_replaced", "_restoring"])
+def test_a_database_that_no_restore_made_is_not_dropped_for_its_name(
+    place: Place, embedded_server: Server, ending: str
+) -> None:
+    name = urlsplit(place.restored.owner).path.strip("/")
+    other = f"{name}{ending}"
+    ensure_database(embedded_server, other)
+    try:
+        said = place.restore(place.backup, "--into", name, "--replace")
+        assert (said.code, f"needs the name {other} for a moment" in said.err) == (5, True), said.err
+        assert databases(place.urls, other) == 1
+    finally:
+        drop_database(embedded_server, other)
+
+
+def test_what_a_killed_restore_left_goes_with_the_next(place: Place, embedded_server: Server) -> None:
+    name = urlsplit(place.restored.owner).path.strip("/")
+    for ending in ("_replaced", "_restoring"):
+        make_passing_database(embedded_server, f"{name}{ending}")
+    done = place.restore(place.backup, "--into", name, "--replace")
+    assert done.code == 0, done.err
+    assert databases(place.urls, f"{name}_re") == 0
+    with psycopg.connect(place.restored.owner) as owner:
+        told = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        assert _one(owner, told) is None
+
+
 @pytest.mark.parametrize("name", ["postgres", "template1", "../up", "Großstadt", "x" * 60])
 def test_a_name_that_is_none_of_a_database_is_wrong_use(place: Place, name: str) -> None:
     said = place.restore(place.backup, "--into", name)
@@ -128,6 +161,23 @@ def test_a_restore_that_is_killed_halfway_leaves_the_database_as_it_was(place: P
         while _one(owner, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'psql'"):
             time.sleep(0.05)
         assert _one(owner, "SELECT to_regclass('public.half_restored')") is None
+
+
+def test_a_server_that_tells_of_much_does_not_hold_up_a_restore(place: Place) -> None:
+    programs = programs_for(place.urls.owner, home=place.home, major=major(place.urls), environ={})
+    process = get_context("spawn").Process(target=_hear_much, args=(programs,))
+    process.start()
+    process.join(60)
+    try:
+        assert process.exitcode == 0
+    finally:
+        process.kill()
+
+
+def _hear_much(programs: Programs) -> None:
+    with programs.script() as script:
+        for _ in range(5000):
+            script.say("DO $$ BEGIN RAISE NOTICE '%', repeat('this and that ', 20); END $$;")
 
 
 def _begin_and_die(programs: Programs) -> None:

@@ -72,6 +72,8 @@ class Programs:
             assert running.stdin is not None and running.stderr is not None
             try:
                 script = Script(programs=self, to=running.stdin)
+                # What it says is read at the end only: told of every small thing it would wait for us, and we for it.
+                script.say("SET client_min_messages = warning;")
                 script.say("BEGIN;")
                 yield script
                 script.say("COMMIT;")

@@ -24,8 +24,8 @@ from evenroll.runtime.embedded_roles import NAME
 from evenroll.runtime.embedded_server import (
     Server,
     drop_database,
-    ensure_database,
     list_databases,
+    make_passing_database,
     refuse_database_in_use,
     swap_database,
     swapping_alone,
@@ -33,7 +33,14 @@ from evenroll.runtime.embedded_server import (
 )
 from evenroll.runtime.home import evenroll_home
 from evenroll.runtime.output_console import Output
-from evenroll.runtime.wiring import configure, erasure_list_of, find_master_key, keep_master_key, migrate
+from evenroll.runtime.wiring import (
+    configure,
+    erasure_list_of,
+    find_master_key,
+    keep_master_key,
+    migrate,
+    refuse_other_master_key,
+)
 
 if TYPE_CHECKING:
     from evenroll.records.erasure_list import Erasure
@@ -130,9 +137,13 @@ def restore(options: RestoreOptions) -> None:
         if target.server is not None:
             refuse_database_in_use(target.server, target.name)
         check_target(brought, urls=target.urls, server=version)
-        keep_master_key(home, brought.keys.master)
-        _keep_list(options, home)
+        refuse_other_master_key(home, brought.keys.master)
+        is_newer = _is_newer_list(options, home)
         _load(brought, home, target, version=version)
+        # Until here it was refused with nothing changed, in the home as in the database.
+        keep_master_key(home, brought.keys.master)
+        if is_newer:
+            _keep_list(options, home)
         again = _settle(target, brought)
         if target.server is not None:
             swap_database(target.server, target.name, by=f"{target.name}{_STAGE}")
@@ -175,13 +186,13 @@ def _brought(options: RestoreOptions, home: Path) -> Brought:
     return bring(options.folder, keys=keys, erased=read_list(erased))
 
 
-def _keep_list(options: RestoreOptions, home: Path) -> None:
-    """The list that was brought goes on here; a longer one that is here already stays."""
+def _is_newer_list(options: RestoreOptions, home: Path) -> bool:
+    """Whether a list was brought that goes on from the one here; another one is refused."""
     from evenroll.records.erasure_list import read_list
 
     here = erasure_list_of(home)
     if options.erased is None or options.erased.resolve() == here.resolve():
-        return
+        return False
     brought, known = read_list(options.erased), read_list(here)
     if not brought.goes_on_from(len(known.heads), head=known.head):
         raise refused(
@@ -189,6 +200,13 @@ def _keep_list(options: RestoreOptions, home: Path) -> None:
             "installation. Nothing was changed. Give the newest one.",
             reason="erasure_list_other",
         )
+    return True
+
+
+def _keep_list(options: RestoreOptions, home: Path) -> None:
+    """The list that was brought goes on here."""
+    here = erasure_list_of(home)
+    assert options.erased is not None
     here.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(options.erased, here)
     here.chmod(0o600)
@@ -206,8 +224,7 @@ def _target(options: RestoreOptions, home: Path) -> Iterator[_Target]:
     name = _name_of(options)
     with using_server(home, major=embedded_major(os.environ)) as server, swapping_alone(server, name):
         stage = f"{name}{_STAGE}"
-        drop_database(server, stage)
-        ensure_database(server, stage)
+        make_passing_database(server, stage)
         urls = DatabaseUrls(
             app=server.url(role=APPLICATION, database=stage),
             owner=server.url(role=OWNER, database=stage),

@@ -15,6 +15,9 @@ CHANGE_LOCK = 0x45564E
 REPLACE_LOCK = 0x455652
 RIGHTS = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS")
 CLOSE = sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC")
+_MARK = sql.SQL("COMMENT ON DATABASE {} IS {}")
+PASSING = "Evenroll: made by a restore for a moment, and dropped by the next one"
+"""What is said of a database that a restore may drop unasked; no other one is."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -58,17 +61,35 @@ def remove_database(superuser_url: str, *, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def replace_database(superuser_url: str, *, name: str, by: str) -> None:
-    """Give a database the name of another one, which is dropped if it is there; at no moment is there none of it."""
+def make_passing(superuser_url: str, *, name: str) -> None:
+    """A fresh database for a moment, marked as this program's; one that was left of it before goes.
+
+    Raises ServerRefused for a database of that name without the mark.
+    """
     _check_name(name)
-    before = f"{name[:50]}_replaced"
+    with _changing(superuser_url) as connection:
+        _drop_passing(connection, name)
+    create_database(superuser_url, name=name)
+    with _changing(superuser_url) as connection:
+        connection.execute(_MARK.format(sql.Identifier(name), sql.Literal(PASSING)))
+
+
+def replace_database(superuser_url: str, *, name: str, by: str) -> None:
+    """Give a database the name of another one, which is dropped if it is there; at no moment is there none of it.
+
+    Raises ServerRefused while it is used, or where the name that it bears for a moment is another database's.
+    """
+    _check_name(name)
+    before = _replaced(name)
     with _changing(superuser_url) as connection:
         _refuse_used(connection, name)
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(before)))
+        _drop_passing(connection, before)
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         with connection.transaction():
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+                connection.execute(_MARK.format(sql.Identifier(name), sql.Literal(PASSING)))
                 connection.execute(rename.format(sql.Identifier(name), sql.Identifier(before)))
+            connection.execute(_MARK.format(sql.Identifier(by), sql.NULL))
             connection.execute(rename.format(sql.Identifier(by), sql.Identifier(name)))
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(before)))
 
@@ -88,9 +109,30 @@ def replacing_alone(superuser_url: str, *, name: str) -> Iterator[None]:
 
 
 def refuse_used(superuser_url: str, *, name: str) -> None:
-    """Raises ServerRefused while somebody is connected to the database."""
+    """Raises ServerRefused while somebody is connected to the database, and for what `replace_database` refuses."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         _refuse_used(connection, name)
+        _refuse_foreign(connection, _replaced(name))
+
+
+def _replaced(name: str) -> str:
+    return f"{name[:50]}_replaced"
+
+
+def _drop_passing(connection: psycopg.Connection, name: str) -> None:
+    _refuse_foreign(connection, name)
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _refuse_foreign(connection: psycopg.Connection, name: str) -> None:
+    row = connection.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", (name,)
+    ).fetchone()
+    if row is not None and row[0] != PASSING:
+        raise ServerRefused(
+            f"A restore needs the name {name} for a moment, and a database that it did not make bears it. Nothing was "
+            "changed. Rename that database, or drop it if nobody needs it, or give another name with --into."
+        )
 
 
 def _refuse_used(connection: psycopg.Connection, name: str) -> None:

@@ -38,6 +38,7 @@ from evenroll.runtime.embedded_roles import (
     create_database,
     create_roles,
     database_names,
+    make_passing,
     refuse_used,
     remove_database,
     replace_database,
@@ -53,6 +54,7 @@ __all__ = [
     "drop_database",
     "ensure_database",
     "list_databases",
+    "make_passing_database",
     "server_status",
     "stop_server",
     "swap_database",
@@ -196,6 +198,11 @@ def ensure_database(server: Server, name: str) -> None:
 def drop_database(server: Server, name: str) -> None:
     """Drop the database if it is there, ending its connections."""
     remove_database(server.url(role=SUPERUSER, database="postgres"), name=name)
+
+
+def make_passing_database(server: Server, name: str) -> None:
+    """A fresh database for a moment, in place of what a killed restore left. Raises ServerRefused for another's."""
+    make_passing(server.url(role=SUPERUSER, database="postgres"), name=name)
 
 
 def swap_database(server: Server, name: str, *, by: str) -> None:

@@ -113,14 +113,22 @@ def find_master_key(home: Path | None) -> bytes | None:
 
 def keep_master_key(home: Path, master: bytes) -> None:
     """Make this the master key of an installation that is restored, if it has none. Raises MasterKeyRefused."""
-    path = home / "keys" / "master.key"
-    if not os.environ.get(MASTER_KEY_VARIABLE, "") and not path.exists():
-        _make_key(path, master)
-    if find_master_key(home) != master:
+    if not _has_master_key(home):
+        _make_key(home / "keys" / "master.key", master)
+    refuse_other_master_key(home, master)
+
+
+def refuse_other_master_key(home: Path, master: bytes) -> None:
+    """Raises MasterKeyRefused where an installation has another master key than this one; it may have none yet."""
+    if _has_master_key(home) and find_master_key(home) != master:
         raise MasterKeyRefused(
             f"{home} belongs to another installation: its master key is not the one of the backup. Nothing was "
             "changed. Set EVENROLL_HOME to a folder of its own."
         )
+
+
+def _has_master_key(home: Path) -> bool:
+    return bool(os.environ.get(MASTER_KEY_VARIABLE, "")) or (home / "keys" / "master.key").exists()
 
 
 def _make_key(path: Path, master: bytes | None = None) -> None:
