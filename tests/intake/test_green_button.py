@@ -125,6 +125,27 @@ def test_what_repeats_counts_once_and_the_last_one_counts(tmp_path: Path) -> Non
     assert "2 intervals stand more than once and count once; 1 of them" in found.loads[0].warnings[0]
 
 
+def test_intervals_that_overlap_are_refused_by_their_line(tmp_path: Path) -> None:
+    start = seconds("2026-01-01T00:00:00")
+    told = [interval(start, 5), interval(start + 900, 1, length=900), interval(start + HOUR, 5)]
+    with pytest.raises(FileRefused, match=r"line \d+: an interval begins before the one before it has ended"):
+        read(tmp_path, feed(point(), reading(), type_(), block(told)))
+
+
+def test_an_hour_that_is_told_in_part_is_missing(tmp_path: Path) -> None:
+    start = seconds("2026-01-01T00:00:00")
+    told = [interval(start, 6), interval(start + HOUR, 90, length=1800), *hours(start + 2 * HOUR, [8, 7])]
+    found = read(tmp_path, feed(point(), reading(), type_(), block(told)))
+    assert values(found) == [6, 7, 8, 7]
+    assert (found.loads[0].missing, found.loads[0].told_wh) == (1, 21)
+
+
+def test_a_year_that_cannot_be_meant_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
+    told = [interval(seconds("2026-01-01T00:00:00"), 5), interval(seconds("2126-01-01T00:00:00"), 5)]
+    with pytest.raises(FileRefused, match=r"reach from 2026-01-01 to 2126-01-01, more than 20 years"):
+        read(tmp_path, feed(point(), reading(), type_(), block(told)))
+
+
 def test_an_estimated_value_is_marked(tmp_path: Path) -> None:
     start = seconds("2026-01-01T00:00:00")
     told = [interval(start, 5, quality=8), interval(start + HOUR, 6, quality=19)]
