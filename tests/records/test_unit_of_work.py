@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evenroll.enrollment.decided import Decided
+from evenroll.enrollment.decided import Decided, OfCase
 from evenroll.quantities.identifiers import PodId
 from evenroll.records.answers import Answer, KeyReused
 from evenroll.records.folds import StreamForeign
@@ -109,6 +109,21 @@ def test_a_taken_place_is_named_and_the_unit_of_work_goes_on() -> None:
     with working() as uow:
         kept = uow.case(second.number)
         assert kept is not None and kept.vehicle is not None and kept.place is None
+
+
+def test_a_taken_place_of_a_case_beside_is_told_where_the_command_stands_alone() -> None:
+    pod = PodId(f"LP-{new_case_number()}")
+    holder, own, other = open_case(), open_case(), open_case()
+    with working() as uow:
+        uow.record_case(holder.number, Decided(events=(reserved(pod),)), expected=uow.case(holder.number))
+    beside = OfCase(number=other.number, events=(reserved(pod),))
+    with working() as uow:
+        uow.may_begin_anew = True
+        uow.lock(case_stream(own.number), case_stream(other.number))
+        decided = Decided(events=(vehicle_recorded(),), others=(beside,))
+        with pytest.raises(PlaceConflict, match="taken in family tou already"):
+            uow.record_case(own.number, decided, expected=uow.case(own.number))
+        uow.begin_anew()
 
 
 @pytest.mark.on_16

@@ -289,7 +289,7 @@ class UnitOfWork:
         for message in decided.messages:
             outbox.write(self._batch, message, now=self.now)
         if self.may_begin_anew:
-            stream_writer.write_reserved(self._batch, own)
+            stream_writer.write_reserved(self._batch, tuple(event for _, events in parts for event in events))
         return after
 
     def answered(self, key: str, payload: JsonValue) -> Answer | None:
