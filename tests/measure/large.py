@@ -23,7 +23,9 @@ from typing import Any
 
 import psycopg
 
+from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.form import FormField
+from evenroll.enrollment.roles import Role
 from evenroll.runtime import wiring
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER, SUPERUSER
@@ -142,12 +144,15 @@ def _models(urls: DatabaseUrls) -> tuple[Territory, list[str]]:
     premises = [territory.premise() for _ in range(MODELS)]
     for premise in premises[: MODELS // 3]:
         territory.apply(premise)
-    # A third is as far as a worker takes it at once, a third waits for its customer's answers, a third has just come.
+    # A third is as far as a worker takes it at once, a third waits for its customer's answers, a third has withdrawn.
     for premise in premises[MODELS // 3 : MODELS * 2 // 3]:
         territory.apply(premise, answers={**premise.answers(), FormField.LAST_BILL_AMOUNT: ""})
+    gone = [territory.apply(premise) for premise in premises[MODELS * 2 // 3 :]]
     territory.run(NOW)
-    for premise in premises[MODELS * 2 // 3 :]:
-        territory.apply(premise)
+    for number in gone:
+        given = territory.give(territory.utility, CommandName.WITHDRAW, number, role=Role.CUSTOMER)
+        territory.taken(given)
+    territory.run(NOW)
     return territory, [premise.pod for premise in premises]
 
 
@@ -178,13 +183,14 @@ def _copy(by_copy: str, territory: Territory, pods: Sequence[str], cases: int) -
     seal_all()
     seal_all()
     entries = statistics.mean(len(model.entries) for model in models)
+    assert all(model.entries for model in models), "a copy without entries is no case"
     print(f"{cases:,} cases, {entries:.1f} entries each, {written:,} written now", flush=True)
 
 
 def _copied(connection: psycopg.Connection[Any], organization_id: int) -> int:
-    """How many copies stand here already: whole portions, because each is one transaction."""
+    """How many copies stand here already: whole portions, because each is one transaction. Each has a usage point."""
     row = connection.execute(
-        "SELECT count(*) FROM case_record WHERE organization_id = %s", (organization_id,)
+        "SELECT count(*) FROM usage_point WHERE organization_id = %s", (organization_id,)
     ).fetchone()
     assert row is not None
     return max(int(row[0]) - MODELS, 0)
