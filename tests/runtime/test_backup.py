@@ -251,7 +251,11 @@ def _contents(urls: DatabaseUrls) -> dict[tuple[str, str], str]:
         for table, is_walled in tables:
             for key, number in organizations if is_walled else [("", 0)]:
                 owner.execute("SELECT set_config('evenroll.organization', %s, true)", (str(number),))
-                rows = SQL("SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM public.{} AS t")
+                # What a worker had in hand is free after a restore: whoever had it is gone.
+                rows = SQL(
+                    "SELECT md5(string_agg(told, chr(10) ORDER BY told)) "
+                    "FROM (SELECT (to_jsonb(t) - 'claimed_until')::text AS told FROM public.{} AS t) AS rows"
+                )
                 row = owner.execute(rows.format(Identifier(table))).fetchone()
                 if row is not None and row[0]:
                     found[key, table] = row[0]

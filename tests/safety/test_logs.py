@@ -158,7 +158,9 @@ def test_whoever_listens_hears_what_nobody_writes() -> None:
     ("variable", "value"),
     [("EVENROLL_LOG", "xml"), ("EVENROLL_LOG_LEVEL", "loud"), ("EVENROLL_LOG_FILE", "/no/such/x")],
 )
-def test_a_wrong_setting_is_refused_by_name(variable: str, value: str) -> None:
+def test_a_wrong_setting_is_refused_by_name(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A process has one log, and a test before this one may have begun it.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
     with pytest.raises(CommandEnded, match=variable) as refusal:
         set_up_log({variable: value}, for_worker=False)
     assert refusal.value.code is ExitCode.WRONG_USE
