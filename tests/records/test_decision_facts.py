@@ -10,14 +10,14 @@ import pytest
 from evenroll.enrollment.case import Place
 from evenroll.programs.program import Unit
 from evenroll.quantities.identifiers import CaseNumber
-from tests.territory import Territory, new_territory
+from tests.territory import Territory, new_territory, with_planted_rows
 
 CHANGED_ON = (date(2026, 3, 1), date(2026, 5, 1), date(2026, 7, 1))
 
 
 @pytest.fixture
 def territory(django_ready: object) -> Territory:
-    return new_territory()
+    return with_planted_rows(new_territory())
 
 
 def test_changes_of_rate_by_our_own_cases_are_counted_alike(territory: Territory) -> None:

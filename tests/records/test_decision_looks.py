@@ -8,14 +8,14 @@ from evenroll.enrollment.case import Case, Place
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability, Unit
 from evenroll.quantities.identifiers import CaseNumber, PodId, RateKey
-from tests.territory import NIGHT_RATE, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, Territory, days, new_territory, with_planted_rows
 from tests.territory_books import Premise
 from tests.worker.test_change_program import LATER, active, change, new_of, program
 
 
 @pytest.fixture
 def territory(django_ready: object) -> Territory:
-    return new_territory()
+    return with_planted_rows(new_territory())
 
 
 @pytest.fixture

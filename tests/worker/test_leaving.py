@@ -186,14 +186,18 @@ def test_cases_whose_program_cannot_be_closed_hide_no_other_and_let_the_worker_r
     with unit_of_work(territory.utility, actor=manager, now=NOW) as work:
         territory.taken(end_program(work, program=territory.night.key, ends_on=(NOW + days(10)).date()))
     *broken, last = numbers
-    with open_organization(territory.utility) as opened, cursor() as pen:
-        pen.execute(
-            "UPDATE case_record SET state = replace(state, '\"number\"', '\"nummer\"') WHERE organization_id = %s "
-            "AND number = ANY(%s)",
-            (opened.id, broken),
-        )
+
+    def rename(before: str, after: str) -> None:
+        with open_organization(territory.utility) as opened, cursor() as pen:
+            pen.execute(
+                "UPDATE case_record SET state = replace(state, %s, %s) WHERE organization_id = %s AND number = ANY(%s)",
+                (before, after, opened.id, broken),
+            )
+
+    rename('"number"', '"nummer"')
     assert territory.run().failed == len(broken)
     assert territory.case(territory.utility, last).closes_on == (NOW + days(10)).date()
+    rename('"nummer"', '"number"')
 
 
 def test_a_program_that_ends_tells_everybody_and_leads_them_out(territory: Territory, ready: Premise) -> None:
