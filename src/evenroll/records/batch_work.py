@@ -15,11 +15,9 @@ from evenroll.quantities.identifiers import CaseNumber, PodId
 from evenroll.records import stream_writer
 from evenroll.records.folds import Aggregate
 from evenroll.records.foreseen import Unforeseen
-from evenroll.records.locks import Locks
-from evenroll.records.organizations import Opened, writing_cursor
-from evenroll.records.row_batch import RowBatch
+from evenroll.records.organizations import Opened
 from evenroll.records.row_copy import RowCopy
-from evenroll.records.stream_writer import Change, EntryRow, Writing
+from evenroll.records.stream_writer import Change, EntryRow
 from evenroll.records.streams import StreamId, StreamKind, case_stream, point_stream
 from evenroll.records.unit_of_work import UnitOfWork
 
@@ -48,15 +46,10 @@ class BatchWork(UnitOfWork):
         self.recorded = 0
 
     def _begin(self, opened: Opened) -> None:
-        self._opened = opened
-        self._pen = writing_cursor()
-        self._batch = RowBatch(self._pen, opened.id)
-        self._locks = Locks(self._pen, opened.id)
-        self._states: dict[StreamId, Aggregate | None] = {}
-        self._key = ""
-        self._places_told = []
+        super()._begin(opened)
         self._changed: dict[StreamId, _Changed] = {}
-        self._write = self._batch.flush
+        # Nothing is written before `write_all`: what is read until then was foreseen.
+        opened.unwritten.remove(self._write)
 
     def lock_first(self, points: Iterable[PodId], places: Iterable[StreamId]) -> None:
         """Lock usage points, whose states are read, and places, in the one order of locks."""
@@ -130,13 +123,3 @@ class BatchWork(UnitOfWork):
         self._states[stream] = after
         self.recorded += 1
         return after
-
-    def _writing(self) -> Writing:
-        return Writing(
-            batch=self._batch,
-            opened=self._opened,
-            actor=self.actor,
-            now=self.now,
-            business_on=self.business_on,
-            idempotency_key=self._key,
-        )

@@ -344,7 +344,15 @@ class UnitOfWork:
         if not events:
             return before
         self._locks.take(stream)
-        writing = stream_writer.Writing(
+        after, head = stream_writer.append(
+            self._writing(), stream, head=self._locks.head(stream), before=before, events=events
+        )
+        self._locks.advance(stream, head)
+        self._states[stream] = after
+        return after
+
+    def _writing(self) -> stream_writer.Writing:
+        return stream_writer.Writing(
             batch=self._batch,
             opened=self._opened,
             actor=self.actor,
@@ -353,10 +361,6 @@ class UnitOfWork:
             idempotency_key=self._key,
             is_alone=self.may_begin_anew,
         )
-        after, head = stream_writer.append(writing, stream, head=self._locks.head(stream), before=before, events=events)
-        self._locks.advance(stream, head)
-        self._states[stream] = after
-        return after
 
     def _append_part(self, stream: StreamId, events: tuple[Event, ...]) -> None:
         if not self._locks.holds(stream) and stream not in self._states:
