@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeGuard
+from functools import partial
 
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.leaving_commands import CloseProgram
-from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.records import closings, deadlines, outbox
 from evenroll.records.asked import Asked, Taken
 from evenroll.records.attempts import SYSTEM
 from evenroll.records.closings import Closing
 from evenroll.records.organizations import open_organization
-from evenroll.records.streams import case_stream
-from evenroll.records.upcasters import OfNewerRelease
 from evenroll.worker.bringing import bring_messages
 from evenroll.worker.giving import give
 from evenroll.worker.installation import Installation
-from evenroll.worker.progress import Progress, log_failure
+from evenroll.worker.progress import Progress
+from evenroll.worker.singly import passed_over, take_singly
 from evenroll.worker.time_over import due_over, erase_over
 from evenroll.worker.waits import Clock, take_waits
 
@@ -67,32 +64,17 @@ def run_until_idle(installation: Installation, *, now: datetime, limit: int = LI
 
 
 def _due_closings(clock: Clock, *, limit: int) -> tuple[Closing, ...]:
-    """What is to be closed, but for those tried in this run in vain, and those that are left to a newer release."""
-    tried = [each[1] for each in clock.tried if _is_closing(each, of=clock.organization)]
-    but = [*tried, *clock.installation.left.cases(clock.organization)]
+    but = passed_over(clock, purpose=CommandName.CLOSE_PROGRAM)
     return closings.due(clock.organization, now=clock.now, limit=limit, but=but)
-
-
-def _is_closing(each: object, *, of: OrganizationKey) -> TypeGuard[tuple[OrganizationKey, CaseNumber, CloseProgram]]:
-    return isinstance(each, tuple) and each[0] == of and isinstance(each[-1], CloseProgram)
 
 
 def _close_programs(clock: Clock, closing: Sequence[Closing]) -> None:
     """Cases of ending programs are told before the day, and led out on it; none is forgotten."""
-    left = clock.installation.left
     for each in closing:
-        before = clock.progress.done
-        asked = Asked(number=each.number, command=each.command)
-        try:
-            answer = give(
-                clock.installation, actor=clock.actor, name=CommandName.CLOSE_PROGRAM, asked=asked, now=clock.now
-            )
-            clock.progress.commands += isinstance(answer, Taken) and bool(answer.events)
-        except OfNewerRelease as error:
-            clock.progress.newer += 1
-            left.leave_record(clock.organization, case_stream(each.number), error, of=CommandName.CLOSE_PROGRAM.value)
-        except Exception as error:  # the next case must not suffer from this one
-            clock.progress.failed += 1
-            log_failure(error, organization=clock.organization, about=each.number)
-        if clock.progress.done == before:
-            clock.tried.add((clock.organization, each.number, each.command))
+        take_singly(clock, each.number, purpose=CommandName.CLOSE_PROGRAM, act=partial(_is_closed, clock, each))
+
+
+def _is_closed(clock: Clock, closing: Closing) -> bool:
+    asked = Asked(number=closing.number, command=closing.command)
+    answer = give(clock.installation, actor=clock.actor, name=CommandName.CLOSE_PROGRAM, asked=asked, now=clock.now)
+    return isinstance(answer, Taken) and bool(answer.events)
