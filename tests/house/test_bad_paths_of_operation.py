@@ -16,7 +16,7 @@ from evenroll.runtime.wiring import MasterKeyRefused
 from tests.house.test_bad_paths_doc import OPERATION, PAGE, ROOT, functions_of
 
 COLUMNS = 5
-THEMES = {"erasure", "hold", "backup", "restore", "enroll", "status", "releases", "keys", "disk", "server"}
+THEMES = {"compare", "erasure", "hold", "backup", "restore", "enroll", "status", "releases", "keys", "disk", "server"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,9 +49,10 @@ def test_what_was_shown_is_kept_under_its_number(territory: Territory) -> None:
 
 def test_who_buys_elsewhere_is_shown_no_figures_of_a_price_for_both_parts(territory: Territory) -> None:
     """Rule 7: a price of supply and delivery together says nothing to a customer of a supplier."""
+    from evenroll.costs.program_costs import PriceNotInCatalog
     from evenroll.records.published import publish
     from evenroll.records.unit_of_work import unit_of_work
-    from evenroll.steps.step_01_inform import Interest, PriceNotInCatalog, hidden_from, inform
+    from evenroll.steps.step_01_inform import Interest, hidden_from, inform
 
     both = replace(territory.night, version=2, supply_admitted=territory.night.supply_admitted | {SupplyStatus.ESCO})
     publish(both)

@@ -53,6 +53,11 @@ class AssumptionCode(StrEnum):
     PRICES_OF_PAST_YEARS = "prices_of_past_years"
     EVENTS_BETWEEN = "events_between"
     PRICES_KNOWN_AT_PLUG_IN = "prices_known_at_plug_in"
+    MEASURED_USE = "measured_use"
+    USE_ESTIMATED = "use_estimated"
+    YEARS_OF_USE = "years_of_use"
+    CHARGING_IN_USE = "charging_in_use"
+    INVENTED_PRICES = "invented_prices"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

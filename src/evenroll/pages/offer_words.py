@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from evenroll.costs.charging import NeedDoesNotFit
-from evenroll.costs.compare import Comparison, CoverageDiffers, LoadTooShort, SeriesTooShort
+from evenroll.costs.compare import Assumption, Comparison, CoverageDiffers, LoadTooShort, SeriesTooShort
+from evenroll.costs.program_costs import Costs, PriceNotInCatalog, RewardsOnly
 from evenroll.enrollment.form import Language
 from evenroll.pages.formats import energy
 from evenroll.pages.offer_codes import OfferWord
@@ -13,7 +14,6 @@ from evenroll.pages.offer_terms import event_terms, other_terms, rewards
 from evenroll.pages.texts import Parameter, render
 from evenroll.programs.program import ProgramVersion, lockout_of, stay_of
 from evenroll.programs.program_terms import NotKnown, Span
-from evenroll.steps.step_01_inform import Costs, PriceNotInCatalog, RewardsOnly
 
 
 def terms(program: ProgramVersion, *, language: Language) -> tuple[str, ...]:
@@ -63,10 +63,12 @@ def disclosures(program: ProgramVersion, *, language: Language) -> tuple[str, ..
 
 def assumptions(costs: Comparison, *, language: Language) -> tuple[str, ...]:
     """What the figures take for granted, a sentence each."""
-    return tuple(
-        render(each.code, language=language, parameters=dict[str, Parameter](each.parameters))
-        for each in costs.assumptions
-    )
+    return tuple(assumption(each, language=language) for each in costs.assumptions)
+
+
+def assumption(found: Assumption, *, language: Language) -> str:
+    """One thing that figures take for granted, as a sentence."""
+    return render(found.code, language=language, parameters=dict[str, Parameter](found.parameters))
 
 
 def why_no_figures(costs: Costs, *, language: Language) -> str:

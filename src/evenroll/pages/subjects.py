@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from evenroll.costs.compare import AssumptionCode, ScenarioCode
+from evenroll.costs.payback import PaybackCode
 from evenroll.enrollment.case import EndReason, Prompter
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import Record
@@ -55,6 +56,7 @@ from evenroll.enrollment.supply import (
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.use_case import Lane, ServicePath, SourceUseCase
 from evenroll.pages.case_words import CaseWord, DayWord
+from evenroll.pages.compare_codes import CompareWord
 from evenroll.pages.offer_codes import OfferWord
 from evenroll.pages.process_edges import Guard
 from evenroll.pages.table_codes import AppealOutcome, RegisterName, ReportWord, SeasonName
@@ -165,7 +167,9 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         MissingPrice: "missing_price",
         OrganizationKind: "organization_kind",
         NotKnown: "not_known",
+        CompareWord: "compare",
         OfferWord: "offer",
+        PaybackCode: "payback",
         Outcome: "outcome",
         PevBasis: "pev_basis",
         PevGone: "pev_gone",

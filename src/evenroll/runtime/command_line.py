@@ -15,6 +15,7 @@ from evenroll.runtime import (
     cli_backup,
     cli_case,
     cli_clock,
+    cli_compare,
     cli_database,
     cli_decide,
     cli_demo,
@@ -88,6 +89,7 @@ def before(
 
 app.command("demo")(with_json(cli_demo.demo))
 app.command("inform")(with_json(with_options(cli_inform.inform, of=cli_inform.CostOptions)))
+app.command("compare")(with_json(with_options(cli_compare.compare, of=cli_compare.CompareOptions)))
 app.command("end-program")(with_json(cli_ending.end_program))
 app.command("enroll")(with_json(cli_enroll.enroll))
 app.command("export")(with_json(cli_export.export))

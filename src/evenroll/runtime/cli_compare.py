@@ -1,0 +1,173 @@
+"""`evenroll compare`: every program of an organization for one household and its PEV, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from math import isfinite
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from evenroll.costs.charging import NeedWrong, PevNeed
+from evenroll.costs.compare import Assumption, AssumptionCode
+from evenroll.costs.typical import miles_assumed, need_of_miles
+from evenroll.enrollment.form import Language
+from evenroll.intake.load_cells import DateOrder
+from evenroll.programs.catalog import CatalogOrganization, OrganizationRole, RateUnknown, load_catalog
+from evenroll.quantities.calendars import calendar
+from evenroll.quantities.identifiers import RateKey
+from evenroll.runtime.cli_days import option_day
+from evenroll.runtime.cli_exit import not_found, refused, wrong_use
+from evenroll.runtime.cli_near import nearest_words
+from evenroll.runtime.cli_session import asked
+from evenroll.runtime.comparing import CompareQuestion, compared
+from evenroll.runtime.output_compare import show_compared, told_compared
+from evenroll.runtime.output_console import Output
+from evenroll.runtime.own_use import OwnUse, use_of_file, use_of_month
+from evenroll.runtime.series_known import known_series
+
+_WH_PER_KWH: Final = 1000
+_KWH_MAX: Final = 1_000_000
+_MILES_MAX: Final = 1_000_000
+_USD_MAX: Final = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompareOptions:
+    """What is said with `evenroll compare`."""
+
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Your own use: Green Button (XML), CSV or Parquet.")
+    ] = None
+    organization: Annotated[str, typer.Option("--organization", metavar="KEY", help="Whose programs.")]
+    monthly_kwh: Annotated[
+        int, typer.Option("--monthly-kwh", min=0, max=_KWH_MAX, help="In place of a file: use of an average month.")
+    ] = 0
+    miles: Annotated[
+        int | None, typer.Option("--miles", min=0, max=_MILES_MAX, help="That the vehicle drives in a year.")
+    ] = None
+    kwh_per_100_miles: Annotated[float, typer.Option(min=1, max=200, help="As the vehicle's label says.")] = 30.0
+    plug_in_hour: Annotated[int, typer.Option(min=0, max=23, help="Clock hour of coming home.")] = 18
+    unplug_hour: Annotated[int, typer.Option(min=0, max=23, help="Clock hour of leaving.")] = 7
+    charging_kw: Annotated[float, typer.Option(min=0.5, max=100, help="The most that the vehicle draws.")] = 7.2
+    pev_in_load: Annotated[
+        bool, typer.Option("--pev-in-load", help="The file holds the vehicle's charging already.")
+    ] = False
+    rate: Annotated[list[str] | None, typer.Option("--rate", metavar="KEY", help="That the customer is on.")] = None
+    equipment_usd: Annotated[str, typer.Option("--equipment-usd", metavar="USD", help="What equipment costs.")] = ""
+    meter: Annotated[str, typer.Option("--meter", help="Which meter of the file, where it has several.")] = ""
+    dates: Annotated[DateOrder, typer.Option("--dates", help="Of a table whose days could be read in two ways.")] = (
+        DateOrder.UNSAID
+    )
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day whose prices hold; else today.")] = ""
+    explain: Annotated[bool, typer.Option("--explain", help="Show the lines of the bill too.")] = False
+    language: Annotated[Language, typer.Option("--language", help="Of the sentences.")] = Language.EN
+
+
+def compare(said: CompareOptions) -> None:
+    """Compare every program of an organization with today, by your own use. Needs no database and keeps nothing.
+
+    Example: evenroll compare --monthly-kwh 700 --organization lakeland-electric --miles 12000
+    """
+    question = _question(said)
+    try:
+        found = compared(question, catalog=load_catalog())
+    except RateUnknown as unknown:
+        raise not_found(str(unknown), reason="rate_unknown") from None
+    output = Output(json=asked.json)
+    output.data(told_compared(found, question=question, language=said.language))
+    show_compared(found, question=question, output=output, language=said.language, explain=said.explain)
+
+
+def _question(said: CompareOptions) -> CompareQuestion:
+    organization = _organization(said.organization)
+    on = option_day(said.on, option="--on") if said.on else datetime.now(UTC).date()
+    rates = _rates(said.rate or (), on=on)
+    need, assumed = _need(said)
+    return CompareQuestion(
+        organization=organization,
+        on=on,
+        use=_use(said, organization=organization, on=on),
+        need=need,
+        assumptions=assumed,
+        series=known_series(organization, rates=rates, on=on),
+        rates=rates,
+        charging_in_use=said.pev_in_load,
+        equipment_usd=_usd(said.equipment_usd) if said.equipment_usd else None,
+    )
+
+
+def _organization(key: str) -> CatalogOrganization:
+    known = {each.key: each for each in load_catalog().organizations}
+    found = next((each for each in known.values() if each.key == key), None)
+    if found is None:
+        raise not_found(
+            f"The catalog has no organization {key!r}. {nearest_words(key, sorted(known))}",
+            reason="organization_unknown",
+        )
+    if found.role is OrganizationRole.CLEARINGHOUSE:
+        raise refused(
+            f"{key} is a clearinghouse and has no programs. Ask a utility or a supplier.", reason="no_programs"
+        )
+    return found
+
+
+def _rates(keys: list[str] | tuple[()], *, on: date) -> tuple[RateKey, ...]:
+    found = tuple(RateKey(each.strip().upper()) for each in keys)
+    for key in found:
+        try:
+            load_catalog().rate(key, on=on)
+        except RateUnknown as unknown:
+            raise not_found(str(unknown), reason="rate_unknown") from None
+    return found
+
+
+def _use(said: CompareOptions, *, organization: CatalogOrganization, on: date) -> OwnUse:
+    if (said.file is None) == (not said.monthly_kwh):
+        raise wrong_use("Say what the household uses: name either a FILE or an average month with --monthly-kwh.")
+    territory = calendar(organization.calendar)
+    if said.file is None:
+        if said.pev_in_load:
+            raise wrong_use("--pev-in-load is said of a file. Name one, or say the month without the vehicle.")
+        return use_of_month(said.monthly_kwh * _WH_PER_KWH, year=on.year, calendar=territory)
+    return use_of_file(said.file, year=on.year, calendar=territory, dates=said.dates, meter=said.meter)
+
+
+def _need(said: CompareOptions) -> tuple[PevNeed, tuple[Assumption, ...]]:
+    if said.pev_in_load:
+        if said.miles is not None:
+            raise wrong_use("With --pev-in-load the file tells what the vehicle draws. Leave --miles out.")
+        return PevNeed(annual_wh=0), (Assumption(code=AssumptionCode.CHARGING_IN_USE),)
+    if said.miles is None:
+        raise wrong_use("Say what the vehicle drives in a year with --miles, or --pev-in-load where the file holds it.")
+    rating = _wh(said.kwh_per_100_miles)
+    try:
+        need = need_of_miles(
+            said.miles,
+            wh_per_100_miles=rating,
+            plug_in_hour=said.plug_in_hour,
+            unplug_hour=said.unplug_hour,
+            power_w=_wh(said.charging_kw),
+        )
+    except NeedWrong as wrong:
+        raise wrong_use(str(wrong)) from None
+    return need, (miles_assumed(said.miles, wh_per_100_miles=rating),)
+
+
+def _usd(text: str) -> Decimal:
+    try:
+        found = Decimal(text.strip().removeprefix("$").replace(",", ""))
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite() or not 0 <= found <= _USD_MAX:
+        raise wrong_use(f"--equipment-usd {text}: this is no price of equipment. Write it as 549 or 549.00.")
+    return found
+
+
+def _wh(kwh: float) -> int:
+    if not isfinite(kwh):
+        raise wrong_use("A figure of kWh or kW is no number. Write it as 30 or 7.2.")
+    return round(kwh * _WH_PER_KWH)

@@ -1,0 +1,152 @@
+"""Comparing the programs of the catalog for one household and its PEV, without a database; nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from evenroll.costs.charging import PevNeed
+from evenroll.costs.compare import Assumption, AssumptionCode, Comparison
+from evenroll.costs.payback import Payback, payback_of
+from evenroll.costs.program_costs import Circumstances, Costs, costs_of_program
+from evenroll.costs.years_of_use import over_years
+from evenroll.enrollment.offers import HiddenReason
+from evenroll.programs.catalog import Catalog, CatalogOrganization, is_published
+from evenroll.programs.program import Coverage, ProgramVersion, is_open
+from evenroll.quantities.calendars import calendar
+from evenroll.quantities.identifiers import RateKey
+from evenroll.runtime.own_use import OwnUse
+from evenroll.runtime.series_known import SeriesKnown
+
+# A load in which the charging stands already tells neither when the car was there nor what it drew.
+_OF_CHARGING: Final = (AssumptionCode.PLUGGED_IN_DAILY, AssumptionCode.HOUSEHOLD_UNCHANGED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompareQuestion:
+    """What is compared. on: the day whose prices hold; its calendar year is the one that is told.
+
+    need: what the PEV draws; 0 Wh where charging_in_use. series: prices of hours. equipment_usd: of charging equipment,
+    where it is said.
+    """
+
+    organization: CatalogOrganization
+    on: date
+    use: OwnUse
+    need: PevNeed
+    assumptions: tuple[Assumption, ...]
+    series: SeriesKnown
+    rates: tuple[RateKey, ...] = ()
+    charging_in_use: bool = False
+    equipment_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgramCosts:
+    """One program. payback: where equipment has a price and there are figures."""
+
+    program: ProgramVersion
+    costs: Costs
+    payback: Payback | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotShown:
+    """A program that is not offered on the day, with the reason."""
+
+    program: ProgramVersion
+    reason: HiddenReason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """parts: by part of the bill, those with figures, the cheapest first when charging is managed; never across parts.
+
+    others: without figures, which say why.
+    """
+
+    parts: Mapping[Coverage, tuple[ProgramCosts, ...]]
+    others: tuple[ProgramCosts, ...]
+    hidden: tuple[NotShown, ...]
+
+    @property
+    def figures(self) -> tuple[tuple[ProgramCosts, Comparison], ...]:
+        """Every program that has figures, with them."""
+        every = (each for part in self.parts.values() for each in part)
+        return tuple((each, each.costs) for each in every if isinstance(each.costs, Comparison))
+
+
+def compared(question: CompareQuestion, *, catalog: Catalog) -> Compared:
+    """Every program of the organization that is offered on the day. Raises RateUnknown for a rate it does not have."""
+    own = question.organization.key
+    offered = [_costs(each, question, catalog) for each in catalog.programs_of(own, on=question.on)]
+    shown = {each.program.key for each in offered}
+    priced = sorted(
+        (each for each in offered if isinstance(each.costs, Comparison)),
+        key=lambda each: (_order(each), each.program.key),
+    )
+    parts = {
+        part: tuple(each for each in priced if each.program.coverage is part)
+        for part in Coverage
+        if any(each.program.coverage is part for each in priced)
+    }
+    hidden = {
+        each.key: NotShown(program=each, reason=_why_hidden(each, question.on))
+        for each in catalog.programs
+        if each.organization == own and each.key not in shown
+    }
+    return Compared(
+        parts=parts,
+        others=tuple(each for each in offered if not isinstance(each.costs, Comparison)),
+        hidden=tuple(hidden.values()),
+    )
+
+
+def _costs(program: ProgramVersion, question: CompareQuestion, catalog: Catalog) -> ProgramCosts:
+    use = question.use
+    found = over_years(
+        [
+            costs_of_program(program, of=_circumstances(question, number), catalog=catalog)
+            for number in range(len(use.years))
+        ]
+    )
+    if not isinstance(found, Comparison):
+        return ProgramCosts(program=program, costs=found)
+    series = {catalog.rate(each.rate, on=question.on).hourly_series for each in found.scenarios}
+    said = tuple(each for key, each in question.series.assumptions.items() if key in series)
+    found = replace(found, assumptions=(*found.assumptions, *said))
+    if question.charging_in_use:
+        found = _without_charging(found)
+    payback = None if question.equipment_usd is None else payback_of(found, equipment_usd=question.equipment_usd)
+    return ProgramCosts(program=program, costs=found, payback=payback)
+
+
+def _circumstances(question: CompareQuestion, number: int) -> Circumstances:
+    return Circumstances(
+        household=question.use.years[number],
+        pev=question.need,
+        year=question.on.year,
+        on=question.on,
+        calendar=calendar(question.organization.calendar),
+        rates=question.rates,
+        assumptions=(*question.use.assumptions, *question.assumptions),
+        prices=question.series.prices,
+    )
+
+
+def _without_charging(found: Comparison) -> Comparison:
+    """Today and the program as the load stands: nobody can move charging that is not told apart from the rest."""
+    kept = tuple(each for each in found.assumptions if each.code not in _OF_CHARGING)
+    return replace(found, scenarios=found.scenarios[:2], assumptions=kept)
+
+
+def _order(each: ProgramCosts) -> Decimal:
+    return each.costs.scenarios[-1].cost.mid if isinstance(each.costs, Comparison) else Decimal(0)
+
+
+def _why_hidden(program: ProgramVersion, on: date) -> HiddenReason:
+    is_late = is_open(program, on=on) and not is_published(program, on=on)
+    return HiddenReason.REVIEW_OVERDUE if is_late else HiddenReason.NOT_OPEN
