@@ -201,24 +201,16 @@ MILES = ("--miles", "12000")
         (("--monthly-kwh", "700", *OF_LAKELAND), "Say what the vehicle drives"),
         (
             ("--monthly-kwh", "700", *OF_LAKELAND, "--pev-in-load"),
-            ExitCode.WRONG_USE,
             "--pev-in-load is said of a file",
         ),
         (("absent.csv", *OF_LAKELAND, *MILES, "--pev-in-load"), "Leave --miles out"),
-        (
-            ("--monthly-kwh", "700", "--organization", "lakeland-registry", *MILES),
-            ExitCode.REFUSED,
-            "is a clearinghouse",
-        ),
         (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--on", "someday"), "this is no day"),
         (
             ("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--equipment-usd", "cheap"),
-            ExitCode.WRONG_USE,
             "no price of equipment",
         ),
         (
             ("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--equipment-usd", "-1"),
-            ExitCode.WRONG_USE,
             "no price of equipment",
         ),
         (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--charging-kw", "nan"), ""),
