@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from itertools import pairwise
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records import sealing
-from evenroll.records.organizations import open_organization, shared_transaction
+from evenroll.records.organizations import cursor, open_organization, shared_transaction
 from evenroll.records.seal_verify import here, verify_log
 from tests.records.invented import ESCO, UTILITY, Urls, open_case, rows, working
 
@@ -61,16 +62,7 @@ def test_a_writer_that_commits_late_is_sealed_later_and_never_lost() -> None:
     """Its ids are smaller than those that were sealed meanwhile: the floor must not have passed it."""
     wrote, may_end = threading.Event(), threading.Event()
 
-    def slow() -> None:
-        from django.db import connections
-
-        with working():
-            open_case()
-            wrote.set()
-            assert may_end.wait(30)
-        connections.close_all()
-
-    writer = threading.Thread(target=slow)
+    writer = threading.Thread(target=write_slowly, args=(wrote, may_end))
     writer.start()
     assert wrote.wait(30)
     try:
@@ -114,6 +106,84 @@ def test_the_floor_moves_when_nobody_writes() -> None:
     (floor,) = rows("SELECT floor FROM seal_progress")[0]
     (highest,) = rows("SELECT max(id) FROM journal_entry")[0]
     assert floor >= highest
+
+
+def progress() -> tuple[int, int]:
+    """Up to which id the next look passes over everything, and up to which it knows that nothing can come."""
+    floor, seen = rows("SELECT floor, seen FROM seal_progress")[0]
+    return floor, seen
+
+
+def sealed_so_far() -> int:
+    (highest,) = rows("SELECT max(entry_id) FROM seal_leaf")[0]
+    return highest
+
+
+def test_a_look_at_a_long_log_passes_over_nothing_that_the_one_before_sealed() -> None:
+    """Each begins where the last one ended, also while somebody writes for long who came after the log was there."""
+    while sealing.seal(UTILITY):
+        pass
+    for _ in range(8):
+        open_case()
+    # What there is to seal is known once all who wrote it have ended: the first look finds out who writes.
+    sealing.seal(UTILITY, limit=2)
+    for _ in range(3):
+        assert sealing.seal(UTILITY, limit=2) == 2
+        assert progress()[0] == sealed_so_far()
+    wrote, may_end = threading.Event(), threading.Event()
+    writer = threading.Thread(target=write_slowly, args=(wrote, may_end))
+    writer.start()
+    assert wrote.wait(30)
+    try:
+        for _ in range(3):
+            assert sealing.seal(UTILITY, limit=2) == 2
+            assert progress()[0] == sealed_so_far()
+        while sealing.seal(UTILITY, limit=2):
+            pass
+    finally:
+        may_end.set()
+        writer.join()
+    assert sealing.waiting(UTILITY).entries == 3
+    while sealing.seal(UTILITY, limit=2):
+        pass
+    assert sealing.waiting(UTILITY).entries == 0 and verdict().holds and in_order(UTILITY)
+
+
+def test_a_look_reads_no_more_leaves_than_it_seals_however_the_tables_are_joined() -> None:
+    """A join that walks two indexes side by side reads both from where it is told that nothing can come before."""
+    for _ in range(10):
+        open_case()
+    with open_organization(UTILITY), cursor() as pen:
+        pen.execute("SET LOCAL enable_nestloop = off; SET LOCAL enable_hashjoin = off")
+        pen.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        for _ in range(2):
+            sealing.seal(UTILITY, limit=2)
+        before = leaves_read(pen)
+        for look in range(1, 11):
+            assert sealing.seal(UTILITY, limit=2) == 2
+            assert leaves_read(pen) - before <= 2 * look
+    sealing.seal_all()
+
+
+def leaves_read(pen: psycopg.Cursor[Any]) -> int:
+    """So many rows of the leaves this transaction has read so far."""
+    row = pen.execute(
+        "SELECT pg_stat_get_xact_tuples_returned(c.oid) + pg_stat_get_xact_tuples_fetched(c.oid) + (SELECT "
+        "sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index WHERE indrelid = c.oid) "
+        "FROM pg_class c WHERE c.oid = 'seal_leaf'::regclass"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def write_slowly(wrote: threading.Event, may_end: threading.Event) -> None:
+    from django.db import connections
+
+    with working():
+        open_case()
+        wrote.set()
+        assert may_end.wait(30)
+    connections.close_all()
 
 
 def test_what_waits_is_told_with_its_age() -> None:

@@ -39,7 +39,9 @@ _KEEP_PROGRESS: LiteralString = (
 )
 _UNSEALED = SQL(
     "FROM journal_entry WHERE organization_id = %(organization)s AND id > %(floor)s "
-    "AND NOT EXISTS (SELECT FROM seal_leaf WHERE seal_leaf.entry_id = journal_entry.id)"
+    # The floor twice: two indexes walked side by side both begin there, and not at the first leaf of all.
+    "AND NOT EXISTS (SELECT FROM seal_leaf WHERE seal_leaf.entry_id = journal_entry.id "
+    "AND seal_leaf.entry_id > %(floor)s)"
 )
 _NEXT = SQL("SELECT id, hash {} ORDER BY id LIMIT %(limit)s").format(_UNSEALED)
 _WAITING = SQL(
@@ -67,20 +69,23 @@ def seal(organization: OrganizationKey, *, limit: int = BATCH) -> int:
     """
     with open_organization(organization) as opened, cursor() as pen:
         size = _lock_tree(pen)
-        floor, seen, writers = _progress(pen, opened.id)
+        known, seen, writers = _progress(pen, opened.id)
+        floor = known
         adding: list[str] = _one(pen, _ADDING)
         # Whoever drew an id up to `seen` held the lock then: with all of them gone nothing can come beneath it.
         if not set(writers) & set(adding):
             floor, seen, writers = seen, _one(pen, _GIVEN), _one(pen, _ADDING)
-        known = _progress(pen, opened.id)[0]
         rows = pen.execute(_NEXT, {"organization": opened.id, "floor": known, "limit": limit}).fetchall()
         if rows:
             pen.execute(_PLACE, (opened.id, size, [row[0] for row in rows]))
             grow(pen, [leaf_hash(bytes.fromhex(row[1])) for row in rows], size=size)
             pen.execute("UPDATE public.seal_tree SET size = %s", (size + len(rows),))
-        if len(rows) < limit:
-            # All that could be seen is sealed now, and so is all beneath the floor.
-            pen.execute(_KEEP_PROGRESS, (opened.id, floor, seen, writers))
+        if len(rows) == limit and rows[-1][0] < floor:
+            # The next look begins behind what this one sealed: from the same place each would pass over all the ones
+            # before, and a long log would cost its square. That nothing comes beneath the floor is kept for it.
+            floor, seen, writers = rows[-1][0], floor, []
+        # All that could be seen up to this floor is sealed now.
+        pen.execute(_KEEP_PROGRESS, (opened.id, floor, seen, writers))
     return len(rows)
 
 
