@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 from itertools import chain
 from multiprocessing import get_context
 from typing import Final, TypeAlias
 
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.tracks import State
-from evenroll.intake.application import Application, BadRow, FaultCode, RowFault
+from evenroll.intake.application import Application, BadRow
 from evenroll.intake.fault_texts import fault_text
-from evenroll.intake.file_rows import RawRow, file_rows
 from evenroll.intake.file_shape import FileShape
 from evenroll.intake.finding_words import in_words
 from evenroll.intake.held import held_text, held_until
+from evenroll.intake.named_once import Read, applications_of
 from evenroll.intake.outcomes import Outcome, read_outcomes
 from evenroll.intake.processes import shared_out
 from evenroll.intake.result_file import ResultRow
-from evenroll.intake.row_reader import RowRules, read_row
+from evenroll.intake.row_reader import RowRules
 from evenroll.intake.rows_taken import Door, Lane, take_rows
 from evenroll.intake.taking_in import TakenIn
 from evenroll.pages.texts import render
@@ -56,9 +54,6 @@ class _Done:
     taken: TakenIn
 
 
-_Read: TypeAlias = Application | BadRow
-
-
 def run_file(run: BulkRun, *, driver: Driver, lane: Lane | None = None, processes: int = 1) -> Iterator[ResultRow]:
     """The result of every row, in order; rows of an earlier run of the same file are not taken in again.
 
@@ -66,7 +61,7 @@ def run_file(run: BulkRun, *, driver: Driver, lane: Lane | None = None, processe
     each is taken by itself. processes: so many of this machine share the batches; they begin at once, and drive one
     after the other, so that none tells of a case that another one has in hand. Raises FileRefused, ProcessLost.
     """
-    batches = _batches(_read(run), size=run.batch)
+    batches = _batches(applications_of(run.shape, rules=run.rules, ignore=run.ignore), size=run.batch)
     if processes < 2:
         return chain.from_iterable(_finish(run, batch, driver, lane) for batch in batches)
     turn = get_context("fork").Lock()
@@ -79,7 +74,7 @@ def run_file(run: BulkRun, *, driver: Driver, lane: Lane | None = None, processe
     return chain.from_iterable(told)
 
 
-def _finish(run: BulkRun, batch: Sequence[_Read], driver: Driver, lane: Lane | None) -> list[ResultRow]:
+def _finish(run: BulkRun, batch: Sequence[Read], driver: Driver, lane: Lane | None) -> list[ResultRow]:
     applications = [each for each in batch if isinstance(each, Application)]
     done = _take_batch(run, applications, lane)
     if done:
@@ -95,34 +90,8 @@ def _finish(run: BulkRun, batch: Sequence[_Read], driver: Driver, lane: Lane | N
     return results
 
 
-def _read(run: BulkRun) -> Iterator[_Read]:
-    first: dict[tuple[str, str], tuple[int, bytes]] = {}
-    for raw in file_rows(run.shape, ignore=run.ignore):
-        if isinstance(raw, tuple):
-            yield BadRow(row=raw[0].row, faults=raw)
-            continue
-        read = read_row(raw, rules=run.rules)
-        if isinstance(read, BadRow) or not read.reference:
-            yield read
-            continue
-        read = replace(read, content=_content(raw))
-        number, before = first.setdefault((read.organization, read.reference), (raw.number, read.content))
-        yield read if before == read.content else _named_twice(read, first=number)
-
-
-def _content(raw: RawRow) -> bytes:
-    """What a row says, in 16 bytes: a file may have a million of them."""
-    said = {column: cell for column, cell in raw.cells.items() if cell not in ("", None)}
-    return blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).digest()
-
-
-def _named_twice(read: Application, *, first: int) -> BadRow:
-    fault = RowFault(row=read.row, column="application", code=FaultCode.APPLICATION_TWICE, choices=(str(first),))
-    return BadRow(row=read.row, reference=read.reference, faults=(fault,))
-
-
-def _batches(rows: Iterable[_Read], *, size: int) -> Iterator[Sequence[_Read]]:
-    batch: list[_Read] = []
+def _batches(rows: Iterable[Read], *, size: int) -> Iterator[Sequence[Read]]:
+    batch: list[Read] = []
     for row in rows:
         batch.append(row)
         if len(batch) == size:
@@ -141,7 +110,7 @@ def _take_batch(run: BulkRun, applications: Sequence[Application], lane: Lane | 
     return done
 
 
-def _result(row: _Read, done: dict[int, _Done], outcomes: dict[CaseNumber, Outcome], language: Language) -> ResultRow:
+def _result(row: Read, done: dict[int, _Done], outcomes: dict[CaseNumber, Outcome], language: Language) -> ResultRow:
     if isinstance(row, BadRow):
         problems = tuple(
             {"column": each.column, "code": each.code.value, "sentence": fault_text(each, language=language)}

@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,10 +28,27 @@ if TYPE_CHECKING:
     from evenroll.intake.bulk import BulkRun
 
 PROBLEMS_SHOWN = 20
+PROBLEMS_KEPT = 1_000
+"""So many go into JSON; a file of a million may be wrong in each row, and all of it stands in the result file."""
 WORTH_A_PROCESS = 1_000
 """So many rows for each process; fewer are sooner done by one."""
 IN_HAND = 2_000
 """So many applications are in hand at once at most: each holds a lock that the database keeps in its memory."""
+
+
+@dataclass(slots=True)
+class Problems:
+    """What is told of the rows beside the result file: the first sentences, and how many there are in all."""
+
+    first: list[str] = field(default_factory=list[str])
+    count: int = 0
+
+    def note(self, row: ResultRow) -> None:
+        """Add what a row has to say: all that a row which was not accepted does, and what is held."""
+        accepted = row.result == "accepted"
+        said = [each["sentence"] for each in row.problems if not accepted or each["code"] == "held"]
+        self.count += len(said)
+        self.first += said[: PROBLEMS_KEPT - len(self.first)]
 
 
 def enroll(
@@ -73,7 +91,7 @@ def enroll(
         raise typer.Exit(ExitCode.SOME_ROWS_FAILED)
 
 
-def _run(run: BulkRun, result: Path, output: Output, *, processes: int) -> tuple[Counter[str], list[str]]:
+def _run(run: BulkRun, result: Path, output: Output, *, processes: int) -> tuple[Counter[str], Problems]:
     from evenroll.intake.bulk import run_file
     from evenroll.runtime.installation_wiring import wired_installation
     from evenroll.worker.batch_lane import BatchLane
@@ -81,7 +99,7 @@ def _run(run: BulkRun, result: Path, output: Output, *, processes: int) -> tuple
 
     installation = wired_installation()
     counts: Counter[str] = Counter()
-    problems: list[str] = []
+    problems = Problems()
     lane = BatchLane(installation=installation, now=run.now)
 
     def drive() -> None:
@@ -94,7 +112,7 @@ def _run(run: BulkRun, result: Path, output: Output, *, processes: int) -> tuple
             for row in rows:
                 writer.write(row)
                 counts[row.result] += 1
-                _note(row, problems)
+                problems.note(row)
                 progress.advance(progress.task_ids[0])
     except ResultRefused as error:
         raise FileRefused(str(error)) from None
@@ -116,11 +134,6 @@ def _tell_not_ignored(output: Output, shape: FileShape, ignore: Iterable[str]) -
     for column in ignore:
         if column not in {each.strip() for each in head}:
             output.note(f"--ignore {column}: the file has no such column. Check the name.")
-
-
-def _note(row: ResultRow, problems: list[str]) -> None:
-    accepted = row.result == "accepted"
-    problems.extend(each["sentence"] for each in row.problems if not accepted or each["code"] == "held")
 
 
 def _rules(organization: str) -> RowRules:
@@ -164,14 +177,14 @@ def _beside(file: Path, format_: FileFormat) -> Path:
     return file.with_name(f"{file.stem}.results.{format_.value}")
 
 
-def _report(output: Output, counts: Counter[str], problems: list[str], result: Path) -> None:
+def _report(output: Output, counts: Counter[str], problems: Problems, result: Path) -> None:
     told = {each: counts[each] for each in ("accepted", "refused", "bad_row", "failed")}
-    output.data({**told, "results": str(result), "database": asked.database, "problems": problems})
+    output.data({**told, "results": str(result), "database": asked.database, "problems": problems.first})
     turned_down = told["refused"] + told["failed"]
     output.say(
         f"{sum(counts.values())} rows: {told['accepted']} accepted, {turned_down} refused, {told['bad_row']} bad."
     )
-    output.say(*problems[:PROBLEMS_SHOWN])
-    if len(problems) > PROBLEMS_SHOWN:
-        output.say(f"... and {len(problems) - PROBLEMS_SHOWN} more in the result file.")
+    output.say(*problems.first[:PROBLEMS_SHOWN])
+    if problems.count > PROBLEMS_SHOWN:
+        output.say(f"... and {problems.count - PROBLEMS_SHOWN} more in the result file.")
     output.say(f"Every row with its case number, decision and findings: {result}")
