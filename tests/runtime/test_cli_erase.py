@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from evenroll.enrollment.roles import Role
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import CaseNumber
 from evenroll.runtime.database import DatabaseUrls
-from tests.runtime.line import Said, line
+from tests.runtime.line import Said, line, started
 from tests.territory import NIGHT_RATE, Territory, new_territory
 from tests.territory_books import Premise
+from tests.waiting import until_somebody_waits
 from tests.worker.test_erasing import close_account, draft
 
 ANA = "terminal/ana"
@@ -95,6 +97,33 @@ def test_a_customer_is_erased_by_number_with_all_cases(
     unproved = number_of(territory, ready)
     shown = said("case", unproved)
     assert shown.code == 0
+
+
+def test_an_erasure_that_meets_a_proof_of_the_same_customer_is_done_again(
+    territory: Territory, ready: Premise, django_ready: DatabaseUrls, embedded_home: Path, tmp_path: Path
+) -> None:
+    """It has the key and wants the case; who proves has the case and wants the key: the database breaks one off."""
+    from evenroll.records.organizations import cursor, open_organization
+
+    number = territory.apply(ready)
+    territory.run()
+    arguments = ("erase", str(ready.customer), "--actor", ANA, "--organization", territory.utility, "--json")
+    with open_organization(territory.utility) as opened, cursor() as pen:
+        held = "SELECT 1 FROM stream_head WHERE organization_id = %s AND stream_key = %s FOR UPDATE"
+        assert pen.execute(held, (opened.id, number)).fetchall()
+        logged = {"EVENROLL_LOG": "json", "EVENROLL_LOG_LEVEL": "info"}
+        process = started(django_ready, embedded_home, *arguments, folder=tmp_path, more=logged)
+        until_somebody_waits(django_ready.owner)
+        # The erasure waits already, so it is the first to look who waits for whom, and is broken off.
+        pen.execute(
+            "SELECT 1 FROM customer_key AS key JOIN customer ON customer.key_id = key.id "
+            "WHERE customer.organization_id = %s AND customer.id = %s FOR KEY SHARE OF key",
+            (opened.id, ready.customer),
+        )
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, json.loads(out)["error"]) == (1, "enrollment_lives"), err
+    told = [json.loads(each) for each in err.splitlines() if each.startswith("{")]
+    assert [each["sqlstate"] for each in told if each["code"] == "retried"] == ["40P01"]
 
 
 def number_of(territory: Territory, premise: Premise) -> CaseNumber:

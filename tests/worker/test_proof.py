@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from dataclasses import replace
 
-import psycopg
 import pytest
 
 from evenroll.enrollment.case_commands import NoPayload
@@ -19,6 +17,7 @@ from evenroll.quantities.identifiers import CaseNumber, case_number
 from tests.records.invented import Urls
 from tests.territory import NOW, Territory, new_territory
 from tests.territory_books import drawn_vin
+from tests.waiting import until_somebody_waits
 
 WAIT_SECONDS = 20.0
 
@@ -100,7 +99,7 @@ def test_a_vin_that_changed_before_the_case_was_locked_is_not_decided_by(
         case = work.case(number)
         assert case is not None
         thread.start()
-        _until_somebody_waits(django_ready.owner)
+        until_somebody_waits(django_ready.owner)
         keep_answers({FormField.VIN: drawn_vin(f"{territory.tag}b")}, before=case.answers)
     thread.join(timeout=WAIT_SECONDS)
     assert len(failed) == 1 and "came to another vehicle meanwhile" in failed[0]
@@ -129,17 +128,3 @@ def _proved(territory: Territory, number: CaseNumber) -> str:
     finally:
         connections.close_all()
     return ""
-
-
-def _until_somebody_waits(url: str) -> None:
-    ends = time.monotonic() + WAIT_SECONDS
-    with psycopg.connect(url, autocommit=True) as owner:
-        while time.monotonic() < ends:
-            row = owner.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND cardinality(pg_blocking_pids(pid)) > 0"
-            ).fetchone()
-            if row and row[0]:
-                return
-            time.sleep(0.02)
-    raise AssertionError("nobody waits for the case")

@@ -290,10 +290,15 @@ def _is_told_again(erasure: Erasure) -> bool:
     from evenroll.actions.erase import erase_again
     from evenroll.records.attempts import SYSTEM
     from evenroll.records.erasing import subject_of
+    from evenroll.records.retries import with_retries
     from evenroll.records.unit_of_work import unit_of_work
 
     organization = OrganizationKey(erasure.organization)
     actor = Actor(key=SYSTEM, role=Role.SYSTEM, organization=organization)
-    with unit_of_work(organization, actor=actor, now=business_now(), command="") as work:
-        subject = subject_of(erasure.subject)
-        return subject is not None and erase_again(work, subject=subject)
+
+    def once() -> bool:
+        with unit_of_work(organization, actor=actor, now=business_now(), command="") as work:
+            subject = subject_of(erasure.subject)
+            return subject is not None and erase_again(work, subject=subject)
+
+    return with_retries(once)

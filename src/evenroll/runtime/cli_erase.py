@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 import typer
 
@@ -27,6 +28,8 @@ from evenroll.runtime.output_console import Output
 if TYPE_CHECKING:
     from evenroll.records.erasing import Subject
     from evenroll.records.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
 
 LIMIT = 200
 
@@ -72,13 +75,9 @@ def erase(
     """
     output, told = Output(json=asked.json), list[dict[str, Any]]()
     with session():
-        from evenroll.actions.erase import erase as act
-
         for each in _meant(reference, only_case=only_case, organization=organization):
-            with _work(each.organization, actor) as work:
-                day = option_day(asked_on, option="--asked-on") if asked_on else work.business_on
-                answer = act(work, subject=each.subject, wish=Wish(cause=ErasureCause.ASKED, asked_on=day))
-            told.append(_told(each, answer) | _in_time(day, today=work.business_on))
+            answer, wish, today = _done(each.organization, actor, partial(_asked, subject=each.subject, on=asked_on))
+            told.append(_told(each, answer) | _in_time(wish.asked_on or today, today=today))
     done = [each for each in told if each["erased"]]
     sentences = [f"{each['organization']}: {each['sentence']}" for each in told if not each["erased"]]
     if not done:
@@ -160,8 +159,8 @@ def _hold(options: HoldOptions, *, sets: bool) -> None:
         from evenroll.actions.erase import set_hold as keep
 
         for each in _meant(options.reference, only_case=options.only_case, organization=options.organization):
-            with _work(each.organization, options.actor) as work:
-                answer = (keep if sets else lift)(work, subject=each.subject, cause=options.cause)
+            act = partial(keep if sets else lift, subject=each.subject, cause=options.cause)
+            answer = _done(each.organization, options.actor, act)
             said = {} if answer is None else {"refused": answer.code.value, "sentence": _sentence(answer)}
             told.append({"organization": each.organization, "subject": each.subject.number, **said})
     done = [each for each in told if "refused" not in each]
@@ -200,12 +199,31 @@ def _meant(reference: str, *, only_case: bool, organization: str) -> list[_Meant
     return found
 
 
-def _work(organization: OrganizationKey, actor: str) -> AbstractContextManager[UnitOfWork]:
+def _asked(work: UnitOfWork, *, subject: Subject, on: str) -> tuple[DataErased | ErasureRefused, Wish, date]:
+    from evenroll.actions.erase import erase as act
+
+    day = option_day(on, option="--asked-on") if on else work.business_on
+    wish = Wish(cause=ErasureCause.ASKED, asked_on=day)
+    return act(work, subject=subject, wish=wish), wish, work.business_on
+
+
+def _done(organization: OrganizationKey, actor: str, act: Callable[[UnitOfWork], T]) -> T:
+    """What a supervisor's act gives; it is done again where the database broke it off for another's sake.
+
+    An erasure holds the key of a customer before the cases, and whoever proves a case holds it before the key: each may
+    have what the other one waits for.
+    """
+    from evenroll.records.retries import with_retries
     from evenroll.records.unit_of_work import unit_of_work
 
     who = Actor(key=ActorKey(actor or f"terminal/{account_name()}"), role=Role.SUPERVISOR, organization=organization)
     refuse_stranger(who)
-    return unit_of_work(organization, actor=who, now=business_now(), command="")
+
+    def once() -> T:
+        with unit_of_work(organization, actor=who, now=business_now(), command="") as work:
+            return act(work)
+
+    return with_retries(once)
 
 
 def _told(meant: _Meant, answer: DataErased | ErasureRefused) -> dict[str, Any]:
