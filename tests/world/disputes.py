@@ -165,6 +165,24 @@ def applied_before(world: World) -> None:
     assert case_of(world, first).status is State.WITHDRAWN and case_of(world, second).status is State.ENROLLED
 
 
+def refused_meanwhile(world: World, *, appealed: bool) -> None:
+    """The first is asked whose the car is, is refused, and then says that it was sold: nothing is left to appeal."""
+    first = apply(world, program=NIGHT, pod="POD-2", until=State.PROVING)
+    household = world.households[CaseNumber(first[2])]
+    household.flaws = {"good_standing": Known.NO}
+    world.settle()
+    second = names_it_too(world, first, pod="POD-1")
+    household.flaws = {"in_territory": Known.NO}
+    say(world, first, C.GIVE_CURE, c.SubmitForm(form=a_form(world, program=ProgramKey(NIGHT))))
+    world.settle()
+    assert case_of(world, first).status is State.REFUSED
+    if appealed:
+        say(world, first, C.OPEN_APPEAL)
+    say(world, first, C.ANSWER_VEHICLE, SOLD)
+    world.settle()
+    assert case_of(world, first).status is State.WITHDRAWN and case_of(world, second).status is State.ENROLLED
+
+
 def added(world: World, *, kept: bool) -> None:
     """A second car of an enrollment stands on another one: both go on, and the desk settles it."""
     old, new = enroll(world, program=NIGHT, pod="POD-2"), enroll(world, program=NIGHT, pod="POD-1")
@@ -217,6 +235,7 @@ DISPUTES: tuple[Callable[[World], None], ...] = (
     two_name_it,
     two_are_settled,
     applied_before,
+    *(partial(refused_meanwhile, appealed=each) for each in (False, True)),
     *(partial(added, kept=each) for each in (True, False)),
     came_later,
     *(partial(left, how=each) for each in ("withdrawn", "closed", "supplier")),

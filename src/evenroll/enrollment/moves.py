@@ -47,7 +47,8 @@ CASE: Mapping[State | None, frozenset[State]] = {
     S.SUSPENDED: frozenset({S.ACTIVE, S.LEAVING, S.ENDED}),
     # Back to where it stood where the customer stays after all.
     S.LEAVING: frozenset({S.ENROLLED, S.ACTIVE, S.ENDED}),
-    S.REFUSED: frozenset({S.CLOSED, S.DECIDING}),
+    # Withdrawn where its vehicle turns out to be another customer's before the time to appeal is over.
+    S.REFUSED: frozenset({S.CLOSED, S.DECIDING, S.WITHDRAWN}),
 }
 
 SUPPLY: Mapping[State | None, frozenset[State]] = {
