@@ -16,7 +16,20 @@ from evenroll.runtime.wiring import MasterKeyRefused
 from tests.house.test_bad_paths_doc import OPERATION, PAGE, ROOT, functions_of
 
 COLUMNS = 5
-THEMES = {"compare", "erasure", "hold", "backup", "restore", "enroll", "status", "releases", "keys", "disk", "server"}
+THEMES = {
+    "backup",
+    "compare",
+    "disk",
+    "enroll",
+    "erasure",
+    "hold",
+    "keys",
+    "past bills",
+    "releases",
+    "restore",
+    "server",
+    "status",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -128,7 +128,7 @@ def usage_of_reads(advances: Mapping[str, Wh], *, rate: Rate, period: DatePeriod
     """
     days = season_days(rate, period=period)
     found: dict[SeasonRegister, Wh] = {}
-    for register, wh in _onto_registers(advances, rate=rate).items():
+    for register, wh in onto_registers(advances, wanted=registers_of(rate), rate=rate.key).items():
         own = _seasons_of(register, rate=rate, days=days)
         if wh and not own:
             raise UsageRefused(
@@ -149,20 +149,20 @@ def _seasons_of(register: str, *, rate: Rate, days: Mapping[str, int]) -> dict[s
     return {key: count for key, count in days.items() if key in priced}
 
 
-def _onto_registers(advances: Mapping[str, Wh], *, rate: Rate) -> Mapping[str, Wh]:
-    wanted = registers_of(rate)
+def onto_registers(advances: Mapping[str, int], *, wanted: tuple[str, ...], rate: str) -> Mapping[str, Wh]:
+    """What the registers of a meter counted, Wh, by those that a rate wants. Raises UsageRefused."""
     if not advances:
-        raise UsageRefused(f"No register was read, so nothing can be billed on rate {rate.key}. Read the meter.")
+        raise UsageRefused(f"No register was read, so nothing can be billed on rate {rate}. Read the meter.")
     if len(wanted) == 1:
         only = wanted[0]
-        return {only: advances[only] if only in advances else Wh(sum(advances.values()))}
+        return {only: Wh(advances[only] if only in advances else sum(advances.values()))}
     missing = [register for register in wanted if register not in advances]
     if missing:
         raise UsageRefused(
-            f"Rate {rate.key} needs the registers {', '.join(wanted)} and the meter did not tell "
+            f"Rate {rate} needs the registers {', '.join(wanted)} and the meter did not tell "
             f"{', '.join(missing)}. Use a meter that tells them apart, or bill on a rate with one register."
         )
-    found = {register: advances[register] for register in wanted}
+    found = {register: Wh(advances[register]) for register in wanted}
     shown = advances.get(TOTAL_REGISTER)
     if shown is not None and shown != sum(found.values()):
         raise UsageRefused(

@@ -73,12 +73,12 @@ def _refuse_mapping(
 ) -> None:
     for their, our in theirs.items():
         if our not in columns:
-            near = _nearest(our, tuple(columns))
+            near = nearest_told(our, tuple(columns))
             raise FileRefused(
                 f"--columns {our}={their}: {kind.value} has no column {our}{near}. It has {', '.join(columns)}."
             )
         if their not in names:
-            near = _nearest(their, tuple(names))
+            near = nearest_told(their, tuple(names))
             raise FileRefused(
                 f"--columns {our}={their}: the file has no column {their}{near}. Check the name in its first row."
             )
@@ -86,12 +86,12 @@ def _refuse_mapping(
 
 def _told_unknown(unknown: Sequence[str], columns: Mapping[str, Column]) -> list[str]:
     known = (*columns, *(name for column in columns.values() for name in column.other_names))
-    told = [f"{name or 'one without a name'} is not known{_nearest(name, known)}" for name in unknown[:_TOLD_MAX]]
+    told = [f"{name or 'one without a name'} is not known{nearest_told(name, known)}" for name in unknown[:_TOLD_MAX]]
     return [*told, f"and {len(unknown) - _TOLD_MAX} more are not known"] if len(unknown) > _TOLD_MAX else told
 
 
 def _told_missing(missing: Sequence[str], unknown: Sequence[str]) -> list[str]:
-    return [f"{name} is missing{_nearest(name, unknown[:_TOLD_MAX])}" for name in missing]
+    return [f"{name} is missing{nearest_told(name, unknown[:_TOLD_MAX])}" for name in missing]
 
 
 def _told_twice(ours: Sequence[str | None]) -> list[str]:
@@ -99,6 +99,7 @@ def _told_twice(ours: Sequence[str | None]) -> list[str]:
     return [f"{name} stands twice, also under another name" for name in twice]
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
+def nearest_told(name: str, known: Sequence[str]) -> str:
+    """ " (nearest: meter)", or nothing where no known name is near."""
     found = difflib.get_close_matches(name, known, n=1, cutoff=_CUTOFF)
     return f" (nearest: {found[0]})" if found else ""

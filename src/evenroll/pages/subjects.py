@@ -7,6 +7,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from evenroll.costs.compare import AssumptionCode, ScenarioCode
+from evenroll.costs.matching.differing import Differing
+from evenroll.costs.matching.past_bill import CannotMake, LineKind, PastFaultCode
+from evenroll.costs.matching.reasons import Reason
+from evenroll.costs.matching.verdict import MatchResult
 from evenroll.costs.payback import PaybackCode
 from evenroll.enrollment.case import EndReason, Prompter
 from evenroll.enrollment.command_names import CommandName
@@ -153,6 +157,12 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         Lane: "lane",
         Language: "language",
         LineCode: "line",
+        LineKind: "past_line",
+        MatchResult: "match_result",
+        CannotMake: "cannot_make",
+        PastFaultCode: "past_fault",
+        Differing: "differing",
+        Reason: "match_reason",
         LostReason: "lost_reason",
         MeterCapability: "meter_capability",
         MeterNeedKind: "meter_need",

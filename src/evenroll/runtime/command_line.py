@@ -28,6 +28,7 @@ from evenroll.runtime import (
     cli_journal,
     cli_lines,
     cli_load,
+    cli_match_bills,
     cli_member,
     cli_metrics,
     cli_parked,
@@ -94,6 +95,7 @@ app.command("end-program")(with_json(cli_ending.end_program))
 app.command("enroll")(with_json(cli_enroll.enroll))
 app.command("export")(with_json(cli_export.export))
 app.command("load")(with_json(with_options(cli_load.load, of=cli_load.LoadOptions)))
+app.command("match-bills")(with_json(with_options(cli_match_bills.match_bills, of=cli_match_bills.MatchOptions)))
 app.command("case")(with_json(cli_case.case))
 app.command("queue")(with_json(cli_queue.queue))
 app.command("line")(with_json(cli_lines.line))

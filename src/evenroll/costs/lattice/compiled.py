@@ -11,6 +11,7 @@ import numpy as np
 from evenroll.costs.lattice.beside import NOTHING_BESIDE, NOTHING_LAID_ON, Beside, series_of
 from evenroll.costs.lattice.lines import CompiledRates, Draft
 from evenroll.costs.lattice.parts import add_rate, version_at
+from evenroll.costs.lattice.practice import AS_TARIFFS_SAY, Practice
 from evenroll.costs.lattice.schedule import RateSchedule
 from evenroll.costs.lattice.segments import CyclesWrong, lattice_of
 from evenroll.quantities.calendars import ServiceCalendar
@@ -30,18 +31,20 @@ def compile_rates(
     calendar: ServiceCalendar,
     minutes: int,
     beside: Beside = NOTHING_BESIDE,
+    practice: Practice = AS_TARIFFS_SAY,
 ) -> CompiledRates:
     """The rates over billing cycles that follow each other, days in the territory.
 
     histories: by rate, its dated versions in any order; a version holds from its first day on, also in mid-cycle.
-    minutes: the intervals of the loads, 15 or 60. beside: prices of hours, and what programs lay on rates. Raises
-    RatesRefused, CyclesWrong, PeriodOpen, PricesMissing.
+    minutes: the intervals of the loads, 15 or 60. beside: prices of hours, and what programs lay on rates. practice:
+    how what is stated per month is shared out. Raises RatesRefused, CyclesWrong, PeriodOpen, PricesMissing.
     """
     versions = [tuple(sorted(history, key=lambda each: each.effective_on)) for history in histories]
     _check(versions, cycles=cycles, minutes=minutes)
     lists = tuple(dict.fromkeys(each.holidays for history in versions for each in history))
     cuts = frozenset(each.effective_on for history in versions for each in history)
-    draft = Draft(lattice=lattice_of(cycles, calendar=calendar, minutes=minutes, lists=lists, cuts=cuts))
+    lattice = lattice_of(cycles, calendar=calendar, minutes=minutes, lists=lists, cuts=cuts)
+    draft = Draft(lattice=lattice, practice=practice)
     for key, spans in _spans_of_series(draft, versions=versions).items():
         draft.series[key] = series_of(key, spans=spans, lattice=draft.lattice, beside=beside)
     for number, history in enumerate(versions):

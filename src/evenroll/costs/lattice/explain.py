@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evenroll.costs.bill import Extra, LineCode
-from evenroll.costs.lattice.bills import BlockBills, BlockLines
+from evenroll.costs.lattice.bills import BlockBills
 from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates
+from evenroll.costs.lattice.plain import PlainBills
 from evenroll.costs.lattice.schedule import PRICE_PLACES
 from evenroll.costs.reference import mean_price
 
@@ -43,11 +44,23 @@ def lines_of(bills: BlockBills, *, customer: int, rate: int, cycle: int) -> tupl
     """
     if bills.lines is None:
         raise LinesMissing("These bills were made without their lines. Make them with lines to explain one.")
-    rates, number = bills.rates, rate * len(bills.rates.lattice.cycles) + cycle
+    lines, number = bills.lines, rate * len(bills.rates.lattice.cycles) + cycle
+    plain = PlainBills(
+        quantity=tuple(lines.quantity[customer].tolist()),
+        cents=tuple(lines.cents[customer].tolist()),
+        totals=tuple(bills.totals[customer].reshape(-1).tolist()),
+        topped=tuple(lines.topped[customer].reshape(-1).tolist()),
+        exact=tuple(lines.exact[customer].tolist()),
+    )
+    return lines_of_plain(plain, rates=bills.rates, number=number)
+
+
+def lines_of_plain(bills: PlainBills, *, rates: CompiledRates, number: int) -> tuple[ExplainedLine, ...]:
+    """The same of one load. number: which of its bills."""
     own: list[ExplainedLine] = []
     beside: list[ExplainedLine] = []
     for index, line in enumerate(rates.lines):
-        quantity = int(bills.lines.quantity[customer, index])
+        quantity = bills.quantity[index]
         optional = line.tier > 0 or line.code in BESIDE_RATE
         if line.bill == number and (quantity or not optional):
             (beside if line.code in BESIDE_RATE else own).append(
@@ -57,8 +70,8 @@ def lines_of(bills: BlockBills, *, customer: int, rate: int, cycle: int) -> tupl
                     season=line.season,
                     tier=line.tier,
                     quantity=quantity,
-                    price=_price(bills.lines, rates=rates, customer=customer, line=index),
-                    amount=_usd(int(bills.lines.cents[customer, index])),
+                    price=_price(bills, rates=rates, line=index),
+                    amount=_usd(bills.cents[index]),
                 )
             )
     own += [
@@ -66,20 +79,18 @@ def lines_of(bills: BlockBills, *, customer: int, rate: int, cycle: int) -> tupl
         for line in rates.fixed
         if line.bill == number
     ]
-    topped, least = int(bills.lines.topped[customer, rate, cycle]), rates.minimums[number]
+    topped, least = bills.topped[number], rates.minimums[number]
     if topped:
         own.append(ExplainedLine(code=LineCode.MINIMUM, days=least.days, price=least.price, amount=_usd(topped)))
     return (*own, *beside)
 
 
-def _price(lines: BlockLines, *, rates: CompiledRates, customer: int, line: int) -> Decimal:
+def _price(bills: PlainBills, *, rates: CompiledRates, line: int) -> Decimal:
     """The price of a line; for the prices of the hours their mean by energy."""
     for number, part in enumerate(rates.hourly):
         if part.line == line:
-            usd = Decimal(int(lines.exact[customer, number])).scaleb(_E11)
-            return mean_price(
-                Extra(code=LineCode.HOURLY_PRICES, quantity_wh=int(lines.quantity[customer, line]), usd=usd)
-            )
+            usd = Decimal(bills.exact[number]).scaleb(_E11)
+            return mean_price(Extra(code=LineCode.HOURLY_PRICES, quantity_wh=bills.quantity[line], usd=usd))
     return Decimal(rates.lines[line].price_e8).scaleb(-PRICE_PLACES)
 
 

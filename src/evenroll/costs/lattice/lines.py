@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenroll.costs.bill import LineCode
+from evenroll.costs.lattice.practice import AS_TARIFFS_SAY, Practice
 from evenroll.costs.lattice.segments import Lattice
 from evenroll.programs.program import Coverage
 from evenroll.quantities.money import Rounding
@@ -65,12 +66,14 @@ class EnergyPart:
 
     limits: where the next tier begins, Wh; where peak is given: 1e-6 kWh per kW of that peak.
     line: of the first register's first tier; the tiers of a register follow each other, then the next register's.
+    days: how many.
     """
 
     slots: tuple[Runs, ...]
     limits: tuple[int, ...]
     peak: int | None
     line: int
+    days: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +143,7 @@ class Draft:
     """What is being compiled."""
 
     lattice: Lattice
+    practice: Practice = AS_TARIFFS_SAY
     lines: list[LineSpec] = field(default_factory=list[LineSpec])
     fixed: list[FixedLine] = field(default_factory=list[FixedLine])
     minimums: list[Minimum] = field(default_factory=list[Minimum])

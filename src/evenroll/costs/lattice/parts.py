@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from evenroll.costs.bill import LineCode
 from evenroll.costs.lattice.beside import LaidOn, add_hourly, add_laid_on
 from evenroll.costs.lattice.lines import DemandPart, Draft, EnergyPart, FixedLine, LineSpec, Minimum, Runs
+from evenroll.costs.lattice.practice import MonthBasis, Practice, months_borne
 from evenroll.costs.lattice.schedule import (
     HOURS,
     DayHours,
@@ -36,7 +37,7 @@ _LIMIT_MAX: Final = 2**36
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Part:
-    """Days of a cycle under one version and season. spans: their numbers in the lattice."""
+    """Days of a cycle under one version and season. spans: their numbers in the lattice. of_bill: months of all."""
 
     bill: int
     schedule: RateSchedule
@@ -44,6 +45,11 @@ class _Part:
     spans: tuple[int, ...]
     days: int
     months: Fraction
+    of_bill: Fraction
+
+    def borne(self, basis: MonthBasis) -> Fraction:
+        """The months that these days bear."""
+        return months_borne(self.months, days=self.days, of_bill=self.of_bill, basis=basis)
 
 
 def add_rate(draft: Draft, *, number: int, history: Sequence[RateSchedule], laid_on: LaidOn) -> None:
@@ -95,6 +101,7 @@ def _parts(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequence[R
         season = season_of(versions[index], month=draft.lattice.spans[index].start_on.month)
         found.setdefault((history.index(versions[index]), season.key), []).append(index)
     parts: list[_Part] = []
+    of_bill = _months(draft.lattice.spans[index] for index in spans)
     for (version, _), numbers in found.items():
         own = [draft.lattice.spans[index] for index in numbers]
         parts.append(
@@ -105,6 +112,7 @@ def _parts(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequence[R
                 spans=tuple(numbers),
                 days=sum(each.days for each in own),
                 months=_months(own),
+                of_bill=of_bill,
             )
         )
     return parts
@@ -133,7 +141,7 @@ def _peak(draft: Draft, *, part: _Part, hours: DayHours | None, register: str) -
 
 
 def _add_energy(draft: Draft, *, part: _Part, block: EnergyBlock) -> None:
-    times = _times(block.basis, part=part)
+    times = _times(block.basis, part=part, practice=draft.practice)
     scale = _MILLIONTHS if block.per_kw else _WH_OF_KWH
     draft.energy.append(
         EnergyPart(
@@ -142,6 +150,7 @@ def _add_energy(draft: Draft, *, part: _Part, block: EnergyBlock) -> None:
             limits=tuple(min(int(Fraction(limit) * times * scale), _LIMIT_MAX) for limit in block.limits),
             peak=_peak(draft, part=part, hours=None, register="") if block.per_kw else None,
             line=len(draft.lines),
+            days=part.days,
         )
     )
     draft.lines += [
@@ -151,7 +160,9 @@ def _add_energy(draft: Draft, *, part: _Part, block: EnergyBlock) -> None:
     ]
 
 
-def _times(basis: StepBasis, *, part: _Part) -> Fraction:
+def _times(basis: StepBasis, *, part: _Part, practice: Practice) -> Fraction:
+    if practice.limits is not None and basis is not StepBasis.DAY:
+        return part.borne(practice.limits)
     match basis:
         case StepBasis.DAY:
             return Fraction(part.days)
@@ -169,7 +180,7 @@ def _add_demand(draft: Draft, *, part: _Part, demand: DemandPrice) -> None:
         DemandPart(
             peak=_peak(draft, part=part, hours=hours, register=demand.register),
             limits=tuple(min(int(Fraction(limit) * _WH_OF_KWH), _LIMIT_MAX) for limit in demand.limits),
-            months=part.months,
+            months=part.borne(draft.practice.charges),
             line=len(draft.lines),
             before=() if demand.ratchet is None else _peaks_before(draft, part=part, ratchet=demand.ratchet),
             share_e6=0 if demand.ratchet is None else int(demand.ratchet.share * _MILLIONTHS),
@@ -211,13 +222,19 @@ def _line(part: _Part, code: LineCode, *, register: str, tier: int, price: Decim
 def _add_fixed(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequence[RateSchedule]) -> None:
     """The charges of a bill that no load changes, by version, and what it comes to at least."""
     least = Fraction(0)
+    practice = draft.practice
     own = [draft.lattice.spans[index] for index in spans]
+    of_bill = _months(own)
     held = {each.effective_on: each for each in (version_at(history, span=span) for span in own)}
     for schedule in held.values():
         mine = [span for span in own if version_at(history, span=span) is schedule]
         days, months = sum(span.days for span in mine), _months(mine)
         charges = (
-            (LineCode.FIXED_MONTHLY, schedule.fixed_usd_per_month, months),
+            (
+                LineCode.FIXED_MONTHLY,
+                schedule.fixed_usd_per_month,
+                months_borne(months, days=days, of_bill=of_bill, basis=practice.charges),
+            ),
             (LineCode.FIXED_DAILY, schedule.fixed_usd_per_day, Fraction(days)),
         )
         draft.fixed += [
@@ -231,7 +248,9 @@ def _add_fixed(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequen
             for code, price, times in charges
             if price
         ]
-        least += Fraction(schedule.minimum_usd_per_month) * months + Fraction(schedule.minimum_usd_per_day) * days
+        if practice.minimum is not None:
+            borne = months_borne(months, days=days, of_bill=of_bill, basis=practice.minimum)
+            least += Fraction(schedule.minimum_usd_per_month) * borne + Fraction(schedule.minimum_usd_per_day) * days
     last = [*held.values()][-1]
     draft.minimums.append(
         Minimum(

@@ -35,6 +35,13 @@ class PlainBills:
 def bill_plainly(row: NDArray[Any], *, rates: CompiledRates) -> PlainBills:
     """The bills of one load. row: (interval,), Wh, from the first interval of the first cycle on."""
     sums, maxima = cells_of(row, lattice=rates.lattice)
+    return bill_cells(sums, maxima=maxima, rates=rates, row=row)
+
+
+def bill_cells(
+    sums: list[int], *, maxima: list[int], rates: CompiledRates, row: NDArray[Any] | None = None
+) -> PlainBills:
+    """The bills of what each cell holds, Wh. row: the intervals; without them no hour of its own price is billed."""
     factor = 60 // rates.lattice.minutes
     peaks = [factor * max((maxima[cell] for cell in _cells(runs)), default=0) for runs in rates.peaks]
     quantity = [0] * len(rates.lines)
@@ -44,7 +51,7 @@ def bill_plainly(row: NDArray[Any], *, rates: CompiledRates) -> PlainBills:
     for part in rates.demands:
         _demand(part, peaks=peaks, quantity=quantity)
     months = {part.line + n: part.months for part in rates.demands for n in range(len(part.limits) + 1)}
-    exact = _hours(row, rates=rates, quantity=quantity)
+    exact = [] if row is None else _hours(row, rates=rates, quantity=quantity)
     for number, line in enumerate(rates.lines):
         over, under = quantity[number] * line.price_e8, _E11
         if number in months:

@@ -189,12 +189,13 @@ def _class_of(day: date, *, lists: tuple[str, ...], calendar: ServiceCalendar) -
 
 
 def _type_of(day: date, *, key: str, calendar: ServiceCalendar) -> int:
-    if _is_holiday(day, key=key, calendar=calendar):
+    if is_holiday_by(day, key=key, calendar=calendar):
         return HOLIDAY
     return WEEKEND if day.weekday() >= _SATURDAY else WEEKDAY
 
 
-def _is_holiday(day: date, *, key: str, calendar: ServiceCalendar) -> bool:
+def is_holiday_by(day: date, *, key: str, calendar: ServiceCalendar) -> bool:
+    """Whether a list of holidays holds a day, that of the territory included."""
     if key == TERRITORY_HOLIDAYS:
         return is_tariff_holiday(day, calendar=calendar)
     return key != NO_HOLIDAYS and is_listed_holiday(day, key=key)
