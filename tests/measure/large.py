@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ FEW = 1_000
 RUNS = 5
 APPLICATIONS = 4
 MODELS = 24
+STATES = (0, 4, 12, 14, MODELS)
+"""As far as a worker takes them at once; waiting for their customer's answers; withdrawn after; withdrawn at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,13 +145,14 @@ def _models(urls: DatabaseUrls) -> tuple[Territory, list[str]]:
     give_long_ids(urls.owner)
     territory = new_territory()
     premises = [territory.premise() for _ in range(MODELS)]
-    for premise in premises[: MODELS // 3]:
+    decided, waiting, changed, at_once = (premises[begin:end] for begin, end in pairwise(STATES))
+    for premise in decided:
         territory.apply(premise)
-    # A third is as far as a worker takes it at once, a third waits for its customer's answers, a third has withdrawn.
-    for premise in premises[MODELS // 3 : MODELS * 2 // 3]:
+    for premise in waiting:
         territory.apply(premise, answers={**premise.answers(), FormField.LAST_BILL_AMOUNT: ""})
-    gone = [territory.apply(premise) for premise in premises[MODELS * 2 // 3 :]]
+    gone = [territory.apply(premise) for premise in changed]
     territory.run(NOW)
+    gone += [territory.apply(premise) for premise in at_once]
     for number in gone:
         given = territory.give(territory.utility, CommandName.WITHDRAW, number, role=Role.CUSTOMER)
         territory.taken(given)
