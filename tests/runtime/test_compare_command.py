@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -26,6 +27,9 @@ MONTHS = (
 SUMMER = (6, 7, 8, 9)
 CAR = ("--miles", "10000", "--kwh-per-100-miles", "36.5")
 """10 kWh a day: 7.2 in its first hour and 2.8 in its second."""
+
+OF_LAKELAND = ("--organization", "lakeland-electric")
+MILES = ("--miles", "12000")
 
 
 @pytest.fixture(autouse=True)
@@ -189,13 +193,94 @@ def test_gaps_of_the_file_are_told(flat: Path, capsys: pytest.CaptureFixture[str
     assert "use_estimated" in program_of(found, "LE-EV-NIGHT")["assumptions"]
 
 
-OF_LAKELAND = ("--organization", "lakeland-electric")
-MILES = ("--miles", "12000")
+def prices_file(folder: Path, *, usd: str, first: date, last: date) -> Path:
+    """One price for all hours of a series of the invented utility."""
+    start_at, end_at = HERE.start_of_day(first), HERE.start_of_day(last + timedelta(days=1))
+    hours = (end_at - start_at) // timedelta(hours=1)
+    rows = [f"le-day-ahead,{start_at + n * timedelta(hours=1):%Y-%m-%dT%H:%M}Z,{usd},typed" for n in range(hours)]
+    path = folder / "prices.csv"
+    path.write_text("\n".join(("series,start_at,price_usd_per_kwh,source", *rows)), encoding="utf-8")
+    return path
+
+
+def test_prices_of_hours_come_from_a_file_and_past_years_tell_the_regret(
+    flat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = prices_file(tmp_path, usd="0.05", first=date(2024, 1, 1), last=date(2025, 12, 31))
+    found = program_of(
+        told(capsys, flat, "--organization", "lakeland-electric", *CAR, "--on", ON, "--prices", path), "LE-EV-HOURLY"
+    )
+    assert [each["year"] for each in found["past"]] == [2025, 2024]
+    assert "invented_prices" not in found["assumptions"]
+    # One price for all hours is flat: only the night to October waits, for the delivery of winter, 0.0046 USD cheaper.
+    for year in found["past"]:
+        assert Decimal(year["unchanged_usd"]) - Decimal(year["managed_usd"]) == Decimal("0.05")
+        assert Decimal(year["regret_usd"]) == Decimal(year["unchanged_usd"]) - Decimal(year["today_usd"])
+
+
+def test_without_a_whole_past_year_of_prices_there_are_no_figures(
+    flat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = prices_file(tmp_path, usd="0.05", first=date(2025, 2, 1), last=date(2025, 12, 31))
+    found = told(capsys, flat, "--organization", "lakeland-electric", *CAR, "--on", ON, "--prices", path)
+    reasons = {each["program"]: each["no_figures"] for each in found["without_figures"]}
+    assert reasons["LE-EV-HOURLY"] == "SeriesTooShort"
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ("le-day-ahead,2025-01-01T00:00Z,cheap,typed", "Row 2"),
+        ("le-day-ahead,2025-01-01T00:30Z,0.05,typed", "no full hour"),
+        ("le-day-ahead,2025-01-01T00:00Z,0.05,typed\nle-day-ahead,2025-01-01T00:00Z,0.06,typed", "another price"),
+        ("le-day-ahead,2025-01-01T00:00Z,,typed", "price_usd_per_kwh"),
+    ],
+)
+def test_a_file_of_prices_that_cannot_be_used_is_refused_by_its_row(
+    rows: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(f"series,start_at,price_usd_per_kwh,source\n{rows}\n", encoding="utf-8")
+    arguments = ["--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--prices", str(path)]
+    assert run(["compare", *arguments]) == ExitCode.WRONG_USE
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_postal_code_tells_the_utility_or_nobody_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, "--monthly-kwh", "700", "--postal-code", "02983", *MILES, "--on", ON)
+    assert found["organization"] == "lakeland-electric"
+    assert run(["compare", "--monthly-kwh", "700", "--postal-code", "94110", *MILES]) == ExitCode.NOT_FOUND
+    assert "none is guessed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_drawing_has_every_bill_and_reads_as_a_document(
+    language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bills.svg"
+    arguments = ("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--on", ON, "--language", language, "--plot", path)
+    found = told(capsys, *arguments)
+    drawn = ElementTree.fromstring(path.read_text(encoding="utf-8"))
+    texts = [each.text or "" for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    for part in found["parts"]:
+        for program in part["programs"]:
+            assert program["name"] in texts
+            for scenario in program["scenarios"]:
+                assert f"${Decimal(scenario['cost_usd']['mid']):,.2f}" in texts
+    assert drawn.attrib["lang"] == language
+
+
+def test_a_drawing_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--on", ON, "--plot", str(tmp_path / "no" / "a.svg")]
+    assert run(["compare", *arguments]) == ExitCode.WRONG_USE
+    assert "cannot be written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (("--monthly-kwh", "700", *MILES), "Say whose programs"),
+        (("--monthly-kwh", "700", *OF_LAKELAND, "--postal-code", "02983", *MILES), "Say whose programs"),
         ((*OF_LAKELAND, *MILES), "name either a FILE or an average month"),
         (("absent.csv", *OF_LAKELAND, *MILES), "absent.csv cannot be read"),
         (("--monthly-kwh", "700", *OF_LAKELAND), "Say what the vehicle drives"),

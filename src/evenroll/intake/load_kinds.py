@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
-from decimal import Decimal
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +13,7 @@ from evenroll.intake.load_columns import COLUMNS
 from evenroll.intake.load_hand import Hand, RowWrong
 from evenroll.intake.load_intervals import load_intervals
 from evenroll.intake.load_rows import LoadRow
+from evenroll.intake.price_rows import price_of
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.codec import text_of
 from evenroll.quantities.identifiers import MeterSerial, OrganizationKey, PodId, RateKey
@@ -28,8 +27,6 @@ from evenroll.records.register import ACCOUNT, LOCATION
 from evenroll.records.tokens import TokenKind, token
 
 PEOPLE_BATCH: Final = 1_000
-_E8: Final = Decimal(10**8)
-_HOUR: Final = timedelta(hours=1)
 _UTILITY: Final = frozenset({OrganizationKind.UTILITY})
 _PROVIDERS: Final = frozenset({OrganizationKind.UTILITY, OrganizationKind.SUPPLIER})
 _REGISTRY: Final = frozenset({OrganizationKind.CLEARINGHOUSE})
@@ -270,22 +267,8 @@ def _equipment(row: LoadRow, programs: frozenset[str]) -> tuple[object, ...]:
 
 def _price(row: LoadRow, hand: Hand) -> tuple[object, ...]:
     said = row.values
-    usd, cents = said["price_usd_per_kwh"], said["price_cents_per_kwh"]
-    if usd is None and cents is None:
-        raise RowWrong("price_usd_per_kwh", LoadFaultCode.ONE_OF_MISSING, "price_usd_per_kwh", "price_cents_per_kwh")
-    if usd is not None and cents is not None:
-        raise RowWrong("price_cents_per_kwh", LoadFaultCode.ONE_OF_TWICE, "price_usd_per_kwh", "price_cents_per_kwh")
-    exact = _exact(usd, times=_E8) if cents is None else _exact(cents, times=_E8 / 100)
-    if exact != int(exact):
-        raise RowWrong("price_usd_per_kwh" if cents is None else "price_cents_per_kwh", LoadFaultCode.NOT_A_PRICE)
-    start_at, end_at = said["start_at"], said["end_at"] or said["start_at"] + _HOUR
-    if end_at <= start_at:
-        raise RowWrong("end_at", LoadFaultCode.END_NOT_AFTER_START)
-    return (said["series"], start_at, end_at, int(exact), said["source"], hand.asked.as_of_on)
-
-
-def _exact(price: Decimal | None, *, times: Decimal) -> Decimal:
-    return (price or Decimal(0)) * times
+    price = price_of(said)
+    return (price.series, price.start_at, price.end_at, price.price_e8, said["source"], hand.asked.as_of_on)
 
 
 def _refuse_empty_period(row: LoadRow, start: str, end: str) -> None:

@@ -26,8 +26,11 @@ from evenroll.runtime.cli_session import asked
 from evenroll.runtime.comparing import CompareQuestion, compared
 from evenroll.runtime.output_compare import show_compared, told_compared
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_file import write_file
 from evenroll.runtime.own_use import OwnUse, use_of_file, use_of_month
+from evenroll.runtime.plot_compare import plot_of
 from evenroll.runtime.series_known import known_series
+from evenroll.runtime.territory_plan import TERRITORIES
 
 _WH_PER_KWH: Final = 1000
 _KWH_MAX: Final = 1_000_000
@@ -42,7 +45,10 @@ class CompareOptions:
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="Your own use: Green Button (XML), CSV or Parquet.")
     ] = None
-    organization: Annotated[str, typer.Option("--organization", metavar="KEY", help="Whose programs.")]
+    organization: Annotated[str, typer.Option("--organization", metavar="KEY", help="Whose programs.")] = ""
+    postal_code: Annotated[
+        str, typer.Option("--postal-code", metavar="ZIP", help="In its place, where one serves it.")
+    ] = ""
     monthly_kwh: Annotated[
         int, typer.Option("--monthly-kwh", min=0, max=_KWH_MAX, help="In place of a file: use of an average month.")
     ] = 0
@@ -62,6 +68,14 @@ class CompareOptions:
     dates: Annotated[DateOrder, typer.Option("--dates", help="Of a table whose days could be read in two ways.")] = (
         DateOrder.UNSAID
     )
+    prices: Annotated[
+        Path | None,
+        typer.Option("--prices", metavar="FILE", help="Of hours: as `evenroll load price_series` takes it."),
+    ] = None
+    installed_prices: Annotated[
+        bool, typer.Option("--installed-prices", help="Take prices of hours from the database of this installation.")
+    ] = False
+    plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw the year's bills there.")] = None
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day whose prices hold; else today.")] = ""
     explain: Annotated[bool, typer.Option("--explain", help="Show the lines of the bill too.")] = False
     language: Annotated[Language, typer.Option("--language", help="Of the sentences.")] = Language.EN
@@ -78,12 +92,14 @@ def compare(said: CompareOptions) -> None:
     except RateUnknown as unknown:
         raise not_found(str(unknown), reason="rate_unknown") from None
     output = Output(json=asked.json)
+    if said.plot is not None:
+        write_file(said.plot, plot_of(found, question=question, language=said.language))
     output.data(told_compared(found, question=question, language=said.language))
     show_compared(found, question=question, output=output, language=said.language, explain=said.explain)
 
 
 def _question(said: CompareOptions) -> CompareQuestion:
-    organization = _organization(said.organization)
+    organization = _organization(said.organization, postal_code=said.postal_code.strip())
     on = option_day(said.on, option="--on") if said.on else datetime.now(UTC).date()
     rates = _rates(said.rate or (), on=on)
     need, assumed = _need(said)
@@ -93,14 +109,19 @@ def _question(said: CompareOptions) -> CompareQuestion:
         use=_use(said, organization=organization, on=on),
         need=need,
         assumptions=assumed,
-        series=known_series(organization, rates=rates, on=on),
+        series=known_series(
+            organization, rates=rates, on=on, file=said.prices, from_installation=said.installed_prices
+        ),
         rates=rates,
         charging_in_use=said.pev_in_load,
         equipment_usd=_usd(said.equipment_usd) if said.equipment_usd else None,
     )
 
 
-def _organization(key: str) -> CatalogOrganization:
+def _organization(key: str, *, postal_code: str) -> CatalogOrganization:
+    if bool(key) == bool(postal_code):
+        raise wrong_use("Say whose programs: either --organization KEY or --postal-code ZIP.")
+    key = key or _serving(postal_code)
     known = {each.key: each for each in load_catalog().organizations}
     found = next((each for each in known.values() if each.key == key), None)
     if found is None:
@@ -111,6 +132,18 @@ def _organization(key: str) -> CatalogOrganization:
     if found.role is OrganizationRole.CLEARINGHOUSE:
         raise refused(
             f"{key} is a clearinghouse and has no programs. Ask a utility or a supplier.", reason="no_programs"
+        )
+    return found
+
+
+def _serving(postal_code: str) -> str:
+    """The utility of the package whose territory holds the postal code: the invented ones alone list theirs."""
+    found = next((each.utility for each in TERRITORIES if postal_code in each.postal_codes), None)
+    if found is None:
+        raise not_found(
+            f"No utility of the catalog lists the postal code {postal_code}, and none is guessed. Name yours with "
+            "--organization; `evenroll programs` lists them.",
+            reason="postal_code_unknown",
         )
     return found
 

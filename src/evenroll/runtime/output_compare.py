@@ -21,13 +21,15 @@ from evenroll.runtime.comparing import Compared, CompareQuestion, ProgramCosts
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_costs import named, rate_name, show_lines, show_list, show_past, told_figures
 
+_KWH = 1000
+
 
 def show_compared(
     found: Compared, *, question: CompareQuestion, output: Output, language: Language, explain: bool
 ) -> None:
     """A table for each part of the bill, what stands behind the figures, and what has none, with the reason."""
     output.say(title_of(question, language=language), style="bold")
-    output.say(_use(question, language))
+    output.say(use_of(question, language=language))
     for part, programs in found.parts.items():
         _show_part(part, programs, question=question, output=output, language=language)
     if len(found.parts) > 1:
@@ -85,12 +87,17 @@ def _of(question: CompareQuestion, language: Language) -> str:
     return named(question.organization.name, language=language)
 
 
-def _use(question: CompareQuestion, language: Language) -> str:
-    kwh = energy(question.use.annual_wh, language=language)
+def use_of(question: CompareQuestion, *, language: Language) -> str:
+    """What household and vehicle use in the year."""
+    kwh = _whole_kwh(question.use.annual_wh, language)
     if question.charging_in_use:
         return render(C.HOUSEHOLD_WITH, language=language, parameters={"kwh": kwh})
-    pev = energy(question.need.annual_wh, language=language)
+    pev = _whole_kwh(question.need.annual_wh, language)
     return render(C.HOUSEHOLD, language=language, parameters={"kwh": kwh, "pev": pev})
+
+
+def _whole_kwh(wh: int, language: Language) -> str:
+    return energy((wh + _KWH // 2) // _KWH * _KWH, language=language)
 
 
 def _show_part(

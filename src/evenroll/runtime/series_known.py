@@ -1,4 +1,4 @@
-"""The prices of hours that a comparison knows without a database: those of the invented organizations."""
+"""The prices of hours that a comparison knows: of a file, of this installation, of the invented organizations."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from evenroll.costs.compare import Assumption, AssumptionCode
+from evenroll.costs.courses import PAST_YEARS
 from evenroll.costs.pricing import HourPrices
+from evenroll.enrollment.facts import PartnerAway
 from evenroll.programs.catalog import CatalogOrganization, RateUnknown, load_catalog
+from evenroll.programs.rate import Rate, is_hourly
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import RateKey
 from evenroll.runtime.territory_prices import SERIES, hour_prices
@@ -26,24 +30,69 @@ class SeriesKnown:
     assumptions: Mapping[str, Assumption]
 
 
-def known_series(organization: CatalogOrganization, *, rates: Iterable[RateKey], on: date) -> SeriesKnown:
-    """The prices up to the day of every series that is needed and known, and what is to be said of them."""
-    needed = series_needed(organization, rates=rates, on=on)
+def known_series(
+    organization: CatalogOrganization,
+    *,
+    rates: Iterable[RateKey],
+    on: date,
+    file: Path | None = None,
+    from_installation: bool = False,
+) -> SeriesKnown:
+    """The prices of every series that is needed and known.
+
+    A series of the file counts as the file tells it; else that of the database, where it is to be asked; else the
+    invented one. Raises FileRefused; what a session raises, where the database is asked.
+    """
+    needed = _needed(organization, rates=rates, on=on)
+    told = _of_file(file, organization) if file else {}
+    if from_installation:
+        told = {**_of_installation(needed, organization=organization, on=on), **told}
     until_at = calendar(organization.calendar).start_of_day(on)
-    found = {each.key: _before(hour_prices(each), until_at) for each in SERIES if each.key in needed}
-    said = {key: Assumption(code=AssumptionCode.INVENTED_PRICES, parameters={"series": key}) for key in found}
-    return SeriesKnown(prices=found, assumptions=said)
+    invented = {each.key: each for each in SERIES if each.key in needed and each.key not in told}
+    made = {key: _before(hour_prices(each), until_at) for key, each in invented.items()}
+    said = {key: Assumption(code=AssumptionCode.INVENTED_PRICES, parameters={"series": key}) for key in made}
+    return SeriesKnown(prices={**made, **told}, assumptions=said)
 
 
-def series_needed(organization: CatalogOrganization, *, rates: Iterable[RateKey], on: date) -> frozenset[str]:
-    """The series by which a program of the organization, or a price of today, is priced."""
+def _needed(organization: CatalogOrganization, *, rates: Iterable[RateKey], on: date) -> dict[str, Rate]:
+    """The series by which a program of the organization, or a price of today, is priced, each with such a rate."""
     catalog = load_catalog()
-    keys = [*rates, *(each.rate for each in catalog.programs_of(organization.key, on=on) if each.rate)]
-    found: set[str] = set()
-    for key in keys:
+    found: dict[str, Rate] = {}
+    for key in [*rates, *(each.rate for each in catalog.programs_of(organization.key, on=on) if each.rate)]:
         with suppress(RateUnknown):
-            found.add(catalog.rate(key, on=on).hourly_series)
-    return frozenset(found - {""})
+            rate = catalog.rate(key, on=on)
+            if is_hourly(rate):
+                found[rate.hourly_series] = rate
+    return found
+
+
+def _of_file(path: Path, organization: CatalogOrganization) -> dict[str, HourPrices]:
+    # What reads rows brings the books with it, which take longer to import than a comparison without prices takes.
+    from evenroll.intake.price_rows import read_prices
+
+    return dict(read_prices(path, zone=calendar(organization.calendar).zone))
+
+
+def _of_installation(
+    needed: Mapping[str, Rate], *, organization: CatalogOrganization, on: date
+) -> dict[str, HourPrices]:
+    from evenroll.runtime.cli_session import session
+    from evenroll.runtime.installation_wiring import wired_installation
+
+    here = calendar(organization.calendar)
+    found: dict[str, HourPrices] = {}
+    with session(migrates=False):
+        source = wired_installation().prices
+        for series, rate in needed.items():
+            known = source.prices(
+                series,
+                owner=rate.organization,
+                from_at=here.start_of_day(date(on.year - PAST_YEARS, 1, 1)),
+                until_at=here.start_of_day(on),
+            )
+            if not isinstance(known, PartnerAway) and known:
+                found[series] = known
+    return found
 
 
 def _before(prices: Iterable[tuple[datetime, int]], until_at: datetime) -> dict[datetime, Decimal]:
