@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from evenroll.costs.matching.past_bill import LineKind, PastBill
+from evenroll.costs.matching.codes import LineKind
+from evenroll.costs.matching.past_bill import PastBill
 from evenroll.enrollment.form import Language
 from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.known_rates import catalog_with, known_rates, rate_of_urdb

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from evenroll.costs.matching.past_bill import LineKind, PastFaultCode
+from evenroll.costs.matching.codes import LineKind, PastFaultCode
 from evenroll.intake.columns import normalized
 from evenroll.intake.load_cells import CellWrong, Reading, read_cell
 from evenroll.intake.load_columns import Column, Form

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from evenroll.costs.lattice.explain import ExplainedLine
-from evenroll.costs.matching.differing import Difference, Differing, quantity_of
-from evenroll.costs.matching.past_bill import CannotMake, LineKind, MakeRefused, PastLine, kind_of
-from evenroll.costs.matching.verdict import Explained, MatchResult, Verdict, Why
+from evenroll.costs.matching.codes import CannotMake, Differing, LineKind, MatchResult
+from evenroll.costs.matching.differing import Difference, quantity_of
+from evenroll.costs.matching.past_bill import MakeRefused, PastLine, kind_of
+from evenroll.costs.matching.verdict import Explained, Verdict, Why
 from evenroll.enrollment.form import Language
 from evenroll.intake.past_bill_cells import PastFault
 from evenroll.intake.past_bills import UnreadBill

@@ -11,7 +11,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from evenroll.costs.lattice.loads import LoadBlock
-from evenroll.costs.matching.past_bill import OF_DEMAND, KnownRate, LineKind, PastBill, PastFaultCode, PastLine
+from evenroll.costs.matching.codes import LineKind, PastFaultCode
+from evenroll.costs.matching.past_bill import OF_DEMAND, KnownRate, PastBill, PastLine
 from evenroll.costs.usage import TOTAL_REGISTER
 from evenroll.intake.columns import normalized
 from evenroll.intake.file_shape import FileRefused

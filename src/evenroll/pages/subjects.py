@@ -7,10 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from evenroll.costs.compare import AssumptionCode, ScenarioCode
-from evenroll.costs.matching.differing import Differing
-from evenroll.costs.matching.past_bill import CannotMake, LineKind, PastFaultCode
-from evenroll.costs.matching.reasons import Reason
-from evenroll.costs.matching.verdict import MatchResult
+from evenroll.costs.matching.codes import CannotMake, Differing, LineKind, MatchResult, PastFaultCode, Reason
 from evenroll.costs.payback import PaybackCode
 from evenroll.enrollment.case import EndReason, Prompter
 from evenroll.enrollment.command_names import CommandName

@@ -80,8 +80,9 @@ def _is_unread(judged: Judged) -> bool:
 
 
 def _judged(said: MatchOptions) -> tuple[list[Judged], list[str]]:
-    from evenroll.costs.matching.past_bill import CannotMake, MakeRefused
-    from evenroll.costs.matching.verdict import MatchResult, Verdict, match_bill
+    from evenroll.costs.matching.codes import CannotMake, MatchResult
+    from evenroll.costs.matching.past_bill import MakeRefused
+    from evenroll.costs.matching.verdict import Verdict, match_bill
     from evenroll.intake.past_bills import UnreadBill, read_past_bills
 
     rates, refused = _rates(said)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from evenroll.costs.lattice.explain import ExplainedLine
+from evenroll.costs.matching.codes import MatchResult
 from evenroll.costs.matching.differing import quantity_of
 from evenroll.costs.matching.past_bill import kind_of
-from evenroll.costs.matching.verdict import Explained, MatchResult, Verdict
+from evenroll.costs.matching.verdict import Explained, Verdict
 from evenroll.enrollment.form import Language
 from evenroll.intake.past_bill_words import Judged, difference_words, fault_words, refusal_words, result_of
 from evenroll.intake.past_bills import UnreadBill

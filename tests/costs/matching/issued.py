@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from evenroll.costs.lattice.loads import LoadBlock, smallest
+from evenroll.costs.matching.codes import LineKind, Reason
 from evenroll.costs.matching.differing import quantity_of
 from evenroll.costs.matching.making import Made, Setting, make_bill
-from evenroll.costs.matching.past_bill import KnownRate, LineKind, PastBill, PastLine, kind_of
-from evenroll.costs.matching.reasons import Candidate, Reason, candidates
+from evenroll.costs.matching.past_bill import KnownRate, PastBill, PastLine, kind_of
+from evenroll.costs.matching.reasons import Candidate, candidates
 from evenroll.costs.matching.verdict import Verdict, match_bill, setting_of
 from evenroll.intake.known_rates import catalog_with, known_rates
 from evenroll.quantities.identifiers import RateKey

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenroll.costs.bill import BillKind, LineCode
-from evenroll.costs.matching.differing import Differing
+from evenroll.costs.matching.codes import CannotMake, Differing, LineKind, MatchResult, Reason
 from evenroll.costs.matching.making import make_bill
-from evenroll.costs.matching.past_bill import CannotMake, KnownRate, LineKind
-from evenroll.costs.matching.reasons import Reason
-from evenroll.costs.matching.verdict import MatchResult, Verdict
+from evenroll.costs.matching.past_bill import KnownRate
+from evenroll.costs.matching.verdict import Verdict
 from evenroll.costs.reference import bill_usage
 from evenroll.costs.usage import usage_of_reads
 from evenroll.programs.catalog import load_catalog

@@ -5,30 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
 from typing import Final
 
 from evenroll.costs.lattice.explain import ExplainedLine
+from evenroll.costs.matching.codes import Differing, LineKind
 from evenroll.costs.matching.making import Made
-from evenroll.costs.matching.past_bill import NOT_OF_RATES, OF_DEMAND, OF_ENERGY, LineKind, PastBill, PastLine, kind_of
+from evenroll.costs.matching.past_bill import NOT_OF_RATES, OF_DEMAND, OF_ENERGY, PastBill, PastLine, kind_of
 
 _THOUSAND: Final = Decimal(1000)
 _PER_ENERGY: Final = frozenset({LineKind.ENERGY, LineKind.DEMAND, LineKind.DEMAND_OF_HOURS})
-
-
-class Differing(StrEnum):
-    """What of a line, or of a bill, is not as it is here."""
-
-    QUANTITY = "quantity"
-    PRICE = "price"
-    AMOUNT = "amount"
-    NOT_MADE = "not_made"
-    """The bill has a line that no line made here answers."""
-    NOT_BILLED = "not_billed"
-    """A line that is made here, and the bill has none."""
-    TOTAL = "total"
-    SUM = "sum"
-    """The total of the bill is not the sum of its lines."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

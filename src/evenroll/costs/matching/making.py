@@ -20,7 +20,8 @@ from evenroll.costs.lattice.loads import LoadBlock
 from evenroll.costs.lattice.plain import bill_cells, cells_of
 from evenroll.costs.lattice.practice import AS_TARIFFS_SAY, Practice
 from evenroll.costs.lattice.schedule import RateSchedule
-from evenroll.costs.matching.past_bill import CannotMake, MakeRefused
+from evenroll.costs.matching.codes import CannotMake
+from evenroll.costs.matching.past_bill import MakeRefused
 from evenroll.costs.usage import TOTAL_REGISTER, onto_registers
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.periods import DatePeriod

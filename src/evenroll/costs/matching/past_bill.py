@@ -6,34 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from evenroll.costs.bill import LineCode
 from evenroll.costs.lattice.loads import LoadBlock
 from evenroll.costs.lattice.schedule import RateSchedule
+from evenroll.costs.matching.codes import CannotMake, LineKind
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import RateKey
 from evenroll.quantities.periods import DatePeriod
-
-
-class LineKind(StrEnum):
-    """What a line of a past bill charges for; the first ones as `LineCode` has them."""
-
-    ENERGY = "energy"
-    DEMAND = "demand"
-    DEMAND_OF_HOURS = "demand_of_hours"
-    FIXED_MONTHLY = "fixed_monthly"
-    FIXED_DAILY = "fixed_daily"
-    MINIMUM = "minimum"
-    HOURLY_PRICES = "hourly_prices"
-    EVENT = "event"
-    CREDIT = "credit"
-    TAX = "tax"
-    """A tax or a fee that the rate does not state."""
-    OTHER = "other"
-    """A line of which the file says something else."""
-
 
 NOT_OF_RATES: Final = frozenset({LineKind.TAX, LineKind.OTHER})
 """Lines that no rate here makes."""
@@ -97,36 +78,6 @@ class KnownRate:
 
     versions: tuple[RateSchedule, ...]
     calendar: ServiceCalendar
-
-
-class PastFaultCode(StrEnum):
-    """What is wrong with a row of past bills beside what may be wrong with any row."""
-
-    BILL_SAYS_OTHERWISE = "bill_says_otherwise"
-    NO_BILL = "no_bill"
-    NO_DAYS = "no_days"
-    NO_RATE = "no_rate"
-    NOTHING_BILLED = "nothing_billed"
-    LOAD_REFUSED = "load_refused"
-    NOT_A_MAPPING = "not_a_mapping"
-
-
-class CannotMake(StrEnum):
-    """Why a bill cannot be made here; the sentences stand in the message catalog."""
-
-    RATE_UNKNOWN = "rate_unknown"
-    VERSION_UNKNOWN = "version_unknown"
-    NOT_IN_FORCE = "not_in_force"
-    UNPRICED = "unpriced"
-    NOT_SUPPORTED = "not_supported"
-    NOTHING_COUNTED = "nothing_counted"
-    REGISTERS_UNFIT = "registers_unfit"
-    DEMAND_MISSING = "demand_missing"
-    HOURS_MISSING = "hours_missing"
-    LOAD_UNFIT = "load_unfit"
-    PRICES_MISSING = "prices_missing"
-    TOO_LONG = "too_long"
-    NOT_READ = "not_read"
 
 
 class MakeRefused(ValueError):

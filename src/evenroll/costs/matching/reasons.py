@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import combinations
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 from evenroll.costs.lattice.practice import MonthBasis
 from evenroll.costs.lattice.schedule import RateSchedule
 from evenroll.costs.lattice.segments import is_holiday_by
+from evenroll.costs.matching.codes import Reason
 from evenroll.costs.matching.making import Setting
 from evenroll.programs.tariff_holidays import NO_HOLIDAYS, TERRITORY_HOLIDAYS, holiday_list_keys
 from evenroll.quantities.money import Rounding
@@ -22,41 +22,6 @@ _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 _EARLY: Final = date(1900, 1, 1)
 _SATURDAY: Final = 5
-
-
-class Reason(StrEnum):
-    """Why a line differs; the sentences stand in the message catalog."""
-
-    END_COUNTED = "end_counted"
-    """The last day, on which the meter was read, is billed too."""
-    DAY_LESS = "day_less"
-    DAY_EARLIER = "day_earlier"
-    DAY_LATER = "day_later"
-    MONTH_OF_30_DAYS = "month_of_30_days"
-    YEAR_OF_365_DAYS = "year_of_365_days"
-    WHOLE_MONTH = "whole_month"
-    LIMITS_WHOLE = "limits_whole"
-    LIMITS_OF_30_DAYS = "limits_of_30_days"
-    LIMITS_BY_MONTH = "limits_by_month"
-    OTHER_VERSION = "other_version"
-    CLOCK_AHEAD = "clock_ahead"
-    CLOCK_BEHIND = "clock_behind"
-    STANDARD_TIME = "standard_time"
-    HOLIDAYS_AS_WEEKDAYS = "holidays_as_weekdays"
-    OTHER_HOLIDAYS = "other_holidays"
-    REGISTERS_SWAPPED = "registers_swapped"
-    WHOLE_KWH = "whole_kwh"
-    OTHER_ROUNDING = "other_rounding"
-    NO_MINIMUM = "no_minimum"
-    MINIMUM_WHOLE = "minimum_whole"
-    OTHER_RATE = "other_rate"
-    CUT_TO_CENTS = "cut_to_cents"
-    RAISED_TO_CENTS = "raised_to_cents"
-    TAX_LINE = "tax_line"
-    UNKNOWN_LINE = "unknown_line"
-    LINE_LEFT_OUT = "line_left_out"
-    TOTAL_NOT_SUM = "total_not_sum"
-    NOT_EXPLAINED = "not_explained"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

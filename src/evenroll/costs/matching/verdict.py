@@ -5,28 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from enum import StrEnum
 from itertools import combinations
 from typing import Final
 
 from evenroll.costs.lattice.beside import NOTHING_BESIDE, Beside
-from evenroll.costs.matching.differing import Difference, Differing, differences, quantity_of
+from evenroll.costs.matching.codes import CannotMake, Differing, LineKind, MatchResult, Reason
+from evenroll.costs.matching.differing import Difference, differences, quantity_of
 from evenroll.costs.matching.making import Made, Setting, make_bill
-from evenroll.costs.matching.past_bill import CannotMake, KnownRate, LineKind, MakeRefused, PastBill
-from evenroll.costs.matching.reasons import Candidate, Reason, always, candidates
+from evenroll.costs.matching.past_bill import KnownRate, MakeRefused, PastBill
+from evenroll.costs.matching.reasons import Candidate, always, candidates
 from evenroll.quantities.identifiers import RateKey
 
 _CENT: Final = Decimal("0.01")
 _PAIRED_MAX: Final = 8
 """Two reasons together are looked for among so many that each bring the bill nearer."""
-
-
-class MatchResult(StrEnum):
-    """What became of a past bill."""
-
-    MATCHED = "matched"
-    DIFFERS = "differs"
-    CANNOT_BE_MADE = "cannot_be_made"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
