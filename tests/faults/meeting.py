@@ -201,6 +201,12 @@ class Run:
 
 
 def release_claims(box: Box) -> None:
-    """What a worker that is gone had in hand is free, as after the minute for which it had claimed it."""
+    """What a worker that is gone had in hand is free, as after the minute for which it had claimed it.
+
+    One that was only stopped may hold rows locked: those wait for it, and nobody here waits for them.
+    """
     with box.superuser() as pen:
-        pen.execute("UPDATE track SET claimed_until = NULL WHERE claimed_until IS NOT NULL")
+        pen.execute(
+            "UPDATE track SET claimed_until = NULL WHERE ctid = ANY(ARRAY("
+            "SELECT ctid FROM track WHERE claimed_until IS NOT NULL FOR UPDATE SKIP LOCKED))"
+        )
