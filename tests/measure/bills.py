@@ -36,7 +36,7 @@ from tests.costs.lattice.invented import PLAIN_CLOCK, months_of
 from tests.costs.lattice.pysam_judge import judge_of, judged_again
 from tests.costs.lattice.typed_records import TYPED
 
-RATES, ROUNDS, WORKERS, CHECKED = 20, 5, 2, 8
+RATES, ROUNDS, TURNS, WORKERS, CHECKED = 20, 5, 15, 2, 8
 EARLY = date(2000, 1, 1)
 
 
@@ -116,14 +116,15 @@ def judge_seconds(minutes: int) -> float:
     return statistics.median(found)
 
 
-def processor_seconds(block: LoadBlock, *, engine: Engine) -> float:
-    """Processor seconds of this thread for a block: of what others do, only their use of the memory counts."""
-    found: list[float] = []
-    for _ in range(ROUNDS):
-        before = time.thread_time()
-        bill_block(block, engine=engine)
-        found.append(time.thread_time() - before)
-    return statistics.median(found)
+def processor_seconds(*works: tuple[LoadBlock, Engine]) -> list[float]:
+    """Processor seconds of this thread for each block, in turn: of what others do, only their use of memory counts."""
+    found: list[list[float]] = [[] for _ in works]
+    for _ in range(TURNS):
+        for seconds, (block, engine) in zip(found, works, strict=True):
+            before = time.thread_time()
+            bill_block(block, engine=engine)
+            seconds.append(time.thread_time() - before)
+    return [statistics.median(each) for each in found]
 
 
 def measure(minutes: int, *, customers: int) -> None:
@@ -146,16 +147,15 @@ def measure(minutes: int, *, customers: int) -> None:
         ahead,
     )
     print(f"  read bandwidth before and after: {ahead / 1e9:.1f}, {bandwidth(block.wh) / 1e9:.1f} GB/s")
-    own, without = processor_seconds(block, engine=engine), processor_seconds(even, engine=plain)
     changing = engine_for(2026, territory=calendar("US-LAKELAND"), minutes=minutes, changes_on=date(2026, 6, 16))
-    changed = processor_seconds(block, engine=changing)
+    own, without, changed = processor_seconds((block, engine), (even, plain), (block, changing))
     print(
         f"  processor time over that without holidays and jumps: with them {own / without:.3f} times, "
         f"and with a price of every rate that changes in mid-cycle {changed / without:.3f} times"
     )
-    judge, each = judge_seconds(minutes), processor_seconds(block, engine=engine) / customers / RATES
-    own = f"{1 / each / RATES:,.0f} customers/s, {1e-6 / each:.2f} M customer-rate-years/s"
-    print(f"  processor time of one thread: {own}")
+    judge, each = judge_seconds(minutes), own / customers / RATES
+    speed = f"{1 / each / RATES:,.0f} customers/s, {1e-6 / each:.2f} M customer-rate-years/s"
+    print(f"  processor time of one thread: {speed}")
     print(f"  PySAM {judge * 1e3:.2f} ms, here {each * 1e6:.3f} us a bill: {judge / each:,.0f} times")
     some = block.rows(0, CHECKED)
     same = np.array_equal(bill_block(some, engine=engine).totals, bill_block_plainly(some, engine=engine).totals)

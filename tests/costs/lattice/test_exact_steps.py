@@ -1,4 +1,4 @@
-"""The two steps of the kernels that guess in floating point are exact over the whole range that is admitted."""
+"""The steps of the kernels that guess in floating point are exact over the whole range that is admitted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from evenroll.costs.lattice.kernels import CENT_E11, portion, to_cents
+from evenroll.costs.lattice.kernels import CENT_E11, divided, portion, to_cents
 from evenroll.costs.lattice.parts import cents_of
 from evenroll.quantities.money import Rounding
 
@@ -42,3 +42,19 @@ def test_what_is_a_little_more_than_half_a_cent_goes_up_by_any_rule() -> None:
     half = 2 * CENT_E11 + CENT_E11 // 2
     assert (to_cents(half, 0, 1), to_cents(half, 1, 1), to_cents(half, 0, 0)) == (2, 3, 3)
     assert (to_cents(-half, 0, 1), to_cents(-half, 1, 1), to_cents(-half, 0, 0)) == (-2, -3, -3)
+
+
+@given(size=st.integers(0, 2**62 - 1), by=st.integers(1, 2**31 - 1) | st.integers(1, 1000) | st.just(1_000_000))
+@example(size=2**62 - 1, by=1)
+@example(size=2**62 - 1, by=2**31 - 1)
+@example(size=2**53 + 1, by=1)
+@settings(max_examples=500)
+def test_a_division_is_rounded_down_exactly(size: int, by: int) -> None:
+    assert divided(size, by) == size // by
+
+
+@given(whole=st.integers(0, (2**62 - 1) // (2**31 - 1)), by=st.integers(2**30, 2**31 - 1), off=st.integers(-1, 1))
+@settings(max_examples=500)
+def test_a_division_is_exact_beside_whole_multiples(whole: int, by: int, off: int) -> None:
+    size = max(whole * by + off, 0)
+    assert divided(size, by) == size // by

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from evenroll.costs.lattice import passes
-from evenroll.costs.lattice.bills import Engine, bill_block
+from evenroll.costs.lattice.bills import Engine, bill_block, bill_block_plainly
 from evenroll.costs.lattice.from_catalog import schedule_of_rate
 from evenroll.costs.lattice.jit import HAS_KERNELS, kernel, stamp_of, stamp_of_kernels
 from evenroll.programs.catalog import load_catalog
@@ -95,6 +95,17 @@ def test_a_longer_load_is_billed_from_its_place_on(engine: Engine) -> None:
     block = random_loads(engine, customers=3, seed=15)
     whole = engine_of((flat(),), cycles=months_of(2026))
     assert np.array_equal(bill_block(block, engine=short).totals, bill_block(block, engine=whole).totals[:, :, 3:5])
+
+
+def test_what_all_cycles_hold_may_be_more_than_four_bytes_can() -> None:
+    cycles = months_of(2025) + months_of(2026)
+    engine = engine_of((flat(),), cycles=cycles, minutes=15)
+    lattice = engine.rates.lattice
+    block = random_loads(engine, customers=2, seed=16, highest=65_536)
+    block.wh[:, :] = block.wh // 16 + 61_000
+    assert int(block.wh[0].sum(dtype=np.int64)) > 2**32
+    assert block.wh.dtype == np.uint16 and lattice.intervals == 2 * 365 * 96
+    assert np.array_equal(bill_block(block, engine=engine).totals, bill_block_plainly(block, engine=engine).totals)
 
 
 @pytest.mark.skipif(not HAS_KERNELS, reason="numba is not installed: there is nothing to compare with")

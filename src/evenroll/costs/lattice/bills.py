@@ -82,8 +82,7 @@ def _bill(block: LoadBlock, *, engine: Engine, with_lines: bool, chunk: int) -> 
     if chunk:
         # Sums of a month of values of two bytes fit four; so do twice as many of them into a register.
         wide = np.uint32 if wh.dtype == np.dtype(np.uint16) else np.int64
-        scratch = np.zeros((2, rates.lattice.slots), dtype=wide)
-        _kernels().bill_rows(block.wh, engine.tables, Where(first=first, chunk=chunk), scratch, rows)
+        _kernels().bill_rows(block.wh, engine.tables, Where(first=first, chunk=chunk), np.zeros(1, dtype=wide), rows)
     else:
         for customer in range(block.customers):
             _plainly(wh[customer], rates=rates, customer=customer, rows=rows)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -23,15 +24,54 @@ def kernel(function: _Function) -> _Function:
 
     Where nothing can be kept, as for an account without a home beside files it may not write to, once per process.
     """
+    return _compiled(function)
+
+
+def inlined(function: _Function) -> _Function:
+    """The same, put into the kernels that call it.
+
+    An array is handed over as seven numbers, so that a call with some tables costs more than what is done for a line.
+    """
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: _Function, **more: bool) -> _Function:
     _FILES.add(function.__code__.co_filename)
     if not HAS_KERNELS:
         return function
     numba: Any = importlib.import_module("numba")
     try:
-        return cast(_Function, numba.njit(nogil=True, cache=True, boundscheck=False)(function))
+        return cast(_Function, numba.njit(nogil=True, cache=True, boundscheck=False, **more)(function))
     except RuntimeError:
         # numba found no folder for what it compiles.
-        return cast(_Function, numba.njit(nogil=True, boundscheck=False)(function))
+        return cast(_Function, numba.njit(nogil=True, boundscheck=False, **more)(function))
+
+
+def written(step: Callable[..., None]) -> Callable[..., None]:
+    """A step for kernels to call, whose instructions are written by a function.
+
+    step(builder, value, ...) adds them to an llvmlite builder: a value is what the kernel gives, an array as numba lays
+    it out (data, shape), any other as it is. Kernels call it by a name of their file: what one closes over is not the
+    same in any two processes, and it would be compiled anew in each.
+    """
+    if not HAS_KERNELS:
+        return step
+    types: Any = importlib.import_module("numba.types")
+    extending: Any = importlib.import_module("numba.extending")
+
+    @wraps(step)
+    def typed(_context: Any, *kinds: Any) -> Any:
+        def write(context: Any, builder: Any, signature: Any, given: Sequence[Any]) -> Any:
+            values = [
+                context.make_array(kind)(context, builder, each) if isinstance(kind, types.Array) else each
+                for kind, each in zip(signature.args, given, strict=True)
+            ]
+            step(builder, *values)
+            return context.get_dummy_value()
+
+        return types.void(*kinds), write
+
+    return cast(Callable[..., None], extending.intrinsic(typed))
 
 
 def stamp_of_kernels() -> int:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates, Runs
+from evenroll.costs.lattice.schedule import HOURS
+from evenroll.costs.lattice.segments import Lattice
 from evenroll.quantities.money import Rounding
 
 Ints = NDArray[np.int64]
 
 
 class DayTable(NamedTuple):
-    """The days of a lattice, as there. odd_first: (group + 1,), where the pieces of each group begin."""
+    """The days of a lattice. slots: intervals of a day. group_first, day_start: as there.
 
+    odd: (hour, 3), first interval, how many, and cell: the hours of the days on which the clock jumps.
+    """
+
+    slots: int
     group_first: NDArray[np.uint64]
     day_start: NDArray[np.uint64]
-    odd: NDArray[np.uint64]
-    odd_first: Ints
+    odd: Ints
 
 
 class LineTable(NamedTuple):
@@ -114,6 +119,24 @@ class Tables(NamedTuple):
     most_slots: int
 
 
+class Chunk(NamedTuple):
+    """What is being worked out for customers that are priced together; the last index is the customer.
+
+    quantity, cents: by line; topped: by bill; without rows where lines are not kept. totals, beside: by bill, and what
+    stands beside the rate, cents. drawn, exact: by hourly part, Wh and 1e-11 USD. left: by register of a part, Wh.
+    """
+
+    quantity: Ints
+    cents: Ints
+    topped: Ints
+    totals: Ints
+    beside: Ints
+    drawn: Ints
+    exact: Ints
+    left: NDArray[Any]
+    work: tuple[Ints, Ints, Ints, Ints, Ints, Ints]
+
+
 class Rows(NamedTuple):
     """Where the results go, a row for each customer: totals by bill, and the rest where it has as many rows.
 
@@ -142,11 +165,10 @@ def tables_of(rates: CompiledRates) -> Tables:
         fixed[line.bill] += line.cents
     return Tables(
         days=DayTable(
+            slots=lattice.slots,
             group_first=lattice.group_first,
             day_start=lattice.day_start,
-            odd=lattice.odd,
-            # They stand by group.
-            odd_first=np.searchsorted(lattice.odd[:, 2], np.arange(len(lattice.groups) + 1)).astype(np.int64),
+            odd=_odd_hours(lattice),
         ),
         lines=LineTable(
             price=_ints(line.price_e8 for line in rates.lines),
@@ -182,6 +204,21 @@ def tables_of(rates: CompiledRates) -> Tables:
         bills=BillTable(fixed=fixed, least=_ints(each.cents for each in rates.minimums)),
         most_slots=max((len(part.slots) for part in rates.energy), default=1),
     )
+
+
+def _odd_hours(lattice: Lattice) -> Ints:
+    """The pieces of the days on which the clock jumps, cut at whole hours."""
+    wide = lattice.slots // HOURS
+    pieces: list[list[int]] = lattice.odd.tolist()
+    found: list[tuple[int, int, int]] = []
+    for start, length, group, slot in pieces:
+        done = 0
+        while done < length:
+            hour, past = divmod(slot + done, wide)
+            count = min(wide - past, length - done)
+            found.append((start + done, count, group * HOURS + hour))
+            done += count
+    return np.array(found, dtype=np.int64).reshape(-1, 3)
 
 
 def _energy(rates: CompiledRates) -> EnergyTable:
