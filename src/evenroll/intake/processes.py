@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -57,6 +58,19 @@ def shared_out(batches: Iterable[T], *, work: Callable[[T], R], processes: int) 
         there.close()
         hands.append(_Hand(process=process, way=here))
     gc.unfreeze()
+    return _in_order(iter(batches), hands)
+
+
+def shared_anew(batches: Iterable[T], *, work: Callable[[T], R], processes: int) -> Iterator[R]:
+    """The same by processes that begin from nothing and are sent `work` once: no lock of this one is theirs."""
+    context = get_context("spawn")
+    hands: list[_Hand[T]] = []
+    for _ in range(processes):
+        here, there = context.Pipe()
+        process = context.Process(target=_serve_anew, args=(there, work), daemon=True)
+        process.start()
+        there.close()
+        hands.append(_Hand(process=process, way=here))
     return _in_order(iter(batches), hands)
 
 
@@ -117,6 +131,16 @@ def _serve(theirs: Any, own: Any, work: Callable[[Any], Any]) -> None:
     """Take batches until nobody gives any."""
     # Whoever gives them must be the only one at that end: when it dies, this end is told.
     theirs.close()
+    _serve_until_closed(own, work)
+
+
+def _serve_anew(own: Any, work: Callable[[Any], Any]) -> None:
+    # Whoever interrupts the command means the one that gives batches; it closes the way to this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _serve_until_closed(own, work)
+
+
+def _serve_until_closed(own: Any, work: Callable[[Any], Any]) -> None:
     # A batch makes values by the million and hardly a cycle among them: looking for those takes a fifth of its time.
     gc.disable()
     while True:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from evenroll.costs.compare import AssumptionCode, ScenarioCode
+from evenroll.costs.customers.row_faults import RowFaultCode
 from evenroll.costs.matching.codes import CannotMake, Differing, LineKind, MatchResult, PastFaultCode, Reason
 from evenroll.costs.payback import PaybackCode
 from evenroll.enrollment.case import EndReason, Prompter
@@ -147,6 +148,7 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         IncentivePer: "incentive_per",
         Installer: "installer",
         LoadFaultCode: "load_fault",
+        RowFaultCode: "row_fault",
         Standing: "load_standing",
         LeaveReason: "leave_reason",
         SuspensionCause: "suspension_cause",

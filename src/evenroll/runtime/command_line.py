@@ -16,6 +16,7 @@ from evenroll.runtime import (
     cli_case,
     cli_clock,
     cli_compare,
+    cli_compare_all,
     cli_database,
     cli_decide,
     cli_demo,
@@ -94,6 +95,7 @@ app.command("compare")(with_json(with_options(cli_compare.compare, of=cli_compar
 app.command("end-program")(with_json(cli_ending.end_program))
 app.command("enroll")(with_json(cli_enroll.enroll))
 app.command("export")(with_json(cli_export.export))
+app.command("compare-all")(with_json(with_options(cli_compare_all.compare_all, of=cli_compare_all.CompareAllOptions)))
 app.command("load")(with_json(with_options(cli_load.load, of=cli_load.LoadOptions)))
 app.command("match-bills")(with_json(with_options(cli_match_bills.match_bills, of=cli_match_bills.MatchOptions)))
 app.command("case")(with_json(cli_case.case))

@@ -1,0 +1,137 @@
+"""`evenroll compare-all`: what every customer of a file would pay on each rate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from evenroll.enrollment.form import Language
+from evenroll.programs.catalog import load_catalog
+from evenroll.runtime.cli_days import option_day
+from evenroll.runtime.cli_exit import ExitCode, wrong_use
+from evenroll.runtime.cli_session import asked
+from evenroll.runtime.output_console import Output
+
+if TYPE_CHECKING:
+    from evenroll.intake.customer_run import Asked, Ended, Sharing
+
+WORTH_A_PROCESS = 4_096
+"""So many customers for each process; fewer are sooner done by one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompareAllOptions:
+    """What is said on the command line."""
+
+    loads: Annotated[Path, typer.Argument(metavar="LOADS", help="Parquet; see docs/compare_all.md.")]
+    out: Annotated[Path, typer.Option("--out", help="Where the result goes: Parquet.")]
+    vehicles: Annotated[
+        Path | None, typer.Option("--vehicles", help="CSV or Parquet: who has a PEV, and how it is driven.")
+    ] = None
+    rates: Annotated[list[str] | None, typer.Option("--rates", metavar="KEY,KEY", help="Of the catalog.")] = None
+    today: Annotated[
+        str, typer.Option("--today", metavar="KEY", help="The rate of all whose row does not tell theirs.")
+    ] = ""
+    prices_of: Annotated[
+        str, typer.Option("--prices-of", metavar="DATE", help="Prices in force that day; else the latest.")
+    ] = ""
+    errors: Annotated[Path | None, typer.Option("--errors", help="Where rows left out go; else beside OUT.")] = None
+    processes: Annotated[int, typer.Option("--processes", min=0, help="How many; else one for each processor.")] = 0
+    language: Annotated[Language, typer.Option("--language", help="Of the sentences about rows.")] = Language.EN
+
+
+def compare_all(options: CompareAllOptions) -> None:
+    """Compare all customers of a file; the same command again goes on where it stopped.
+
+    Example: evenroll compare-all loads.parquet --vehicles cars.csv --rates LE-R,LE-EV-TOU --out compared.parquet
+    """
+    from evenroll.intake.customer_run import compare_all as run
+
+    output = Output(json=asked.json)
+    question = _question(options)
+    with _bar(output, question.file.rows) as told:
+        ended = run(question, share=_share(options, question), told=told)
+    _report(output, question, ended)
+    if ended.left_out:
+        raise typer.Exit(ExitCode.SOME_ROWS_FAILED)
+
+
+def _question(options: CompareAllOptions) -> Asked:
+    from evenroll.intake.customer_loads import loads_file
+    from evenroll.intake.customer_run import Asked
+    from evenroll.runtime.comparing_all import RatesAsked, plan_of
+
+    errors = options.errors or options.out.with_name(f"{options.out.stem}.errors.csv")
+    named = (options.loads, options.vehicles, options.out, errors)
+    places = [each.resolve() for each in named if each is not None]
+    if len(set(places)) < len(places):
+        raise wrong_use("LOADS, --vehicles, --out and --errors name one file twice. Name a file of its own for each.")
+    file = loads_file(options.loads)
+    priced_on = option_day(options.prices_of, option="--prices-of") if options.prices_of else None
+    rates = RatesAsked(rates=_keys(options.rates), priced_on=priced_on)
+    plan = plan_of(rates, catalog=load_catalog(), shape=file.shape)
+    today = options.today.strip()
+    if today and today not in plan.keys:
+        raise wrong_use(f"--today {today}: it is none of the rates that are compared. Add it to --rates.")
+    return Asked(
+        file=file,
+        plan=plan,
+        vehicles=options.vehicles,
+        out=options.out,
+        errors=errors,
+        today=today,
+        language=options.language,
+    )
+
+
+def _keys(said: list[str] | None) -> tuple[str, ...]:
+    """What an option names, given often or with commas between; each once."""
+    return tuple(dict.fromkeys(key.strip() for each in said or () for key in each.split(",") if key.strip()))
+
+
+def _share(options: CompareAllOptions, question: Asked) -> Sharing:
+    from evenroll.intake.customer_run import alone, pool_of
+
+    many = min(options.processes or os.cpu_count() or 1, 1 + question.file.rows // WORTH_A_PROCESS)
+    return alone if many == 1 else pool_of(many)
+
+
+@contextmanager
+def _bar(output: Output, rows: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, where a person can see it and no pipe is in its way."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = output.err.is_terminal and not output.json
+    with Progress(*columns, console=output.err, transient=True, disable=not shown) as progress:
+        task = progress.add_task("customers", total=max(rows, 1))
+        yield lambda more: progress.advance(task, more)
+
+
+def _report(output: Output, question: Asked, ended: Ended) -> None:
+    plan = question.plan
+    output.data(
+        {
+            "customers": ended.rows,
+            "left_out": ended.left_out,
+            "done_before": ended.kept,
+            "rates": list(plan.keys),
+            "from": plan.cycles[0].start_on,
+            "days": plan.days,
+            "result": str(question.out),
+            "errors": str(question.errors) if ended.left_out else None,
+        }
+    )
+    output.say(
+        f"{ended.rows} customers compared on {len(plan.keys)} rates over {plan.days} days from "
+        f"{plan.cycles[0].start_on}: {question.out}"
+    )
+    if ended.kept:
+        output.say(f"{ended.kept} rows had been done by an earlier run and were kept.")
+    if ended.left_out:
+        output.note(f"{ended.left_out} rows were left out; why, and what to do, stands in {question.errors}.")

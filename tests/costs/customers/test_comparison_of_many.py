@@ -1,0 +1,129 @@
+"""Costs of many customers with and without cars, against the readable bills of their loads, one rate at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from evenroll.costs.customers.choosing import NO_RATE, best_of
+from evenroll.costs.customers.comparison import Comparison
+from evenroll.costs.customers.plan import LoadShape, months_covered
+from evenroll.costs.fleet.rate_prices import slot_prices_of
+from evenroll.costs.lattice.beside import Beside, LaidOn
+from evenroll.costs.lattice.compiled import compile_rates
+from evenroll.costs.lattice.schedule import DemandPrice
+from evenroll.costs.usage import LoadWrong
+from evenroll.programs.program import Coverage
+from tests.costs.customers.year_of_cars import chance_cars, charged_plainly, paid_plainly, plan_of
+from tests.costs.lattice.invented import CHICAGO, flat, night_and_day
+
+FIRST_ON, DAYS = date(2025, 2, 20), 45
+
+
+def with_demand(schedule):
+    seasons = tuple(replace(each, demands=(DemandPrice(usd_per_kw=(Decimal("7.5"),)),)) for each in schedule.seasons)
+    return replace(schedule, key="DEMAND", seasons=seasons)
+
+
+def plan(minutes: int):
+    start = CHICAGO.start_of_day(FIRST_ON)
+    chance = np.random.default_rng(3).integers(-2_000_000, 30_000_000, DAYS * 24)
+    hours = {start + n * timedelta(hours=1): Decimal(int(each)).scaleb(-8) for n, each in enumerate(chance)}
+    event = LaidOn(event_hours=frozenset([start + timedelta(hours=91)]), event_usd_per_kwh=Decimal("0.9"))
+    return plan_of(
+        flat(),
+        night_and_day(),
+        with_demand(night_and_day(day="0.30")),
+        flat(hourly_series="hours", key="HOURS"),
+        night_and_day(key="EVENT"),
+        flat(usd="0.2", minimum_usd_per_month=Decimal(90)),
+        first_on=FIRST_ON,
+        days=DAYS,
+        minutes=minutes,
+        beside=Beside(hour_prices={"hours": hours}, laid_on={4: event}),
+    )
+
+
+@pytest.mark.parametrize("minutes", [60, 15])
+@pytest.mark.parametrize("highest", [3_000, 65_000], ids=["two bytes", "four with a car"])
+def test_all_ways_cost_what_the_readable_bills_say(minutes, highest):
+    many, count = plan(minutes), 12
+    shape = (count, many.shape.intervals)
+    wh = np.random.default_rng(minutes).integers(0, highest, shape).astype(np.uint16)
+    rows = np.array([1, 2, 3, 5, 8, 11])
+    cars = chance_cars(len(rows), seed=2, days=DAYS)
+    found = Comparison(many).costs(wh, cars=cars, rows=rows)
+    prices = slot_prices_of(
+        compile_rates(
+            [(each.schedule,) for each in many.rates],
+            cycles=many.cycles,
+            calendar=CHICAGO,
+            minutes=minutes,
+            beside=many.beside,
+        )
+    ).price_e8
+    for rate in range(len(many.rates)):
+        assert (found.without[:, rate] == paid_plainly(wh, plan=many, rate=rate)).all(), many.keys[rate]
+        for way, price in ((found.at_once, np.zeros_like(prices[rate])), (found.cheapest, prices[rate])):
+            drawn = np.array([charged_plainly(cars, car=n, plan=many, price_e8=price)[0] for n in range(len(rows))])
+            expected = paid_plainly(wh[rows].astype(np.int64) + drawn, plan=many, rate=rate)
+            assert (way[:, rate] == expected).all(), many.keys[rate]
+    missing = [charged_plainly(cars, car=n, plan=many, price_e8=prices[0])[1] for n in range(len(rows))]
+    assert found.unserved_wh.tolist() == missing
+
+
+def test_the_order_of_customers_and_how_many_there_are_change_nothing():
+    many = plan(60)
+    comparison = Comparison(many)
+    wh = np.random.default_rng(1).integers(0, 3_000, (600, many.shape.intervals)).astype(np.uint16)
+    rows, cars = np.arange(600), chance_cars(600, seed=9, days=DAYS)
+    whole = comparison.costs(wh, cars=cars, rows=rows)
+    order = np.random.default_rng(2).permutation(600)
+    shuffled = comparison.costs(wh[order], cars=cars.chosen(order), rows=rows)
+    one = comparison.costs(wh[599:], cars=cars.chosen(slice(599, 600)), rows=rows[:1])
+    for name in ("without", "at_once", "cheapest", "unserved_wh"):
+        told = getattr(whole, name)
+        assert (getattr(shuffled, name) == told[order]).all()
+        assert (getattr(one, name) == told[599:]).all()
+
+
+def test_charging_when_it_is_cheapest_costs_no_more_where_a_price_of_energy_is_all():
+    many = plan_of(flat(), night_and_day(), first_on=FIRST_ON, days=28)
+    wh = np.random.default_rng(1).integers(0, 3_000, (50, many.shape.intervals)).astype(np.uint16)
+    found = Comparison(many).costs(wh, cars=chance_cars(50, seed=4, days=28), rows=np.arange(50))
+    assert (found.cheapest[:, 0] == found.at_once[:, 0]).all()
+    # A line of energy is rounded once for each register and month.
+    assert (found.cheapest[:, 1] <= found.at_once[:, 1] + 4).all()
+    assert (found.cheapest[:, 1] < found.at_once[:, 1]).any()
+
+
+def test_the_best_rate_covers_what_todays_covers():
+    costs = np.array([[300, 200, 100], [300, 200, 100], [200, 200, 100], [300, 200, 100]])
+    today = np.array([0, 2, 0, NO_RATE])
+    coverages = (Coverage.BOTH, Coverage.BOTH, Coverage.SUPPLY)
+    found = best_of(costs, today=today, paid=np.array([300, 110, 200, 0]), coverages=coverages)
+    assert found.rate.tolist() == [1, 2, 0, NO_RATE]
+    assert found.saving.tolist() == [100, 10, 0, 0]
+
+
+def test_without_todays_rate_the_best_is_told_where_all_cover_the_same():
+    costs, today = np.array([[300, 200]]), np.array([NO_RATE])
+    found = best_of(costs, today=today, paid=np.array([0]), coverages=(Coverage.BOTH, Coverage.BOTH))
+    assert (found.rate.tolist(), found.saving.tolist()) == ([1], [0])
+
+
+def test_loads_of_other_than_whole_days_are_refused():
+    start = CHICAGO.start_of_day(FIRST_ON)
+    for intervals, told in ((100, "whole days"), (24 * 400, "a year")):
+        shape = LoadShape(
+            start_at=start, minutes=60, intervals=intervals - 1 if intervals > 200 else intervals, zone=CHICAGO.zone
+        )
+        with pytest.raises(LoadWrong, match=told):
+            months_covered(shape, calendar=CHICAGO)
+    late = LoadShape(start_at=start + timedelta(hours=1), minutes=60, intervals=24, zone=CHICAGO.zone)
+    with pytest.raises(LoadWrong, match="midnight"):
+        months_covered(late, calendar=CHICAGO)
