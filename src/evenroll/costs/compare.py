@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
+from importlib import import_module
+from operator import add
 from typing import Final
 
 from evenroll.costs.bill import BillLine
@@ -15,14 +18,13 @@ from evenroll.costs.charging import (
     NeedDoesNotFit,
     PevNeed,
     charge_at_once,
-    charge_cheapest,
     charging_year,
 )
-from evenroll.costs.courses import Course, courses_of
+from evenroll.costs.courses import Course, CourseLoads, courses_of
 from evenroll.costs.pricing import Pricing
 from evenroll.costs.rewards import Reward
 from evenroll.costs.usage import HourlyLoad
-from evenroll.costs.ways import SPREAD_PERCENT, Way, way, way_beside, yearly
+from evenroll.costs.ways import SPREAD_PERCENT, CourseWays, Way, yearly
 from evenroll.programs.program import Coverage
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import RateKey
@@ -158,20 +160,19 @@ def compare(
     covered = today.rate.coverage
     if covered is not program.rate.coverage or covered is Coverage.NONE:
         return CoverageDiffers(today=covered, program=program.rate.coverage)
-    sessions = charging_year(pev, year=year, calendar=calendar)
-    if isinstance(sessions, NeedDoesNotFit):
-        return sessions
+    charged = _charged(pev, year=year, calendar=calendar)
+    if isinstance(charged, NeedDoesNotFit):
+        return charged
+    sessions, at_once = charged
     if not _covers(household, sessions=sessions):
         return LoadTooShort(year=year)
-    at_once = charge_at_once(sessions)
     courses = courses_of(
         today, program=program, load=_together(household, at_once), calendar=calendar, starts_at=sessions.start_at
     )
     if not courses:
         return SeriesTooShort(series=program.rate.hourly_series or today.rate.hourly_series)
-    found = [
-        _outcome(each, household=household, at_once=at_once, sessions=sessions, calendar=calendar) for each in courses
-    ]
+    loads = CourseLoads(household=household, at_once=at_once, sessions=sessions, year=year, calendar=calendar)
+    found = [_outcome(each, loads=loads) for each in courses]
     return Comparison(
         coverage=covered,
         year=year,
@@ -181,6 +182,13 @@ def compare(
     )
 
 
+# Every program is compared for the same vehicle.
+@lru_cache(maxsize=16)
+def _charged(pev: PevNeed, *, year: int, calendar: ServiceCalendar) -> tuple[ChargingYear, HourlyLoad] | NeedDoesNotFit:
+    sessions = charging_year(pev, year=year, calendar=calendar)
+    return sessions if isinstance(sessions, NeedDoesNotFit) else (sessions, charge_at_once(sessions))
+
+
 def _covers(household: HourlyLoad, *, sessions: ChargingYear) -> bool:
     ends_at = household.start_at + len(household.wh) * _HOUR
     return household.start_at <= sessions.start_at and sessions.start_at + sessions.hours * _HOUR <= ends_at
@@ -188,23 +196,17 @@ def _covers(household: HourlyLoad, *, sessions: ChargingYear) -> bool:
 
 def _together(household: HourlyLoad, pev: HourlyLoad) -> HourlyLoad:
     first = (pev.start_at - household.start_at) // _HOUR
-    both = zip(household.wh[first : first + len(pev.wh)], pev.wh, strict=True)
-    return HourlyLoad(start_at=pev.start_at, wh=tuple(one + other for one, other in both))
+    return HourlyLoad(start_at=pev.start_at, wh=tuple(map(add, household.wh[first : first + len(pev.wh)], pev.wh)))
 
 
-def _outcome(
-    course: Course, *, household: HourlyLoad, at_once: HourlyLoad, sessions: ChargingYear, calendar: ServiceCalendar
-) -> _Outcome:
-    year = calendar.business_date(sessions.start_at).year
-    managed = charge_cheapest(sessions, pricing=course.program, calendar=calendar)
-    loads = {ScenarioCode.PROGRAM_UNCHANGED: at_once, ScenarioCode.PROGRAM_MANAGED: managed}
-    ways = {ScenarioCode.TODAY: way(course.today, household=household, pev=at_once, year=year, calendar=calendar)}
-    for code, load in loads.items():
-        ways[code] = (
-            way_beside(course.program, today=course.today, household=household, pev=load, year=year, calendar=calendar)
-            if course.program.is_beside
-            else way(course.program, household=household, pev=load, year=year, calendar=calendar)
-        )
+def _outcome(course: Course, *, loads: CourseLoads) -> _Outcome:
+    # Arrays take longer to import than most commands take that only name what stands here.
+    found: CourseWays = import_module("evenroll.costs.course_ways").ways_of_course(course, loads=loads)
+    ways = {
+        ScenarioCode.TODAY: found.today,
+        ScenarioCode.PROGRAM_UNCHANGED: found.unchanged,
+        ScenarioCode.PROGRAM_MANAGED: found.managed,
+    }
     return _Outcome(course=course, ways=ways)
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from evenroll.costs.charging import ChargingYear
 from evenroll.costs.pricing import HourPrices, Pricing
 from evenroll.costs.usage import HourlyLoad, is_rate_holiday
 from evenroll.programs.program_terms import EventTerms, Grid
@@ -41,6 +42,17 @@ class Course:
     year: int | None = None
     events: int | None = None
     is_usual: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CourseLoads:
+    """What is billed: the household, and its vehicle charging at once in its sessions. year: a calendar year."""
+
+    household: HourlyLoad
+    at_once: HourlyLoad
+    sessions: ChargingYear
+    year: int
+    calendar: ServiceCalendar
 
 
 def courses_of(

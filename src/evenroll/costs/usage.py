@@ -41,7 +41,7 @@ class HourlyLoad:
             raise LoadWrong("A load begins at an instant that is not given in UTC. Convert it first.")
         if self.start_at.replace(minute=0, second=0, microsecond=0) != self.start_at:
             raise LoadWrong(f"A load begins at {self.start_at}, which is no full hour. Begin it at one.")
-        if any(wh < 0 for wh in self.wh):
+        if min(self.wh, default=0) < 0:
             raise LoadWrong("A load draws less than nothing in an hour; what is fed in is not supported here.")
 
 

@@ -23,7 +23,8 @@ from evenroll.quantities.periods import DatePeriod
 # How far a year's use may lie from the one assumed. An assumption of ours, shown with every figure; not
 # measured.
 SPREAD_PERCENT: Final = 15
-_PERCENTS: Final = (100 - SPREAD_PERCENT, 100, 100 + SPREAD_PERCENT)
+PERCENTS: Final = (100 - SPREAD_PERCENT, 100, 100 + SPREAD_PERCENT)
+"""The sizes of use that are looked at."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,12 +39,21 @@ class Way:
     @property
     def mid(self) -> Decimal:
         """USD at the use that was assumed."""
-        return self.costs[_PERCENTS.index(100)]
+        return self.costs[PERCENTS.index(100)]
 
     @property
     def pev_mid(self) -> Decimal:
         """What the vehicle adds at the use that was assumed, USD."""
-        return self.pev[_PERCENTS.index(100)]
+        return self.pev[PERCENTS.index(100)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CourseWays:
+    """Today, on the program charging as now, and on it charging when it is cheap."""
+
+    today: Way
+    unchanged: Way
+    managed: Way
 
 
 def way(pricing: Pricing, *, household: HourlyLoad, pev: HourlyLoad, year: int, calendar: ServiceCalendar) -> Way:
@@ -54,7 +64,7 @@ def way(pricing: Pricing, *, household: HourlyLoad, pev: HourlyLoad, year: int, 
     costs: list[Decimal] = []
     parts: list[Decimal] = []
     whole: list[Bill] = []
-    for percent in _PERCENTS:
+    for percent in PERCENTS:
         without = [_scaled(use, percent=percent) for use in base]
         with_pev = [_sum(one, _scaled(more, percent=percent)) for one, more in zip(without, added, strict=True)]
         bills = _bills(with_pev, rate=pricing.rate, months=months)
@@ -77,6 +87,11 @@ def way_beside(
     nothing = replace(household, wh=(0,) * len(household.wh))
     home = way(today, household=household, pev=replace(pev, wh=(0,) * len(pev.wh)), year=year, calendar=calendar)
     own = way(pricing, household=nothing, pev=pev, year=year, calendar=calendar)
+    return beside(home, own=own)
+
+
+def beside(home: Way, *, own: Way) -> Way:
+    """A household where it is, home, and its vehicle on a service of its own."""
     return Way(
         rate=own.rate,
         costs=tuple(one + other for one, other in zip(home.costs, own.costs, strict=True)),

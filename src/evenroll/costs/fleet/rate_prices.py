@@ -28,7 +28,7 @@ def slot_prices_of(rates: CompiledRates) -> SlotPrices:
     PricesWrong.
     """
     cycles = len(rates.lattice.cycles)
-    cells = _cells(rates.lattice)
+    cells = cells_of_intervals(rates.lattice)
     of_cell = np.zeros((len(rates.keys), rates.lattice.cells), dtype=np.int64)
     for part in rates.energy:
         line = rates.lines[part.line]
@@ -48,8 +48,8 @@ def slot_prices_of(rates: CompiledRates) -> SlotPrices:
     return prices_without_caps(price)
 
 
-def _cells(lattice: Lattice) -> IntArray:
-    """The cell of each interval."""
+def cells_of_intervals(lattice: Lattice) -> IntArray:
+    """The cell of each interval, (interval,)."""
     cells = np.empty(lattice.intervals, dtype=np.int64)
     of_day: IntArray = np.arange(lattice.slots) * lattice.minutes // 60
     starts: list[int] = lattice.day_start.tolist()
