@@ -5,44 +5,27 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.roles import Role
-from evenroll.quantities.identifiers import CaseNumber
 from evenroll.records import rebuild as rebuilding
-from evenroll.records.fold_tables import STATE_TABLES
 from evenroll.records.folds import is_own_form
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.rebuild import rebuild
 from evenroll.records.replay import replay
 from evenroll.records.streams import StreamKind
-from tests.territory import NOW, Territory, days, new_territory
-
-OLDER = "0.00000000"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Old:
-    """A territory whose rows another release wrote. number: of a case."""
-
-    territory: Territory
-    number: CaseNumber
-    rows: int
+from tests.records.older_rows import Old, grow_old, old_territory
+from tests.territory import NOW, Territory, days
 
 
 @pytest.fixture
 def old(django_ready: object) -> Iterator[Old]:
-    territory = new_territory()
-    number = territory.apply(territory.premise())
-    territory.apply(territory.premise(), signed_on=None)
-    territory.run()
-    yield Old(territory=territory, number=number, rows=_grow_old(territory))
+    made = old_territory()
+    yield made
     # Others replay the whole database.
-    assert rebuild(organizations=territory.organizations).failed == ()
+    assert rebuild(organizations=made.territory.organizations).failed == ()
 
 
 def test_a_row_of_an_older_release_is_read_from_the_journal(old: Old) -> None:
@@ -110,7 +93,7 @@ def test_rows_are_written_anew_while_work_goes_on(old: Old) -> None:
     worker, written = threading.Thread(target=work), 0
     worker.start()
     for _ in range(2):
-        _grow_old(old.territory)
+        grow_old(old.territory)
         written += rebuild(organizations=old.territory.organizations, batch=1).written
     enough.set()
     worker.join()
@@ -138,40 +121,6 @@ def _set_version(old: Old, version: int) -> None:
         pen.execute("ALTER TABLE journal_entry DISABLE TRIGGER USER")
         pen.execute("UPDATE journal_entry SET version = %s WHERE stream_key = %s AND number = 1", (version, old.number))
         pen.execute("ALTER TABLE journal_entry ENABLE TRIGGER USER")
-
-
-def _grow_old(territory: Territory) -> int:
-    """Write the rows as a release did that knew less: fields and rows of today are missing; how many."""
-    count = 0
-    for organization in territory.organizations:
-        with open_organization(organization) as opened, cursor() as pen:
-            for kind, (table, key) in STATE_TABLES.items():
-                # Under the lock of the stream, as every release writes: who read a row before does not write it after.
-                heads = pen.execute(
-                    "SELECT stream_key FROM stream_head WHERE organization_id = %s AND stream_kind = %s "
-                    "ORDER BY stream_key FOR UPDATE SKIP LOCKED",
-                    (opened.id, kind.value),
-                ).fetchall()
-                rows = pen.execute(
-                    f"SELECT {key}, state FROM {table} WHERE {key} = ANY(%s) ORDER BY 1",  # pyright: ignore[reportArgumentType]
-                    ([head for (head,) in heads],),
-                ).fetchall()
-                for number, text in rows:
-                    pen.execute(f"UPDATE {table} SET state = %s WHERE {key} = %s", (_older(text), number))  # pyright: ignore[reportArgumentType]
-                count += len(rows)
-                if kind is StreamKind.CASE:
-                    cases = [number for number, _ in rows]
-                    pen.execute(
-                        "DELETE FROM vehicle WHERE organization_id = %s AND case_number = ANY(%s)", (opened.id, cases)
-                    )
-    return count
-
-
-def _older(text: str) -> str:
-    state: dict[str, Any] = json.loads(text)
-    return json.dumps(
-        {name: value for name, value in state.items() if name not in ("vehicles", "answers")} | {"_form": OLDER}
-    )
 
 
 def _states(territory: Territory) -> list[str]:
