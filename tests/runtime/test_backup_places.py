@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 from typing import LiteralString
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 
 from evenroll.records.erasure_list import Erasure, erasure_list_path, note, use_erasure_list
-from evenroll.runtime.backup_programs import Programs, programs_for
+from evenroll.runtime.backup_programs import PROGRAMS_VARIABLE, BackupRefused, Programs, programs_for
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.embedded_cluster import APPLICATION
 from evenroll.runtime.embedded_server import (
@@ -165,7 +166,31 @@ def test_a_restore_that_is_killed_halfway_leaves_the_database_as_it_was(place: P
 
 def test_a_server_that_tells_of_much_does_not_hold_up_a_restore(place: Place) -> None:
     programs = programs_for(place.urls.owner, home=place.home, major=major(place.urls), environ={})
-    process = get_context("spawn").Process(target=_hear_much, args=(programs,))
+    for level in ("NOTICE", "WARNING"):
+        _within_a_minute(_hear_much, programs, level)
+
+
+def test_programs_that_warn_of_much_do_not_hold_up_a_restore_and_their_error_is_told(
+    place: Place, tmp_path: Path
+) -> None:
+    """pg_restore warns before it gives what it has read; the pipe of what it says would be full by then."""
+    usual = programs_for(place.urls.owner, home=place.home, major=major(place.urls), environ={})
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    for name in ("pg_dump", "psql"):
+        (folder / name).symlink_to(usual.folder / name)
+    warning = folder / "pg_restore"
+    warning.write_text(
+        "#!/bin/sh\nfor i in $(seq 5000); do echo pg_restore: warning: this and that, again and again >&2; done\n"
+        "echo 'SELECT 1;'\necho 'pg_restore: error: the archive ends too soon' >&2\nexit 1\n"
+    )
+    warning.chmod(0o700)
+    programs = programs_for(place.urls.owner, home=place.home, major=18, environ={PROGRAMS_VARIABLE: str(folder)})
+    _within_a_minute(_be_told_why, programs)
+
+
+def _within_a_minute(act: Callable[..., None], *told: object) -> None:
+    process = get_context("spawn").Process(target=act, args=told)
     process.start()
     process.join(60)
     try:
@@ -174,10 +199,16 @@ def test_a_server_that_tells_of_much_does_not_hold_up_a_restore(place: Place) ->
         process.kill()
 
 
-def _hear_much(programs: Programs) -> None:
+def _hear_much(programs: Programs, level: str) -> None:
     with programs.script() as script:
         for _ in range(5000):
-            script.say("DO $$ BEGIN RAISE NOTICE '%', repeat('this and that ', 20); END $$;")
+            script.say(f"DO $$ BEGIN RAISE {level} '%', repeat('this and that ', 20); END $$;")
+
+
+def _be_told_why(programs: Programs) -> None:
+    with pytest.raises(BackupRefused, match="the archive ends too soon"):
+        with programs.script() as script:
+            script.archive(Path("some.dump"), section="data", knows_timeout=True)
 
 
 def _begin_and_die(programs: Programs) -> None:

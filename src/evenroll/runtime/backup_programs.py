@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import IO, Final
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -69,25 +70,22 @@ class Programs:
             stderr=subprocess.PIPE,
             env=self._environ(),
         ) as running:
-            assert running.stdin is not None and running.stderr is not None
-            try:
-                script = Script(programs=self, to=running.stdin)
-                # What it says is read at the end only: told of every small thing it would wait for us, and we for it.
-                script.say("SET client_min_messages = warning;")
-                script.say("BEGIN;")
-                yield script
-                script.say("COMMIT;")
-                running.stdin.close()
-            except BrokenPipeError:
-                # It has stopped at an error, which it tells; what still waits in the pipe is for nobody.
-                with suppress(BrokenPipeError):
+            assert running.stdin is not None
+            with _heard(running) as errors:
+                try:
+                    script = Script(programs=self, to=running.stdin)
+                    # Nobody reads what it notices, thousands of lines of a large restore.
+                    script.say("SET client_min_messages = warning;")
+                    script.say("BEGIN;")
+                    yield script
+                    script.say("COMMIT;")
                     running.stdin.close()
-            except BaseException:
-                running.kill()
-                raise
-            said = running.stderr.read().decode("utf-8", errors="replace")
+                except BrokenPipeError:
+                    # It has stopped at an error, which it tells; what still waits in the pipe is for nobody.
+                    with suppress(BrokenPipeError):
+                        running.stdin.close()
         if running.returncode:
-            raise BackupRefused(_why(said, doing="restore the database"))
+            raise BackupRefused(_why(errors, doing="restore the database"))
 
     def archive_text(self, archive: Path, *, section: str) -> subprocess.Popen[bytes]:
         """pg_restore at work: one section of an archive as SQL, on its standard output."""
@@ -114,7 +112,7 @@ class Programs:
     def _run(self, command: Sequence[str], *, doing: str, environ: dict[str, str]) -> str:
         done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace", env=environ)
         if done.returncode:
-            raise BackupRefused(_why(done.stderr, doing=doing))
+            raise BackupRefused(_why(filter(_is_error, done.stderr.splitlines()), doing=doing))
         return done.stdout
 
 
@@ -139,13 +137,13 @@ class Script:
     def archive(self, archive: Path, *, section: str, knows_timeout: bool) -> None:
         """One section of an archive."""
         with self.programs.archive_text(archive, section=section) as reading:
-            assert reading.stdout is not None and reading.stderr is not None
-            head = reading.stdout.read(_HEAD_BYTES)
-            self.to.write(head if knows_timeout else head.replace(_ONLY_SINCE_17, b"", 1))
-            shutil.copyfileobj(reading.stdout, self.to)
-            said = reading.stderr.read().decode("utf-8", errors="replace")
+            assert reading.stdout is not None
+            with _heard(reading) as errors:
+                head = reading.stdout.read(_HEAD_BYTES)
+                self.to.write(head if knows_timeout else head.replace(_ONLY_SINCE_17, b"", 1))
+                shutil.copyfileobj(reading.stdout, self.to)
         if reading.returncode:
-            raise BackupRefused(_why(said, doing=f"read {archive.name}"))
+            raise BackupRefused(_why(errors, doing=f"read {archive.name}"))
 
 
 def programs_for(url: str, *, home: Path, major: int, environ: dict[str, str]) -> Programs:
@@ -168,10 +166,40 @@ def programs_for(url: str, *, home: Path, major: int, environ: dict[str, str]) -
     return Programs(folder=installed_binaries(places), url=url)
 
 
-def _why(said: str, *, doing: str) -> str:
+@contextmanager
+def _heard(process: subprocess.Popen[bytes]) -> Iterator[list[str]]:
+    """The first error that a process tells, once it has ended. It is ended by an exception inside.
+
+    What it says is read all the while: with a full pipe it would wait for us, and we for it.
+    """
+    assert process.stderr is not None
+    said, errors = process.stderr, list[str]()
+
+    def listen() -> None:
+        for line in said:
+            text = line.decode("utf-8", errors="replace")
+            if not errors and _is_error(text):
+                errors.append(text)
+
+    listening = Thread(target=listen, daemon=True)
+    listening.start()
+    try:
+        yield errors
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        listening.join()
+
+
+def _is_error(line: str) -> bool:
+    return any(mark in line for mark in ("ERROR:", "error:", "FATAL:"))
+
+
+def _why(errors: Iterable[str], *, doing: str) -> str:
     """The first error, without what stands beneath it: a DETAIL may quote a row, and so a person."""
-    lines = [line for line in said.splitlines() if "ERROR:" in line or "error:" in line or "FATAL:" in line]
-    told = lines[0].split("ERROR:")[-1].split("error:", 1)[-1].strip().rstrip(".") if lines else "they said nothing"
+    first = next(iter(errors), "")
+    told = first.split("ERROR:")[-1].split("error:", 1)[-1].strip().rstrip(".") or "they said nothing"
     return (
         f"PostgreSQL's programs could not {doing}: {told}. Nothing was changed. Cure that and run it again; where "
         f"the server wants another connection than they can make, name your own in {PROGRAMS_VARIABLE}."
