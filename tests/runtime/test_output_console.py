@@ -31,3 +31,14 @@ def test_rows_become_lines_where_the_words_alone_need_more(capsys: pytest.Captur
 
 def test_a_table_without_rows_still_has_its_columns() -> None:
     assert fitting(COLUMNS, [], width=80) == [4, 4]
+
+
+def test_where_no_terminal_says_how_wide_it_is_a_table_is_as_wide_as_it_reads_well() -> None:
+    shown = io.StringIO()
+    output = replace(Output(), out=Console(file=shown, width=240))
+    output.table(COLUMNS, [(ROW[0], f"{ROW[1]} " * 3)], piped_width=80)
+    lines = shown.getvalue().splitlines()
+    assert len(lines) > 2 and max(map(len, lines)) <= 80
+    # A word that needs more has it: a table that is too wide is better read than one in pieces.
+    output.table(COLUMNS, [(ROW[0], "x" * 70)], piped_width=80)
+    assert "x" * 70 in shown.getvalue().splitlines()[-1]

@@ -30,6 +30,9 @@ from evenroll.runtime.health_limits import limits_of
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_times import local, zone_names, zone_of
 
+PIPED_WIDTH = 100
+"""What it says is mailed and kept by monitors: so wide are its tables where no terminal says how wide it is."""
+
 
 def status(
     organization: OrganizationOption = "",
@@ -81,6 +84,7 @@ def _show_lines(lines: Sequence[Line], output: Output) -> None:
     output.table(
         ("check", "verdict", "what was found", "what to do"),
         [(each.check.value, each.verdict.value, each.found, each.to_do) for each in lines],
+        piped_width=PIPED_WIDTH,
     )
 
 
@@ -114,6 +118,7 @@ def _show_organizations(facts: HealthFacts, sizes: Mapping[OrganizationKey, Book
             )
             for each in facts.organizations
         ],
+        piped_width=PIPED_WIDTH,
     )
     _show_waits(facts, output)
     states: Counter[str] = Counter()

@@ -58,12 +58,20 @@ class Output:
         """A heading for people."""
         self.say("", text, style="bold")
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """A table for people: cells fold where it is narrow, nothing is cut off. No names of columns: no head."""
+    def table(
+        self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, piped_width: int = PIPED_WIDTH
+    ) -> None:
+        """A table for people: cells fold where it is narrow, nothing is cut off. No names of columns: no head.
+
+        piped_width: how wide it is at most where no terminal says so, if its words leave it that.
+        """
         if self.json:
             return
         cells = [[shown(cell) for cell in row] for row in rows]
-        widths = fitting(columns, cells, width=self.out.width)
+        width = self.out.width
+        # A line of a file or a mail that is folded is still better read than a line of blocks.
+        narrow = None if self.out.is_terminal else fitting(columns, cells, width=min(width, piped_width))
+        widths = narrow or fitting(columns, cells, width=width)
         if widths is None:
             self._blocks(columns, cells)
             return
