@@ -84,6 +84,12 @@ class Programs:
                     # It has stopped at an error, which it tells; what still waits in the pipe is for nobody.
                     with suppress(BrokenPipeError):
                         running.stdin.close()
+                except BaseException:
+                    running.kill()
+                    # What was not said yet is for nobody either, and hides no error.
+                    with suppress(BrokenPipeError):
+                        running.stdin.close()
+                    raise
         if running.returncode:
             raise BackupRefused(_why(errors, doing="restore the database"))
 
