@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -116,10 +117,14 @@ def holiday_list_keys() -> tuple[str, ...]:
 
 def is_listed_holiday(day: date, *, key: str) -> bool:
     """Whether the day stands in the list of that name. Raises KeyError for a name that `holiday_list_keys` lacks."""
+    return day in _days_of(key, day.year)
+
+
+@lru_cache(maxsize=1024)
+def _days_of(key: str, year: int) -> frozenset[date]:
+    """The days of a list in a year. None is the last of the year, so none is kept in the next one."""
     named = _LISTS[key]
-    if any(_DATE_OF[holiday](day.year) == day for holiday in named.days):
-        return True
-    if not named.monday_after_sunday or day.weekday() != _MONDAY:
-        return False
-    sunday = day - _DAY
-    return sunday.weekday() == _SUNDAY and any(_DATE_OF[holiday](sunday.year) == sunday for holiday in named.days)
+    days = {_DATE_OF[holiday](year) for holiday in named.days}
+    if named.monday_after_sunday:
+        days |= {day + _DAY for day in days if day.weekday() == _SUNDAY}
+    return frozenset(days)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from evenroll.costs.bill import Extra, LineCode
 from evenroll.costs.lattice.bills import BlockBills
-from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates
+from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates, FixedLine, LineSpec
 from evenroll.costs.lattice.plain import PlainBills
 from evenroll.costs.lattice.schedule import PRICE_PLACES
 from evenroll.costs.reference import mean_price
@@ -59,10 +62,10 @@ def lines_of_plain(bills: PlainBills, *, rates: CompiledRates, number: int) -> t
     """The same of one load. number: which of its bills."""
     own: list[ExplainedLine] = []
     beside: list[ExplainedLine] = []
-    for index, line in enumerate(rates.lines):
-        quantity = bills.quantity[index]
+    for index in _of_bill(rates.lines, number=number):
+        line, quantity = rates.lines[index], bills.quantity[index]
         optional = line.tier > 0 or line.code in BESIDE_RATE
-        if line.bill == number and (quantity or not optional):
+        if quantity or not optional:
             (beside if line.code in BESIDE_RATE else own).append(
                 ExplainedLine(
                     code=line.code,
@@ -76,8 +79,7 @@ def lines_of_plain(bills: PlainBills, *, rates: CompiledRates, number: int) -> t
             )
     own += [
         ExplainedLine(code=line.code, days=line.days, price=line.price, amount=_usd(line.cents))
-        for line in rates.fixed
-        if line.bill == number
+        for line in (rates.fixed[index] for index in _of_bill(rates.fixed, number=number))
     ]
     topped, least = bills.topped[number], rates.minimums[number]
     if topped:
@@ -85,13 +87,28 @@ def lines_of_plain(bills: PlainBills, *, rates: CompiledRates, number: int) -> t
     return (*own, *beside)
 
 
+def _of_bill(lines: Sequence[LineSpec] | Sequence[FixedLine], *, number: int) -> range:
+    """Where the lines of a bill stand: they stand bill by bill."""
+    return range(bisect_left(lines, number, key=_bill_of), bisect_right(lines, number, key=_bill_of))
+
+
+def _bill_of(line: LineSpec | FixedLine) -> int:
+    return line.bill
+
+
 def _price(bills: PlainBills, *, rates: CompiledRates, line: int) -> Decimal:
     """The price of a line; for the prices of the hours their mean by energy."""
-    for number, part in enumerate(rates.hourly):
-        if part.line == line:
-            usd = Decimal(bills.exact[number]).scaleb(_E11)
-            return mean_price(Extra(code=LineCode.HOURLY_PRICES, quantity_wh=bills.quantity[line], usd=usd))
-    return Decimal(rates.lines[line].price_e8).scaleb(-PRICE_PLACES)
+    if rates.lines[line].code is LineCode.HOURLY_PRICES:
+        number = next(number for number, part in enumerate(rates.hourly) if part.line == line)
+        usd = Decimal(bills.exact[number]).scaleb(_E11)
+        return mean_price(Extra(code=LineCode.HOURLY_PRICES, quantity_wh=bills.quantity[line], usd=usd))
+    return _price_of(rates.lines[line].price_e8)
+
+
+@lru_cache(maxsize=4096)
+def _price_of(price_e8: int) -> Decimal:
+    """The same prices stand on the lines of every month."""
+    return Decimal(price_e8).scaleb(-PRICE_PLACES)
 
 
 def _usd(cents: int) -> Decimal:

@@ -113,9 +113,9 @@ class EventPart:
 class CompiledRates:
     """Rates ready to bill any number of loads over the same cycles.
 
-    keys, coverages: by rate. bills: rates x cycles. peaks: the cells whose maximum counts. minimums: by bill.
-    series: (series, interval), 1e-8 USD per kWh. history_short: the bills whose ratchet looks further back than the
-    cycles reach; compile earlier cycles with them to know those bills for sure.
+    keys, coverages: by rate. bills: rates x cycles. lines, fixed: bill by bill. peaks: the cells whose maximum counts.
+    minimums: by bill. series: (series, interval), 1e-8 USD per kWh. history_short: the bills whose ratchet looks
+    further back than the cycles reach; compile earlier cycles with them to know those bills for sure.
     """
 
     lattice: Lattice

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, assert_never
 
 from evenroll.costs.bill import LineCode
@@ -33,6 +36,7 @@ _MILLIONTHS: Final = 10**6
 _DAYS_OF_MONTH: Final = 30
 # 68,719 MWh, or as many kWh per kW: more than a cycle can hold, and products with a demand stay in 64 bits.
 _LIMIT_MAX: Final = 2**36
+_ALL_DAY: Final[Runs] = ((0, HOURS),)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,13 +64,13 @@ def add_rate(draft: Draft, *, number: int, history: Sequence[RateSchedule], laid
         spans[span.cycle].append(index)
     for cycle in range(cycles):
         bill = number * cycles + cycle
-        for part in _parts(draft, bill=bill, spans=spans[cycle], history=history):
+        of_span = [(version_at(history, span=draft.lattice.spans[index]), index) for index in spans[cycle]]
+        for part in _parts(draft, bill=bill, versions=of_span):
             for block in part.season.blocks:
                 _add_energy(draft, part=part, block=block)
             for demand in part.season.demands:
                 _add_demand(draft, part=part, demand=demand)
-        _add_fixed(draft, bill=bill, spans=spans[cycle], history=history)
-        of_span = [(version_at(history, span=draft.lattice.spans[index]), index) for index in spans[cycle]]
+        _add_fixed(draft, bill=bill, versions=of_span)
         add_hourly(draft, bill=bill, versions=of_span)
         add_laid_on(draft, bill=bill, laid_on=laid_on, rounding=history[-1].rounding)
 
@@ -89,26 +93,31 @@ def version_at(history: Sequence[RateSchedule], *, span: Span) -> RateSchedule:
     return [each for each in history if each.effective_on <= span.start_on][-1]
 
 
-def _months(spans: Iterable[Span]) -> Fraction:
+@lru_cache(maxsize=4096)
+def _months(spans: tuple[Span, ...]) -> Fraction:
+    """How many months some spans are, each day its share of its own calendar month. All rates ask for the same."""
     shares = (Fraction(each.days, monthrange(each.start_on.year, each.start_on.month)[1]) for each in spans)
     return sum(shares, Fraction(0))
 
 
-def _parts(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequence[RateSchedule]) -> list[_Part]:
-    found: dict[tuple[int, str], list[int]] = {}
-    versions = {index: version_at(history, span=draft.lattice.spans[index]) for index in spans}
-    for index in spans:
-        season = season_of(versions[index], month=draft.lattice.spans[index].start_on.month)
-        found.setdefault((history.index(versions[index]), season.key), []).append(index)
+_Versions = Sequence[tuple[RateSchedule, int]]
+"""The spans of a bill by number, each with the version that holds in it."""
+
+
+def _parts(draft: Draft, *, bill: int, versions: _Versions) -> list[_Part]:
+    found: dict[tuple[date, str], tuple[RateSchedule, ScheduleSeason, list[int]]] = {}
+    for schedule, index in versions:
+        season = season_of(schedule, month=draft.lattice.spans[index].start_on.month)
+        found.setdefault((schedule.effective_on, season.key), (schedule, season, []))[2].append(index)
+    of_bill = _months(tuple(draft.lattice.spans[index] for _, index in versions))
     parts: list[_Part] = []
-    of_bill = _months(draft.lattice.spans[index] for index in spans)
-    for (version, _), numbers in found.items():
-        own = [draft.lattice.spans[index] for index in numbers]
+    for schedule, season, numbers in found.values():
+        own = tuple(draft.lattice.spans[index] for index in numbers)
         parts.append(
             _Part(
                 bill=bill,
-                schedule=history[version],
-                season=season_of(history[version], month=own[0].start_on.month),
+                schedule=schedule,
+                season=season,
                 spans=tuple(numbers),
                 days=sum(each.days for each in own),
                 months=_months(own),
@@ -122,18 +131,27 @@ def _runs(draft: Draft, *, part: _Part, hours: DayHours | None, register: str) -
     """The cells of a part whose hour counts into a register; all of them without hours."""
     lattice = draft.lattice
     of_list = lattice.lists.index(part.schedule.holidays)
-    cells: list[int] = []
-    for group, (span, day_class) in enumerate(lattice.groups):
-        if span in part.spans:
-            day = None if hours is None else hours.of_type(day_class[of_list])
-            cells += [group * HOURS + hour for hour in range(HOURS) if day is None or day[hour] == register]
     runs: list[tuple[int, int]] = []
-    for cell in cells:
-        if runs and runs[-1][1] == cell:
-            runs[-1] = (runs[-1][0], cell + 1)
-        else:
-            runs.append((cell, cell + 1))
+    for span in part.spans:
+        # The groups of a span follow each other.
+        for group in range(bisect_left(lattice.groups, (span,)), bisect_left(lattice.groups, (span + 1,))):
+            day_type = lattice.groups[group][1][of_list]
+            own = _ALL_DAY if hours is None else _runs_of_day(hours.of_type(day_type), register)
+            for first, end in own:
+                if runs and runs[-1][1] == group * HOURS + first:
+                    runs[-1] = (runs[-1][0], group * HOURS + end)
+                else:
+                    runs.append((group * HOURS + first, group * HOURS + end))
     return tuple(runs)
+
+
+@lru_cache(maxsize=1024)
+def _runs_of_day(day: tuple[str, ...], register: str) -> Runs:
+    """The hours of a day that count into a register. Months have the same days over and over."""
+    hours = [hour for hour, name in enumerate(day) if name == register]
+    firsts = [hour for hour in hours if hour - 1 not in hours]
+    ends = [hour + 1 for hour in hours if hour + 1 not in hours]
+    return tuple(zip(firsts, ends, strict=True))
 
 
 def _peak(draft: Draft, *, part: _Part, hours: DayHours | None, register: str) -> int:
@@ -219,15 +237,15 @@ def _line(part: _Part, code: LineCode, *, register: str, tier: int, price: Decim
     )
 
 
-def _add_fixed(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequence[RateSchedule]) -> None:
+def _add_fixed(draft: Draft, *, bill: int, versions: _Versions) -> None:
     """The charges of a bill that no load changes, by version, and what it comes to at least."""
     least = Fraction(0)
     practice = draft.practice
-    own = [draft.lattice.spans[index] for index in spans]
+    own = tuple(draft.lattice.spans[index] for _, index in versions)
     of_bill = _months(own)
-    held = {each.effective_on: each for each in (version_at(history, span=span) for span in own)}
+    held = {schedule.effective_on: schedule for schedule, _ in versions}
     for schedule in held.values():
-        mine = [span for span in own if version_at(history, span=span) is schedule]
+        mine = tuple(draft.lattice.spans[index] for version, index in versions if version is schedule)
         days, months = sum(span.days for span in mine), _months(mine)
         charges = (
             (
@@ -248,7 +266,7 @@ def _add_fixed(draft: Draft, *, bill: int, spans: Sequence[int], history: Sequen
             for code, price, times in charges
             if price
         ]
-        if practice.minimum is not None:
+        if practice.minimum is not None and (schedule.minimum_usd_per_month or schedule.minimum_usd_per_day):
             borne = months_borne(months, days=days, of_bill=of_bill, basis=practice.minimum)
             least += Fraction(schedule.minimum_usd_per_month) * borne + Fraction(schedule.minimum_usd_per_day) * days
     last = [*held.values()][-1]
