@@ -21,6 +21,7 @@ help:
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
 	@echo "make bench-bills  bills of many customers on 20 rates, against memory and PySAM (seconds; N=customers)"
+	@echo "make judge-bills  10,000 customers of chance before the oracle of single intervals (minutes; N=customers)"
 	@echo "make golden    keep what this release writes, as a further golden journal (before a release)"
 	@echo "make golden-rows  note anew what the golden journals come to, after a fold was changed on purpose"
 	@echo "make pins      compile requirements/*.in again (needs uv on the PATH)"
@@ -92,6 +93,10 @@ bench-load: setup-test
 .PHONY: bench-bills
 bench-bills: setup-test
 	@$(PYTHON_OF) -m tests.measure.bills $(N)
+
+.PHONY: judge-bills
+judge-bills: setup-test
+	@$(PYTHON_OF) -m tests.measure.judge_bills $(or $(N),10000) $(SEED)
 
 golden: setup-test
 	@$(PYTHON_OF) -m tests.golden.write

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from evenroll.costs.matching.codes import LineKind
 from evenroll.costs.matching.past_bill import PastBill
@@ -151,3 +153,71 @@ def test_records_of_the_rate_database_are_known_by_label_and_by_name(tmp_path: P
             rate_of_urdb(file, territory=calendar("US-CA"))
     with pytest.raises(FileRefused, match="cannot be read"):
         rate_of_urdb(tmp_path / "none.json", territory=calendar("US-CA"))
+
+
+TREE = """
+bills:
+  - bill: B-1
+    rate: LE-R
+    from: 2026-06-20
+    to: 2026-07-20
+    total: 95.64
+    reads: {total: 612.345}
+    clerk: 7
+    lines:
+      - {line: energy, register: total, quantity: 612.345, price: 0.1362, amount: 83.40}
+      - {line: fixed_monthly, amount: 12.24}
+  - bill: B-2
+    rate: LE-R
+    start_on: 2026-06-20
+    end_on: 2026-07-20
+    total: null
+    lines:
+      - {line: energy, quantity: 10, amount: 1.362}
+"""
+
+
+@pytest.mark.parametrize("ending", ["yaml", "json"])
+def test_a_list_of_bills_says_the_same_as_a_table(tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"bills.{ending}"
+    text = TREE if ending == "yaml" else json.dumps(yaml.safe_load(TREE), default=str, indent=1)
+    file.write_text(text, encoding="utf-8")
+    read = read_past_bills(file, rates=RATES)
+    bill, wrong = read.bills
+    assert isinstance(bill, PastBill)
+    table = _bill(
+        tmp_path,
+        HEAD
+        + "B-1,LE-R,2026-06-20,2026-07-20,95.64,read,total,612.345,,,\n"
+        + "B-1,,,,,energy,total,612.345,0.1362,83.40,\n"
+        + "B-1,,,,,fixed_monthly,,,,12.24,\n",
+    )
+    assert replace(bill, place=0, lines=()) == replace(table, place=0, lines=())
+    assert [replace(line, place=0) for line in bill.lines] == [replace(line, place=0) for line in table.lines]
+    assert read.not_read == ("clerk",)
+    assert isinstance(wrong, UnreadBill)
+    (fault,) = wrong.faults
+    assert (fault.column, fault.code.value) == ("amount", "not_an_amount")
+    assert "1.362" in text.splitlines()[fault.row - 1] or ending == "json"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("bills: {\n", "line 2: it is no YAML or JSON"),
+        ("bills: 3", "line 1: here stands no list of bills"),
+        ("- 3", "line 1: here stand no names with values"),
+        ("- {rate: X}", "line 1: this bill has no number"),
+        ("- bill: B\n  lines: 3", "line 2: here stands no list of lines"),
+        ("- bill: B\n  rate: [X]", "line 2: here stands no single value"),
+        ("- bill: B\n  rate: X\n  tariff: Y", "line 3: rate stands twice"),
+        ("- bill: B\n  rate: X\n  Rate: Y", "line 3: rate stands twice"),
+        ("", "is empty"),
+        ("bills: " + "[" * 500_000, "line 1: more than 20 levels"),
+    ],
+)
+def test_a_list_that_is_none_of_bills_is_refused_with_its_line(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "bills.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(FileRefused, match=words):
+        read_past_bills(file, rates=RATES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -32,6 +32,14 @@ class PastFault:
     column: str
     code: LoadFaultCode | PastFaultCode
     choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawRow:
+    """The cells of a row by column. number: as a spreadsheet shows it, or the line of a YAML or JSON."""
+
+    number: int
+    cells: Mapping[str, str] = field(repr=False)
 
 
 class ReadWord(StrEnum):

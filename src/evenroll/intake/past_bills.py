@@ -21,7 +21,8 @@ from evenroll.intake.load_header import nearest_told
 from evenroll.intake.load_source import opened, source_of
 from evenroll.intake.own_load import drawn_load
 from evenroll.intake.own_load_file import read_own_load
-from evenroll.intake.past_bill_cells import COLUMNS, Cells, PastFault, ReadWord
+from evenroll.intake.past_bill_cells import COLUMNS, Cells, PastFault, RawRow, ReadWord
+from evenroll.intake.past_bill_tree import ENDINGS, rows_of_tree
 from evenroll.quantities.identifiers import RateKey
 from evenroll.quantities.periods import DatePeriod
 from evenroll.records.load_terms import LoadFaultCode
@@ -29,14 +30,6 @@ from evenroll.records.load_terms import LoadFaultCode
 _NEEDED: Final = ("bill", "line")
 _OF_BILL: Final = ("rate", "version", "start_on", "end_on", "total", "load")
 """The columns that say something of the bill as a whole: on one of its rows, or the same on each."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RawRow:
-    """The cells of a row by column. number: as a spreadsheet shows it, or the line of a YAML or JSON."""
-
-    number: int
-    cells: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,11 +53,14 @@ class PastBills:
 def read_past_bills(
     path: Path, *, rates: Mapping[RateKey, KnownRate], dates: DateOrder = DateOrder.UNSAID
 ) -> PastBills:
-    """The bills of a CSV or Parquet with a row for each line item. rates: whose territories tell the clock of loads.
+    """The bills of a CSV or Parquet with a row for each line item, or of a YAML or JSON with a list of bills.
 
-    dates: which number of a day is the month where both could be. Raises FileRefused for a file as a whole; what is
-    wrong with a row stands in its bill.
+    rates: whose territories tell the clock of loads. dates: which number of a day is the month where both could be.
+    Raises FileRefused for a file as a whole; what is wrong with a row stands in its bill.
     """
+    if path.suffix.casefold() in ENDINGS:
+        rows, unknown = rows_of_tree(path)
+        return bills_of_rows(rows, folder=path.parent, rates=rates, dates=dates, not_read=unknown)
     source = source_of(path)
     with opened(source) as (header, rows):
         places, not_read = _places(header, path=path)

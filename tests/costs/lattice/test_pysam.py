@@ -8,6 +8,8 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from evenroll.costs.lattice.bills import bill_block_plainly
 from evenroll.costs.lattice.schedule import ScheduleRefused
+from evenroll.costs.lattice.urdb_record import schedule_of_urdb
+from evenroll.programs.program import Coverage
+from tests.costs.lattice.invented import block_of, engine_of, months_of
 from tests.costs.lattice.priced_as_judge import Priced, engine_of_record, kinds_of, priced
 from tests.costs.lattice.pysam_judge import JudgeRefuses, judged
 from tests.costs.lattice.typed_records import TYPED
@@ -85,6 +91,31 @@ def test_a_charge_per_day_counts_the_days_of_the_month() -> None:
     assert found[:3].tolist() == [12.40, 11.20, 12.40]
     assert truth[0] == pytest.approx(12.1666667)
     assert found.sum() == pytest.approx(truth.sum())
+
+
+def test_a_year_begins_on_its_own_weekday_and_keeps_its_holidays() -> None:
+    """On purpose: to PySAM every year begins on a Monday and has no holiday; we bill the days that there were.
+
+    Power by hours of the weekday alone, 1 kWh an hour: what is counted on weekdays of January is 24 kWh for each.
+    """
+    record = TYPED[1]()
+    record |= {
+        "energyratestructure": [[{"rate": 0.0}], [{"rate": 1.0}]],
+        "mincharge": 0.0,
+        "fixedchargefirstmeter": 0.0,
+    }
+    # Rows of their own: PySAM counts periods up in each row, and twelve times in one that stands there twelve times.
+    record["energyweekdayschedule"] = [[1] * 24 for _ in range(12)]
+    record["energyweekendschedule"] = [[0] * 24 for _ in range(12)]
+    wh = np.full(8760, 1000)
+    judge = judged(record, kw=wh / 1000)["energy"]
+    assert judge[0] == pytest.approx(23 * 24), "January from a Monday on has 23 weekdays"
+    schedule = schedule_of_urdb(record, coverage=Coverage.BOTH, effective_on=date(2018, 1, 1), holidays="territory")
+    for year, plain_days, holidays in ((2018, 23, 2), (2026, 22, 2), (2027, 21, 2)):
+        for rate, wanted in ((replace(schedule, holidays="none"), plain_days), (schedule, plain_days - holidays)):
+            engine = engine_of((rate,), cycles=months_of(year)[:1])
+            total = bill_block_plainly(block_of(engine, 1000), engine=engine).totals[0, 0, 0]
+            assert total == wanted * 24 * 100, (year, rate.holidays)
 
 
 @cache
