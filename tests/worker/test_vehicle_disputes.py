@@ -9,10 +9,10 @@ import pytest
 
 from evenroll.enrollment import moving_commands as mc
 from evenroll.enrollment.case import VEHICLE_CONDITION, EndReason
-from evenroll.enrollment.case_commands import NoPayload
+from evenroll.enrollment.case_commands import NoPayload, SettleAppeal
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import RefusalCode
-from evenroll.enrollment.form import FormField
+from evenroll.enrollment.form import Dwelling, FormField
 from evenroll.enrollment.moving_events import OwnershipDocument, VehicleAnswer
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
@@ -130,6 +130,25 @@ def test_papers_and_a_person_settle_what_both_claim(territory: Territory) -> Non
     assert territory.case(territory.utility, new).course.owner is Role.ENROLLMENT_DESK
     settle(territory, new, kept=True)
     assert status(territory, new) == [State.ENROLLED] and territory.case(territory.utility, old).vehicles == ()
+
+
+def test_a_granted_appeal_comes_back_to_a_car_that_another_has_by_now(territory: Territory) -> None:
+    """Nobody keeps a car for a refused application; two enrollments with one car are not made by an appeal either."""
+    vin = drawn_vin(territory.tag)
+    premise = home(territory)
+    answers = {**premise.answers(), FormField.VIN: vin}
+    refused = territory.apply(premise, answers=answers, dwelling=Dwelling.SHARED_GARAGE)
+    territory.run()
+    enrolled = apply(territory, vin)
+    assert status(territory, refused, enrolled) == [State.REFUSED, State.ENROLLED]
+    territory.taken(say(territory, CommandName.OPEN_APPEAL, refused))
+    reopened = SettleAppeal(reopened=True)
+    territory.taken(say(territory, CommandName.SETTLE_APPEAL, refused, reopened, role=Role.SUPERVISOR))
+    territory.run()
+    assert status(territory, refused, enrolled) == [State.VEHICLE_DISPUTED, State.ENROLLED]
+    assert territory.events(territory.utility, enrolled)[-1] == "vehicle_asked_about"
+    answer(territory, enrolled, VehicleAnswer.SOLD)
+    assert territory.events(territory.utility, refused).count("decision_made") == 2
 
 
 def test_silence_is_asked_again_and_then_a_person_decides(territory: Territory) -> None:

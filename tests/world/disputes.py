@@ -167,6 +167,16 @@ def applied_before(world: World) -> None:
 
 def refused_meanwhile(world: World, *, appealed: bool) -> None:
     """The first is asked whose the car is, is refused, and then says that it was sold: nothing is left to appeal."""
+    first, second = _refused_when_asked(world)
+    if appealed:
+        say(world, first, C.OPEN_APPEAL)
+    say(world, first, C.ANSWER_VEHICLE, SOLD)
+    world.settle()
+    assert case_of(world, first).status is State.WITHDRAWN and case_of(world, second).status is State.ENROLLED
+
+
+def _refused_when_asked(world: World) -> tuple[Key, Key]:
+    """An application that another one asks for its vehicle, and that is refused then; and that other one."""
     first = apply(world, program=NIGHT, pod="POD-2", until=State.PROVING)
     household = world.households[CaseNumber(first[2])]
     household.flaws = {"good_standing": Known.NO}
@@ -176,11 +186,38 @@ def refused_meanwhile(world: World, *, appealed: bool) -> None:
     say(world, first, C.GIVE_CURE, c.SubmitForm(form=a_form(world, program=ProgramKey(NIGHT))))
     world.settle()
     assert case_of(world, first).status is State.REFUSED
-    if appealed:
-        say(world, first, C.OPEN_APPEAL)
-    say(world, first, C.ANSWER_VEHICLE, SOLD)
+    household.flaws = {}
+    return first, second
+
+
+def appealed_later(world: World) -> None:
+    """The car of a refused application is enrolled by another; the appeal is granted, and whose it is comes first."""
+    first = apply(world, program=NIGHT, pod="POD-2", until=State.DECIDING)
+    household = world.households[CaseNumber(first[2])]
+    household.flaws = {"in_territory": Known.NO}
     world.settle()
-    assert case_of(world, first).status is State.WITHDRAWN and case_of(world, second).status is State.ENROLLED
+    second = enroll(world, program=NIGHT, pod="POD-1")
+    world.same_car = frozenset({case_of(world, first).number, case_of(world, second).number})
+    household.flaws = {}
+    _granted(world, first)
+    assert case_of(world, first).status is State.VEHICLE_DISPUTED and question(world, second) is State.DUE
+    settle(world, first, kept=True)
+    assert case_of(world, first).status is State.ENROLLED and case_of(world, second).vehicles == ()
+
+
+def asked_before_the_appeal(world: World) -> None:
+    """Whoever is asked for the vehicle of a refused application asks nobody back when its appeal is granted."""
+    first, second = _refused_when_asked(world)
+    _granted(world, first)
+    assert case_of(world, first).status is State.ENROLLED and not case_of(world, first).vehicles[0].disputed
+    settle(world, second, kept=False)
+    assert case_of(world, first).questions == ()
+
+
+def _granted(world: World, key: Key) -> None:
+    say(world, key, C.OPEN_APPEAL)
+    say(world, key, C.SETTLE_APPEAL, c.SettleAppeal(reopened=True), role=Role.SUPERVISOR)
+    world.settle()
 
 
 def added(world: World, *, kept: bool) -> None:
@@ -236,6 +273,8 @@ DISPUTES: tuple[Callable[[World], None], ...] = (
     two_are_settled,
     applied_before,
     *(partial(refused_meanwhile, appealed=each) for each in (False, True)),
+    appealed_later,
+    asked_before_the_appeal,
     *(partial(added, kept=each) for each in (True, False)),
     came_later,
     *(partial(left, how=each) for each in ("withdrawn", "closed", "supplier")),

@@ -13,6 +13,7 @@ from evenroll.enrollment.case_events import PlaceReleased, ProviderAsked
 from evenroll.enrollment.case_evolve import evolve
 from evenroll.enrollment.case_facts import CaseFacts, not_in_state
 from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.decide_disputes import disputed
 from evenroll.enrollment.decide_supplier import carried_over
 from evenroll.enrollment.decided import Decided, Refusal, RefusalCode
 from evenroll.enrollment.event import Event
@@ -226,11 +227,21 @@ def open_appeal(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided 
 
 
 def settle_appeal(case: Case, command: c.SettleAppeal, facts: CaseFacts) -> Decided | Refusal:
-    """Upheld and closed, or decided again on facts that are looked up anew."""
+    """Upheld and closed, or decided again on facts that are looked up anew.
+
+    Nobody keeps a vehicle for a refused application: where another case has it by now, whose it is comes first.
+    """
     if case.status is not State.REFUSED or case.course.on_lapse is not CommandName.ESCALATE:
         return not_in_state(case, CommandName.SETTLE_APPEAL)
-    to = State.DECIDING if command.reopened else State.CLOSED
-    return Decided(events=(life.AppealDecided(row=Row.ACTION, reopened=command.reopened, moves=(facts.move(to),)),))
+    if not command.reopened:
+        moves = (facts.move(State.CLOSED),)
+        return Decided(events=(life.AppealDecided(row=Row.ACTION, reopened=False, moves=moves),))
+    is_asked = any(each.other == facts.disputed_with for each in case.questions)
+    disputes, others = (), ()
+    if case.vehicle is not None and not is_asked:
+        disputes, others = disputed(case, case.vehicle.pevid, facts)
+    moves = () if disputes else (facts.move(State.DECIDING),)
+    return Decided(events=(life.AppealDecided(row=Row.ACTION, reopened=True, moves=moves), *disputes), others=others)
 
 
 def close_refusal(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | Refusal:

@@ -48,7 +48,7 @@ CASE: Mapping[State | None, frozenset[State]] = {
     # Back to where it stood where the customer stays after all.
     S.LEAVING: frozenset({S.ENROLLED, S.ACTIVE, S.ENDED}),
     # Withdrawn where its vehicle turns out to be another customer's before the time to appeal is over.
-    S.REFUSED: frozenset({S.CLOSED, S.DECIDING, S.WITHDRAWN}),
+    S.REFUSED: frozenset({S.CLOSED, S.DECIDING, S.VEHICLE_DISPUTED, S.WITHDRAWN}),
 }
 
 SUPPLY: Mapping[State | None, frozenset[State]] = {

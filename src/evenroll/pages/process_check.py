@@ -105,6 +105,7 @@ BY_ACTION: frozenset[MoveKey] = frozenset(
     {
         (_CASE, None, State.PROVING),
         (_CASE, None, State.DECIDING),
+        (_CASE, State.REFUSED, State.VEHICLE_DISPUTED),
         (Track.METER, State.ALREADY_THERE, State.BEFORE_METER),
         (_EQUIPMENT, None, State.READY),
         (_DEVICE, None, State.TESTING),
@@ -112,7 +113,8 @@ BY_ACTION: frozenset[MoveKey] = frozenset(
         *((_EQUIPMENT, state, State.CHOOSING_EQUIPMENT) for state in (State.INSPECTING, State.READY)),
     }
 )
-"""Moves that an action makes and not the flow: a case that goes on from another, equipment swapped or taken away."""
+"""Moves that an action makes and not the flow: a case that goes on from another, an appeal granted while
+another case has the vehicle, equipment swapped or taken away."""
 
 
 def _node_of(track: Track, state: State) -> str | None:
