@@ -23,6 +23,7 @@ THEMES = {
     "enroll",
     "erasure",
     "hold",
+    "journal",
     "keys",
     "past bills",
     "releases",
