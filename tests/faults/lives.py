@@ -22,8 +22,9 @@ from evenroll.enrollment.service_order import BackOfficeItem, VisitResult
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability, ProgramVersion
 from evenroll.programs.program_terms import Cap
-from evenroll.quantities.identifiers import CaseNumber, OrganizationKey, ProgramKey, case_number
+from evenroll.quantities.identifiers import CaseNumber, OrganizationKey, case_number
 from evenroll.records.load_terms import LoadKind
+from tests.application_rows import application_row, in_capitals
 from tests.faults.works import Command, Drive, Enroll, Here, Load, Seal, Work
 from tests.meter_work import at, the_exchange
 from tests.territory import NIGHT_RATE, NOW, POSTAL_CODE, Premise, Territory, capped_program, days, new_territory
@@ -192,33 +193,20 @@ def _decide_both(life: Life) -> Work:
 
 
 def _with_a_file(folder: Path) -> Life:
-    from evenroll.records.published import publish
-
     life = Life(folder=folder)
-    life.program = replace(life.territory.night, key=ProgramKey(f"NIGHT-{life.territory.tag.upper()}"))
-    publish(life.program)
+    life.program = in_capitals(life.territory, life.territory.night, name="NIGHT")
     return life
 
 
 def _enroll(life: Life) -> Work:
     assert life.program is not None
     path = life.folder / f"applications-{life.territory.tag}.jsonl"
-    plain = {
-        "organization": str(life.territory.utility),
-        "channel": "web",
-        "program": str(life.program.key),
-        "drivetrain": "bev",
-        "signed_on": "2026-11-01",
-        "consents": "terms;data_sharing",
-        "documents": "vehicle_registration",
-        "holder": "account_holder",
-        "dwelling": "own",
-    }
     metered = {"registers": NIGHT_RATE, "capability": MeterCapability.PERIOD_REGISTERS}
     with path.open("w", encoding="utf-8") as file:
         for row in range(ROWS):
-            said = {each.value: text for each, text in life.territory.premise(**metered).answers().items()}
-            file.write(json.dumps({**plain, **said, "application": f"A-{row}"}) + "\n")
+            answers = life.territory.premise(**metered).answers()
+            told = application_row(life.territory.utility, life.program.key, answers, application=f"A-{row}")
+            file.write(json.dumps(told) + "\n")
     return Enroll(path=path, programs=frozenset({str(life.program.key)}), now=life.now, rows=ROWS)
 
 

@@ -15,6 +15,7 @@ from evenroll.intake.result_file import ResultRow
 from evenroll.programs.program import MeterCapability
 from evenroll.programs.program_terms import Cap
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
+from tests.application_rows import application_row, in_capitals, night_in_capitals
 from tests.intake.both_lanes import Left
 from tests.territory import NIGHT_RATE, NOW, Premise, Territory, new_territory
 
@@ -35,14 +36,8 @@ class Ran:
 
 
 def _territory() -> Territory:
-    from evenroll.records.published import publish
-
-    territory = new_territory()
-    tag = territory.tag.upper()
-    territory.night = replace(territory.night, key=ProgramKey(f"NIGHT-{tag}"))
-    territory.supply = replace(territory.supply, key=ProgramKey(f"DRIVE-{tag}"))
-    for program in (territory.night, territory.supply):
-        publish(program)
+    territory = night_in_capitals(new_territory())
+    territory.supply = in_capitals(territory, territory.supply, name="DRIVE")
     return territory
 
 
@@ -67,19 +62,9 @@ def _rows(territory: Territory, premises: Sequence[Premise], *, with_disputed: b
     first, second, plain, owing, esco, other = premises
 
     def row(premise: Premise, reference: str, **cells: object) -> dict[str, object]:
-        told = {
-            "application": reference,
-            "organization": str(territory.utility),
-            "channel": "bulk",
-            "program": str(territory.night.key),
-            "drivetrain": "bev",
-            "signed_on": "2026-11-01",
-            "consents": "terms;data_sharing",
-            "documents": "vehicle_registration;letter_of_authorization",
-            "holder": "account_holder",
-            "dwelling": "own",
-        }
-        return {**told, **{field.value: text for field, text in premise.answers().items()}, **cells}
+        bulk = {"channel": "bulk", "documents": "vehicle_registration;letter_of_authorization"}
+        told = {"application": reference, **bulk, **cells}
+        return application_row(territory.utility, territory.night.key, premise.answers()) | told
 
     at_esco = {"organization": str(territory.esco), "program": str(territory.supply.key)}
     disputed = [row(plain, "another's car", vin=second.vin)] if with_disputed else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,36 +12,20 @@ import pytest
 from evenroll.enrollment.form import Language
 from evenroll.intake.result_file import ResultRow
 from evenroll.programs.program import MeterCapability
-from evenroll.quantities.identifiers import ProgramKey
+from tests.application_rows import application_row, night_in_capitals
 from tests.territory import NIGHT_RATE, NOW, Territory, new_territory
 
 
 @pytest.fixture
 def territory(django_ready: object) -> Territory:
     """One whose program has a key as a catalog writes it, in capitals."""
-    from evenroll.records.published import publish
-
-    territory = new_territory()
-    territory.night = replace(territory.night, key=ProgramKey(f"NIGHT-{territory.tag.upper()}"))
-    publish(territory.night)
-    return territory
+    return night_in_capitals(new_territory())
 
 
 def row(territory: Territory, **cells: object) -> dict[str, object]:
     """A row of a new customer that can be enrolled; cells: what it says besides."""
     premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
-    plain = {
-        "organization": str(territory.utility),
-        "channel": "web",
-        "program": str(territory.night.key),
-        "drivetrain": "bev",
-        "signed_on": "2026-11-01",
-        "consents": "terms;data_sharing",
-        "documents": "vehicle_registration",
-        "holder": "account_holder",
-        "dwelling": "own",
-    }
-    return {**plain, **{field.value: text for field, text in premise.answers().items()}, **cells}
+    return application_row(territory.utility, territory.night.key, premise.answers(), **cells)
 
 
 def run(

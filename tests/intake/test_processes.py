@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 from multiprocessing import active_children
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 
 from evenroll.intake.processes import ProcessLost, shared_out
 from evenroll.programs.program import MeterCapability
-from evenroll.quantities.identifiers import ProgramKey
+from tests.application_rows import application_row, night_in_capitals
 from tests.territory import NIGHT_RATE, NOW, Territory, new_territory
 
 pytestmark = pytest.mark.usefixtures("django_ready")
@@ -72,15 +71,6 @@ def test_they_end_when_nobody_takes_any_more() -> None:
     assert not any(Path(f"/proc/{process}").exists() for process in processes)
 
 
-def _territory() -> Territory:
-    from evenroll.records.published import publish
-
-    territory = new_territory()
-    territory.night = replace(territory.night, key=ProgramKey(f"NIGHT-{territory.tag.upper()}"))
-    publish(territory.night)
-    return territory
-
-
 def _rows(territory: Territory, count: int) -> list[dict[str, object]]:
     """Each customer twice: the second one finds the place taken."""
     ready: dict[str, Any] = {"registers": NIGHT_RATE, "capability": MeterCapability.PERIOD_REGISTERS}
@@ -88,20 +78,13 @@ def _rows(territory: Territory, count: int) -> list[dict[str, object]]:
     for number in range(count):
         premise = territory.premise(**ready)
         told += [
-            {
-                "application": f"A-{number}-{time_}",
-                "organization": str(territory.utility),
-                "channel": "web",
-                "program": str(territory.night.key),
-                "drivetrain": "bev",
-                "signed_on": "2026-11-01",
-                "consents": "terms;data_sharing",
-                "documents": "vehicle_registration",
-                "holder": "account_holder",
-                "dwelling": "own",
-                **{field.value: text for field, text in premise.answers().items()},
-                "vin": territory.premise(**ready).vin if time_ else premise.vin,
-            }
+            application_row(
+                territory.utility,
+                territory.night.key,
+                premise.answers(),
+                application=f"A-{number}-{time_}",
+                vin=territory.premise(**ready).vin if time_ else premise.vin,
+            )
             for time_ in range(2)
         ]
     return told
@@ -130,7 +113,7 @@ def _run(territory: Territory, path: Path, *, processes: int):
 def test_a_file_is_taken_once_by_two_and_goes_on_where_it_was_broken_off(tmp_path: Path) -> None:
     from evenroll.records.organizations import cursor, open_organization
 
-    territory = _territory()
+    territory = night_in_capitals(new_territory())
     rows = _rows(territory, 8)
     path = tmp_path / "applications.jsonl"
     path.write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")

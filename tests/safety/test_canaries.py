@@ -22,6 +22,7 @@ from evenroll.intake.result_file import ResultRow
 from evenroll.ports.clearinghouse import ProviderQuestion
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
+from tests.application_rows import application_row
 from tests.meter_work import at, exchange_meter
 from tests.safety.canaries import canaries_in, canary_answers, canary_premise, every_cell, found_in, personal_of
 from tests.safety.file_programs import with_file_programs
@@ -268,22 +269,10 @@ def _drive(territory: Territory) -> None:
     territory.run()
 
 
-def _file_rows(territory: Territory, said: Mapping[FormField, str]) -> list[dict[str, str]]:
+def _file_rows(territory: Territory, said: Mapping[FormField, str]) -> list[dict[str, object]]:
     """A web row, a mailed form keyed twice with a difference, and rows whose personal cells are all wrong."""
-    plain = {
-        "organization": str(territory.utility),
-        "channel": "web",
-        "program": str(territory.night.key),
-        "drivetrain": "bev",
-        "signed_on": "2026-11-01",
-        "consents": "terms;data_sharing",
-        "receipt": "",
-        "keyed_by": "",
-        "second_keyed_by": "",
-        "second_name": "",
-    }
-    answers = {field.value: said[field] for field in FormField}
-    web = {**plain, **answers}
+    empty = dict.fromkeys(("receipt", "keyed_by", "second_keyed_by", "second_name"), "")
+    web = application_row(territory.utility, territory.night.key, said, **empty)
     mail = {**web, "channel": "mail", "receipt": "R-77", "keyed_by": "ana", "second_keyed_by": "bo"}
     wrong = {**web, **dict.fromkeys(("email", "phone", "vin", "postal_code"), said[FormField.NOTE])}
     misplaced = {**web, "drivetrain": said[FormField.NAME], "signed_on": said[FormField.NAME]}

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-import pytest
-
 from evenroll.enrollment.case import EndReason
 from evenroll.enrollment.case_commands import SetParameters, SubmitForm
 from evenroll.enrollment.command_names import CommandName
@@ -32,11 +30,6 @@ from tests.territory_reads import SteadyReads
 
 VISIT_ON = date(2026, 11, 10)
 SWITCH_ON = date(2026, 11, 12)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def ready(territory: Territory) -> Premise:

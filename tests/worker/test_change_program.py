@@ -20,20 +20,10 @@ from evenroll.programs.bill import BillKind
 from evenroll.programs.program import ConsentKind, MeterCapability, ProgramVersion
 from evenroll.programs.program_terms import ChangeLimit
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey, RateKey
-from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, days
 from tests.territory_books import Premise
 
 LATER = NOW + days(100)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
-
-
-@pytest.fixture
-def ready(territory: Territory) -> Premise:
-    return territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
 
 
 def program(territory: Territory, name: str, **changes: object) -> ProgramVersion:

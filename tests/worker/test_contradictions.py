@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
-
 from evenroll.enrollment.case import EndReason
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import RefusalCode
@@ -19,15 +17,10 @@ from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import CaseNumber
 from tests.meter_work import book_visit
-from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, days
 from tests.territory_books import Premise
 
 AT = NOW + days(80)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def active(territory: Territory) -> tuple[CaseNumber, Premise]:

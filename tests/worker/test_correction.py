@@ -20,14 +20,9 @@ from evenroll.enrollment.tracks import State
 from evenroll.pages.notices import event_line
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import CaseNumber
-from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, days
 
 AGREED, DECLINED = SettleCorrection(agreed=True), SettleCorrection(agreed=False)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 @pytest.fixture

@@ -15,12 +15,7 @@ from evenroll.ports.delivery import DeliveryOutcome
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.codec import encode
 from evenroll.quantities.identifiers import AccountId, PodId
-from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
+from tests.territory import NIGHT_RATE, NOW, Territory, days
 
 
 def test_several_workers_do_everything_once(territory: Territory) -> None:

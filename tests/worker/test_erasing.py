@@ -24,26 +24,15 @@ from evenroll.enrollment.erasure import (
 from evenroll.enrollment.form import Channel, FormField, Language
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
-from evenroll.programs.program import MeterCapability
 from evenroll.programs.retention import RetentionClass, retention_table
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey, case_number
 from tests.safety.canaries import canaries_in, canary_answers, canary_premise, every_cell
-from tests.territory import NIGHT_RATE, NOW, POSTAL_CODE, Territory, days, new_territory
+from tests.territory import NOW, POSTAL_CODE, Territory, days
 from tests.territory_books import Premise
 from tests.worker.test_leaving import HARDSHIP, leave
 
 ASKED = Wish(cause=ErasureCause.ASKED)
 R = ErasureRefusalCode
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
-
-
-@pytest.fixture
-def ready(territory: Territory) -> Premise:
-    return territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
 
 
 def subjects(territory: Territory, number: CaseNumber, *, of: OrganizationKey | None = None) -> tuple[Any, ...]:

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evenroll.enrollment.case_commands import NoPayload
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.erasure import DataErased
 from evenroll.enrollment.form import FormField
-from evenroll.enrollment.messages import CaseForwarded, Message
 from evenroll.enrollment.moving_commands import AddVehicle
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
-from evenroll.programs.program import MeterCapability
 from evenroll.programs.rules import Drivetrain
 from evenroll.quantities.identifiers import CaseNumber, RateKey
-from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
+from tests.territory import NOW, Territory, days
 from tests.territory_books import Premise
+from tests.worker.forwarding import forward
 from tests.worker.test_change_program import LATER, active, change, new_of, program
 from tests.worker.test_erasing import draft, erase, erased_events, kept_rows, opens, subjects
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
-
-
-@pytest.fixture
-def ready(territory: Territory) -> Premise:
-    return territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
 
 
 def test_what_another_case_refers_to_stays_until_that_one_goes(territory: Territory, ready: Premise) -> None:
@@ -110,26 +97,6 @@ def test_a_list_that_cannot_be_written_is_tried_once_a_run(
     assert kept_rows(territory) == {}
 
 
-def hand_back(territory: Territory, number: CaseNumber) -> None:
-    """The customer's provider has changed again: the case goes back to who had handed it over."""
-    from evenroll.records.unit_of_work import unit_of_work
-
-    with unit_of_work(territory.esco, actor=territory.actor(territory.esco, Role.SYSTEM), now=NOW) as work:
-        case = work.case(number)
-        assert case is not None and case.provider is not None and case.form is not None
-        body = CaseForwarded(
-            number=number,
-            language=case.opening.language,
-            prompted_by="nobody",
-            provider=case.provider,
-            postal_code=case.opening.postal_code,
-            program=case.form.program,
-            form=replace(case.form, consents_hand_over=False),
-        )
-        message = Message(to=territory.utility, conversation=number, body=body, sealed=case.answers)
-        work.record_case(number, Decided(messages=(message,)), expected=case)
-
-
 @pytest.mark.parametrize("after", [0, 32])
 def test_a_case_that_comes_back_is_kept_as_what_it_is_now(territory: Territory, after: int) -> None:
     """Handed over, it would go in thirty days; it came back, before or after that, and goes as every other draft."""
@@ -139,7 +106,8 @@ def test_a_case_that_comes_back_is_kept_as_what_it_is_now(territory: Territory, 
     copy = territory.case(territory.utility, number).answers
     territory.run(NOW + days(after))
     assert opens(territory, copy) is (after == 0)
-    hand_back(territory, number)
+    # The customer has changed the provider again.
+    forward(territory, number, sender=territory.esco, receiver=territory.utility, agreed=False)
     territory.run(NOW + days(after))
     case = territory.case(territory.utility, number)
     assert case.status is not State.HANDED_OVER and kept_rows(territory) == {}

@@ -21,7 +21,7 @@ from evenroll.programs.program import MeterCapability, ProgramVersion
 from evenroll.programs.program_terms import EventLimit, EventTerms, Grid, Incentive, IncentivePer
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey
 from tests.meter_work import at
-from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, days
 
 TERMS = EventTerms(
     limits=(EventLimit(events_max=2, per=Grid.MONTH), EventLimit(events_max=3, per=Grid.YEAR)),
@@ -35,11 +35,6 @@ TERMS = EventTerms(
 )
 PER_EVENT = Incentive(code="event_credit", usd=Decimal("4.00"), per=IncentivePer.EVENT)
 DECEMBER = date(2026, 12, 1)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def with_events(territory: Territory, **terms: object) -> ProgramVersion:

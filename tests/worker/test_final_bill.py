@@ -6,8 +6,6 @@ import json
 from datetime import timedelta
 from itertools import pairwise
 
-import pytest
-
 from evenroll.enrollment.bill_check import billed_wh
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.messages import RequestRefusal
@@ -20,13 +18,8 @@ from evenroll.enrollment.usage_point import VACANT
 from evenroll.programs.bill import BillKind
 from evenroll.programs.supply_terms import FinalBillBy
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
-from tests.territory import NOW, Territory, days, new_territory
+from tests.territory import NOW, Territory, days
 from tests.worker.test_moving import LATER, a_premise, active, move_out
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def end_of(territory: Territory, organization: OrganizationKey, number: CaseNumber) -> ServiceOrder:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided, RefusalCode
 from evenroll.enrollment.messages import CancelAsked, CancelReason, Message
 from evenroll.enrollment.roles import Role
 from evenroll.ports.clearinghouse import ProviderQuestion
 from evenroll.quantities.identifiers import OrderNumber, PodId
-from tests.territory import NOW, Territory, days, new_territory
+from tests.territory import NOW, Territory, days
 
 MORE_THAN_A_BATCH = 55
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 class CountingClearinghouse:

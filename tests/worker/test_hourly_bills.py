@@ -21,7 +21,7 @@ from evenroll.programs.program import MeterCapability, ProgramVersion
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
 from tests.meter_work import at
-from tests.territory import Territory, new_territory
+from tests.territory import Territory
 from tests.territory_reads import DAY_WH
 
 CATALOG = load_catalog()
@@ -56,11 +56,6 @@ class OneEvent:
 
     def hours(self, program: ProgramKey, **asked: Any) -> frozenset[datetime]:
         return frozenset({self.starts_at, self.starts_at + HOUR})
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def offered(territory: Territory, key: str) -> ProgramVersion:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from evenroll.enrollment.case_commands import ChooseUsagePoint, SubmitForm
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.form import FormField
-from evenroll.enrollment.messages import CaseForwarded, Message
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.bill import BillKind
@@ -18,12 +14,8 @@ from evenroll.programs.program import MeterCapability, MeterNeedKind
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.quantities.periods import DatePeriod
 from tests.meter_work import assert_bills_tie, at, exchange_meter
-from tests.territory import NIGHT_RATE, NIGHT_SUPPLY, NOW, Territory, days, new_territory
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
+from tests.territory import NIGHT_RATE, NIGHT_SUPPLY, NOW, Territory, days
+from tests.worker.forwarding import forward
 
 
 def test_a_utility_customer_whose_meter_is_there_already(territory: Territory) -> None:
@@ -97,7 +89,7 @@ def test_a_case_whose_number_ended_here_goes_on_under_one_of_its_own(territory: 
     territory.taken(territory.give(territory.esco, CommandName.RESCIND, number, role=Role.CUSTOMER))
     territory.run()
     ended = territory.events(territory.esco, number)
-    forward_again(territory, number)
+    forward(territory, number, sender=territory.utility, receiver=territory.esco, agreed=True)
     progress = territory.run()
     assert (progress.parked, progress.failed) == (0, 0)
     assert territory.events(territory.esco, number) == ended
@@ -111,25 +103,6 @@ def cases_of(organization: OrganizationKey) -> list[CaseNumber]:
     from evenroll.records import queries
 
     return list(queries.cases(queries.Viewer(organization=organization, role=Role.ENROLLMENT_DESK)))
-
-
-def forward_again(territory: Territory, number: CaseNumber) -> None:
-    from evenroll.records.unit_of_work import unit_of_work
-
-    with unit_of_work(territory.utility, actor=territory.actor(territory.utility, Role.SYSTEM), now=NOW) as work:
-        case = work.case(number)
-        assert case is not None and case.provider is not None and case.form is not None
-        body = CaseForwarded(
-            number=number,
-            language=case.opening.language,
-            prompted_by="nobody",
-            provider=case.provider,
-            postal_code=case.opening.postal_code,
-            program=case.form.program,
-            form=case.form,
-        )
-        message = Message(to=territory.esco, conversation=number, body=body, sealed=case.answers)
-        work.record_case(number, Decided(messages=(message,)), expected=case)
 
 
 def test_an_unasked_hand_over_waits_for_consent(territory: Territory) -> None:

@@ -26,16 +26,6 @@ HARDSHIP = Unenroll(reason=LeaveReason.HARDSHIP)
 NOT_SAVING = Unenroll(reason=LeaveReason.NOT_SAVING)
 
 
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
-
-
-@pytest.fixture
-def ready(territory: Territory) -> Premise:
-    return territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
-
-
 def enrolled(territory: Territory, premise: Premise, *, until: datetime) -> CaseNumber:
     """An application that is active by then, its first bill issued."""
     number = territory.apply(premise)

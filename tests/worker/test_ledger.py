@@ -32,15 +32,10 @@ from evenroll.programs.program import MeterCapability, ProgramVersion
 from evenroll.programs.program_terms import Incentive, IncentiveIf, IncentivePer, Protection, ProtectionKind
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey
 from tests.meter_work import at
-from tests.territory import NIGHT_RATE, Territory, new_territory
+from tests.territory import NIGHT_RATE, Territory
 
 DECEMBER = date(2026, 12, 1)
 BONUS = Incentive(code="bonus", usd=Decimal("100"), per=IncentivePer.ENROLLMENT, after_days=30, once_per_device=True)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def with_terms(territory: Territory, **terms: Any) -> ProgramVersion:

@@ -27,16 +27,11 @@ from evenroll.records.gathered import open_cases_at
 from evenroll.records.organizations import add_organization, open_organization
 from evenroll.records.supply_registry import open_request, put_supplier, registry_row
 from evenroll.records.unit_of_work import unit_of_work
-from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, days
 from tests.territory_books import Premise
 from tests.worker.test_supply_switch import at_home, new_market
 
 LATER = NOW + days(100)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def a_premise(territory: Territory) -> Premise:

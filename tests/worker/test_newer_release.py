@@ -21,17 +21,12 @@ from evenroll.quantities.identifiers import CaseNumber, OrderNumber
 from evenroll.records.log_lines import LogCode, LogLine, hear
 from evenroll.runtime.database import DatabaseUrls
 from tests.runtime.line import line
-from tests.territory import NOW, Territory, days, new_territory
+from tests.territory import NOW, Territory, days
 from tests.worker.test_driver import send
 from tests.worker.test_erasing import draft, erased_events
 
 NEWER_FORM = "99.ffffffff"
 """The form of a row that only a newer release writes: its stream is folded from the journal."""
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 @contextmanager

@@ -21,14 +21,9 @@ from evenroll.programs.catalog import load_catalog
 from evenroll.programs.program import ProgramVersion, Track
 from evenroll.programs.rules import RuleKind
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey
-from tests.territory import NOW, Territory, days, new_territory
+from tests.territory import NOW, Territory, days
 
 LISTED, UNLISTED = "Meterwell M1", "Bargain B2"
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def own_program(territory: Territory, key: str, **changes: object) -> ProgramVersion:

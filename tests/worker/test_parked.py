@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from evenroll.enrollment.decided import Decided
 from evenroll.enrollment.messages import CancelAnswered, CancelResult, Message, MeterTold, VisitTold
 from evenroll.enrollment.roles import Role
@@ -11,12 +9,7 @@ from evenroll.enrollment.tracks import State
 from evenroll.ports.delivery import DeliveryOutcome
 from evenroll.quantities.identifiers import OrganizationKey, PodId
 from evenroll.records.envelope import Envelope
-from tests.territory import NOW, Territory, days, new_territory
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
+from tests.territory import NOW, Territory, days
 
 
 def parked_at(organization: OrganizationKey) -> list[tuple[Envelope, str]]:

@@ -6,8 +6,6 @@ import secrets
 import threading
 from dataclasses import replace
 
-import pytest
-
 from evenroll.enrollment.case_commands import NoPayload
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.form import FormField
@@ -15,16 +13,11 @@ from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.quantities.identifiers import CaseNumber, case_number
 from tests.records.invented import Urls
-from tests.territory import NOW, Territory, new_territory
+from tests.territory import NOW, Territory
 from tests.territory_books import drawn_vin
 from tests.waiting import until_somebody_waits
 
 WAIT_SECONDS = 20.0
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def proving(territory: Territory) -> CaseNumber:

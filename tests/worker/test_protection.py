@@ -31,7 +31,7 @@ from evenroll.records.protected_terms import NotComparable, rate_before, sides_o
 from evenroll.records.protected_usage import figures_given
 from tests.enrollment.money_life import a_program, begin
 from tests.meter_work import at
-from tests.territory import Territory, new_territory
+from tests.territory import Territory
 from tests.territory_reads import DAY_WH
 from tests.worker.test_hourly_bills import HOUR, WHERE, EveryHour, OneEvent
 
@@ -39,11 +39,6 @@ CATALOG = load_catalog()
 SWITCHED, SETTLED = date(2026, 11, 12), date(2027, 12, 20)
 ALWAYS = EveryHour(until_at=WHERE.start_of_day(date(2029, 1, 1)))
 EVENT = OneEvent(WHERE.start_of_day(date(2027, 7, 6)) + 15 * HOUR)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def offered(territory: Territory, key: str, *, by: OrganizationKey, **terms: Any) -> ProgramVersion:

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from evenroll.records.log_lines import LogCode, LogLine, carried_on, current_request, hear, request_scope
-from tests.territory import NOW, Territory, new_territory
+from tests.territory import NOW, Territory
 from tests.worker.test_together import until_asked
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def _messages(territory: Territory) -> list[tuple[str, str, str, str]]:

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-import pytest
-
 from evenroll.enrollment.bill_check import billed_wh
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.order_commands import RecordVisit
@@ -19,17 +17,12 @@ from evenroll.programs.catalog import load_catalog
 from evenroll.programs.program import DocumentKind, MeterCapability, MeterNeedKind, ProgramVersion
 from evenroll.quantities.identifiers import MeterSerial, ProgramKey
 from tests.meter_work import at, book_visit, complete_back_office
-from tests.territory import Territory, new_territory
+from tests.territory import Territory
 from tests.territory_books import ROLLOVER_WH
 from tests.territory_reads import DAY_WH
 
 VISIT_ON = date(2026, 11, 10)
 REGISTERS = ("night", "day")
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def second_meter(territory: Territory) -> ProgramVersion:

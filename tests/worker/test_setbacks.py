@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from evenroll.enrollment.case import EndReason
 from evenroll.enrollment.case_commands import GiveEvidence, SettleMatch, SubmitForm
 from evenroll.enrollment.command_names import CommandName
@@ -19,20 +17,10 @@ from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability
 from evenroll.programs.rules import Drivetrain, Outcome
 from tests.meter_work import at, book_visit, complete_back_office, record_visit, the_exchange
-from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, days
 from tests.territory_books import Premise
 
 VISIT_ON = date(2026, 11, 10)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
-
-
-@pytest.fixture
-def ready(territory: Territory) -> Premise:
-    return territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
 
 
 def test_everything_that_is_missing_is_told_at_once(territory: Territory, ready: Premise) -> None:

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import RefusalCode
 from evenroll.enrollment.form import Language
@@ -21,15 +19,10 @@ from evenroll.pages.texts import render
 from evenroll.programs.program import MeterCapability, MeterNeedKind, ServiceChange
 from evenroll.quantities.identifiers import order_number
 from tests.meter_work import at
-from tests.territory import NIGHT_RATE, NIGHT_SUPPLY, NOW, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NIGHT_SUPPLY, NOW, Territory, days
 from tests.territory_books import Premise
 
 SWITCH_ON = date(2026, 11, 12)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def drop(territory: Territory, premise: Premise, *, lost_on: date, now: datetime) -> object:

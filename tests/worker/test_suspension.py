@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from evenroll.enrollment.case import EndReason
 from evenroll.enrollment.case_commands import RecordDeviceTest, RegisterDevice
 from evenroll.enrollment.command_names import CommandName
@@ -18,15 +16,10 @@ from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Activation, Coverage, ProgramVersion, ServiceChange, Track
 from evenroll.programs.rules import RuleKind
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey
-from tests.territory import NOW, Territory, days, new_territory
+from tests.territory import NOW, Territory, days
 
 LOST = LoseDevice(cause="silent")
 _METERED = frozenset({RuleKind.METER_REACHABLE, RuleKind.CURRENT_RATE_IN})
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def credit(territory: Territory) -> ProgramVersion:

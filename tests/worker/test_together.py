@@ -27,11 +27,6 @@ LATER = NOW + timedelta(days=3)
 KILLED_AT_WORK = 5
 
 
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
-
-
 def test_many_waits_share_a_transaction(territory: Territory) -> None:
     from evenroll.worker.driver import run_until_idle
 

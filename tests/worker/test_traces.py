@@ -25,15 +25,10 @@ from evenroll.enrollment.tracks import State
 from evenroll.enrollment.usage_point import MeterExchange, Register
 from evenroll.programs.program import MeterCapability, Track
 from tests.meter_work import at, exchange_meter
-from tests.territory import NIGHT_RATE, NIGHT_SUPPLY, NOW, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NIGHT_SUPPLY, NOW, Territory, days
 from tests.territory_books import ROLLOVER_WH, Premise
 
 VISIT_ON = date(2026, 11, 12)
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def test_a_whole_journey_leaves_no_person_in_sight_and_replays(

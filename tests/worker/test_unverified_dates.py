@@ -5,20 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-import pytest
-
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.tracks import State
 from evenroll.pages.texts import render
 from evenroll.programs.rescission import rescission_rules
 from evenroll.programs.supply_terms import all_supply_terms, unverified_terms
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey
-from tests.territory import NIGHT_SUPPLY, Territory, new_territory
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
+from tests.territory import NIGHT_SUPPLY, Territory
 
 
 def terms_received(territory: Territory, rule: str) -> dict[str, str]:

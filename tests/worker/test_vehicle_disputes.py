@@ -18,15 +18,10 @@ from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability, ProgramVersion, ServiceChange, Track, Unit
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey
-from tests.territory import NIGHT_RATE, NOW, Territory, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, days
 from tests.territory_books import Premise, drawn_vin
 
 SHORT_SECONDS, LONG_SECONDS = 1.0, 30.0
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 @pytest.fixture

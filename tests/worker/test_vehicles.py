@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import moving_commands as mc
 from evenroll.enrollment.command_names import CommandName
@@ -17,14 +15,9 @@ from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Activation, MeterCapability, ProgramVersion, ServiceChange, Track, Unit
 from evenroll.programs.rules import Drivetrain, Outcome, Rule, RuleId, RuleKind
 from evenroll.quantities.identifiers import CaseNumber, Pevid, ProgramKey
-from tests.territory import NIGHT_RATE, NOW, Territory, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory
 
 VIN_A, VIN_B, VIN_C = "1M8GDM9AXKP042788", "5YJSA1E27HF000337", "11111111111111111"
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def a_program(territory: Territory, name: str, **changes: object) -> ProgramVersion:

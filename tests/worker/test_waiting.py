@@ -17,7 +17,7 @@ from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability, ProgramVersion, Selection
 from evenroll.programs.program_terms import Cap, OptionCap
 from evenroll.quantities.identifiers import CaseNumber, ProgramKey
-from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, days, new_territory
+from tests.territory import NIGHT_RATE, NOW, Territory, capped_program, days
 
 CAP = Cap(places=2)
 HOUR = timedelta(hours=1)
@@ -72,11 +72,6 @@ def replays(territory: Territory) -> None:
 
     schema = f"again_{territory.tag}"
     assert replay(schema, organizations=(territory.utility,)).differences == ()
-
-
-@pytest.fixture
-def territory(django_ready: object) -> Territory:
-    return new_territory()
 
 
 def test_places_go_to_the_first_and_the_rest_wait_in_the_order_of_their_rank(territory: Territory) -> None:
