@@ -17,6 +17,7 @@ from tests.house.test_bad_paths_doc import OPERATION, PAGE, ROOT, functions_of
 
 COLUMNS = 5
 THEMES = {
+    "compare-all",
     "backup",
     "compare",
     "disk",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -242,6 +244,26 @@ def test_a_place_that_takes_no_result_is_named(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     code, told, _ = said(capsys, loads, "--rates", RATES, "--out", tmp_path / "file" / "out.parquet")
     assert code == ExitCode.WRONG_USE and "cannot be written" in told["sentence"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="takes a device that is always full")
+def test_a_full_disk_is_one_sentence_and_the_command_goes_on_later(tmp_path, capsys):
+    loads = write_loads(tmp_path / "loads.parquet", invented_wh(3, days=DAYS))
+    out, parts = tmp_path / "out.parquet", tmp_path / "out.parquet.parts"
+    parts.mkdir()
+    (parts / "000000.new").symlink_to("/dev/full")
+    program = "from evenroll.runtime.command_line import main; main()"
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "compare-all", loads, "--rates", RATES, "--out", out],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == ExitCode.UNAVAILABLE == 5 and "Traceback" not in ended.stderr
+    assert "the disk is full" in ended.stderr
+    assert not out.exists()
+    (parts / "000000.new").unlink()
+    assert said(capsys, loads, "--rates", RATES, "--out", out)[0] == 0
 
 
 def test_work_of_another_command_is_not_gone_on_with(tmp_path, capsys):

@@ -44,6 +44,9 @@ class CompareAllOptions:
     ] = ""
     errors: Annotated[Path | None, typer.Option("--errors", help="Where rows left out go; else beside OUT.")] = None
     processes: Annotated[int, typer.Option("--processes", min=0, help="How many; else one for each processor.")] = 0
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster that compares instead.")
+    ] = ""
     language: Annotated[Language, typer.Option("--language", help="Of the sentences about rows.")] = Language.EN
 
 
@@ -97,8 +100,11 @@ def _keys(said: list[str] | None) -> tuple[str, ...]:
 
 
 def _share(options: CompareAllOptions, question: Asked) -> Sharing:
+    from evenroll.intake.customer_cluster import cluster_of
     from evenroll.intake.customer_run import alone, pool_of
 
+    if options.scheduler:
+        return cluster_of(options.scheduler)
     many = min(options.processes or os.cpu_count() or 1, 1 + question.file.rows // WORTH_A_PROCESS)
     return alone if many == 1 else pool_of(many)
 
