@@ -106,6 +106,27 @@ def test_line_by_line_as_the_exact_biller(dice: int, start_on: date, lengths: li
             assert bills.totals[1, number, cycle] == 100 * sum(line.amount for line in found)
 
 
+@pytest.mark.parametrize("minutes", [60, 15])
+def test_rates_with_the_same_prices_of_hours_and_with_others_stand_beside_each_other(minutes: int) -> None:
+    cycles = months_of(2026)[2:4]
+    chance, hours = Random(8), _hours(cycles)
+    one, other = (_prices(chance, hours) for _ in range(2))
+    histories = [
+        (flat(key=key, usd=usd, hourly_series=key[0]),) for key, usd in (("A1", "0"), ("B1", "0"), ("A2", "1"))
+    ]
+    beside = Beside(hour_prices={"A": one, "B": other})
+    engine = Engine(compile_rates(histories, cycles=cycles, calendar=CHICAGO, minutes=minutes, beside=beside))
+    block = random_loads(engine, customers=11, seed=4)
+    fast = bill_block(block, engine=engine, with_lines=True)
+    plain = bill_block_plainly(block, engine=engine, with_lines=True)
+    assert fast.lines is not None and plain.lines is not None
+    assert np.array_equal(fast.totals, plain.totals)
+    assert np.array_equal(fast.lines.exact, plain.lines.exact)
+    assert np.array_equal(fast.lines.cents, plain.lines.cents)
+    assert fast.lines.exact.shape == (11, 6) and (fast.lines.exact[:, :2] == fast.lines.exact[:, 4:]).all()
+    assert (fast.lines.exact[:, :2] != fast.lines.exact[:, 2:4]).any()
+
+
 def _told(found: Any) -> list[tuple[object, ...]]:
     return sorted(
         (line.code.value, line.register, line.season, line.quantity, line.days, line.price, line.amount)

@@ -292,21 +292,22 @@ def hourly_lines(wh: NDArray[Any], first: int, table: HourlyTable, lines: LineTa
     drawn, exact = chunk.drawn, chunk.exact
     for customer in range(wh.shape[0]):
         row = wh[customer, first:]
-        for part in range(table.line.shape[0]):
-            series = table.series[part]
+        for number in range(table.series.shape[0]):
+            first_at, end = table.first[number], table.end[number]
+            own, price = row[first_at:end], table.price[table.series[number], first_at:end]
             energy, amount = 0, 0
-            for n in range(table.first[part], table.end[part]):
-                wh_of = np.int64(row[n])
-                energy += wh_of
-                amount += wh_of * table.price[series, n]
-            drawn[part, customer] = energy
-            exact[part, customer] = amount
+            # Counted from the start of both: an index that might be below zero is looked at for each interval.
+            for n in range(own.shape[0]):
+                energy += np.int64(own[n])
+                amount += np.int64(own[n]) * price[n]
+            drawn[number, customer] = energy
+            exact[number, customer] = amount
     cents = chunk.work[0]
     for part in range(table.line.shape[0]):
-        line = table.line[part]
+        line, number = table.line[part], table.product[part]
         for k in range(cents.shape[0]):
-            cents[k] = to_cents(int(exact[part, k]), 0, int(lines.even[line]))
-        add_charged(line, (drawn[part], cents), lines, chunk)
+            cents[k] = to_cents(int(exact[number, k]), 0, int(lines.even[line]))
+        add_charged(line, (drawn[number], cents), lines, chunk)
 
 
 @kernel

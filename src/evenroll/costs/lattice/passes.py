@@ -41,7 +41,7 @@ def _whole(count: int) -> int:
 def _chunk_of(lanes: int, tables: Tables, kept: bool, wide: NDArray[Any]) -> Chunk:
     """Room for a chunk; lines are kept if asked for. Rows of no customer are worked out as well, and not looked at."""
     lines, bills = tables.lines.price.shape[0], tables.bills.fixed.shape[0]
-    hourly, tops = tables.hourly.line.shape[0], tables.bills.fixed.shape[0]
+    hourly, tops = tables.hourly.series.shape[0], tables.bills.fixed.shape[0]
     if not kept:
         lines, tops = 0, 0
     work = np.zeros((6, lanes), np.int64)
@@ -59,8 +59,11 @@ def _chunk_of(lanes: int, tables: Tables, kept: bool, wide: NDArray[Any]) -> Chu
 
 
 @kernel
-def _keep_chunk(chunk: Chunk, first: int, across: Ints, rows: Rows) -> None:
-    """The results of a chunk into the rows of its customers. across: (customer, bill) of whole eights."""
+def _keep_chunk(chunk: Chunk, first: int, across: Ints, product: Ints, rows: Rows) -> None:
+    """The results of a chunk into the rows of its customers.
+
+    across: (customer, bill) of whole eights. product: of each hourly part.
+    """
     turned(chunk.totals, across)
     bills = rows.totals.shape[1]
     for k in range(min(across.shape[0], rows.totals.shape[0] - first)):
@@ -69,7 +72,7 @@ def _keep_chunk(chunk: Chunk, first: int, across: Ints, rows: Rows) -> None:
         _turn(chunk.quantity, first, rows.quantity)
         _turn(chunk.cents, first, rows.cents)
         _turn(chunk.topped, first, rows.topped)
-        _turn(chunk.exact, first, rows.exact)
+        _turn(chunk.exact[product], first, rows.exact)
 
 
 def _bill_rows_of(stamp: int) -> Callable[[NDArray[Any], Tables, Where, NDArray[Any], Rows], None]:
@@ -102,7 +105,7 @@ def _bill_rows_of(stamp: int) -> Callable[[NDArray[Any], Tables, Where, NDArray[
             event_lines(mine, where.first, tables.events, tables.lines, chunk)
             demand_lines(peaks, tables.demands, tables.lines, chunk)
             close_bills(tables.bills, chunk)
-            _keep_chunk(chunk, first, across, rows)
+            _keep_chunk(chunk, first, across, tables.hourly.product, rows)
 
     return bill_rows
 

@@ -81,12 +81,16 @@ class DemandTable(NamedTuple):
 
 
 class HourlyTable(NamedTuple):
-    """The hourly parts. price: (series, interval)."""
+    """The hourly parts. price: (series, interval). line, product: (part,).
+
+    series, first, end: (product,), intervals of a series: what rates with the same prices ask for is worked out once.
+    """
 
     price: Ints
     series: Ints
     first: Ints
     end: Ints
+    product: Ints
     line: Ints
 
 
@@ -123,7 +127,7 @@ class Chunk(NamedTuple):
     """What is being worked out for customers that are priced together; the last index is the customer.
 
     quantity, cents: by line; topped: by bill; without rows where lines are not kept. totals, beside: by bill, and what
-    stands beside the rate, cents. drawn, exact: by hourly part, Wh and 1e-11 USD. left: by register of a part, Wh.
+    stands beside the rate, cents. drawn, exact: by product of hours, Wh and 1e-11 USD. left: by register of a part, Wh.
     """
 
     quantity: Ints
@@ -189,13 +193,7 @@ def tables_of(rates: CompiledRates) -> Tables:
             under=_ints(part.months.denominator for part in rates.demands),
             line=_ints(part.line for part in rates.demands),
         ),
-        hourly=HourlyTable(
-            price=rates.series,
-            series=_ints(part.series for part in rates.hourly),
-            first=_ints(part.first for part in rates.hourly),
-            end=_ints(part.end for part in rates.hourly),
-            line=_ints(part.line for part in rates.hourly),
-        ),
+        hourly=_hourly(rates),
         events=EventTable(
             first=_firsts(len(part.intervals) for part in rates.events),
             interval=_ints(chain.from_iterable(part.intervals for part in rates.events)),
@@ -219,6 +217,19 @@ def _odd_hours(lattice: Lattice) -> Ints:
             found.append((start + done, count, group * HOURS + hour))
             done += count
     return np.array(found, dtype=np.int64).reshape(-1, 3)
+
+
+def _hourly(rates: CompiledRates) -> HourlyTable:
+    asked = [(part.series, part.first, part.end) for part in rates.hourly]
+    number = {each: n for n, each in enumerate(dict.fromkeys(asked))}
+    return HourlyTable(
+        price=rates.series,
+        series=_ints(each[0] for each in number),
+        first=_ints(each[1] for each in number),
+        end=_ints(each[2] for each in number),
+        product=_ints(number[each] for each in asked),
+        line=_ints(part.line for part in rates.hourly),
+    )
 
 
 def _energy(rates: CompiledRates) -> EnergyTable:
