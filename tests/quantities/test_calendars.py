@@ -16,6 +16,7 @@ from evenroll.quantities.calendars import (
     calendar,
     calendar_keys,
 )
+from tests.quantities.closed_days import TABLE, YEARS, table
 
 LAKELAND = calendar("US-LAKELAND")
 CALENDARS = st.sampled_from([calendar(key) for key in calendar_keys()])
@@ -147,3 +148,14 @@ def test_unknown_calendar_and_naive_instant_are_refused() -> None:
         calendar("US-ZZ")
     with pytest.raises(InstantNaive, match="has no zone"):
         LAKELAND.business_date(datetime(2026, 1, 1))
+
+
+def test_the_table_of_closed_days_is_that_of_the_library() -> None:
+    assert TABLE.read_text(encoding="utf-8") == table(), "Write it anew: python -m tests.quantities.closed_days"
+
+
+def test_a_year_beyond_the_table_is_asked_of_the_library() -> None:
+    last = YEARS[-1]
+    for year in (YEARS[0] - 1, last, last + 1):
+        assert not LAKELAND.is_business_day(date(year, 12, 25))
+        assert calendar("US-TX").is_business_day(date(year, 7, 7)) == (date(year, 7, 7).weekday() < 5)

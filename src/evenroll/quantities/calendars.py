@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module, resources
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
-
-import holidays
 
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
@@ -141,8 +140,21 @@ _CALENDARS: Final[Mapping[str, ServiceCalendar]] = MappingProxyType(
 
 @lru_cache(maxsize=1024)
 def _closed_days(subdivision: str | None, year: int) -> frozenset[date]:
-    # The year is given and not expanded, so that the library never asks what day it is.
-    return frozenset(holidays.country_holidays("US", subdiv=subdivision, years=year, expand=False))
+    """The holidays of a year: of the table, which is that of the library, and of the library for any other year."""
+    listed = _table().get((subdivision or "-", year))
+    if listed is not None:
+        return frozenset(date(year, int(each[:2]), int(each[2:])) for each in listed.split())
+    # To import it and to ask it for the first year takes longer than any bill. The year is given and not expanded, so
+    # that the library never asks what day it is.
+    library = import_module("holidays")
+    return frozenset(library.country_holidays("US", subdiv=subdivision, years=year, expand=False))
+
+
+@cache
+def _table() -> Mapping[tuple[str, int], str]:
+    rows = resources.files("evenroll.quantities").joinpath("closed_days.csv").read_text(encoding="utf-8").splitlines()
+    cells = (row.split(",") for row in rows[1:])
+    return {(subdivision, int(year)): days for subdivision, year, days in cells}
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -23,14 +23,12 @@ from evenroll.runtime.cli_days import option_day
 from evenroll.runtime.cli_exit import not_found, refused, wrong_use
 from evenroll.runtime.cli_near import nearest_words
 from evenroll.runtime.cli_session import asked
-from evenroll.runtime.comparing import CompareQuestion, compared
-from evenroll.runtime.output_compare import show_compared, told_compared
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_file import write_file
-from evenroll.runtime.own_use import OwnUse, use_of_file, use_of_month
-from evenroll.runtime.plot_compare import plot_of
-from evenroll.runtime.series_known import known_series
-from evenroll.runtime.territory_plan import TERRITORIES
+
+if TYPE_CHECKING:
+    from evenroll.runtime.comparing import CompareQuestion
+    from evenroll.runtime.own_use import OwnUse
 
 _WH_PER_KWH: Final = 1000
 _KWH_MAX: Final = 1_000_000
@@ -86,6 +84,10 @@ def compare(said: CompareOptions) -> None:
 
     Example: evenroll compare --monthly-kwh 700 --organization lakeland-electric --miles 12000
     """
+    # Arrays and the invented territory take longer to import than other commands take.
+    from evenroll.runtime.comparing import compared
+    from evenroll.runtime.output_compare import show_compared, told_compared
+
     question = _question(said)
     try:
         found = compared(question, catalog=load_catalog())
@@ -93,12 +95,17 @@ def compare(said: CompareOptions) -> None:
         raise not_found(str(unknown), reason="rate_unknown") from None
     output = Output(json=asked.json)
     if said.plot is not None:
+        from evenroll.runtime.plot_compare import plot_of
+
         write_file(said.plot, plot_of(found, question=question, language=said.language))
     output.data(told_compared(found, question=question, language=said.language))
     show_compared(found, question=question, output=output, language=said.language, explain=said.explain)
 
 
 def _question(said: CompareOptions) -> CompareQuestion:
+    from evenroll.runtime.comparing import CompareQuestion
+    from evenroll.runtime.series_known import known_series
+
     organization = _organization(said.organization, postal_code=said.postal_code.strip())
     on = option_day(said.on, option="--on") if said.on else datetime.now(UTC).date()
     rates = _rates(said.rate or (), on=on)
@@ -138,6 +145,8 @@ def _organization(key: str, *, postal_code: str) -> CatalogOrganization:
 
 def _serving(postal_code: str) -> str:
     """The utility of the package whose territory holds the postal code: the invented ones alone list theirs."""
+    from evenroll.runtime.territory_plan import TERRITORIES
+
     found = next((each.utility for each in TERRITORIES if postal_code in each.postal_codes), None)
     if found is None:
         raise not_found(
@@ -159,6 +168,8 @@ def _rates(keys: list[str] | tuple[()], *, on: date) -> tuple[RateKey, ...]:
 
 
 def _use(said: CompareOptions, *, organization: CatalogOrganization, on: date) -> OwnUse:
+    from evenroll.runtime.own_use import use_of_file, use_of_month
+
     if (said.file is None) == (not said.monthly_kwh):
         raise wrong_use("Say what the household uses: name either a FILE or an average month with --monthly-kwh.")
     territory = calendar(organization.calendar)
