@@ -22,6 +22,7 @@ help:
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
 	@echo "make bench-bills  bills of many customers on 20 rates, against memory and PySAM (seconds; N=customers)"
 	@echo "make judge-bills  10,000 customers of chance before the oracle of single intervals (minutes; N=customers)"
+	@echo "make bench-one  one customer on 20 rates, explained, in fresh processes, against PySAM (a minute)"
 	@echo "make golden    keep what this release writes, as a further golden journal (before a release)"
 	@echo "make golden-rows  note anew what the golden journals come to, after a fold was changed on purpose"
 	@echo "make pins      compile requirements/*.in again (needs uv on the PATH)"
@@ -97,6 +98,9 @@ bench-bills: setup-test
 .PHONY: judge-bills
 judge-bills: setup-test
 	@$(PYTHON_OF) -m tests.measure.judge_bills $(or $(N),10000) $(SEED)
+.PHONY: bench-one
+bench-one: setup-test
+	@$(PYTHON_OF) -m tests.measure.one_customer
 
 golden: setup-test
 	@$(PYTHON_OF) -m tests.golden.write

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -43,7 +44,7 @@ def compile_rates(
     _check(versions, cycles=cycles, minutes=minutes)
     lists = tuple(dict.fromkeys(each.holidays for history in versions for each in history))
     cuts = frozenset(each.effective_on for history in versions for each in history)
-    lattice = lattice_of(cycles, calendar=calendar, minutes=minutes, lists=lists, cuts=cuts)
+    lattice = _lattice(tuple(cycles), calendar=calendar, minutes=minutes, lists=lists, cuts=cuts)
     draft = Draft(lattice=lattice, practice=practice)
     for key, spans in _spans_of_series(draft, versions=versions).items():
         draft.series[key] = series_of(key, spans=spans, lattice=draft.lattice, beside=beside)
@@ -64,6 +65,10 @@ def compile_rates(
         events=tuple(draft.events),
         history_short=frozenset(draft.history_short),
     )
+
+
+# Rates that are compiled one by one, as for one customer, share the lattice of their cycles.
+_lattice = lru_cache(maxsize=8)(lattice_of)
 
 
 def _spans_of_series(draft: Draft, *, versions: Sequence[Sequence[RateSchedule]]) -> dict[str, set[int]]:

@@ -122,7 +122,7 @@ def _cells(runs: Runs) -> list[int]:
 
 def _energy(part: EnergyPart, *, sums: list[int], peaks: list[int], quantity: list[int]) -> None:
     """Tier by tier, each shared among the registers in proportion to what they have left, rounded on running sums."""
-    left = [sum(sums[cell] for cell in _cells(runs)) for runs in part.slots]
+    left = [sum(sum(sums[first:end]) for first, end in runs) for runs in part.slots]
     limits = part.limits if part.peak is None else [each * peaks[part.peak] // _MILLIONTHS for each in part.limits]
     before = 0
     for tier in range(len(part.limits) + 1):
