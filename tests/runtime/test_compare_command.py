@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -12,9 +13,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from evenroll.costs.charging import PevNeed
+from evenroll.programs.catalog import load_catalog
 from evenroll.quantities.calendars import calendar
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.command_line import run
+from evenroll.runtime.comparing import CompareQuestion, compared
+from evenroll.runtime.own_use import use_of_month
+from evenroll.runtime.series_known import known_series
 
 ON = "2026-06-01"
 HERE = calendar("US-LAKELAND")
@@ -337,3 +343,21 @@ def test_a_file_of_less_than_a_year_is_refused(tmp_path: Path, capsys: pytest.Ca
     assert "a year needs 52 weeks" in capsys.readouterr().err
     path = table(tmp_path, first=date(2025, 1, 1), last=date(2025, 12, 30))
     assert run(["compare", str(path), *OF_LAKELAND, *MILES, "--on", ON]) == ExitCode.OK
+
+
+def test_the_order_of_programs_does_not_matter() -> None:
+    catalog = load_catalog()
+    organization = next(each for each in catalog.organizations if each.key == "lakeland-electric")
+    on = date(2026, 6, 1)
+    question = CompareQuestion(
+        organization=organization,
+        on=on,
+        use=use_of_month(700_000, year=on.year, calendar=HERE),
+        need=PevNeed(annual_wh=3_650_000),
+        assumptions=(),
+        series=known_series(organization, rates=(), on=on),
+    )
+    turned = replace(catalog, programs=catalog.programs[::-1], rates=catalog.rates[::-1])
+    one, other = compared(question, catalog=catalog), compared(question, catalog=turned)
+    assert one.parts == other.parts
+    assert {each.program.key for each in one.others} == {each.program.key for each in other.others}

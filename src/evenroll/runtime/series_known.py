@@ -76,13 +76,13 @@ def _of_file(path: Path, organization: CatalogOrganization) -> dict[str, HourPri
 def _of_installation(
     needed: Mapping[str, Rate], *, organization: CatalogOrganization, on: date
 ) -> dict[str, HourPrices]:
+    from evenroll.partners.loaded_prices import LoadedPrices
     from evenroll.runtime.cli_session import session
-    from evenroll.runtime.installation_wiring import wired_installation
 
     here = calendar(organization.calendar)
     found: dict[str, HourPrices] = {}
     with session(migrates=False):
-        source = wired_installation().prices
+        source = LoadedPrices()
         for series, rate in needed.items():
             known = source.prices(
                 series,
