@@ -140,7 +140,7 @@ class CompiledRates:
 
 @dataclass(kw_only=True)
 class Draft:
-    """What is being compiled."""
+    """What is being compiled. months: how many some spans are, as far as it was asked."""
 
     lattice: Lattice
     practice: Practice = AS_TARIFFS_SAY
@@ -154,3 +154,4 @@ class Draft:
     hourly: list[HourlyPart] = field(default_factory=list[HourlyPart])
     events: list[EventPart] = field(default_factory=list[EventPart])
     history_short: set[int] = field(default_factory=set[int])
+    months: dict[tuple[int, ...], Fraction] = field(default_factory=dict[tuple[int, ...], Fraction])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -80,6 +80,12 @@ def cents_of(amount: Fraction, *, rule: Rounding) -> int:
     return cents_of_ratio(amount.numerator, amount.denominator, rule=rule)
 
 
+def _cents_of_charge(price: Decimal, *, times: Fraction, rule: Rounding) -> int:
+    """A price so many times over."""
+    over, under = price.as_integer_ratio()
+    return cents_of_ratio(over * times.numerator, under * times.denominator, rule=rule)
+
+
 def cents_of_ratio(over: int, under: int, *, rule: Rounding) -> int:
     """The same of over / under USD; under is above zero."""
     whole, rest = divmod(abs(over) * 100, under)
@@ -93,15 +99,21 @@ def version_at(history: Sequence[RateSchedule], *, span: Span) -> RateSchedule:
     return [each for each in history if each.effective_on <= span.start_on][-1]
 
 
-@lru_cache(maxsize=4096)
-def _months(spans: tuple[Span, ...]) -> Fraction:
+def _months(draft: Draft, spans: tuple[int, ...]) -> Fraction:
     """How many months some spans are, each day its share of its own calendar month. All rates ask for the same."""
-    shares = (Fraction(each.days, monthrange(each.start_on.year, each.start_on.month)[1]) for each in spans)
-    return sum(shares, Fraction(0))
+    if spans not in draft.months:
+        own = (draft.lattice.spans[index] for index in spans)
+        shares = (Fraction(each.days, monthrange(each.start_on.year, each.start_on.month)[1]) for each in own)
+        draft.months[spans] = sum(shares, Fraction(0))
+    return draft.months[spans]
 
 
 _Versions = Sequence[tuple[RateSchedule, int]]
 """The spans of a bill by number, each with the version that holds in it."""
+
+
+def _days(draft: Draft, spans: Iterable[int]) -> int:
+    return sum(draft.lattice.spans[index].days for index in spans)
 
 
 def _parts(draft: Draft, *, bill: int, versions: _Versions) -> list[_Part]:
@@ -109,18 +121,17 @@ def _parts(draft: Draft, *, bill: int, versions: _Versions) -> list[_Part]:
     for schedule, index in versions:
         season = season_of(schedule, month=draft.lattice.spans[index].start_on.month)
         found.setdefault((schedule.effective_on, season.key), (schedule, season, []))[2].append(index)
-    of_bill = _months(tuple(draft.lattice.spans[index] for _, index in versions))
+    of_bill = _months(draft, tuple(index for _, index in versions))
     parts: list[_Part] = []
     for schedule, season, numbers in found.values():
-        own = tuple(draft.lattice.spans[index] for index in numbers)
         parts.append(
             _Part(
                 bill=bill,
                 schedule=schedule,
                 season=season,
                 spans=tuple(numbers),
-                days=sum(each.days for each in own),
-                months=_months(own),
+                days=_days(draft, numbers),
+                months=_months(draft, tuple(numbers)),
                 of_bill=of_bill,
             )
         )
@@ -159,7 +170,7 @@ def _peak(draft: Draft, *, part: _Part, hours: DayHours | None, register: str) -
 
 
 def _add_energy(draft: Draft, *, part: _Part, block: EnergyBlock) -> None:
-    times = _times(block.basis, part=part, practice=draft.practice)
+    times = _times(block.basis, part=part, practice=draft.practice) if block.limits else Fraction(0)
     scale = _MILLIONTHS if block.per_kw else _WH_OF_KWH
     draft.energy.append(
         EnergyPart(
@@ -241,12 +252,12 @@ def _add_fixed(draft: Draft, *, bill: int, versions: _Versions) -> None:
     """The charges of a bill that no load changes, by version, and what it comes to at least."""
     least = Fraction(0)
     practice = draft.practice
-    own = tuple(draft.lattice.spans[index] for _, index in versions)
-    of_bill = _months(own)
+    own = tuple(index for _, index in versions)
+    of_bill = _months(draft, own)
     held = {schedule.effective_on: schedule for schedule, _ in versions}
     for schedule in held.values():
-        mine = tuple(draft.lattice.spans[index] for version, index in versions if version is schedule)
-        days, months = sum(span.days for span in mine), _months(mine)
+        mine = tuple(index for version, index in versions if version is schedule)
+        days, months = _days(draft, mine), _months(draft, mine)
         charges = (
             (
                 LineCode.FIXED_MONTHLY,
@@ -261,7 +272,7 @@ def _add_fixed(draft: Draft, *, bill: int, versions: _Versions) -> None:
                 code=code,
                 days=days,
                 price=price,
-                cents=cents_of(Fraction(price) * times, rule=schedule.rounding),
+                cents=_cents_of_charge(price, times=times, rule=schedule.rounding),
             )
             for code, price, times in charges
             if price
@@ -272,7 +283,7 @@ def _add_fixed(draft: Draft, *, bill: int, versions: _Versions) -> None:
     last = [*held.values()][-1]
     draft.minimums.append(
         Minimum(
-            days=sum(span.days for span in own),
+            days=_days(draft, own),
             price=last.minimum_usd_per_month or last.minimum_usd_per_day,
             cents=cents_of(least, rule=last.rounding),
         )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates, DemandPart, EnergyPart, Runs
+from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates, DemandPart, EnergyPart
 from evenroll.costs.lattice.parts import cents_of_ratio
 from evenroll.costs.lattice.schedule import HOURS
 from evenroll.costs.lattice.segments import Lattice
@@ -43,7 +43,7 @@ def bill_cells(
 ) -> PlainBills:
     """The bills of what each cell holds, Wh. row: the intervals; without them no hour of its own price is billed."""
     factor = 60 // rates.lattice.minutes
-    peaks = [factor * max((maxima[cell] for cell in _cells(runs)), default=0) for runs in rates.peaks]
+    peaks = [factor * max((max(maxima[first:end]) for first, end in runs), default=0) for runs in rates.peaks]
     quantity = [0] * len(rates.lines)
     cents = [0] * len(rates.lines)
     for part in rates.energy:
@@ -114,10 +114,6 @@ def cells_of(row: NDArray[Any], *, lattice: Lattice) -> tuple[list[int], list[in
             sums[cell] += wh
             maxima[cell] = max(maxima[cell], wh)
     return sums, maxima
-
-
-def _cells(runs: Runs) -> list[int]:
-    return [cell for first, end in runs for cell in range(first, end)]
 
 
 def _energy(part: EnergyPart, *, sums: list[int], peaks: list[int], quantity: list[int]) -> None:
