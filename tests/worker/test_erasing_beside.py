@@ -119,3 +119,20 @@ def test_a_case_that_comes_back_is_kept_as_what_it_is_now(territory: Territory, 
     done = erase(territory, subjects(territory, number)[-1], now=NOW + days(366 * 2 + after + 2))
     assert isinstance(done, DataErased), done
     assert not opens(territory, case.answers)
+
+
+def test_of_what_is_kept_those_that_fall_due_first_are_listed(territory: Territory, ready: Premise) -> None:
+    from evenroll.records.erasing import kept
+    from evenroll.records.organizations import open_organization
+
+    numbers = [left_draft(territory, ready, after=after) for after in (3, 0, 2, 1)]
+    in_order = [numbers[1], numbers[3], numbers[2], numbers[0]]
+    with open_organization(territory.utility) as opened:
+        listed = kept(limit=10)
+        assert [each.number for each in listed] == in_order
+        assert [each.number for each in kept(limit=2)] == in_order[:2]
+        assert [each.number for each in kept(due_on=listed[2].until_on, limit=10)] == in_order[:3]
+        today = opened.calendar.business_date(NOW)
+    assert [(each.kept_as.value, each.ended_on, each.by_worker, each.held) for each in listed] == [
+        ("draft_left", today + days(after), True, False) for after in range(4)
+    ]

@@ -62,6 +62,19 @@ class RetentionTable:
         fitting = [each for each in own if each.since <= ended_on]
         return fitting[-1] if fitting else own[0]
 
+    def spans(self) -> tuple[tuple[RetentionRule, date | None, date | None], ...]:
+        """Each line with the days on which the cases that it is for may have ended: first, and first no more.
+
+        None: any before, any after. Within a line who ended first falls due first, and not so beyond it.
+        """
+        found: list[tuple[RetentionRule, date | None, date | None]] = []
+        for kept_as in RetentionClass:
+            own = [each for each in self.rules if each.kept_as is kept_as]
+            begins = (None, *(each.since for each in own[1:]))
+            ends = (*(each.since for each in own[1:]), None)
+            found += zip(own, begins, ends, strict=True)
+        return tuple(found)
+
     def by_worker(self) -> tuple[RetentionRule, ...]:
         """The lines whose data the worker erases."""
         return tuple(each for each in self.rules if each.by_worker)

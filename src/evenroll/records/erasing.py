@@ -10,7 +10,7 @@ from typing import Any, LiteralString, cast
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.erasure import Erasure, ErasureFacts, HoldCause, case_subject, customer_subject, references
 from evenroll.enrollment.tracks import CASE_ENDS
-from evenroll.programs.retention import RetentionClass, RetentionRule, retention_table
+from evenroll.programs.retention import RetentionClass, retention_table
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrganizationKey
 from evenroll.records import vault
 from evenroll.records.case_answers import ANSWERS
@@ -175,11 +175,24 @@ def kept(*, due_on: date | None = None, limit: int) -> Sequence[Kept]:
 
     due_on: only those that are to go by that day.
     """
-    calendar, table = current().calendar, retention_table()
+    calendar, spans = current().calendar, retention_table().spans()
+    begins = [None if day is None else calendar.start_of_day(day) for _, day, _ in spans]
+    ends = [None if day is None else calendar.start_of_day(day) for _, _, day in spans]
+    with cursor() as pen:
+        rows = pen.execute(
+            _KEPT,
+            {
+                "kept_as": [rule.kept_as.value for rule, _, _ in spans],
+                "begins": begins,
+                "ends": ends,
+                "organization": current().id,
+                "limit": limit,
+            },
+        ).fetchall()
     found: list[Kept] = []
-    for number, kept_as, ended_at, held in _rows(_KEPT):
+    for place, number, ended_at, held in rows:
         ended_on = calendar.business_date(ended_at)
-        rule: RetentionRule = table.rule(RetentionClass(kept_as), ended_on=ended_on)
+        rule, _, _ = spans[place - 1]
         until_on = rule.until_on(ended_on)
         if due_on is None or until_on <= due_on:
             found.append(
@@ -203,11 +216,16 @@ _DUE: LiteralString = (
     "AND erasure.organization_id = case_kept.organization_id "
     "AND erasure.number IN ('case/' || case_number, 'customer/' || customer_id)) ORDER BY ended_at LIMIT %s) AS due"
 )
+# Of each line of the table as many as are wanted at most, by an index: with years of cases there are very many.
 _KEPT: LiteralString = (
-    "SELECT case_number, kept_as, ended_at, EXISTS (SELECT FROM erasure WHERE erasure.holds > 0 "
-    "AND erasure.organization_id = case_kept.organization_id "
-    "AND erasure.number IN ('case/' || case_number, 'customer/' || customer_id)) "
-    "FROM case_kept WHERE organization_id = %s"
+    "SELECT rule.place, kept.case_number, kept.ended_at, EXISTS (SELECT FROM erasure WHERE erasure.holds > 0 "
+    "AND erasure.organization_id = kept.organization_id "
+    "AND erasure.number IN ('case/' || kept.case_number, 'customer/' || kept.customer_id)) "
+    "FROM unnest(%(kept_as)s::text[], %(begins)s::timestamptz[], %(ends)s::timestamptz[]) WITH ORDINALITY "
+    "AS rule (kept_as, begins, ends, place), LATERAL (SELECT * FROM case_kept "
+    "WHERE organization_id = %(organization)s AND case_kept.kept_as = rule.kept_as "
+    "AND (rule.begins IS NULL OR ended_at >= rule.begins) AND (rule.ends IS NULL OR ended_at < rule.ends) "
+    "ORDER BY ended_at LIMIT %(limit)s) AS kept"
 )
 
 
