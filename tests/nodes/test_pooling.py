@@ -7,11 +7,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from evenroll.runtime.cli_endings import ending_of
+from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.database import DatabaseUrls
 from evenroll.runtime.settings import database_for
 
@@ -102,3 +105,16 @@ def test_preparing_can_be_turned_off_for_a_pooler_that_cannot(django_ready: Data
     assert "says neither on nor off" in prepared("maybe").stderr
     # The owner's login stays as it is: it never goes through a pooler.
     assert database_for(django_ready.owner, keep=False)["OPTIONS"]["prepare_threshold"] == 2
+
+
+@pytest.mark.parametrize("said", ["PREPARE known AS SELECT 1", "EXECUTE never_known"])
+def test_a_pooler_that_knows_no_prepared_statements_is_named_with_its_cure(
+    django_ready: DatabaseUrls, said: LiteralString
+) -> None:
+    """As behind PgBouncer 1.18: another one left its statement on the connection, or ours is on another one."""
+    with psycopg.connect(django_ready.app, autocommit=True) as pooled:
+        pooled.execute("PREPARE known AS SELECT 1")
+        with pytest.raises(psycopg.ProgrammingError) as met:
+            pooled.execute(said)
+    ending = ending_of(met.value)
+    assert ending.code is ExitCode.UNAVAILABLE and "Set DATABASE_PREPARED=off" in ending.sentence

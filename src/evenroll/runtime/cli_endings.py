@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import psycopg
 from typer.exceptions import TyperException
@@ -14,11 +15,15 @@ from evenroll.programs.catalog import CatalogRefused, ProgramUnknown
 from evenroll.quantities.identifiers import IdentifierWrong
 from evenroll.records.erasure_list import ErasureListBroken
 from evenroll.records.folds import EventForeign
+from evenroll.records.retries import sqlstate_of
 from evenroll.records.upcasters import OfNewerRelease, VersionUnknown
 from evenroll.runtime.cli_exit import CommandEnded, ExitCode
 from evenroll.runtime.embedded_places import ServerRefused
 from evenroll.runtime.migrating import MigrationRefused
 from evenroll.runtime.wiring import AlreadyConfigured, MasterKeyRefused
+
+_OF_A_POOLER: Final = frozenset({"42P05", "26000"})
+"""A prepared statement that another one left on the connection, or that was left on another one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +69,14 @@ def _of_depth(error: Exception) -> Ending:
         return Ending(sentence=str(error), code=ExitCode.UNAVAILABLE, reason="newer_release")
     if isinstance(error, ProcessLost):
         return Ending(sentence=str(error), code=ExitCode.UNAVAILABLE, reason="process_lost")
+    if sqlstate_of(error) in _OF_A_POOLER:
+        return Ending(
+            sentence="A prepared statement was not on the connection on which it was made: a pooler stands before the "
+            "database that knows none of them. Set DATABASE_PREPARED=off, for every command and worker, and give the "
+            "command again; nothing half-done is kept.",
+            code=ExitCode.UNAVAILABLE,
+            reason="pooler",
+        )
     if _is_connection(error):
         return Ending(
             sentence="The database does not answer. See `evenroll db status`, or check DATABASE_URL; then try again.",
