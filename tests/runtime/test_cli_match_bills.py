@@ -141,3 +141,56 @@ def test_a_rate_of_a_file_and_one_of_the_rate_database(capsys: pytest.CaptureFix
     assert _told(capsys, str(file), "--rates", str(rates))[0] == ExitCode.OK
     rates.write_text("organization: [")
     assert run(["match-bills", str(file), "--rates", str(rates)]) == ExitCode.WRONG_USE
+
+
+HEAD = "bill,rate,program,start_on,end_on,total,line,register,quantity,amount,load\n"
+
+
+def _files(folder: Path) -> None:
+    """A day of 1 kWh an hour, prices of its hours, and an event in its afternoon."""
+    day = [f"2026-06-23 {hour:02}:00" for hour in range(24)]
+    (folder / "own.csv").write_text("start,kwh\n" + "".join(f"{at},1\n" for at in day))
+    prices = "series,start_at,price_usd_per_kwh,source\n" + "".join(f"le-day-ahead,{at},0.05,invented\n" for at in day)
+    (folder / "prices.csv").write_text(prices)
+    events = "program,start_at,end_at\nLE-EV-PEAK-DAYS,2026-06-23 15:00,2026-06-23 19:00\n"
+    (folder / "events.csv").write_text(events)
+
+
+def test_prices_of_hours_and_events_of_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    # 24 kWh: 0.07140 and 0.05 a kWh, 13.25 / 30; 0.1362 a kWh, 12.50 / 30, 4 kWh at 0.62, 24 kWh at 0.0072.
+    _files(tmp_path)
+    bills = tmp_path / "bills.csv"
+    bills.write_text(
+        HEAD
+        + "R,LE-RTP,,2026-06-23,2026-06-24,3.35,energy,,24,1.71,own.csv\n"
+        + "R,,,,,,hourly_prices,,24,1.20,\nR,,,,,,fixed_monthly,,,0.44,\n"
+        + "C,LE-R,LE-EV-PEAK-DAYS,2026-06-23,2026-06-24,6.00,energy,,24,3.27,own.csv\n"
+        + "C,,,,,,fixed_monthly,,,0.42,\nC,,,,,,event,,4,2.48,\nC,,,,,,credit,,24,-0.17,\n"
+    )
+    code, told = _told(capsys, str(bills))
+    assert code == ExitCode.REFUSED
+    assert [each["refused"] for each in told["bills"]] == ["prices_missing", "events_missing"]
+    given = ("--prices", str(tmp_path / "prices.csv"), "--events", str(tmp_path / "events.csv"))
+    code, told = _told(capsys, str(bills), *given)
+    assert (code, told["counts"]["matched"]) == (ExitCode.OK, 2)
+    bills.write_text(bills.read_text().replace("LE-EV-PEAK-DAYS", "LE-NONE"))
+    code, told = _told(capsys, str(bills), *given)
+    assert told["bills"][1]["refused"] == "program_unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("program,start_at\n", "needs each of the columns program, start_at, end_at once: see end_at"),
+        ("program,start_at,end_at\nNONE,2026-06-23 15:00,2026-06-23 19:00\n", "Row 2, field program"),
+        ("program,start_at,end_at\nLE-EV-PEAK-DAYS,2026-06-23 15:00,\n", "Row 2, field end_at: it is empty"),
+        ("program,start_at,end_at\nLE-EV-PEAK-DAYS,2026-06-23 15:30,2026-06-23 19:00\n", "Row 2, field start_at"),
+        ("program,start_at,end_at\nLE-EV-PEAK-DAYS,2026-06-23 19:00,2026-06-23 15:00\n", "it ends before it begins"),
+        ("program,start_at,end_at\nLE-EV-PEAK-DAYS,june,2026-06-23 15:00\n", "Row 2, field start_at"),
+    ],
+)
+def test_events_that_cannot_be_read(capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(text)
+    assert run(["match-bills", str(_only(tmp_path, "B-1001")), "--events", str(file)]) == ExitCode.WRONG_USE
+    assert words in " ".join(capsys.readouterr().err.split())

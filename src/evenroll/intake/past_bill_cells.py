@@ -60,6 +60,7 @@ COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
                 other_names=("bill_number", "invoice", "invoice_number", "bill_id"),
             ),
             Column(name="rate", form=Form.TEXT, length=60, other_names=("rate_key", "tariff", "schedule")),
+            Column(name="program", form=Form.TEXT, length=60, other_names=("program_key", "rider")),
             Column(name="version", form=Form.DAY, other_names=("rate_version", "effective_on")),
             Column(name="start_on", form=Form.DAY, other_names=("from", "start", "service_from", "previous_read_on")),
             Column(name="end_on", form=Form.DAY, other_names=("to", "end", "service_to", "read_on")),

@@ -28,7 +28,7 @@ from evenroll.quantities.periods import DatePeriod
 from evenroll.records.load_terms import LoadFaultCode
 
 _NEEDED: Final = ("bill", "line")
-_OF_BILL: Final = ("rate", "version", "start_on", "end_on", "total", "load")
+_OF_BILL: Final = ("rate", "program", "version", "start_on", "end_on", "total", "load")
 """The columns that say something of the bill as a whole: on one of its rows, or the same on each."""
 
 
@@ -241,6 +241,7 @@ def _made(
         peaks_w=peaks,
         load=load,
         from_lines=from_lines and bool(counted),
+        program=str(told.values.get("program", "")),
     )
 
 
@@ -261,10 +262,12 @@ def _counted_by(lines: Sequence[PastLine]) -> dict[str, int]:
     """The energy of a bill that tells no reads, by the lines that charge for it; none where one does not say it."""
     energy = [line for line in lines if line.kind is LineKind.ENERGY]
     found: dict[str, int] = {}
+    seasons = all(line.season and line.register for line in energy)
     for line in energy:
         if line.quantity is None or line.quantity.scaleb(3) % 1 or line.quantity < 0:
             return {}
         name = line.register or TOTAL_REGISTER
+        name = f"{line.season}/{name}" if seasons else name
         found[name] = found.get(name, 0) + int(line.quantity.scaleb(3))
     return found
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evenroll.costs.matching.codes import LineKind, MatchResult
 from evenroll.enrollment.form import Language
 from evenroll.intake.load_cells import DateOrder
+from evenroll.programs.catalog import CatalogRefused
+from evenroll.quantities.calendars import CalendarUnknown, calendar
 from evenroll.runtime.cli_exit import ExitCode, wrong_use
 from evenroll.runtime.cli_session import asked
 from evenroll.runtime.output_console import Output
 
 if TYPE_CHECKING:
-    from evenroll.costs.matching.past_bill import KnownRate, PastBill
     from evenroll.intake.past_bill_words import Judged
-    from evenroll.quantities.identifiers import RateKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +36,13 @@ class MatchOptions:
     territory: Annotated[
         str, typer.Option("--calendar", metavar="KEY", help="With --urdb: whose clock and holidays, as in US-CA.")
     ] = ""
+    prices: Annotated[
+        Path | None,
+        typer.Option("--prices", metavar="FILE", help="Prices of hours, as `load price_series` takes them."),
+    ] = None
+    events: Annotated[
+        Path | None, typer.Option("--events", metavar="FILE", help="Events called: program, start_at, end_at.")
+    ] = None
     set_aside: Annotated[
         list[str] | None, typer.Option("--set-aside", metavar="KIND", help="Lines to leave out: tax, other.")
     ] = None
@@ -50,7 +59,9 @@ def match_bills(said: MatchOptions) -> None:
 
     No database is asked. Example: evenroll match-bills docs/examples/past_bills.csv --out report.csv
     """
+    # What computes is loaded by those alone who ask for it.
     from evenroll.intake.past_bill_words import result_of, write_report
+    from evenroll.intake.past_bills import UnreadBill
     from evenroll.intake.result_file import ResultRefused
     from evenroll.runtime.output_match import show_judged, told_judged
 
@@ -67,69 +78,37 @@ def match_bills(said: MatchOptions) -> None:
     show_judged(judged, output=output, language=said.language, explain=said.explain)
     if said.out is not None:
         output.say("", f"{said.out}")
-    if any(_is_unread(each) for each in judged):
+    if any(isinstance(each, UnreadBill) for each in judged):
         raise typer.Exit(ExitCode.SOME_ROWS_FAILED)
-    if any(result_of(each) != "matched" for each in judged):
+    if any(result_of(each) is not MatchResult.MATCHED for each in judged):
         raise typer.Exit(ExitCode.REFUSED)
 
 
-def _is_unread(judged: Judged) -> bool:
-    from evenroll.intake.past_bills import UnreadBill
-
-    return isinstance(judged, UnreadBill)
-
-
 def _judged(said: MatchOptions) -> tuple[list[Judged], list[str]]:
-    from evenroll.costs.matching.codes import CannotMake, MatchResult
-    from evenroll.costs.matching.past_bill import MakeRefused
-    from evenroll.costs.matching.verdict import Verdict, match_bill
-    from evenroll.intake.past_bills import UnreadBill, read_past_bills
+    from evenroll.runtime.matching_bills import MatchAsked, judged_bills
 
-    rates, refused = _rates(said)
-    read = read_past_bills(said.file, rates=rates, dates=said.dates)
-    notes = [*read.notes]
-    if read.not_read:
-        notes.append(f"Not read: the columns {', '.join(read.not_read)}.")
-    judged: list[Judged] = []
-    for each in read.bills:
-        if isinstance(each, UnreadBill):
-            judged.append(each)
-        elif each.rate in refused:
-            why = MakeRefused(CannotMake.UNPRICED, rate=each.rate, choices=refused[each.rate])
-            judged.append(Verdict(bill=each, result=MatchResult.CANNOT_BE_MADE, refused=why))
-        else:
-            judged.append(match_bill(_without(each, said), rates=rates))
-    return judged, notes
-
-
-def _rates(said: MatchOptions) -> tuple[dict[RateKey, KnownRate], dict[RateKey, str]]:
-    from evenroll.intake.known_rates import catalog_with, known_rates, rate_of_urdb
-    from evenroll.programs.catalog import CatalogRefused
-    from evenroll.quantities.calendars import CalendarUnknown, calendar
-
-    try:
-        known, refused = known_rates(catalog_with(said.rates or ()))
-    except CatalogRefused as wrong:
-        raise wrong_use(str(wrong), reason="catalog_refused") from wrong
     if said.urdb and not said.territory:
         raise wrong_use("A record of the Utility Rate Database tells no clock. Add --calendar, as in US-CA.")
-    for file in said.urdb or ():
-        try:
-            known |= rate_of_urdb(file, territory=calendar(said.territory))
-        except CalendarUnknown as unknown:
-            raise wrong_use(str(unknown)) from None
-    return known, refused
+    try:
+        question = MatchAsked(
+            file=said.file,
+            rates=tuple(said.rates or ()),
+            urdb=tuple(said.urdb or ()),
+            territory=calendar(said.territory) if said.territory else None,
+            prices=said.prices,
+            events=said.events,
+            set_aside=_aside(said.set_aside or ()),
+            dates=said.dates,
+        )
+        return judged_bills(question)
+    except CalendarUnknown as unknown:
+        raise wrong_use(str(unknown)) from None
+    except CatalogRefused as wrong:
+        raise wrong_use(str(wrong), reason="catalog_refused") from wrong
 
 
-def _without(bill: PastBill, said: MatchOptions) -> PastBill:
-    """The bill without the lines that are set aside, its total less what they charge."""
-    from evenroll.costs.matching.past_bill import NOT_OF_RATES
-
-    aside = frozenset(said.set_aside or ())
-    unknown = sorted(aside - {each.value for each in NOT_OF_RATES})
-    if unknown:
-        raise wrong_use(f"--set-aside {unknown[0]}: only tax and other can be set aside.")
-    out = [line for line in bill.lines if line.kind in aside]
-    kept = tuple(line for line in bill.lines if line.kind not in aside)
-    total = None if bill.total is None else bill.total - sum(line.amount for line in out)
-    return replace(bill, lines=kept, total=total)
+def _aside(words: Sequence[str]) -> frozenset[LineKind]:
+    for word in words:
+        if word not in (LineKind.TAX.value, LineKind.OTHER.value):
+            raise wrong_use(f"--set-aside {word}: only tax and other can be set aside.")
+    return frozenset(LineKind(word) for word in words)

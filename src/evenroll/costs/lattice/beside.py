@@ -126,7 +126,8 @@ def add_laid_on(draft: Draft, *, bill: int, laid_on: LaidOn, rounding: Rounding)
             and (not each.months or draft.lattice.spans[span].start_on.month in each.months)
         ]
         runs = tuple((number * HOURS, number * HOURS + HOURS) for number in groups)
-        draft.energy.append(EnergyPart(slots=(runs,), limits=(), peak=None, line=len(draft.lines)))
+        days = sum(draft.lattice.spans[span].days for span in {draft.lattice.groups[number][0] for number in groups})
+        draft.energy.append(EnergyPart(slots=(runs,), limits=(), peak=None, line=len(draft.lines), days=days))
         draft.lines.append(
             LineSpec(bill=bill, code=LineCode.CREDIT, register=each.code, price_e8=-scaled(each.usd), rounding=rounding)
         )

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evenroll.costs.bill import UsageRefused
+from evenroll.costs.bill import LineCode, UsageRefused
 from evenroll.costs.lattice.beside import NOTHING_BESIDE, Beside, PricesMissing
 from evenroll.costs.lattice.compiled import CYCLE_DAYS_MAX, RatesRefused, compile_rates
 from evenroll.costs.lattice.explain import ExplainedLine, lines_of_plain
@@ -33,7 +33,8 @@ _WH_OF_KWH: Final = 1000
 class Setting:
     """Everything that a bill depends on.
 
-    history: the versions that price it. counted_wh, peaks_w: by register, where there is no load. shift: intervals by
+    history: the versions that price it. counted_wh, peaks_w: by register, where there is no load; energy that the bill
+    tells by season: by season/register. shift: intervals by
     which the meter's clock is ahead. whole_kwh: whether the energy of each register is rounded to whole kWh first.
     """
 
@@ -73,6 +74,15 @@ def make_bill(setting: Setting) -> Made:
     return Made(lines=lines, total=sum((line.amount for line in lines), Decimal(0)))
 
 
+def by_register(told: Mapping[str, int]) -> dict[str, int]:
+    """Energy by register, Wh, its seasons added up."""
+    found: dict[str, int] = {}
+    for key, wh in told.items():
+        name = key.rpartition("/")[2]
+        found[name] = found.get(name, 0) + wh
+    return found
+
+
 def _compiled(setting: Setting) -> CompiledRates:
     if setting.period.days > CYCLE_DAYS_MAX:
         raise MakeRefused(CannotMake.TOO_LONG, days=str(setting.period.days), most=str(CYCLE_DAYS_MAX))
@@ -102,8 +112,8 @@ def _compiled(setting: Setting) -> CompiledRates:
 
 
 def _check_registers_tell(setting: Setting, *, rates: CompiledRates) -> None:
-    """Prices of hours and energy in events stand in no register; a demand may."""
-    if rates.hourly or rates.events:
+    """Prices of hours and energy in events that were called stand in no register; a demand may."""
+    if rates.hourly or any(each.intervals for each in rates.events):
         raise MakeRefused(CannotMake.HOURS_MISSING, rate=rates.keys[0])
     wanted = {line.register for line in rates.lines if line.code.value.startswith("demand")}
     missing = sorted(name or "demand" for name in wanted if name not in setting.peaks_w)
@@ -125,21 +135,45 @@ def _row(load: LoadBlock, *, rates: CompiledRates, shift: int) -> NDArray[np.int
 
 def _of_registers(setting: Setting, *, rates: CompiledRates) -> tuple[CompiledRates, list[int], list[int]]:
     """What registers counted, each in a cell of its own; split by days where several parts price a register."""
-    places = [(part, name) for part in rates.energy for name in _registers(part, rates=rates)]
-    wanted = tuple(dict.fromkeys(name for _, name in places))
-    left = dict(_onto(setting.counted_wh, wanted=wanted, rate=rates.keys[0]))
-    days = {name: sum(part.days for part, other in places if other == name) for name in wanted}
+    credits = [part for part in rates.energy if rates.lines[part.line].code is LineCode.CREDIT]
+    places = [(part, name) for part in rates.energy if part not in credits for name in _registers(part, rates=rates)]
+    keys = [_key(part, name, rates=rates, told=setting.counted_wh) for part, name in places]
+    left = _left(setting, keys=tuple(dict.fromkeys(keys)), rate=rates.keys[0])
+    days = {key: sum(part.days for (part, _), other in zip(places, keys, strict=True) if other == key) for key in keys}
     sums: list[int] = []
-    for part, name in places:
-        sums.append(left[name] * part.days // days[name])
-        left[name], days[name] = left[name] - sums[-1], days[name] - part.days
+    for (part, _), key in zip(places, keys, strict=True):
+        sums.append(left[key] * part.days // days[key])
+        left[key], days[key] = left[key] - sums[-1], days[key] - part.days
+    # Registers do not tell in which months of a credit they counted: it is shared out by days.
+    sums += [sum(sums) * part.days // setting.period.days for part in credits]
     maxima = [0] * len(rates.peaks)
     for peak, name in _demands(rates):
         maxima[peak] = max(maxima[peak], setting.peaks_w.get(name, 0))
     cells = iter(range(len(sums)))
-    energy = tuple(replace(part, slots=tuple(_cell(next(cells)) for _ in part.slots)) for part in rates.energy)
+    ordered = [*dict.fromkeys(part for part, _ in places), *credits]
+    energy = tuple(replace(part, slots=tuple(_cell(next(cells)) for _ in part.slots)) for part in ordered)
     peaks = tuple(_cell(number) for number in range(len(maxima)))
     return replace(rates, energy=energy, peaks=peaks), sums, maxima
+
+
+def _key(part: EnergyPart, name: str, *, rates: CompiledRates, told: Mapping[str, int]) -> str:
+    """What a register is told by: its name, or its season and name where the bill tells seasons apart."""
+    return f"{rates.lines[part.line].season}/{name}" if _by_season(told) else name
+
+
+def _by_season(told: Mapping[str, int]) -> bool:
+    return any("/" in key for key in told)
+
+
+def _left(setting: Setting, *, keys: tuple[str, ...], rate: str) -> dict[str, int]:
+    told = setting.counted_wh
+    if not _by_season(told):
+        return dict(_onto(told, wanted=keys, rate=rate))
+    lost = [key for key, wh in told.items() if wh and key not in keys]
+    if lost:
+        choices, names = ", ".join(keys), ", ".join(sorted(told))
+        raise MakeRefused(CannotMake.REGISTERS_UNFIT, rate=rate, choices=choices, told=names)
+    return {key: told.get(key, 0) for key in keys}
 
 
 def _cell(number: int) -> Runs:

@@ -49,9 +49,10 @@ class PastLine:
 class PastBill:
     """One bill. version: the first day of the price version that it names, None where it names none.
 
-    counted_wh: by register; peaks_w: the highest demand by register, "" for that of all hours; both empty where load,
-    one customer's intervals, tells them. from_lines: whether counted_wh was taken from the lines. total: None where the
-    file tells none. place: its first row in the file.
+    counted_wh: by register, or by season/register where its lines tell seasons apart; peaks_w: the highest demand by
+    register, "" for that of all hours; both empty where load, one customer's intervals, tells them. from_lines: whether
+    counted_wh was taken from the lines. total: None where the file tells none. place: its first row in the file.
+    program: that lays events and credits on the rate; "" where none does.
     """
 
     number: str
@@ -65,6 +66,7 @@ class PastBill:
     peaks_w: Mapping[str, int] = field(default_factory=dict[str, int])
     load: LoadBlock | None = field(default=None, repr=False)
     from_lines: bool = False
+    program: str = ""
 
     @property
     def end_on(self) -> date:

@@ -38,6 +38,7 @@ def candidates(setting: Setting, *, versions: Sequence[RateSchedule]) -> Iterato
     yield from _of_days(setting)
     yield from _of_proration(setting)
     yield from _of_versions(setting, versions=versions)
+    yield from _of_events(setting)
     if setting.load is not None:
         yield from _of_clock(setting)
         yield from _of_holidays(setting)
@@ -99,6 +100,22 @@ def _of_versions(setting: Setting, *, versions: Sequence[RateSchedule]) -> Itera
                 reason=Reason.OTHER_VERSION,
                 setting=replace(setting, history=(always(version),)),
                 parameters={"version": str(version.effective_on)},
+            )
+
+
+def _of_events(setting: Setting) -> Iterator[Candidate]:
+    """Without the events of one of the days."""
+    zone = ZoneInfo(setting.calendar.zone)
+    for laid_on in setting.beside.laid_on.values():
+        for day in sorted({at.astimezone(zone).date() for at in laid_on.event_hours}):
+            if not setting.period.contains(day):
+                continue
+            kept = frozenset(at for at in laid_on.event_hours if at.astimezone(zone).date() != day)
+            beside = replace(setting.beside, laid_on={0: replace(laid_on, event_hours=kept)})
+            yield Candidate(
+                reason=Reason.EVENT_LEFT_OUT,
+                setting=replace(setting, beside=beside),
+                parameters={"day": str(day)},
             )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from evenroll.costs.lattice.beside import NOTHING_BESIDE, Beside
 from evenroll.costs.matching.codes import CannotMake, Differing, LineKind, MatchResult, Reason
 from evenroll.costs.matching.differing import Difference, differences, quantity_of
-from evenroll.costs.matching.making import Made, Setting, make_bill
+from evenroll.costs.matching.making import Made, Setting, by_register, make_bill
 from evenroll.costs.matching.past_bill import KnownRate, MakeRefused, PastBill
 from evenroll.costs.matching.reasons import Candidate, always, candidates
 from evenroll.quantities.identifiers import RateKey
@@ -157,7 +157,9 @@ def _on_other_rates(bill: PastBill, *, setting: Setting, rates: Mapping[RateKey,
             continue
         elsewhere = Candidate(
             reason=Reason.OTHER_RATE,
-            setting=replace(setting, history=known.versions, calendar=known.calendar),
+            setting=replace(
+                setting, history=known.versions, calendar=known.calendar, counted_wh=by_register(setting.counted_wh)
+            ),
             parameters={"rate": key},
         )
         if setting.load is not None and setting.load.zone != known.calendar.zone:

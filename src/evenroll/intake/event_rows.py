@@ -1,0 +1,69 @@
+"""The events of programs in a file, a row for each: between which hours they were called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from evenroll.intake.columns import normalized
+from evenroll.intake.file_shape import FileRefused
+from evenroll.intake.load_cells import CellWrong, Reading, read_cell
+from evenroll.intake.load_columns import Column, Form
+from evenroll.intake.load_source import SourceRow, opened, source_of
+from evenroll.intake.load_texts import fault_sentence
+from evenroll.records.load_terms import LoadFault, LoadFaultCode
+
+_COLUMNS: Final = ("program", "start_at", "end_at")
+_AT: Final = Column(name="start_at", form=Form.INSTANT)
+_HOUR: Final = timedelta(hours=1)
+_LONGEST: Final = timedelta(days=2)
+
+
+def read_events(path: Path, *, zones: Mapping[str, str]) -> dict[str, frozenset[datetime]]:
+    """The starts of the hours in events, UTC, by program. zones: the clock of each program's territory.
+
+    Columns program, start_at and end_at; times without an offset from UTC stand in the program's zone. Raises
+    FileRefused, naming row and column.
+    """
+    found: dict[str, set[datetime]] = {}
+    with opened(source_of(path)) as (header, rows):
+        names = [normalized(cell) for cell in header]
+        missing = [name for name in _COLUMNS if names.count(name) != 1]
+        if missing:
+            raise FileRefused(f"{path} needs each of the columns program, start_at, end_at once: see {missing[0]}.")
+        for row in rows:
+            cells = _cells(row, names=names)
+            program = cells["program"]
+            if program not in zones:
+                raise _refused(path, row, "program", LoadFaultCode.PROGRAM_UNKNOWN, *sorted(zones)[:10])
+            first, end = (_instant(path, row, name, cells[name], zone=zones[program]) for name in _COLUMNS[1:])
+            if not first < end <= first + _LONGEST:
+                raise _refused(path, row, "end_at", LoadFaultCode.END_NOT_AFTER_START)
+            hours = {first + n * _HOUR for n in range(-(-(end - first) // _HOUR))}
+            found.setdefault(program, set()).update(hours)
+    return {program: frozenset(hours) for program, hours in found.items()}
+
+
+def _cells(row: SourceRow, *, names: Sequence[str]) -> dict[str, str]:
+    told = dict(zip(names, (cell.strip() for cell in row.cells), strict=False))
+    return {name: told.get(name, "") for name in _COLUMNS}
+
+
+def _instant(path: Path, row: SourceRow, name: str, text: str, *, zone: str) -> datetime:
+    """A full hour, as events have no others here."""
+    try:
+        found = read_cell(text, column=_AT, reading=Reading(zone=ZoneInfo(zone))) if text else None
+    except CellWrong as wrong:
+        raise _refused(path, row, name, wrong.code) from None
+    if not isinstance(found, datetime):
+        raise _refused(path, row, name, LoadFaultCode.MISSING)
+    if found.minute or found.second or found.microsecond:
+        raise _refused(path, row, name, LoadFaultCode.NOT_AN_INSTANT)
+    return found
+
+
+def _refused(path: Path, row: SourceRow, name: str, code: LoadFaultCode, *choices: str) -> FileRefused:
+    return FileRefused(f"{path}: {fault_sentence(LoadFault(row=row.number, column=name, code=code, choices=choices))}")

@@ -1,0 +1,122 @@
+"""The verdicts on a file of past bills: its rates, its prices of hours, its events, and each bill made once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from evenroll.costs.lattice.beside import Beside, LaidOn
+from evenroll.costs.matching.codes import CannotMake, LineKind, MatchResult
+from evenroll.costs.matching.past_bill import KnownRate, MakeRefused, PastBill
+from evenroll.costs.matching.verdict import Verdict, match_bill
+from evenroll.costs.pricing import HourPrices
+from evenroll.intake.event_rows import read_events
+from evenroll.intake.known_rates import catalog_with, known_rates, rate_of_urdb
+from evenroll.intake.load_cells import DateOrder
+from evenroll.intake.past_bill_words import Judged
+from evenroll.intake.past_bills import PastBills, UnreadBill, read_past_bills
+from evenroll.intake.price_rows import read_prices
+from evenroll.programs.catalog import Catalog, ProgramUnknown
+from evenroll.quantities.calendars import ServiceCalendar, calendar
+from evenroll.quantities.identifiers import ProgramKey, RateKey
+
+_FREE: Final = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchAsked:
+    """What is asked. territory: of records of the Utility Rate Database. set_aside: kinds of lines to leave out."""
+
+    file: Path
+    rates: tuple[Path, ...] = ()
+    urdb: tuple[Path, ...] = ()
+    territory: ServiceCalendar | None = None
+    prices: Path | None = None
+    events: Path | None = None
+    set_aside: frozenset[LineKind] = frozenset()
+    dates: DateOrder = DateOrder.UNSAID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Known:
+    """What bills are made by."""
+
+    catalog: Catalog
+    rates: Mapping[RateKey, KnownRate]
+    unpriced: Mapping[RateKey, str]
+    prices: Mapping[str, HourPrices] = field(repr=False)
+    events: Mapping[str, frozenset[datetime]] | None
+
+
+def judged_bills(asked: MatchAsked) -> tuple[list[Judged], list[str]]:
+    """The verdict on each bill of a file, and sentences about the file. Raises FileRefused, CatalogRefused."""
+    catalog = catalog_with(asked.rates)
+    rates, unpriced = known_rates(catalog)
+    if asked.territory is not None:
+        for file in asked.urdb:
+            rates |= rate_of_urdb(file, territory=asked.territory)
+    read = read_past_bills(asked.file, rates=rates, dates=asked.dates)
+    known = _Known(
+        catalog=catalog,
+        rates=rates,
+        unpriced=unpriced,
+        prices=read_prices(asked.prices, zone=_zone(asked, read, rates=rates)) if asked.prices else {},
+        events=read_events(asked.events, zones=_zones(catalog)) if asked.events else None,
+    )
+    notes = [*read.notes]
+    if read.not_read:
+        notes.append(f"Not read: the columns {', '.join(read.not_read)}.")
+    return [_judged(each, known=known, set_aside=asked.set_aside) for each in read.bills], notes
+
+
+def _judged(bill: PastBill | UnreadBill, *, known: _Known, set_aside: Iterable[LineKind]) -> Judged:
+    if isinstance(bill, UnreadBill):
+        return bill
+    try:
+        if bill.rate in known.unpriced and bill.rate not in known.rates:
+            raise MakeRefused(CannotMake.UNPRICED, rate=bill.rate, choices=known.unpriced[bill.rate])
+        laid_on = {0: _laid_on(bill, known=known)} if bill.program else {}
+    except MakeRefused as refused:
+        return Verdict(bill=bill, result=MatchResult.CANNOT_BE_MADE, refused=refused)
+    beside = Beside(hour_prices=known.prices, laid_on=laid_on)
+    return match_bill(_without(bill, frozenset(set_aside)), rates=known.rates, beside=beside)
+
+
+def _laid_on(bill: PastBill, *, known: _Known) -> LaidOn:
+    """What the program of a bill lays on its rate."""
+    try:
+        program = known.catalog.program(ProgramKey(bill.program))
+    except ProgramUnknown:
+        raise MakeRefused(CannotMake.PROGRAM_UNKNOWN, choices=bill.program) from None
+    if known.events is None and any(line.kind is LineKind.EVENT for line in bill.lines):
+        raise MakeRefused(CannotMake.EVENTS_MISSING, choices=bill.program)
+    return LaidOn(
+        event_hours=(known.events or {}).get(bill.program, frozenset()),
+        event_usd_per_kwh=program.events.usd_per_kwh if program.events else _FREE,
+        credits=program.billed_incentives,
+    )
+
+
+def _without(bill: PastBill, aside: frozenset[LineKind]) -> PastBill:
+    """The bill without the lines that are set aside, its total less what they charge."""
+    out = [line.amount for line in bill.lines if line.kind in aside]
+    kept = tuple(line for line in bill.lines if line.kind not in aside)
+    return replace(bill, lines=kept, total=None if bill.total is None else bill.total - sum(out))
+
+
+def _zone(asked: MatchAsked, read: PastBills, *, rates: Mapping[RateKey, KnownRate]) -> str:
+    """The clock of prices without an offset: that of the territory said, else of the first bill whose rate is known."""
+    if asked.territory is not None:
+        return asked.territory.zone
+    known = (rates[each.rate] for each in read.bills if isinstance(each, PastBill) and each.rate in rates)
+    first = next(known, None)
+    return "UTC" if first is None else first.calendar.zone
+
+
+def _zones(catalog: Catalog) -> dict[str, str]:
+    of_organization = {each.key: calendar(each.calendar).zone for each in catalog.organizations}
+    return {each.key: of_organization[each.organization] for each in catalog.programs}
