@@ -68,6 +68,20 @@ def test_the_hour_that_comes_twice_counts_twice(tmp_path: Path, minutes: int) ->
     assert drawn_load(found).missing == drawn_load(found).repeated == 0
 
 
+@pytest.mark.parametrize("minutes", [60, 15])
+def test_a_file_that_begins_with_the_latest_comes_by_the_second_passing_first(tmp_path: Path, minutes: int) -> None:
+    """Three days, so that rows stand before and after the hour; each interval has a number of its own."""
+    at, rows = seconds("2026-10-31T00:00:00"), []
+    count = 73 * 60 // minutes
+    for place in range(count):
+        local = datetime.fromtimestamp(at + place * minutes * 60, tz=UTC).astimezone(_zone()).replace(tzinfo=None)
+        rows.append(f"{local:%Y-%m-%d %H:%M},{place}")
+    found = read(tmp_path, "start,wh\n" + "\n".join(reversed(rows)))
+    assert values(found) == list(range(count))
+    assert drawn_load(found).missing == drawn_load(found).repeated == 0
+    assert values(read(tmp_path, "start,wh\n" + "\n".join(rows))) == list(range(count))
+
+
 def test_the_hour_that_comes_twice_and_stands_once_is_told_as_missing(tmp_path: Path) -> None:
     rows = "\n".join(f"2026-11-01 {hour:02d}:00,{hour}" for hour in range(24))
     found = drawn_load(read(tmp_path, "start,wh\n" + rows))

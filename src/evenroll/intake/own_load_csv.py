@@ -57,6 +57,7 @@ class _Table:
     hours_end: bool = False
     last_twice: datetime | None = None
     is_second: bool = False
+    is_backward: bool = False
     empty: int = 0
     never: int = 0
     warnings: list[str] = field(default_factory=list[str])
@@ -71,8 +72,8 @@ def read_own_table(path: Path, *, zone: str, dates: DateOrder = DateOrder.UNSAID
 
     Its columns: start (with end or without), or date and hour; kwh or wh. zone: IANA name; times without an offset
     from UTC stand in it. An hour that comes twice in autumn is the first one where it first stands and the second one
-    where it stands again. dates: which number of a day is the month where both could be. Raises FileRefused, naming
-    the row.
+    where it stands again; the other way round in a file that begins with the latest. dates: which number of a day is
+    the month where both could be. Raises FileRefused, naming the row.
     """
     source = source_of(path)
     with opened(source) as (header, rows):
@@ -213,11 +214,14 @@ def _utc(local: datetime, table: _Table) -> int | None:
         return first
     if first > second:
         return None
-    # The second passing has begun where the clock of the rows went back or stood still.
-    last = table.last_twice
-    is_near = last is not None and abs(local - last) < timedelta(hours=1)
-    table.is_second = is_near and (table.is_second or (last is not None and local <= last))
-    table.last_twice = local
+    last, table.last_twice = table.last_twice, local
+    if last is None or abs(local - last) >= timedelta(hours=1):
+        # Rows that begin with the latest come by the second passing first.
+        table.is_backward = bool(table.start_s) and table.start_s[-1] >= second
+        table.is_second = table.is_backward
+    elif local >= last if table.is_backward else local <= last:
+        # The other passing has begun where the clock of the rows turned round or stood still.
+        table.is_second = not table.is_backward
     return second if table.is_second else first
 
 
