@@ -23,6 +23,7 @@ help:
 	@echo "make bench-bills  bills of many customers on 20 rates, against memory and PySAM (seconds; N=customers)"
 	@echo "make judge-bills  10,000 customers of chance before the oracle of single intervals (minutes; N=customers)"
 	@echo "make bench-one  one customer on 20 rates, explained, in fresh processes, against PySAM (a minute)"
+	@echo "make bench-compare  200,000 customers on 20 rates in three ways, Parquet to Parquet (minutes, 4 GB; N=customers)"
 	@echo "make golden    keep what this release writes, as a further golden journal (before a release)"
 	@echo "make golden-rows  note anew what the golden journals come to, after a fold was changed on purpose"
 	@echo "make pins      compile requirements/*.in again (needs uv on the PATH)"
@@ -90,6 +91,11 @@ bench-seal: setup-test
 
 bench-load: setup-test
 	@$(PYTHON_OF) -m tests.measure.load_points
+
+.PHONY: bench-compare
+# N=customers; FOLDER=path keeps the files (17.5 kB a customer).
+bench-compare: setup-test
+	@$(PYTHON_OF) -m tests.measure.compare_all "$(N)" "$(FOLDER)" 2 threads
 
 .PHONY: bench-bills
 bench-bills: setup-test

@@ -215,7 +215,7 @@ def test_what_cannot_be_compared_is_one_sentence(tmp_path, capsys):
     text.write_text("customer,wh\n")
     cases = (
         ((loads, "--out", out), "nothing to compare", ExitCode.WRONG_USE),
-        ((loads, "--rates", "LE-NONE", "--out", out), "has no rate LE-NONE", ExitCode.NOT_FOUND),
+        ((loads, "--rates", "LE-NONE", "--out", out), "has a rate LE-NONE", ExitCode.NOT_FOUND),
         ((loads, "--rates", "LE-R,PGE-EV2-A", "--out", out), "", None),
         ((loads, "--rates", RATES, "--today", "LE-D", "--out", out), "none of the rates", ExitCode.WRONG_USE),
         ((loads, "--rates", RATES, "--out", loads), "one file twice", ExitCode.WRONG_USE),

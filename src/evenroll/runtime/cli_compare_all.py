@@ -35,7 +35,22 @@ class CompareAllOptions:
     vehicles: Annotated[
         Path | None, typer.Option("--vehicles", help="CSV or Parquet: who has a PEV, and how it is driven.")
     ] = None
-    rates: Annotated[list[str] | None, typer.Option("--rates", metavar="KEY,KEY", help="Of the catalog.")] = None
+    rates: Annotated[
+        list[str] | None, typer.Option("--rates", metavar="KEY,KEY", help="Of the catalog or of --urdb.")
+    ] = None
+    programs: Annotated[
+        list[str] | None, typer.Option("--programs", metavar="KEY,KEY", help="Their rates, with what they credit.")
+    ] = None
+    urdb: Annotated[
+        list[Path] | None, typer.Option("--urdb", metavar="FILE", help="Records of the Utility Rate Database, .json.")
+    ] = None
+    territory: Annotated[
+        str, typer.Option("--calendar", metavar="KEY", help="With --urdb: whose clock and holidays, as in US-CA.")
+    ] = ""
+    prices: Annotated[
+        Path | None,
+        typer.Option("--prices", metavar="FILE", help="Of hours: as `evenroll load price_series` takes it."),
+    ] = None
     today: Annotated[
         str, typer.Option("--today", metavar="KEY", help="The rate of all whose row does not tell theirs.")
     ] = ""
@@ -69,7 +84,8 @@ def compare_all(options: CompareAllOptions) -> None:
 def _question(options: CompareAllOptions) -> Asked:
     from evenroll.intake.customer_loads import loads_file
     from evenroll.intake.customer_run import Asked
-    from evenroll.runtime.comparing_all import RatesAsked, plan_of
+    from evenroll.intake.price_rows import read_prices
+    from evenroll.runtime.comparing_all import RatesAsked, plan_of, records_of
 
     errors = options.errors or options.out.with_name(f"{options.out.stem}.errors.csv")
     named = (options.loads, options.vehicles, options.out, errors)
@@ -77,8 +93,14 @@ def _question(options: CompareAllOptions) -> Asked:
     if len(set(places)) < len(places):
         raise wrong_use("LOADS, --vehicles, --out and --errors name one file twice. Name a file of its own for each.")
     file = loads_file(options.loads)
-    priced_on = option_day(options.prices_of, option="--prices-of") if options.prices_of else None
-    rates = RatesAsked(rates=_keys(options.rates), priced_on=priced_on)
+    rates = RatesAsked(
+        rates=_keys(options.rates),
+        programs=_keys(options.programs),
+        priced_on=option_day(options.prices_of, option="--prices-of") if options.prices_of else None,
+        records=records_of(options.urdb or (), territory=options.territory),
+        territory=options.territory,
+        prices=read_prices(options.prices, zone=file.shape.zone) if options.prices else {},
+    )
     plan = plan_of(rates, catalog=load_catalog(), shape=file.shape)
     today = options.today.strip()
     if today and today not in plan.keys:

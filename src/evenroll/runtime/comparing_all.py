@@ -1,84 +1,191 @@
-"""What all customers are compared by: rates of the catalog, by key or by program, on the days of their loads."""
+"""What all customers are compared by: rates of the catalog, records of the Utility Rate Database, programs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 from evenroll.costs.customers.plan import ComparedRate, ComparisonPlan, LoadShape, in_force_from, months_covered
+from evenroll.costs.lattice.beside import Beside, LaidOn, PricesMissing
 from evenroll.costs.lattice.compiled import RatesRefused, compile_rates
 from evenroll.costs.lattice.from_catalog import schedule_of_rate
-from evenroll.costs.lattice.schedule import ScheduleRefused
+from evenroll.costs.lattice.schedule import RateSchedule, ScheduleRefused
+from evenroll.costs.pricing import HourPrices, pricing_of
 from evenroll.costs.usage import LoadWrong
-from evenroll.programs.catalog import Catalog
+from evenroll.programs.catalog import Catalog, ProgramUnknown
+from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rate import Rate
-from evenroll.quantities.calendars import ServiceCalendar, calendar
-from evenroll.quantities.identifiers import RateKey
+from evenroll.quantities.calendars import CalendarUnknown, ServiceCalendar, calendar
+from evenroll.quantities.identifiers import ProgramKey, RateKey
 from evenroll.runtime.cli_exit import CommandEnded, not_found, wrong_use
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RatesAsked:
-    """What the command names. rates: keys of the catalog. priced_on: whose versions in force; None: the latest."""
+    """What the command names.
 
-    rates: tuple[str, ...]
-    priced_on: date | None
+    rates: keys of the catalog or of records. programs: keys of the catalog. priced_on: whose versions in force; None:
+    the latest. records: by key, the versions of what files of records hold. territory: by whose calendar all is billed;
+    empty: that of the catalog's rates. prices: of hours, by series.
+    """
+
+    rates: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    priced_on: date | None = None
+    records: Mapping[RateKey, Sequence[RateSchedule]] = field(default_factory=dict[RateKey, Sequence[RateSchedule]])
+    territory: str = ""
+    prices: Mapping[str, HourPrices] = field(default_factory=dict[str, HourPrices])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Named:
+    """One of those that are compared. calendar: whose it is in the catalog; empty for a record."""
+
+    key: str
+    schedule: RateSchedule
+    calendar: str = ""
+    laid_on: LaidOn | None = None
+
+
+def records_of(files: Iterable[Path], *, territory: str) -> dict[RateKey, Sequence[RateSchedule]]:
+    """What files of records hold, by label and by name. Raises FileRefused and CommandEnded."""
+    from evenroll.intake.known_rates import rate_of_urdb
+
+    found: dict[RateKey, Sequence[RateSchedule]] = {}
+    for path in files:
+        if not territory:
+            raise wrong_use("A record of the Utility Rate Database tells no clock. Add --calendar, as in US-CA.")
+        known = rate_of_urdb(path, territory=_calendar(territory))
+        found |= {key: rate.versions for key, rate in known.items()}
+    return found
 
 
 def plan_of(asked: RatesAsked, *, catalog: Catalog, shape: LoadShape) -> ComparisonPlan:
     """The plan for loads of that shape. Raises CommandEnded."""
-    found = [_rate(key, catalog=catalog, on=asked.priced_on) for key in asked.rates]
-    if not found:
-        raise wrong_use("There is nothing to compare. Name rates of the catalog with --rates KEY,KEY.")
-    territory = _territory(found, catalog=catalog, zone=shape.zone)
     try:
-        cycles = months_covered(shape, calendar=territory)
-        plan = ComparisonPlan(
-            rates=tuple(
-                ComparedRate(key=each.key, schedule=in_force_from(schedule_of_rate(each), first_on=cycles[0].start_on))
-                for each in found
-            ),
-            shape=shape,
-            calendar=territory,
-            cycles=cycles,
-        )
-        compile_rates(
-            [(each.schedule,) for each in plan.rates],
-            cycles=cycles,
-            calendar=territory,
-            minutes=shape.minutes,
-            beside=plan.beside,
-        )
+        named = [_rate(key, asked=asked, catalog=catalog) for key in asked.rates]
+        named += [_program(key, asked=asked, catalog=catalog) for key in asked.programs]
+        if not named:
+            raise wrong_use("There is nothing to compare. Name rates with --rates KEY,KEY, or --programs KEY,KEY.")
+        territory = _territory(named, asked=asked, zone=shape.zone)
+        return _plan(named, asked=asked, shape=shape, territory=territory)
     except (LoadWrong, ScheduleRefused, RatesRefused) as error:
         raise wrong_use(str(error), reason="not_compared") from None
+    except PricesMissing as missing:
+        raise wrong_use(f"{missing} Prices of hours are told with --prices FILE.", reason="prices_missing") from None
+
+
+def _plan(
+    named: Sequence[_Named], *, asked: RatesAsked, shape: LoadShape, territory: ServiceCalendar
+) -> ComparisonPlan:
+    cycles = months_covered(shape, calendar=territory)
+    first_on = cycles[0].start_on
+    used = {each.schedule.hourly_series for each in named}
+    plan = ComparisonPlan(
+        rates=tuple(
+            ComparedRate(key=each.key, schedule=in_force_from(each.schedule, first_on=first_on)) for each in named
+        ),
+        shape=shape,
+        calendar=territory,
+        cycles=cycles,
+        beside=Beside(
+            hour_prices={series: prices for series, prices in asked.prices.items() if series in used},
+            laid_on={number: each.laid_on for number, each in enumerate(named) if each.laid_on is not None},
+        ),
+    )
+    # What cannot be billed is refused now, and not by a process later.
+    compile_rates(
+        [(each.schedule,) for each in plan.rates],
+        cycles=cycles,
+        calendar=territory,
+        minutes=shape.minutes,
+        beside=plan.beside,
+    )
     return plan
 
 
-def _rate(key: str, *, catalog: Catalog, on: date | None) -> Rate:
-    found = [each for each in catalog.rates if each.key == RateKey(key) and (on is None or each.effective_on <= on)]
-    if not found:
-        when = "" if on is None else f" in force on {on}"
+def _rate(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
+    """A rate of the catalog, or else a record."""
+    on = asked.priced_on or date.max
+    rates = [each for each in catalog.rates if each.key == RateKey(key) and each.effective_on <= on]
+    if rates:
+        found = max(rates, key=lambda each: each.effective_on)
+        return _Named(key=key, schedule=schedule_of_rate(found), calendar=_calendar_of(found, catalog=catalog))
+    records = [each for each in asked.records.get(RateKey(key), ()) if each.effective_on <= on]
+    if not records:
+        when = "" if asked.priced_on is None else f" in force on {asked.priced_on}"
         raise not_found(
-            f"The catalog has no rate {key}{when}. Add its sheet, or leave it out.",
+            f"Neither the catalog nor a record has a rate {key}{when}. Add its sheet, name its record with --urdb, "
+            "or leave it out.",
             reason="rate_unknown",
         )
-    return max(found, key=lambda each: each.effective_on)
+    return _Named(key=key, schedule=max(records, key=lambda each: each.effective_on))
 
 
-def _territory(rates: Iterable[Rate], *, catalog: Catalog, zone: str) -> ServiceCalendar:
+def _program(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
+    """A program: its rate, with what it credits for every kWh."""
+    try:
+        program = catalog.program(ProgramKey(key))
+    except ProgramUnknown as unknown:
+        raise not_found(str(unknown), reason="program_unknown") from None
+    if program.rate is None:
+        raise _unlike(f"Program {key} brings no rate of its own, so it changes no bill by itself. Leave it out.")
+    on = asked.priced_on or date.max
+    rates = [each for each in catalog.rates if each.key == program.rate and each.effective_on <= on]
+    if not rates:
+        raise not_found(f"The catalog has no rate {program.rate} of program {key} then. Add its sheet.")
+    rate = max(rates, key=lambda each: each.effective_on)
+    _check_program(program, rate=rate)
+    credits_ = pricing_of(rate, program=program).credits
+    return _Named(
+        key=key,
+        schedule=replace(schedule_of_rate(rate), key=key),
+        calendar=_calendar_of(rate, catalog=catalog),
+        laid_on=LaidOn(credits=credits_) if credits_ else None,
+    )
+
+
+def _check_program(program: ProgramVersion, *, rate: Rate) -> None:
+    """Refuses what one bill of the whole load does not tell."""
+    pricing = pricing_of(rate, program=program)
+    if pricing.is_beside:
+        raise _unlike(
+            f"Program {program.key} puts the vehicle on a service of its own beside the household's, which is not "
+            "compared here. Leave it out."
+        )
+    if pricing.event_usd_per_kwh > 0:
+        raise _unlike(
+            f"Program {program.key} prices the hours of events, and nobody knows here which are called. Leave it out; "
+            "`evenroll compare` tells a range for one customer."
+        )
+
+
+def _calendar_of(rate: Rate, *, catalog: Catalog) -> str:
+    return next(each.calendar for each in catalog.organizations if each.key == rate.organization)
+
+
+def _territory(named: Iterable[_Named], *, asked: RatesAsked, zone: str) -> ServiceCalendar:
     """The one calendar by which all rates are billed."""
-    of_key = {each.key: each.calendar for each in catalog.organizations}
-    keys = sorted({of_key[each.organization] for each in rates})
+    told = (asked.territory, *(each.calendar for each in named))
+    keys = sorted({key for key in told if key})
     if len(keys) > 1:
         raise _unlike(f"The rates are billed in {' and '.join(keys)}. Compare those of one territory at a time.")
-    found = calendar(keys[0])
+    found = _calendar(keys[0])
     if found.zone != zone:
         raise _unlike(
             f"The loads are told in {zone} and the rates are billed in {found.zone}. Name rates of that territory, or "
             "correct evenroll.zone."
         )
     return found
+
+
+def _calendar(key: str) -> ServiceCalendar:
+    try:
+        return calendar(key)
+    except CalendarUnknown as unknown:
+        raise wrong_use(str(unknown)) from None
 
 
 def _unlike(sentence: str) -> CommandEnded:

@@ -29,12 +29,15 @@ class CarColumns(NamedTuple):
 
 
 class _Stay(NamedTuple):
-    """Where a stay lies: early intervals from evening on, then late ones from morning on."""
+    """Where the stays of a kind of night lie: from so many intervals after a day begins, so many intervals on.
 
-    evening: int
+    early: those until the day ends; where the night after is not the next one, the others are counted from its day's
+    beginning.
+    """
+
+    after: int
+    length: int
     early: int
-    morning: int
-    late: int
 
 
 @kernel
@@ -42,67 +45,68 @@ def add_nights(cars: CarColumns, nights: Nights, loads: NDArray[Any], unserved: 
     """Adds what cars draw in the nights to loads, (car, interval), and what finds no room to unserved, (car,), Wh."""
     longest = 2 * nights.place.shape[1] + 16
     price, taken = np.zeros(longest, np.int64), np.zeros(longest, np.int64)
+    begins = nights.first[nights.day]
     for car in range(cars.need_wh.shape[0]):
         for kind in range(nights.kind_first.shape[0] - 1):
             first, end = nights.kind_first[kind], nights.kind_first[kind + 1]
             # One night stands for all of its kind: what is drawn when.
-            stay = _stay(cars, car, nights, int(nights.day[first]))
-            length = _prices(stay, nights.price, price)
-            left, extra = _cheapest(cars, car, price[:length], taken)
+            day = int(nights.day[first])
+            stay = _stay(cars, car, nights, day)
+            _prices(stay, nights, day, price)
+            left, extra = _cheapest(cars, car, price[: stay.length], taken)
             unserved[car] += left * (end - first)
-            _spread(cars, car, (first, end), nights, taken[:length], loads[car])
-            unserved[car] += _one_more(cars, car, (first, end), nights, extra, loads[car])
-
-
-@kernel
-def _spread(
-    cars: CarColumns, car: int, kind: tuple[int, int], nights: Nights, taken: IntArray, load: NDArray[Any]
-) -> None:
-    """Adds what is drawn in one night to all nights of its kind."""
-    at = np.flatnonzero(taken)
-    for n in range(kind[0], kind[1]):
-        stay = _stay(cars, car, nights, int(nights.day[n]))
-        for k in at:
-            load[_spot(stay, int(k))] += taken[k]
-
-
-@kernel
-def _one_more(cars: CarColumns, car: int, kind: tuple[int, int], nights: Nights, extra: int, load: NDArray[Any]) -> int:
-    """Adds one Wh to those nights that need one more. extra: where it goes, -1 for nowhere. Returns what is left."""
-    left = 0
-    for n in range(kind[0], kind[1]):
-        if nights.day[n] >= cars.more_from[car]:
+            for k in range(stay.length):
+                if taken[k] > 0:
+                    _spread(begins[first:end], _spot(stay, nights, day, k), taken[k], loads[car])
+            later = _first_at_least(nights.day, (first, end), cars.more_from[car])
             if extra < 0:
-                left += 1
+                unserved[car] += end - later
             else:
-                load[_spot(_stay(cars, car, nights, int(nights.day[n])), extra)] += 1
-    return left
+                _spread(begins[later:end], _spot(stay, nights, day, extra), np.int64(1), loads[car])
+
+
+@kernel
+def _first_at_least(days: IntArray, among: tuple[int, int], least: int) -> int:
+    """The first place among some whose day is not before another; days rise there."""
+    for n in range(among[0], among[1]):
+        if days[n] >= least:
+            return n
+    return among[1]
+
+
+@kernel
+def _spread(begins: IntArray, spot: int, wh: np.int64, load: NDArray[Any]) -> None:
+    """Adds the same to the same interval of all nights of a kind. spot: intervals after the day begins."""
+    for n in range(begins.shape[0]):
+        load[begins[n] + spot] += wh
 
 
 @kernel
 def _stay(cars: CarColumns, car: int, nights: Nights, day: int) -> _Stay:
     begin, end = cars.begin[car], cars.end[car]
-    evening = nights.first[day] + nights.place[day, begin]
+    after = int(nights.place[day, begin])
     if cars.over_night[car] == 0:
-        return _Stay(int(evening), int(nights.place[day, end] - nights.place[day, begin]), 0, 0)
+        length = int(nights.place[day, end]) - after
+        return _Stay(after, length, length)
     then = (day + 1) % (nights.first.shape[0] - 1)
-    early, late = nights.first[day + 1] - evening, nights.place[then, end]
-    return _Stay(int(evening), int(early), int(nights.first[then]), int(late))
+    early = int(nights.first[day + 1] - nights.first[day]) - after
+    return _Stay(after, early + int(nights.place[then, end]), early)
 
 
 @kernel
-def _prices(stay: _Stay, price: IntArray, found: IntArray) -> int:
-    """The prices of a stay, in order of time. Returns how many."""
-    for k in range(stay.early):
-        found[k] = price[stay.evening + k]
-    for k in range(stay.late):
-        found[stay.early + k] = price[stay.morning + k]
-    return stay.early + stay.late
+def _spot(stay: _Stay, nights: Nights, day: int, k: int) -> int:
+    """Where an interval of a stay lies, counted from the beginning of its day."""
+    last = nights.first.shape[0] - 2
+    if day < last or k < stay.early:
+        return stay.after + k
+    return k - stay.early - int(nights.first[last])
 
 
 @kernel
-def _spot(stay: _Stay, k: int) -> int:
-    return stay.evening + k if k < stay.early else stay.morning + k - stay.early
+def _prices(stay: _Stay, nights: Nights, day: int, found: IntArray) -> None:
+    """The prices of a stay, in order of time."""
+    for k in range(stay.length):
+        found[k] = nights.price[nights.first[day] + _spot(stay, nights, day, k)]
 
 
 @kernel

@@ -81,7 +81,7 @@ def groups_of(price_e8: IntArray, *, days: Days) -> tuple[int, ...]:
 
 
 def _kinds(price: IntArray, *, days: Days) -> list[bytes]:
-    """By night, what tells it apart: the order of its intervals by price, and where its two days and clocks lie."""
+    """By night, what tells it apart: the order of its intervals by price, and where clocks lie in its two days."""
     count = len(days.first) - 1
     found: list[bytes] = []
     for day in range(count):
@@ -89,7 +89,9 @@ def _kinds(price: IntArray, *, days: Days) -> list[bytes]:
         own = [price[days.first[each] : days.first[each + 1]] for each in (day, then)]
         _, rank = np.unique(np.concatenate(own), return_inverse=True)
         where = np.concatenate([days.place[day], days.place[then]])
-        found.append(rank.astype(np.int16).tobytes() + where.astype(np.int16).tobytes())
+        # The last night goes on where the period begins, and not after it.
+        begins = b"" if then else b"last"
+        found.append(begins + rank.astype(np.int16).tobytes() + where.astype(np.int16).tobytes())
     return found
 
 
