@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from evenroll.costs.fleet.alone import Charging, costs_alone, load_alone
-from evenroll.costs.fleet.alone_loops import Columns
+from evenroll.costs.fleet.alone_columns import Columns
+from evenroll.costs.fleet.alone_loops import room_in
 from evenroll.costs.fleet.rolling import RollingPlan, plan_rolling
 from evenroll.costs.fleet.sessions import Sessions, chosen
 from evenroll.costs.fleet.shared_limit import FleetPlan, plan_fleet
@@ -115,12 +116,7 @@ def _sort_and_fill(
             left, cost = sessions.need[i], 0
             for place in np.argsort(price[rate, first:end]):
                 slot = first + place
-                room = sessions.slot_wh[i]
-                if slot == first:
-                    room = sessions.first_wh[i]
-                elif slot == end - 1:
-                    room = sessions.last_wh[i]
-                taken = min(left, room, cap[rate, slot])
+                taken = min(left, room_in(sessions, i, slot), cap[rate, slot])
                 cost += taken * price[rate, slot]
                 left -= taken
                 if left == 0:

@@ -6,14 +6,16 @@ the next; what is left at the end is not served by departure.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evenroll.costs.fleet.alone_loops import Columns, LevelColumns, loops
+from evenroll.costs.fleet.alone_columns import Columns, LevelColumns
 from evenroll.costs.fleet.sessions import IntArray, Sessions, SlotWh, caps_in_slot, check_sessions
 from evenroll.costs.fleet.slot_prices import SlotPrices
 from evenroll.costs.lattice.jit import HAS_KERNELS
@@ -49,7 +51,7 @@ def costs_alone(sessions: Sessions, *, prices: SlotPrices, charging: Charging) -
     columns = _columns(sessions)
     if charging is Charging.AT_ONCE:
         price, cap = np.ascontiguousarray(prices.price_e8), np.ascontiguousarray(prices.cap_wh)
-        loops().at_once(columns, price, cap, costs, unserved)
+        _loops().at_once(columns, price, cap, costs, unserved)
         return AloneCosts(cost_e11=costs, unserved_wh=unserved)
     kinds = [_kinds(*row) for row in zip(prices.price_e8, prices.cap_wh, strict=True)]
     is_few = np.array([len(found) <= _KINDS_MAX for found, _ in kinds])
@@ -107,9 +109,15 @@ def add_load_alone(
         # Where all slots cost the same, the earliest are the cheapest.
         price = np.zeros_like(price)
     unserved = np.zeros(len(sessions.need_wh), dtype=np.int64)
-    fill = loops().fill
+    fill = _loops().fill
     fill(_columns(sessions), rows, np.ascontiguousarray(price), np.ascontiguousarray(cap), loads_wh, unserved)
     return unserved
+
+
+@lru_cache(maxsize=1)
+def _loops() -> Any:
+    """The fast loops. Loading numba takes longer than a few sessions by the readable way."""
+    return importlib.import_module("evenroll.costs.fleet.alone_loops")
 
 
 def moved_wh(before: SlotWh, *, after: SlotWh) -> int:
@@ -144,11 +152,11 @@ def _cheapest(
     """Fills costs and unserved. kinds: of each rate, either all of few kinds or all of many."""
     price, cap = np.ascontiguousarray(prices.price_e8), np.ascontiguousarray(prices.cap_wh)
     if len(kinds[0][0]) <= _KINDS_MAX:
-        loops().by_levels(columns, _levels(prices, kinds=kinds), costs, unserved)
+        _loops().by_levels(columns, _levels(prices, kinds=kinds), costs, unserved)
     elif price.shape[1] <= _ORDERED_SLOTS_MAX:
-        loops().by_order(columns, np.argsort(price, axis=1, kind="stable"), price, cap, costs, unserved)
+        _loops().by_order(columns, np.argsort(price, axis=1, kind="stable"), price, cap, costs, unserved)
     else:
-        loops().by_price(columns, price, cap, costs, unserved)
+        _loops().by_price(columns, price, cap, costs, unserved)
 
 
 def _levels(prices: SlotPrices, *, kinds: list[_Kinds]) -> LevelColumns:

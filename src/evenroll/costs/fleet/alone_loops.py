@@ -1,76 +1,25 @@
-"""The fast loops over sessions and rates, compiled when first asked for; alone.py says what they compute."""
+"""The fast loops over sessions and rates; alone.py says what they compute, and loads them when first needed.
+
+The first four fill costs and unserved, (session, rate), from sessions and prices.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
-
+from evenroll.costs.fleet.alone_columns import Columns, LevelColumns
 from evenroll.costs.fleet.sessions import IntArray
-from evenroll.costs.lattice.jit import kernel
+from evenroll.costs.lattice.jit import inlined, kernel
 
 
-class Columns(NamedTuple):
-    """The columns of sessions.Sessions, each of integers of 64 bits without gaps."""
-
-    first: IntArray
-    end: IntArray
-    need: IntArray
-    slot_wh: IntArray
-    first_wh: IntArray
-    last_wh: IntArray
+@inlined
+def room_in(sessions: Columns, i: int, slot: int) -> int:
+    """The most that a session takes in a slot of its stay, Wh: in the first and the last it is there for a part."""
+    if slot == sessions.first[i]:
+        return int(sessions.first_wh[i])
+    return int(sessions.last_wh[i] if slot == sessions.end[i] - 1 else sessions.slot_wh[i])
 
 
-class LevelColumns(NamedTuple):
-    """Slots by kind (price and cap), the cheapest kind first.
-
-    price_e8, cap_wh: (kind, rate). before: (slot + 1, kind, rate), how many slots of a kind lie before a slot. Rates
-    come last, so that the processor takes several of them at once.
-    """
-
-    price_e8: IntArray
-    cap_wh: IntArray
-    before: NDArray[np.int32]
-
-
-_ByLevels = Callable[[Columns, LevelColumns, IntArray, IntArray], None]
-_ByOrder = Callable[[Columns, IntArray, IntArray, IntArray, IntArray, IntArray], None]
-_BySlots = Callable[[Columns, IntArray, IntArray, IntArray, IntArray], None]
-_Fill = Callable[[Columns, IntArray, IntArray, IntArray, IntArray, IntArray], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Loops:
-    """The first three fill costs and unserved, (session, rate), from sessions and prices.
-
-    fill(sessions, row of each session, price and cap by slot, loads (row, slot), unserved by session): adds what they
-    draw to the loads, in the cheapest slots, among equals in the earliest.
-    """
-
-    by_levels: _ByLevels
-    by_order: _ByOrder
-    by_price: _BySlots
-    at_once: _BySlots
-    fill: _Fill
-
-
-@cache
-def loops() -> Loops:
-    """The loops, compiled."""
-    return Loops(
-        by_levels=kernel(_by_levels),
-        by_order=kernel(_by_order),
-        by_price=kernel(_by_price),
-        at_once=kernel(_at_once),
-        fill=kernel(_fill),
-    )
-
-
-def _by_levels(sessions: Columns, levels: LevelColumns, costs: IntArray, unserved: IntArray) -> None:
+@kernel
+def by_levels(sessions: Columns, levels: LevelColumns, costs: IntArray, unserved: IntArray) -> None:
     kinds, rates = levels.price_e8.shape
     for i in range(len(sessions.first)):
         first, last = sessions.first[i], sessions.end[i] - 1
@@ -98,7 +47,8 @@ def _by_levels(sessions: Columns, levels: LevelColumns, costs: IntArray, unserve
                 left[rate] -= taken
 
 
-def _by_order(
+@kernel
+def by_order(
     sessions: Columns, order: IntArray, price: IntArray, cap: IntArray, costs: IntArray, unserved: IntArray
 ) -> None:
     for i in range(len(sessions.first)):
@@ -108,12 +58,7 @@ def _by_order(
             for slot in order[rate]:
                 if slot < first or slot > last:
                     continue
-                room = sessions.slot_wh[i]
-                if slot == first:
-                    room = sessions.first_wh[i]
-                elif slot == last:
-                    room = sessions.last_wh[i]
-                taken = min(left, room, cap[rate, slot])
+                taken = min(left, room_in(sessions, i, slot), cap[rate, slot])
                 cost += taken * price[rate, slot]
                 left -= taken
                 if left == 0:
@@ -122,7 +67,8 @@ def _by_order(
             unserved[i, rate] = left
 
 
-def _by_price(sessions: Columns, price: IntArray, cap: IntArray, costs: IntArray, unserved: IntArray) -> None:
+@kernel
+def by_price(sessions: Columns, price: IntArray, cap: IntArray, costs: IntArray, unserved: IntArray) -> None:
     for i in range(len(sessions.first)):
         first, end = sessions.first[i], sessions.end[i]
         slot_wh, first_wh, last_wh = sessions.slot_wh[i], sessions.first_wh[i], sessions.last_wh[i]
@@ -145,18 +91,14 @@ def _by_price(sessions: Columns, price: IntArray, cap: IntArray, costs: IntArray
             unserved[i, rate] = left
 
 
-def _at_once(sessions: Columns, price: IntArray, cap: IntArray, costs: IntArray, unserved: IntArray) -> None:
+@kernel
+def at_once(sessions: Columns, price: IntArray, cap: IntArray, costs: IntArray, unserved: IntArray) -> None:
     for i in range(len(sessions.first)):
         first, end = sessions.first[i], sessions.end[i]
         for rate in range(len(price)):
             left, cost = sessions.need[i], 0
             for slot in range(first, end):
-                room = sessions.slot_wh[i]
-                if slot == first:
-                    room = sessions.first_wh[i]
-                elif slot == end - 1:
-                    room = sessions.last_wh[i]
-                taken = min(left, room, cap[rate, slot])
+                taken = min(left, room_in(sessions, i, slot), cap[rate, slot])
                 cost += taken * price[rate, slot]
                 left -= taken
                 if left == 0:
@@ -165,7 +107,8 @@ def _at_once(sessions: Columns, price: IntArray, cap: IntArray, costs: IntArray,
             unserved[i, rate] = left
 
 
-def _fill(
+@kernel
+def fill(
     sessions: Columns, rows: IntArray, price: IntArray, cap: IntArray, loads: IntArray, unserved: IntArray
 ) -> None:
     for i in range(len(sessions.first)):
@@ -183,5 +126,7 @@ def _fill(
                     taken = min(left, first_wh if slot == first else inner, cap[slot])
                     load[slot] += taken
                     left -= taken
+                    if left == 0:
+                        break
             done = next_price
         unserved[i] = left
