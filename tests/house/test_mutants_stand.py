@@ -9,12 +9,15 @@ import pytest
 from tests.mutants.mutants import MUTANTS, Mutant
 from tests.mutants.mutants_bills import BILL_MUTANTS
 from tests.mutants.mutants_faults import FAULT_MUTANTS
+from tests.mutants.mutants_matching import MATCHING_MUTANTS
 from tests.simulation.planted import PLANTED
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("mutant", (*MUTANTS, *BILL_MUTANTS, *FAULT_MUTANTS, *PLANTED), ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize(
+    "mutant", (*MUTANTS, *BILL_MUTANTS, *MATCHING_MUTANTS, *FAULT_MUTANTS, *PLANTED), ids=lambda mutant: mutant.name
+)
 def test_its_text_stands_once(mutant: Mutant) -> None:
     for change in mutant.changes:
         text = (ROOT / change.file).read_text(encoding="utf-8")

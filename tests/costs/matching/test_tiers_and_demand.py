@@ -65,6 +65,21 @@ def test_a_limit_stated_for_thirty_days_that_was_taken_by_the_month() -> None:
     assert {each.why[0].reason for each in found.differences} == {Reason.LIMITS_BY_MONTH}
 
 
+def test_a_limit_stated_by_the_day_is_the_days_alone() -> None:
+    # 10 kWh a day over 20 days: 200 and 200 kWh. A bill by 300 kWh a month has no such limit: 30.00 and 20.00.
+    season = _season(StepBasis.DAY)
+    block = replace(season.blocks[0], limits=(D(10),))
+    daily = replace(flat(key=TIERED), seasons=(replace(season, blocks=(block,)),))
+    rates = {TIERED: KnownRate(versions=(daily,), calendar=CHICAGO)}
+    lines = (charged(LineKind.ENERGY, "20.00"), charged(LineKind.ENERGY, "40.00"))
+    bill = past_bill(TIERED, period=PART, counted_wh={"all": 400_000}, lines=lines)
+    assert verdict(bill, rates=rates).result is MatchResult.MATCHED
+    # 10 kWh for the whole bill is no reading of a limit by the day.
+    odd = (charged(LineKind.ENERGY, "1.00"), charged(LineKind.ENERGY, "78.00"))
+    found = verdict(replace(bill, lines=odd), rates=rates)
+    assert {each.why[0].reason for each in found.differences} == {Reason.NOT_EXPLAINED}
+
+
 def test_demand_that_a_register_shows() -> None:
     # 12.5 kW at 3.10 over 20 of 31 days: 25.00; a whole month: 38.75.
     lines = (charged(LineKind.ENERGY, "40.00"), charged(LineKind.DEMAND, "25.00", quantity=D("12.5")))

@@ -165,6 +165,13 @@ def test_figures_are_compared_as_they_were_printed() -> None:
     assert price.difference.what is Differing.PRICE
 
 
+def test_a_charge_of_a_month_may_be_printed_as_one() -> None:
+    right = past_bill(FLAT, counted_wh={"total": 612_345}, lines=_printed("83.40", "12.24"))
+    for quantity, result in (("1", MatchResult.MATCHED), ("30", MatchResult.MATCHED), ("31", MatchResult.DIFFERS)):
+        fixed = replace(right.lines[1], quantity=D(quantity))
+        assert verdict(replace(right, lines=(right.lines[0], fixed))).result is result
+
+
 def test_cents_that_were_cut_off_or_raised() -> None:
     # 612.345 kWh at 0.1362 are 83.4013..; 612.38 kWh are 83.4061..: cut they are 83.40.
     for wh, energy, reason in ((612_380, "83.40", Reason.CUT_TO_CENTS), (612_345, "83.41", Reason.RAISED_TO_CENTS)):

@@ -13,6 +13,7 @@ from evenroll.costs.matching.making import Made
 from evenroll.costs.matching.past_bill import NOT_OF_RATES, OF_DEMAND, OF_ENERGY, PastBill, PastLine, kind_of
 
 _THOUSAND: Final = Decimal(1000)
+_PER_MONTH: Final = frozenset({LineKind.FIXED_MONTHLY, LineKind.MINIMUM})
 _PER_ENERGY: Final = frozenset({LineKind.ENERGY, LineKind.DEMAND, LineKind.DEMAND_OF_HOURS})
 
 
@@ -80,11 +81,16 @@ def _of_line(line: PastLine, *, ours: Sequence[ExplainedLine]) -> list[Differenc
     off = line.amount - sum((each.amount for each in ours), Decimal(0))
     if len(ours) > 1:
         return []
-    if not _same(line.quantity, quantity_of(made)):
+    if not (_is_one_month(line) or _same(line.quantity, quantity_of(made))):
         return [Difference(what=Differing.QUANTITY, line=line, made=made, off=off)]
     if line.kind in _PER_ENERGY and not _same(line.price, made.price):
         return [Difference(what=Differing.PRICE, line=line, made=made, off=off)]
     return [Difference(what=Differing.AMOUNT, line=line, made=made, off=off)] if off else []
+
+
+def _is_one_month(line: PastLine) -> bool:
+    """Whether a charge of a month is printed as one, and its days are not."""
+    return line.kind in _PER_MONTH and line.quantity == 1
 
 
 def _same(printed: Decimal | None, ours: Decimal) -> bool:
