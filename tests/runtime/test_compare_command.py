@@ -361,3 +361,19 @@ def test_the_order_of_programs_does_not_matter() -> None:
     one, other = compared(question, catalog=catalog), compared(question, catalog=turned)
     assert one.parts == other.parts
     assert {each.program.key for each in one.others} == {each.program.key for each in other.others}
+
+
+def test_the_share_of_the_bill_is_told_where_the_other_part_is_known(
+    flat: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = (flat, "--organization", "brightwater-energy", *CAR, "--on", ON)
+    [unknown] = told(capsys, *arguments)["parts"]
+    assert (unknown["coverage"], unknown["share_of_bill_percent"]) == ("supply", None)
+    [known] = told(capsys, *arguments, "--rate", "LE-D")["parts"]
+    supply = Decimal(known["programs"][0]["scenarios"][0]["cost_usd"]["mid"])
+    # The delivery of the invented utility, by hand: 12.50 a month and 5.610 cents a kWh.
+    delivery = sum(Decimal("12.50") + _cents((hours + 10 * days) * Decimal("0.05610")) for days, hours, _ in MONTHS)
+    share = (100 * supply / (supply + delivery)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    assert Decimal(known["share_of_bill_percent"]) == share
+    [whole] = told(capsys, flat, "--organization", "lakeland-electric", *CAR, "--on", ON)["parts"]
+    assert Decimal(whole["share_of_bill_percent"]) == 100

@@ -12,6 +12,8 @@ class CompareWord(StrEnum):
     HOUSEHOLD = "household"
     HOUSEHOLD_WITH = "household_with"
     PART = "part"
+    SHARE = "share"
+    SHARE_UNKNOWN = "share_unknown"
     PROGRAM = "program"
     VEHICLE = "vehicle"
     SAVING = "saving"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from evenroll.costs.charging import PevNeed
-from evenroll.costs.compare import Assumption, AssumptionCode, Comparison
+from evenroll.costs.compare import Assumption, AssumptionCode, Comparison, compare
 from evenroll.costs.payback import Payback, payback_of
+from evenroll.costs.pricing import Pricing
 from evenroll.costs.program_costs import Circumstances, Costs, costs_of_program
 from evenroll.costs.years_of_use import over_years
 from evenroll.enrollment.offers import HiddenReason
@@ -18,10 +19,12 @@ from evenroll.programs.catalog import Catalog, CatalogOrganization, is_published
 from evenroll.programs.program import Coverage, ProgramVersion, is_open
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import RateKey
+from evenroll.quantities.money import ZERO
 from evenroll.runtime.own_use import OwnUse
 from evenroll.runtime.series_known import SeriesKnown
 
 # A load in which the charging stands already tells neither when the car was there nor what it drew.
+_TENTH: Final = Decimal("0.1")
 _OF_CHARGING: Final = (AssumptionCode.PLUGGED_IN_DAILY, AssumptionCode.HOUSEHOLD_UNCHANGED)
 
 
@@ -65,12 +68,14 @@ class NotShown:
 class Compared:
     """parts: by part of the bill, those with figures, the cheapest first when charging is managed; never across parts.
 
-    others: without figures, which say why.
+    others: without figures, which say why. shares: by part, what today's price of it is of today's bill of all parts,
+    percent to a tenth; only where that is known.
     """
 
     parts: Mapping[Coverage, tuple[ProgramCosts, ...]]
     others: tuple[ProgramCosts, ...]
     hidden: tuple[NotShown, ...]
+    shares: Mapping[Coverage, Decimal]
 
     @property
     def figures(self) -> tuple[tuple[ProgramCosts, Comparison], ...]:
@@ -102,6 +107,7 @@ def compared(question: CompareQuestion, *, catalog: Catalog) -> Compared:
         parts=parts,
         others=tuple(each for each in offered if not isinstance(each.costs, Comparison)),
         hidden=tuple(hidden.values()),
+        shares=_shares(parts, question=question, catalog=catalog),
     )
 
 
@@ -141,6 +147,35 @@ def _without_charging(found: Comparison) -> Comparison:
     """Today and the program as the load stands: nobody can move charging that is not told apart from the rest."""
     kept = tuple(each for each in found.assumptions if each.code not in _OF_CHARGING)
     return replace(found, scenarios=found.scenarios[:2], assumptions=kept)
+
+
+def _shares(
+    parts: Mapping[Coverage, tuple[ProgramCosts, ...]], *, question: CompareQuestion, catalog: Catalog
+) -> dict[Coverage, Decimal]:
+    """A price of both parts is the whole bill; of one part, it is held to the price of the other that was said."""
+    found: dict[Coverage, Decimal] = {}
+    for part, (first, *_) in parts.items():
+        rest = ZERO if part is Coverage.BOTH else _rest(part, question=question, catalog=catalog)
+        if rest is not None and isinstance(first.costs, Comparison):
+            own = first.costs.scenarios[0].cost.mid
+            if own > 0 and own + rest > 0:
+                found[part] = (own * 100 / (own + rest)).quantize(_TENTH, rounding=ROUND_HALF_UP)
+    return found
+
+
+def _rest(part: Coverage, *, question: CompareQuestion, catalog: Catalog) -> Decimal | None:
+    """What the other part costs in the year at the price that the customer is on, USD; None where none was said."""
+    other = Coverage.DELIVERY if part is Coverage.SUPPLY else Coverage.SUPPLY
+    said = [catalog.rate(key, on=question.on) for key in question.rates]
+    own = [Pricing(rate=rate, hour_prices=question.series.prices.get(rate.hourly_series, {})) for rate in said]
+    for pricing in (each for each in own if each.rate.coverage is other and not each.rate.unpriced):
+        of = _circumstances(question, 0)
+        found = compare(
+            pricing, program=pricing, household=of.household, pev=of.pev, calendar=of.calendar, year=of.year
+        )
+        if isinstance(found, Comparison):
+            return found.scenarios[0].cost.mid
+    return None
 
 
 def _order(each: ProgramCosts) -> Decimal:

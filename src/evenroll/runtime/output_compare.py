@@ -31,7 +31,9 @@ def show_compared(
     output.say(title_of(question, language=language), style="bold")
     output.say(use_of(question, language=language))
     for part, programs in found.parts.items():
-        _show_part(part, programs, question=question, output=output, language=language)
+        output.heading(render(C.PART, language=language, parameters={"coverage": part.value}))
+        output.say(_share(part, found, language))
+        _show_part(programs, question=question, output=output, language=language)
     if len(found.parts) > 1:
         output.say("", render(W.UNLIKE_PARTS, language=language))
     if not found.parts and not found.others:
@@ -65,6 +67,7 @@ def told_compared(found: Compared, *, question: CompareQuestion, language: Langu
             {
                 "coverage": part.value,
                 "sentence": render(C.PART, language=language, parameters={"coverage": part.value}),
+                "share_of_bill_percent": found.shares.get(part),
                 "programs": [_told_program(each, language) for each in programs],
             }
             for part, programs in found.parts.items()
@@ -100,15 +103,21 @@ def _whole_kwh(wh: int, language: Language) -> str:
     return energy((wh + _KWH // 2) // _KWH * _KWH, language=language)
 
 
+def _share(part: Coverage, found: Compared, language: Language) -> str:
+    """What share of today's bill the figures cover, or that it is not known."""
+    percent = found.shares.get(part)
+    if percent is None:
+        return render(C.SHARE_UNKNOWN, language=language)
+    return render(C.SHARE, language=language, parameters={"percent": f"{percent.normalize():f}"})
+
+
 def _show_part(
-    part: Coverage,
     programs: tuple[ProgramCosts, ...],
     *,
     question: CompareQuestion,
     output: Output,
     language: Language,
 ) -> None:
-    output.heading(render(C.PART, language=language, parameters={"coverage": part.value}))
     columns: list[C | W] = [C.PROGRAM, W.WAY, W.LOW, W.MID, W.HIGH]
     columns += [] if question.charging_in_use else [C.VEHICLE]
     columns += [C.SAVING, C.BESIDE]

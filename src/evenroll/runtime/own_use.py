@@ -60,7 +60,7 @@ def use_of_file(path: Path, *, year: int, calendar: ServiceCalendar, dates: Date
     first_on, last_on = _days_of(hourly, calendar=calendar)
     if not years:
         raise FileRefused(
-            f"The file tells of {(last_on - first_on).days + 1} days, from {first_on} to {last_on}, and a year needs "
+            f"The file tells of the days from {first_on} to {last_on}, and a year needs "
             f"{WEEKS_NEEDED} weeks of them up to {year}. Give a longer file, or an average month with --monthly-kwh."
         )
     return OwnUse(
