@@ -16,6 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from evenroll.costs.customers.comparison import Comparison
+from evenroll.costs.customers.components import Component
 from evenroll.costs.customers.row_faults import RowFaultCode
 from evenroll.intake.customer_loads import loads_file
 from evenroll.programs.catalog import load_catalog
@@ -95,6 +96,19 @@ def test_each_customer_is_told_what_the_readable_bills_say(tmp_path, capsys):
     assert row["pev_unserved_wh"] == 0
     assert (rows[2]["best_managed"], rows[2]["rate_today"]) == (None, "LE-R")
     assert not [each for each in tmp_path.iterdir() if each.name not in {"loads.parquet", "cars.csv", "out.parquet"}]
+
+
+def test_components_add_up_to_each_bill(tmp_path, capsys):
+    loads = write_loads(tmp_path / "loads.parquet", invented_wh(5, days=DAYS))
+    cars = vehicles(tmp_path / "cars.csv", ("C000003", 12_000, 30, 75, 7.2, "18:00", "07:00"))
+    out = tmp_path / "out.parquet"
+    assert said(capsys, loads, "--vehicles", cars, "--rates", RATES, "--components", "--out", out)[0] == 0
+    rows = rows_of(out)
+    for way in ("without_pev", "unmanaged", "managed"):
+        for key in RATES.split(","):
+            parts = [rows[3][f"{way}_{part}_cents.{key}"] for part in Component]
+            assert sum(parts) == rows[3][f"{way}_cents.{key}"] and parts[0] > parts[2] > 0
+            assert (rows[2][f"{way}_energy_cents.{key}"] is None) == (way != "without_pev")
 
 
 @pytest.mark.parametrize("minutes", [60, 15])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from evenroll.costs.customers.choosing import NO_RATE, Best, best_of
 from evenroll.costs.customers.comparison import CustomerCosts
+from evenroll.costs.customers.components import COMPONENTS
 from evenroll.costs.customers.plan import ComparisonPlan
 from evenroll.costs.customers.row_faults import RowFault, RowFaultCode, RowsOf
 
@@ -41,7 +42,10 @@ def schema_of(plan: ComparisonPlan) -> pa.Schema:
         fields += [(f"pev_{way}_cents.{key}", _CENTS) for key in plan.keys]
     for way in WAYS:
         fields += [(f"best_{way}", pa.string()), (f"saving_{way}_cents", _CENTS)]
-    return pa.schema([*fields, ("pev_unserved_wh", pa.int64())], metadata=_metadata(plan))
+    fields.append(("pev_unserved_wh", pa.int64()))
+    if plan.components:
+        fields += [(f"{way}_{part}_cents.{key}", _CENTS) for way in WAYS for part in COMPONENTS for key in plan.keys]
+    return pa.schema(fields, metadata=_metadata(plan))
 
 
 def table_of(compared: Compared, *, plan: ComparisonPlan) -> pa.Table:
@@ -65,6 +69,9 @@ def table_of(compared: Compared, *, plan: ComparisonPlan) -> pa.Table:
     unserved = np.zeros(len(has_car), dtype=np.int64)
     unserved[compared.cars] = costs.unserved_wh
     columns.append(pa.array(unserved, mask=~has_car))
+    if plan.components:
+        for way, parts in zip(WAYS, costs.parts, strict=True):
+            columns += _components(parts, way, compared=compared, has_car=has_car)
     return pa.Table.from_arrays(columns, schema=schema_of(plan))
 
 
@@ -106,6 +113,16 @@ def _of_cars(costs: NDArray[np.int64], *, compared: Compared) -> NDArray[np.int6
     found = compared.costs.without.copy()
     found[compared.cars] = costs
     return found
+
+
+def _components(parts: NDArray[np.int64], way: str, *, compared: Compared, has_car: NDArray[np.bool_]) -> list[Any]:
+    """The components of one way, by component, then rate."""
+    found = parts
+    if way != WITHOUT:
+        found = np.zeros((len(has_car), *parts.shape[1:]), dtype=np.int64)
+        found[compared.cars] = parts
+    mask = None if way == WITHOUT else has_car
+    return [column for part in range(len(COMPONENTS)) for column in _columns(found[:, :, part], has_car=mask)]
 
 
 def _columns(costs: NDArray[np.int64], *, has_car: NDArray[np.bool_] | None) -> list[Any]:

@@ -162,6 +162,7 @@ def _command(asked: Asked, *, vehicles: Vehicles) -> str:
         plan.rates,
         plan.calendar.key,
         plan.cycles,
+        plan.components,
         prices,
         laid_on,
     )

@@ -57,6 +57,7 @@ class CompareAllOptions:
     prices_of: Annotated[
         str, typer.Option("--prices-of", metavar="DATE", help="Prices in force that day; else the latest.")
     ] = ""
+    components: Annotated[bool, typer.Option("--components", help="Tell what each bill is made up of too.")] = False
     errors: Annotated[Path | None, typer.Option("--errors", help="Where rows left out go; else beside OUT.")] = None
     processes: Annotated[int, typer.Option("--processes", min=0, help="How many; else one for each processor.")] = 0
     scheduler: Annotated[
@@ -100,6 +101,7 @@ def _question(options: CompareAllOptions) -> Asked:
         records=records_of(options.urdb or (), territory=options.territory),
         territory=options.territory,
         prices=read_prices(options.prices, zone=file.shape.zone) if options.prices else {},
+        components=options.components,
     )
     plan = plan_of(rates, catalog=load_catalog(), shape=file.shape)
     today = options.today.strip()

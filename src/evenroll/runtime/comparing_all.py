@@ -28,7 +28,7 @@ class RatesAsked:
 
     rates: keys of the catalog or of records. programs: keys of the catalog. priced_on: whose versions in force; None:
     the latest. records: by key, the versions of what files of records hold. territory: by whose calendar all is billed;
-    empty: that of the catalog's rates. prices: of hours, by series.
+    empty: that of the catalog's rates. prices: of hours, by series. components: as in ComparisonPlan.
     """
 
     rates: tuple[str, ...] = ()
@@ -37,6 +37,7 @@ class RatesAsked:
     records: Mapping[RateKey, Sequence[RateSchedule]] = field(default_factory=dict[RateKey, Sequence[RateSchedule]])
     territory: str = ""
     prices: Mapping[str, HourPrices] = field(default_factory=dict[str, HourPrices])
+    components: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +91,7 @@ def _plan(
         shape=shape,
         calendar=territory,
         cycles=cycles,
+        components=asked.components,
         beside=Beside(
             hour_prices={series: prices for series, prices in asked.prices.items() if series in used},
             laid_on={number: each.laid_on for number, each in enumerate(named) if each.laid_on is not None},

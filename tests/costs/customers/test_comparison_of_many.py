@@ -91,6 +91,30 @@ def test_the_order_of_customers_and_how_many_there_are_change_nothing():
         assert (getattr(one, name) == told[599:]).all()
 
 
+def test_components_are_the_whole_and_each_is_where_it_belongs():
+    asked = replace(plan(60), components=True)
+    wh = np.random.default_rng(1).integers(0, 3_000, (9, asked.shape.intervals)).astype(np.uint16)
+    wh[0] = 0
+    rows, cars = np.arange(9), chance_cars(9, seed=6, days=DAYS)
+    found = Comparison(asked).costs(wh, cars=cars, rows=rows)
+    plainly = Comparison(plan(60)).costs(wh, cars=cars, rows=rows)
+    assert plainly.parts[0].shape == (9, 6, 0)
+    for whole, same, parts in zip(
+        (found.without, found.at_once, found.cheapest),
+        (plainly.without, plainly.at_once, plainly.cheapest),
+        found.parts,
+        strict=True,
+    ):
+        assert (whole == same).all()
+        assert (parts.sum(axis=2) == whole).all()
+    energy, demand, fixed, minimum, event, credit = np.moveaxis(found.parts[0], 2, 0)
+    assert demand[1:, 2].all() and not np.delete(demand, 2, axis=1).any()
+    assert event[1:, 4].all() and not np.delete(event, 4, axis=1).any()
+    # Who draws nothing pays the minimum of 90 USD a month: of 9 days of February, all of March, 5 days of April.
+    assert (energy[0] == 0).all() and minimum[0, 5] == 2_893 + 9_000 + 1_500
+    assert not fixed.any() and not credit.any()
+
+
 def test_charging_when_it_is_cheapest_costs_no_more_where_a_price_of_energy_is_all():
     many = plan_of(flat(), night_and_day(), first_on=FIRST_ON, days=28)
     wh = np.random.default_rng(1).integers(0, 3_000, (50, many.shape.intervals)).astype(np.uint16)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenroll.costs.customers.cars import Cars, LaidOut, add_charging, laid_out
+from evenroll.costs.customers.components import COMPONENTS, components_of
 from evenroll.costs.customers.nights import IntArray, Nights, days_of, groups_of, nights_of
 from evenroll.costs.customers.plan import ComparisonPlan
 from evenroll.costs.fleet.rate_prices import slot_prices_of
@@ -28,13 +29,15 @@ _SMALL_MAX: Final = 65_535
 class CustomerCosts:
     """What customers pay over all days, cents. without: (customer, rate).
 
-    at_once, cheapest: (car, rate), with the car. unserved_wh: (car,), what its stays are too short for.
+    at_once, cheapest: (car, rate), with the car. unserved_wh: (car,), what its stays are too short for. parts: of the
+    three in this order, (customer or car, rate, component); without components if the plan does not ask for them.
     """
 
     without: IntArray
     at_once: IntArray
     cheapest: IntArray
     unserved_wh: IntArray
+    parts: tuple[IntArray, IntArray, IntArray]
 
 
 class Comparison:
@@ -65,8 +68,8 @@ class Comparison:
 
     def costs(self, wh: NDArray[Any], *, cars: Cars, rows: IntArray) -> CustomerCosts:
         """What customers pay. wh: (customer, interval), u16 or i32. rows: (car,), whose it is. Raises LoadWrong."""
-        count = len(self.plan.rates)
-        at_once, cheapest = (np.zeros((cars.count, count), dtype=np.int64) for _ in range(2))
+        shape = (cars.count, len(self.plan.rates), 1 + len(COMPONENTS) * self.plan.components)
+        at_once, cheapest = (np.zeros(shape, dtype=np.int64) for _ in range(2))
         unserved = np.zeros(cars.count, dtype=np.int64)
         for first in range(0, cars.count, TOGETHER):
             mine = slice(first, first + TOGETHER)
@@ -76,8 +79,13 @@ class Comparison:
             cheapest[mine] = at_once[mine]
             for (rates, nights), engine in zip(self._groups, self._engines, strict=True):
                 _, cheapest[mine, rates] = self._with(base, laid=laid, nights=nights, engine=engine)
+        without = self._bill(wh, engine=self._all)
         return CustomerCosts(
-            without=self._bill(wh, engine=self._all), at_once=at_once, cheapest=cheapest, unserved_wh=unserved
+            without=without[:, :, 0],
+            at_once=at_once[:, :, 0],
+            cheapest=cheapest[:, :, 0],
+            unserved_wh=unserved,
+            parts=(without[:, :, 1:], at_once[:, :, 1:], cheapest[:, :, 1:]),
         )
 
     def _with(self, base: NDArray[Any], *, laid: LaidOut, nights: Nights, engine: Engine) -> tuple[IntArray, IntArray]:
@@ -86,9 +94,12 @@ class Comparison:
         return unserved, self._bill(loads, engine=engine)
 
     def _bill(self, wh: NDArray[Any], *, engine: Engine) -> IntArray:
+        """Totals and components, (customer, rate, 1 + component)."""
         shape = self.plan.shape
         block = LoadBlock(wh=wh, start_at=shape.start_at, minutes=shape.minutes, zone=shape.zone)
-        return bill_block(block, engine=engine).totals.sum(axis=2)
+        bills = bill_block(block, engine=engine, with_lines=self.plan.components)
+        totals = bills.totals.sum(axis=2)[:, :, np.newaxis]
+        return np.concatenate([totals, components_of(bills)], axis=2) if self.plan.components else totals
 
 
 def _engine(plan: ComparisonPlan, *, which: Sequence[int]) -> Engine:

@@ -40,13 +40,17 @@ class ComparedRate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparisonPlan:
-    """What all customers are compared by. cycles: days that the loads cover. beside: by number of the rate."""
+    """What all customers are compared by. cycles: days that the loads cover. beside: by number of the rate.
+
+    components: whether it is told what each bill is made up of.
+    """
 
     rates: tuple[ComparedRate, ...]
     shape: LoadShape
     calendar: ServiceCalendar
     cycles: tuple[DatePeriod, ...]
     beside: Beside = field(default=NOTHING_BESIDE)
+    components: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
