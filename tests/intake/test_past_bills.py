@@ -15,7 +15,7 @@ from evenroll.costs.matching.codes import LineKind
 from evenroll.costs.matching.past_bill import PastBill
 from evenroll.enrollment.form import Language
 from evenroll.intake.file_shape import FileRefused
-from evenroll.intake.known_rates import catalog_with, known_rates, rate_of_urdb
+from evenroll.intake.known_rates import catalog_with, known_rates, rate_of_urdb, rates_of_urdb
 from evenroll.intake.load_cells import DateOrder
 from evenroll.intake.past_bill_words import fault_words
 from evenroll.intake.past_bills import PastBills, UnreadBill, read_past_bills
@@ -144,15 +144,22 @@ def test_records_of_the_rate_database_are_known_by_label_and_by_name(tmp_path: P
     record = {"label": "abc", "name": "Plain", "startdate": 1577836800, "energyratestructure": [[{"rate": 0.1}]]}
     schedules = {"energyweekdayschedule": hours, "energyweekendschedule": hours}
     file.write_text(json.dumps({**record, **schedules}), encoding="utf-8")
-    found = rate_of_urdb(file, territory=calendar("US-CA"))
-    assert set(found) == {"abc", "Plain"}
+    found, unsupported = rates_of_urdb(file, territory=calendar("US-CA"))
+    assert (set(found), unsupported) == ({"abc", "Plain"}, {})
     assert found[next(iter(found))].versions[0].effective_on == date(2020, 1, 1)
+    other = {**record, **schedules, "label": "def", "name": "Reactive", "demandreactivepowercharge": 1.5}
+    file.write_text(json.dumps([{**record, **schedules}, other]), encoding="utf-8")
+    found, unsupported = rates_of_urdb(file, territory=calendar("US-CA"))
+    assert set(found) == {"abc", "Plain"}
+    assert unsupported == dict.fromkeys(("def", "Reactive"), "reactive power (demandreactivepowercharge)")
+    with pytest.raises(FileRefused, match="rate def cannot be priced: reactive power"):
+        rate_of_urdb(file, territory=calendar("US-CA"))
     for text, words in (("{", "is no JSON"), ("[1]", "holds no record"), ('{"label": "x"}', "energyratestructure")):
         file.write_text(text, encoding="utf-8")
         with pytest.raises(FileRefused, match=words):
-            rate_of_urdb(file, territory=calendar("US-CA"))
+            rates_of_urdb(file, territory=calendar("US-CA"))
     with pytest.raises(FileRefused, match="cannot be read"):
-        rate_of_urdb(tmp_path / "none.json", territory=calendar("US-CA"))
+        rates_of_urdb(tmp_path / "none.json", territory=calendar("US-CA"))
 
 
 TREE = """

@@ -47,10 +47,21 @@ def known_rates(catalog: Catalog) -> tuple[dict[RateKey, KnownRate], dict[RateKe
     return found, {key: why for key, why in refused.items() if key not in found}
 
 
-def rate_of_urdb(
-    path: Path, *, territory: ServiceCalendar, leave_out: frozenset[str] = frozenset(), holidays: str = NO_HOLIDAYS
-) -> dict[RateKey, KnownRate]:
-    """The records of a JSON file of the Utility Rate Database, by label and by name. Raises FileRefused."""
+def rate_of_urdb(path: Path, *, territory: ServiceCalendar) -> dict[RateKey, KnownRate]:
+    """The records of a file, all of them. Raises FileRefused also where one has what is not supported."""
+    found, unsupported = rates_of_urdb(path, territory=territory)
+    for key, feature in unsupported.items():
+        raise FileRefused(f"{path}: rate {key} cannot be priced: {feature}. Give a file without that record.")
+    return found
+
+
+def rates_of_urdb(
+    path: Path, *, territory: ServiceCalendar, holidays: str = NO_HOLIDAYS
+) -> tuple[dict[RateKey, KnownRate], dict[RateKey, str]]:
+    """The records of a JSON file of the Utility Rate Database by label and by name; of others what is not supported.
+
+    Raises FileRefused.
+    """
     text = _text(path)
     try:
         read: object = json.loads(text)
@@ -62,6 +73,7 @@ def rate_of_urdb(
             if key:
                 versions.setdefault(key, []).append((record, _since(record)))
     found: dict[RateKey, KnownRate] = {}
+    unsupported: dict[RateKey, str] = {}
     for key, records in versions.items():
         try:
             schedules = [
@@ -70,14 +82,14 @@ def rate_of_urdb(
                     coverage=Coverage.BOTH,
                     effective_on=since,
                     holidays=holidays,
-                    leave_out=leave_out,
                 )
                 for record, since in sorted(records, key=lambda each: each[1])
             ]
         except ScheduleRefused as refused:
-            raise FileRefused(f"{path}: {refused}") from refused
+            unsupported[RateKey(key)] = f"{refused.feature} ({refused.place})"
+            continue
         found[RateKey(key)] = KnownRate(versions=tuple(schedules), calendar=territory)
-    return found
+    return found, unsupported
 
 
 def _records(read: object, *, path: Path) -> list[Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from evenroll.costs.matching.past_bill import KnownRate, MakeRefused, PastBill
 from evenroll.costs.matching.verdict import Verdict, match_bill
 from evenroll.costs.pricing import HourPrices
 from evenroll.intake.event_rows import read_events
-from evenroll.intake.known_rates import catalog_with, known_rates, rate_of_urdb
+from evenroll.intake.known_rates import catalog_with, known_rates, rates_of_urdb
 from evenroll.intake.load_cells import DateOrder
 from evenroll.intake.past_bill_words import Judged
 from evenroll.intake.past_bills import PastBills, UnreadBill, read_past_bills
@@ -48,6 +48,7 @@ class _Known:
     catalog: Catalog
     rates: Mapping[RateKey, KnownRate]
     unpriced: Mapping[RateKey, str]
+    unsupported: Mapping[RateKey, str]
     prices: Mapping[str, HourPrices] = field(repr=False)
     events: Mapping[str, frozenset[datetime]] | None
 
@@ -56,14 +57,17 @@ def judged_bills(asked: MatchAsked) -> tuple[list[Judged], list[str]]:
     """The verdict on each bill of a file, and sentences about the file. Raises FileRefused, CatalogRefused."""
     catalog = catalog_with(asked.rates)
     rates, unpriced = known_rates(catalog)
+    unsupported: dict[RateKey, str] = {}
     if asked.territory is not None:
         for file in asked.urdb:
-            rates |= rate_of_urdb(file, territory=asked.territory)
+            known_there, refused_there = rates_of_urdb(file, territory=asked.territory)
+            rates, unsupported = rates | known_there, unsupported | refused_there
     read = read_past_bills(asked.file, rates=rates, dates=asked.dates)
     known = _Known(
         catalog=catalog,
         rates=rates,
         unpriced=unpriced,
+        unsupported=unsupported,
         prices=read_prices(asked.prices, zone=_zone(asked, read, rates=rates)) if asked.prices else {},
         events=read_events(asked.events, zones=_zones(catalog)) if asked.events else None,
     )
@@ -77,8 +81,10 @@ def _judged(bill: PastBill | UnreadBill, *, known: _Known, set_aside: Iterable[L
     if isinstance(bill, UnreadBill):
         return bill
     try:
-        if bill.rate in known.unpriced and bill.rate not in known.rates:
-            raise MakeRefused(CannotMake.UNPRICED, rate=bill.rate, choices=known.unpriced[bill.rate])
+        if bill.rate not in known.rates:
+            for code, why in ((CannotMake.UNPRICED, known.unpriced), (CannotMake.NOT_SUPPORTED, known.unsupported)):
+                if bill.rate in why:
+                    raise MakeRefused(code, rate=bill.rate, choices=why[bill.rate])
         laid_on = {0: _laid_on(bill, known=known)} if bill.program else {}
     except MakeRefused as refused:
         return Verdict(bill=bill, result=MatchResult.CANNOT_BE_MADE, refused=refused)
