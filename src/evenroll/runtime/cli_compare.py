@@ -24,7 +24,7 @@ from evenroll.runtime.cli_exit import not_found, refused, wrong_use
 from evenroll.runtime.cli_near import nearest_words
 from evenroll.runtime.cli_session import asked
 from evenroll.runtime.output_console import Output
-from evenroll.runtime.output_file import write_file
+from evenroll.runtime.output_file import keep_read, write_file
 
 if TYPE_CHECKING:
     from evenroll.runtime.comparing import CompareQuestion
@@ -88,6 +88,8 @@ def compare(said: CompareOptions) -> None:
     from evenroll.runtime.comparing import compared
     from evenroll.runtime.output_compare import show_compared, told_compared
 
+    if said.plot is not None:
+        keep_read(said.plot, option="--plot", read=(said.file, said.prices))
     question = _question(said)
     try:
         found = compared(question, catalog=load_catalog())

@@ -17,6 +17,7 @@ from evenroll.quantities.calendars import CalendarUnknown, calendar
 from evenroll.runtime.cli_exit import ExitCode, wrong_use
 from evenroll.runtime.cli_session import asked
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_file import keep_read
 
 if TYPE_CHECKING:
     from evenroll.intake.past_bill_words import Judged
@@ -66,6 +67,9 @@ def match_bills(said: MatchOptions) -> None:
     from evenroll.runtime.output_match import show_judged, told_judged
 
     output = Output(json=asked.json)
+    if said.out is not None:
+        read = (said.file, *(said.rates or ()), *(said.urdb or ()), said.prices, said.events)
+        keep_read(said.out, option="--out", read=read)
     judged, notes = _judged(said)
     for note in notes:
         output.note(note)
