@@ -289,6 +289,10 @@ def test_a_drawing_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest
         (("--monthly-kwh", "700", *OF_LAKELAND, "--postal-code", "02983", *MILES), "Say whose programs"),
         ((*OF_LAKELAND, *MILES), "name either a FILE or an average month"),
         (("absent.csv", *OF_LAKELAND, *MILES), "absent.csv cannot be read"),
+        (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--rate", "PGE-E-1"), "is a rate of pge"),
+        (("--monthly-kwh", "700", "--organization", "pge", *MILES, "--rate", "SCE-D"), "is a rate of sce"),
+        (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--on", "0001-01-01"), "2000 to 2100"),
+        (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--on", "9999-12-31"), "2000 to 2100"),
         (("--monthly-kwh", "700", *OF_LAKELAND), "Say what the vehicle drives"),
         (
             ("--monthly-kwh", "700", *OF_LAKELAND, "--pev-in-load"),

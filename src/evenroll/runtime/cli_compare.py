@@ -34,6 +34,7 @@ _WH_PER_KWH: Final = 1000
 _KWH_MAX: Final = 1_000_000
 _MILES_MAX: Final = 1_000_000
 _USD_MAX: Final = Decimal(1_000_000)
+_YEARS: Final = (2000, 2100)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,8 +110,8 @@ def _question(said: CompareOptions) -> CompareQuestion:
     from evenroll.runtime.series_known import known_series
 
     organization = _organization(said.organization, postal_code=said.postal_code.strip())
-    on = option_day(said.on, option="--on") if said.on else datetime.now(UTC).date()
-    rates = _rates(said.rate or (), on=on)
+    on = _day(said.on) if said.on else datetime.now(UTC).date()
+    rates = _rates(said.rate or (), on=on, organization=organization)
     need, assumed = _need(said)
     return CompareQuestion(
         organization=organization,
@@ -159,14 +160,33 @@ def _serving(postal_code: str) -> str:
     return found
 
 
-def _rates(keys: list[str] | tuple[()], *, on: date) -> tuple[RateKey, ...]:
+def _day(text: str) -> date:
+    on = option_day(text, option="--on")
+    if not _YEARS[0] <= on.year <= _YEARS[1]:
+        raise wrong_use(f"--on {text}: prices are told of the years {_YEARS[0]} to {_YEARS[1]}. Correct the day.")
+    return on
+
+
+def _rates(keys: list[str] | tuple[()], *, on: date, organization: CatalogOrganization) -> tuple[RateKey, ...]:
     found = tuple(RateKey(each.strip().upper()) for each in keys)
     for key in found:
         try:
-            load_catalog().rate(key, on=on)
+            rate = load_catalog().rate(key, on=on)
         except RateUnknown as unknown:
             raise not_found(str(unknown), reason="rate_unknown") from None
+        _refuse_elsewhere(key, owner=rate.organization, organization=organization)
     return found
+
+
+def _refuse_elsewhere(key: RateKey, *, owner: str, organization: CatalogOrganization) -> None:
+    """Nobody is on a rate of another territory, nor of two utilities at once."""
+    other = next(each for each in load_catalog().organizations if each.key == owner)
+    are_utilities = OrganizationRole.UTILITY is other.role is organization.role
+    if other.calendar != organization.calendar or (are_utilities and other.key != organization.key):
+        raise wrong_use(
+            f"--rate {key} is a rate of {owner}, which does not serve the customers of {organization.key}. Name the "
+            f"rate that you are on, or ask for the programs of {owner}."
+        )
 
 
 def _use(said: CompareOptions, *, organization: CatalogOrganization, on: date) -> OwnUse:
