@@ -31,6 +31,7 @@ LIST_BATCH: Final = 512
 """Of lists fewer: each value takes eight bytes until it is checked."""
 CUSTOMER, LOAD, RATE = "customer", "wh", "rate"
 _MOST_WH: Final = ENERGY_MAX_WH // 2  # of all days, so that no month with its car comes near what is exact
+_YEARS: Final = (1970, 2200)
 _SMALL: Final = np.dtype("<u2")
 _LARGE: Final = np.dtype("<i4")
 
@@ -102,7 +103,11 @@ def loads_file(path: Path) -> LoadsFile:
 
 def customers_of(file: LoadsFile) -> pa.Array:
     """All customers of a file in its order, as text."""
-    return _texts(parquet.read_table(file.path, columns=[CUSTOMER]).column(0).combine_chunks())
+    try:
+        return _texts(parquet.read_table(file.path, columns=[CUSTOMER]).column(0).combine_chunks())
+    except (OSError, pa.ArrowInvalid):
+        # What the library says of damage may quote the data, so it is not passed on.
+        raise FileRefused(f"{file.path}: the column {CUSTOMER!r} is damaged. Export it again.") from None
 
 
 def load_batches(file: LoadsFile, *, groups: tuple[int, ...], first_row: int) -> Iterator[LoadsBatch]:
@@ -224,11 +229,13 @@ def _shape(path: Path, *, told: Mapping[str, str], intervals: int) -> LoadShape:
     try:
         at = datetime.fromisoformat(start)
         ZoneInfo(zone)
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):
         raise FileRefused(
             f"{path}: evenroll.start is {start!r} and evenroll.zone {zone!r}. Write them as "
             "2025-01-01T00:00:00-06:00 and America/Chicago."
         ) from None
+    if not _YEARS[0] <= at.year <= _YEARS[1]:
+        raise FileRefused(f"{path}: evenroll.start {start} is no time of a meter. Correct the metadata.")
     if at.tzinfo is None:
         raise FileRefused(f"{path}: evenroll.start {start} has no offset, as in 2025-01-01T00:00:00-06:00. Add it.")
     return LoadShape(start_at=at.astimezone(UTC), minutes=minutes, intervals=intervals, zone=zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ _NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
 """The least and the most of each column."""
 _TIMES: Final = ("plug_in", "plug_out")
 _WH: Final = 1_000
+_TOLD: Final = re.compile(r"Expected \d+ columns, got \d+|Empty CSV file|invalid UTF8 data")
+"""What a library may say of a file: no word of a row."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -81,8 +84,18 @@ def read_vehicles(path: Path, *, customers: pa.Array, days: int) -> Vehicles:
     )
 
 
+def _why(error: Exception) -> str:
+    """What the library found, as far as it quotes no row: rows tell of people."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    found = _TOLD.search(str(error))
+    return found.group() if found else "its rows are damaged, or not alike"
+
+
 def _table(path: Path) -> tuple[pa.Table, str]:
     try:
+        if path.exists() and not path.is_file():
+            raise FileRefused(f"{path} is no regular file. Name a file that is one.")
         content = path.read_bytes()
         source = pa.BufferReader(content)
         as_text = csv.ConvertOptions(column_types=dict.fromkeys((CUSTOMER, *_TIMES), pa.string()))
@@ -91,8 +104,7 @@ def _table(path: Path) -> tuple[pa.Table, str]:
     except FileNotFoundError:
         raise FileRefused(f"There is no file {path}. Check the name.") from None
     except (OSError, pa.ArrowInvalid) as error:
-        told = str(error).splitlines()[0].rstrip(".")
-        raise FileRefused(f"{path} cannot be read as CSV or Parquet ({told}). Export it again.") from None
+        raise FileRefused(f"{path} cannot be read as CSV or Parquet ({_why(error)}). Export it again.") from None
     return table, hashlib.sha256(content).hexdigest()
 
 

@@ -15,6 +15,7 @@ from evenroll.quantities.periods import DatePeriod
 
 _DAY: Final = timedelta(days=1)
 _DAYS_MAX: Final = 366
+_MINUTES_OF_DAY: Final = 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +66,10 @@ class ComparisonPlan:
 
 def months_covered(shape: LoadShape, *, calendar: ServiceCalendar) -> tuple[DatePeriod, ...]:
     """The days of a load cut at calendar months. Raises LoadWrong: not whole days of the territory, or over a year."""
+    days = shape.intervals * shape.minutes // _MINUTES_OF_DAY
+    if days > 2 * _DAYS_MAX:
+        # Far more than any end that a date could tell.
+        raise LoadWrong(f"The loads cover {days} days; a comparison covers a year. Cut them.")
     first_on = calendar.business_date(shape.start_at)
     end_at = shape.start_at + shape.intervals * timedelta(minutes=shape.minutes)
     end_on = calendar.business_date(end_at)
