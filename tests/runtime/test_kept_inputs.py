@@ -1,4 +1,4 @@
-"""What a command reads is never written over by what it writes, whatever name or link leads there."""
+"""What a command reads is never written over by what it writes, and commands no terminal."""
 
 from __future__ import annotations
 
@@ -44,3 +44,13 @@ def test_a_drawing_over_the_use_or_the_prices_is_refused(
     assert run(said) == ExitCode.WRONG_USE
     assert "would be lost" in capsys.readouterr().err
     assert mine.read_text().startswith("start,kwh")
+
+
+def test_a_name_out_of_a_file_commands_no_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    prices = tmp_path / "prices.csv"
+    prices.write_text("start,\x1b[31mred\x1b]0;title\x07,kwh\n2026-01-01 00:00,1,1\n")
+    given = ["--monthly-kwh", "700", "--organization", "lakeland-electric", "--miles", "12000"]
+    assert run(["compare", *given, "--prices", str(prices)]) == ExitCode.WRONG_USE
+    said = capsys.readouterr().err
+    assert "[31mred" in said
+    assert not {"\x1b", "\x07"} & set(said)

@@ -202,5 +202,7 @@ def _end(sentence: str, code: ExitCode, *, reason: str = "interrupted") -> int:
         if not is_output_full(error):
             raise
         say_output_full()
-    sys.stderr.write(f"evenroll: {sentence}\n")
+    # A name out of a file may hold what a terminal would obey.
+    shown = "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in sentence)
+    sys.stderr.write(f"evenroll: {shown}\n")
     return code
