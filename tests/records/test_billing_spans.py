@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 from evenroll.enrollment.service_order import Switch
-from evenroll.enrollment.usage_point import Agreement, UsagePoint
+from evenroll.enrollment.usage_point import Agreement, MeterReads, PointMeter, Register, UsagePoint, advance_wh
 from evenroll.programs.bill import BillKind
-from evenroll.quantities.identifiers import OrganizationKey, PodId, RateKey
+from evenroll.programs.program import MeterCapability
+from evenroll.quantities.identifiers import MeterSerial, OrganizationKey, PodId, RateKey
 from evenroll.quantities.periods import DatePeriod
-from evenroll.records.billing_spans import billing_period, days_to_read
+from evenroll.records.billing_spans import billing_period, days_to_read, spans_of
 
 SUPPLIER, WIRES = OrganizationKey("brightside"), OrganizationKey("lakeland")
 SWITCH_ON, LOST_ON, NEXT_ON = date(2026, 11, 12), date(2026, 11, 17), date(2026, 12, 14)
@@ -63,3 +64,45 @@ def test_a_drop_that_was_told_late_moves_the_closing_bill_up() -> None:
     late = (replace(before, end_on=dropped_on), replace(before, start_on=dropped_on, supplier=WIRES), after)
     closing = period(BillKind.CLOSING, at=replace(point(), agreements=late), switch=told)
     assert closing == DatePeriod(start_on=dropped_on, end_on=SWITCH_ON)
+
+
+def reads(serial: str, wh: int, *, on: date) -> MeterReads:
+    return MeterReads(serial=MeterSerial(serial), read_on=on, values_wh={"total": wh})
+
+
+def exchanged_on(day: date) -> UsagePoint:
+    """The old meter counted to 1,250 Wh until it went on that day, the new one from 5 Wh on."""
+    registers = (Register(name="total", rollover_wh=1_000_000),)
+    old = PointMeter(
+        serial=MeterSerial("OLD"),
+        capability=MeterCapability.TOTAL_REGISTER,
+        registers=registers,
+        installed_on=date(2020, 1, 1),
+        opening_wh={"total": 0},
+        removed_on=day,
+        closing_wh={"total": 1_250},
+    )
+    new = replace(
+        old, serial=MeterSerial("NEW"), installed_on=day, opening_wh={"total": 5}, removed_on=None, closing_wh={}
+    )
+    return replace(point(), meters=(old, new))
+
+
+def test_what_the_old_meter_counted_between_the_cut_and_its_exchange_is_on_the_first_bill() -> None:
+    """Service switched at a read of 1,000 Wh, and later on that day the meter was exchanged: no Wh is lost."""
+    read = reads("OLD", 1_000, on=SWITCH_ON)
+    switch = replace(SWITCH, closing=read, opening=read)
+    days = DatePeriod(start_on=SWITCH_ON, end_on=NEXT_ON)
+    found = spans_of(days, point=exchanged_on(SWITCH_ON), switch=switch, reads=[reads("NEW", 405, on=NEXT_ON)])
+    assert found is not None and [(each.serial, each.from_wh, each.to_wh) for each in found] == [
+        ("OLD", 1_000, 1_250),
+        ("NEW", 5, 405),
+    ]
+    assert advance_wh(found) == 650
+
+
+def test_a_cut_at_the_exchange_itself_begins_with_the_new_meter() -> None:
+    switch = replace(SWITCH, closing=reads("OLD", 1_250, on=SWITCH_ON), opening=reads("NEW", 5, on=SWITCH_ON))
+    days = DatePeriod(start_on=SWITCH_ON, end_on=NEXT_ON)
+    found = spans_of(days, point=exchanged_on(SWITCH_ON), switch=switch, reads=[reads("NEW", 405, on=NEXT_ON)])
+    assert found is not None and [each.serial for each in found] == ["NEW"]

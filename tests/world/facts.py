@@ -219,7 +219,8 @@ def order_facts(world: World, order: ServiceOrder | None, name: C, *, pod: PodId
     bill, spans = None, ()
     if order and name in _BILLS and _can_bill(order, point, name) and premise.spoiled != "missing":
         bill = premise.billed(order, point=point, kind=_BILLS[name], calendar=world.calendar)
-        spans = premise.spans(point, start_on=bill.start_on, end_on=bill.end_on)
+        cut_at = order.switch.opening if order.switch else None
+        spans = premise.spans(point, start_on=bill.start_on, end_on=bill.end_on, cut_at=cut_at)
     return OrderFacts(
         now=world.now,
         calendar=world.calendar,

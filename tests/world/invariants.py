@@ -162,7 +162,9 @@ def check_bills(world: World) -> None:
             for bill in bills_of(order):
                 wh = sum(line.quantity_wh for line in bill.lines if line.code is LineCode.ENERGY)
                 point: UsagePoint = stream.state
-                drawn = world.premises[pod].true_wh(point, start_on=bill.start_on, end_on=bill.end_on)
+                assert order.switch is not None
+                cut_at = order.switch.opening
+                drawn = world.premises[pod].true_wh(point, start_on=bill.start_on, end_on=bill.end_on, cut_at=cut_at)
                 assert wh == drawn, f"{pod}: {bill.kind} charges {wh} Wh of {drawn} Wh drawn"
         for supply in (True, False):
             mine = [each for each in orders if _is_supply(each) == supply]

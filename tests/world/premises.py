@@ -16,6 +16,7 @@ from evenroll.enrollment.usage_point import (
     PointMeter,
     Register,
     UsagePoint,
+    went_after_cut,
 )
 from evenroll.programs.bill import Bill, BillKind, BillLine, LineCode
 from evenroll.programs.program import MeterCapability
@@ -99,16 +100,16 @@ class Premise:
     def billed(self, order: ServiceOrder, *, point: UsagePoint, kind: BillKind, calendar: ServiceCalendar) -> Bill:
         """The bill as a biller would compute it, right or spoiled."""
         start_on, end_on = self._bill_days(order, point=point, kind=kind, calendar=calendar)
+        assert order.switch is not None
         if self.spoiled == "days":
             start_on, end_on = start_on - timedelta(days=1), end_on + timedelta(days=1)
         wh = sum(
             register_advance(span.from_wh, span.to_wh, rollover_wh=span.rollover_wh)
-            for span in self.spans(point, start_on=start_on, end_on=end_on)
+            for span in self.spans(point, start_on=start_on, end_on=end_on, cut_at=order.switch.opening)
         ) + (1 if self.spoiled == "energy" else 0)
         amount = (Decimal(wh) / 1000 * _PRICE).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
         line = BillLine(code=LineCode.ENERGY, register="total", quantity_wh=wh, price=_PRICE, amount=amount)
         switch = order.switch
-        assert switch is not None
         rate = switch.old_rate if kind is BillKind.CLOSING else switch.new_rate
         total = amount + (Decimal("0.01") if self.spoiled == "total" else 0)
         return Bill(kind=kind, rate=rate, start_on=start_on, end_on=end_on, lines=(line,), total=total)
@@ -126,19 +127,23 @@ class Premise:
         before = [day for day in read_days if day < switch.switch_on]
         return max([served.start_on, *before[-1:]]), switch.switch_on
 
-    def spans(self, point: UsagePoint, *, start_on: date, end_on: date) -> tuple[MeteredSpan, ...]:
-        """What every register of every meter in place counted over these days."""
-        return tuple(self._spans(point, start_on=start_on, end_on=end_on))
+    def spans(
+        self, point: UsagePoint, *, start_on: date, end_on: date, cut_at: MeterReads | None
+    ) -> tuple[MeteredSpan, ...]:
+        """What every register of every meter in place counted over these days. cut_at: see `true_wh`."""
+        return tuple(self._spans(point, start_on=start_on, end_on=end_on, cut_at=cut_at))
 
-    def _spans(self, point: UsagePoint, *, start_on: date, end_on: date) -> Iterator[MeteredSpan]:
+    def _spans(
+        self, point: UsagePoint, *, start_on: date, end_on: date, cut_at: MeterReads | None
+    ) -> Iterator[MeteredSpan]:
         for meter in point.meters:
             gone = meter.removed_on is not None and meter.removed_on <= start_on
-            if gone or meter.installed_on >= end_on:
+            if (gone and not went_after_cut(meter, opening=cut_at)) or meter.installed_on >= end_on:
                 continue
             came = meter.installed_on >= start_on
             went = meter.removed_on is not None and meter.removed_on < end_on
-            start = self.reads(meter, day=start_on, half=_is_exchange_day(point, start_on)) if not came else {}
-            end = self.reads(meter, day=end_on, half=_is_exchange_day(point, end_on)) if not went else {}
+            start = self.reads(meter, day=start_on, half=_is_half(point, start_on, cut_at=cut_at)) if not came else {}
+            end = self.reads(meter, day=end_on, half=_is_half(point, end_on, cut_at=cut_at)) if not went else {}
             for register in meter.registers:
                 yield MeteredSpan(
                     serial=meter.serial,
@@ -148,16 +153,25 @@ class Premise:
                     to_wh=end[register.name] if end else meter.closing_wh[register.name],
                 )
 
-    def true_wh(self, point: UsagePoint, *, start_on: date, end_on: date) -> int:
-        """What was really drawn over the days of a bill; on the day of an exchange the cut is the exchange."""
-        return self.drawn_wh(end_on, half=_is_exchange_day(point, end_on)) - self.drawn_wh(
-            start_on, half=_is_exchange_day(point, start_on)
+    def true_wh(self, point: UsagePoint, *, start_on: date, end_on: date, cut_at: MeterReads | None) -> int:
+        """What was really drawn over the days of a bill; on the day of an exchange the cut is the exchange.
+
+        cut_at: the read with which the service after the cut begins. An exchange of that day which was told later, when
+        the old meter had been read for the cut, comes after it.
+        """
+        return self.drawn_wh(end_on, half=_is_half(point, end_on, cut_at=cut_at)) - self.drawn_wh(
+            start_on, half=_is_half(point, start_on, cut_at=cut_at)
         )
 
 
 def registers_of(capability: MeterCapability) -> tuple[Register, ...]:
     """The register map of a meter that can tell so much apart."""
     return tuple(Register(name=name, rollover_wh=ROLLOVER_WH) for name in _NAMES[capability])
+
+
+def _is_half(point: UsagePoint, day: date, *, cut_at: MeterReads | None) -> bool:
+    is_before = any(went_after_cut(meter, opening=cut_at) and meter.removed_on == day for meter in point.meters)
+    return _is_exchange_day(point, day) and not is_before
 
 
 def _is_exchange_day(point: UsagePoint, day: date) -> bool:

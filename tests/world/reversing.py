@@ -43,7 +43,7 @@ def bills_anew(order: ServiceOrder, *, point: UsagePoint, premise: Premise) -> t
         if was is None:
             continue
         old = back or was.kind is BillKind.CLOSING
-        spans = premise.spans(point, start_on=was.start_on, end_on=was.end_on)
+        spans = premise.spans(point, start_on=was.start_on, end_on=was.end_on, cut_at=switch.opening)
         wh = sum(register_advance(each.from_wh, each.to_wh, rollover_wh=each.rollover_wh) for each in spans)
         amount = (Decimal(wh) / 1000 * _OLD_PRICE).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
         line = BillLine(code=LineCode.ENERGY, register="total", quantity_wh=wh, price=_OLD_PRICE, amount=amount)

@@ -8,7 +8,14 @@ from decimal import Decimal
 
 from evenroll.enrollment.order_facts import BillAnew
 from evenroll.enrollment.service_order import HeldReason, Switch
-from evenroll.enrollment.usage_point import MeteredSpan, MeterReads, PointMeter, UsagePoint, energy_conserved
+from evenroll.enrollment.usage_point import (
+    MeteredSpan,
+    MeterReads,
+    PointMeter,
+    UsagePoint,
+    energy_conserved,
+    went_after_cut,
+)
 from evenroll.programs.bill import Bill, BillKind, billed_wh
 from evenroll.quantities.identifiers import RateKey
 
@@ -87,7 +94,8 @@ def _expected(bill: Bill, *, switch: Switch, point: UsagePoint) -> Iterator[_Exp
     for meter in point.meters:
         if meter.separate is not switch.separate or meter.installed_on >= bill.end_on:
             continue
-        if meter.removed_on is not None and meter.removed_on <= bill.start_on:
+        gone = meter.removed_on is not None and meter.removed_on <= bill.start_on
+        if gone and not went_after_cut(meter, opening=opening):
             continue
         came = meter.installed_on >= bill.start_on
         went = meter.removed_on is not None and meter.removed_on < bill.end_on

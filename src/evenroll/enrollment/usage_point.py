@@ -187,6 +187,14 @@ def check_cut(point: UsagePoint, *, closing: MeterReads | None, opening: MeterRe
         )
 
 
+def went_after_cut(meter: PointMeter, *, opening: MeterReads | None) -> bool:
+    """Whether a meter was removed on the very day of a cut, after it had been read for it.
+
+    The service that begins with that read has what the meter counted until it went.
+    """
+    return opening is not None and (opening.serial, opening.read_on) == (meter.serial, meter.removed_on)
+
+
 def advance_wh(spans: Iterable[MeteredSpan]) -> Wh:
     """The energy of all spans together, Wh. Raises ReadImplausible."""
     return Wh(sum(register_advance(each.from_wh, each.to_wh, rollover_wh=each.rollover_wh) for each in spans))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from evenroll.enrollment.service_order import Switch
-from evenroll.enrollment.usage_point import MeteredSpan, MeterReads, PointMeter, UsagePoint
+from evenroll.enrollment.usage_point import MeteredSpan, MeterReads, PointMeter, UsagePoint, went_after_cut
 from evenroll.programs.bill import BillKind
 from evenroll.quantities.periods import DatePeriod
 
@@ -49,9 +49,11 @@ def spans_of(
         if cut is not None:
             known[(cut.serial, cut.read_on)] = cut.values_wh
     end_on, separate = period.end_on or date.max, switch is not None and switch.separate
+    opening = switch.opening if switch and switch.switch_on == period.start_on else None
     spans: list[MeteredSpan] = []
     for meter in point.meters:
-        if meter.separate is not separate or not _was_there(meter, period=period):
+        was_there = _was_there(meter, period=period) or went_after_cut(meter, opening=opening)
+        if meter.separate is not separate or not was_there:
             continue
         came = meter.installed_on >= period.start_on
         went = meter.removed_on is not None and meter.removed_on < end_on
