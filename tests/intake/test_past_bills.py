@@ -124,6 +124,24 @@ def test_a_file_that_is_none_of_bills_is_refused_by_what_it_lacks(tmp_path: Path
         read_past_bills(tmp_path / "none.csv", rates=RATES)
 
 
+@pytest.mark.parametrize(("name", "text"), [("bills.csv", HEAD), ("bills.json", "[]")])
+def test_a_file_without_a_bill_does_not_pass_for_one_whose_bills_match(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(FileRefused, match="tells of no bill"):
+        read_past_bills(tmp_path / name, rates=RATES)
+
+
+@pytest.mark.parametrize("load", ["/etc/hostname", "../own.csv", "loads/../../own.csv"])
+def test_a_bill_names_no_load_outside_of_its_folder(tmp_path: Path, load: str) -> None:
+    """Bills may come from others, and what they name is read here."""
+    folder = tmp_path / "bills"
+    folder.mkdir()
+    (tmp_path / "own.csv").write_text("start,kwh\n", encoding="utf-8")
+    text = HEAD + f"B,LE-R,2026-06-20,2026-07-20,5.31,,,,,,{load}\n"
+    [bill] = _read(folder, text).bills
+    assert isinstance(bill, UnreadBill) and "outside the folder" in str(bill.faults[0])
+
+
 def test_days_whose_order_is_said_are_read_so(tmp_path: Path) -> None:
     text = HEAD + "B,LE-R,03/04/2026,05/04/2026,,energy,,1,,.14,\n"
     assert _bill(tmp_path, text, dates=DateOrder.DMY).period.start_on == date(2026, 4, 3)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from evenroll.quantities.calendars import calendar
 from evenroll.runtime.cli_exit import ExitCode
-from evenroll.runtime.database import DatabaseUrls
+from evenroll.runtime.database import DatabaseUrls, embedded_major
+from evenroll.runtime.embedded_server import drop_database, ensure_database, using_server
 from tests.runtime.line import line
 
 HERE = calendar("US-LAKELAND")
@@ -46,16 +47,33 @@ def test_prices_come_from_the_books_of_who_sets_them(
     assert "invented_prices" not in hourly["assumptions"]
 
 
+def test_an_installation_that_is_not_set_up_is_told_how(embedded_home: Path) -> None:
+    name = f"evenroll_unmade_{os.getpid()}"
+    with using_server(embedded_home, major=embedded_major(os.environ)) as server:
+        ensure_database(server, name)
+        try:
+            done = _asked({"EVENROLL_HOME": str(embedded_home), "EVENROLL_DATABASE": name}, "--installed-prices")
+        finally:
+            drop_database(server, name)
+    assert done.returncode == ExitCode.UNAVAILABLE
+    assert "evenroll db migrate" in done.stderr and not done.stdout
+
+
 def test_prices_of_an_installation_that_is_away_end_the_command(tmp_path: Path) -> None:
+    away = {"EVENROLL_HOME": str(tmp_path), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+    done = _asked(away, "--installed-prices")
+    assert done.returncode == ExitCode.UNAVAILABLE
+    assert "database" in done.stderr
+    assert not done.stdout
+
+
+def _asked(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     program = "import sys; from evenroll.runtime.command_line import main; sys.exit(main())"
-    done = subprocess.run(
-        [sys.executable, "-c", program, *ASKED, "--installed-prices"],
-        env={**os.environ, "EVENROLL_HOME": str(tmp_path), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"},
+    return subprocess.run(
+        [sys.executable, "-c", program, *ASKED, *arguments],
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
-    assert done.returncode == ExitCode.UNAVAILABLE
-    assert "database" in done.stderr
-    assert not done.stdout

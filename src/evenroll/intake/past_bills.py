@@ -60,7 +60,7 @@ def read_past_bills(
     """
     if path.suffix.casefold() in ENDINGS:
         rows, unknown = rows_of_tree(path)
-        return bills_of_rows(rows, folder=path.parent, rates=rates, dates=dates, not_read=unknown)
+        return _some(bills_of_rows(rows, folder=path.parent, rates=rates, dates=dates, not_read=unknown), path=path)
     source = source_of(path)
     with opened(source) as (header, rows):
         places, not_read = _places(header, path=path)
@@ -71,7 +71,14 @@ def read_past_bills(
             )
             for row in rows
         ]
-    return bills_of_rows(raw, folder=path.parent, rates=rates, dates=dates, not_read=not_read)
+    return _some(bills_of_rows(raw, folder=path.parent, rates=rates, dates=dates, not_read=not_read), path=path)
+
+
+def _some(found: PastBills, *, path: Path) -> PastBills:
+    """Nothing to judge must not pass for bills that all matched."""
+    if not found.bills:
+        raise FileRefused(f"{path} tells of no bill. Give a file with one at least; see docs/match_bills.md.")
+    return found
 
 
 def bills_of_rows(
@@ -127,7 +134,9 @@ class _Loads:
     notes: list[str] = field(default_factory=list[str])
 
     def load(self, name: str, *, zone: str) -> LoadBlock:
-        """The intervals of a file. Raises FileRefused."""
+        """The intervals of a file in the folder of the bills, for these may come from others. Raises FileRefused."""
+        if not (self.folder / name).resolve().is_relative_to(self.folder.resolve()):
+            raise FileRefused(f"{name} lies outside the folder of the bills. Put it beside them, and name it so.")
         if (name, zone) not in self.read:
             own = drawn_load(read_own_load(self.folder / name, zone=zone))
             self.notes += [f"{name}: {warning}" for warning in own.warnings]

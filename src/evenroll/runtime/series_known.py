@@ -77,11 +77,19 @@ def _of_installation(
     needed: Mapping[str, Rate], *, organization: CatalogOrganization, on: date
 ) -> dict[str, HourPrices]:
     from evenroll.partners.loaded_prices import LoadedPrices
+    from evenroll.runtime.cli_exit import unavailable
     from evenroll.runtime.cli_session import session
+    from evenroll.runtime.migrating import pending_migrations
 
     here = calendar(organization.calendar)
     found: dict[str, HourPrices] = {}
     with session(migrates=False):
+        if pending_migrations():
+            raise unavailable(
+                "This installation has no database yet, or one of an older Evenroll, so it knows no prices of hours. "
+                "Set it up with `evenroll db migrate`, or give a file with --prices.",
+                reason="not_migrated",
+            )
         source = LoadedPrices()
         for series, rate in needed.items():
             known = source.prices(
