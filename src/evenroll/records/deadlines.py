@@ -18,6 +18,8 @@ LEASE = timedelta(minutes=1)
 # A lease, not a held lock: a step locks the usage point before the case, and a claim that kept the track locked would
 # turn that order around.
 # MATERIALIZED: as a subquery of WHERE the planner may ask it anew for every row, and then its LIMIT limits nothing.
+# Planned anew each time, as are the others here: a plan from when the table was small would go through all rows of the
+# organization after a load, until the database counts them.
 _CLAIM: LiteralString = (
     "WITH picked AS MATERIALIZED (SELECT id FROM track WHERE organization_id = %(org)s AND due_at <= %(now)s "
     "AND (claimed_until IS NULL OR claimed_until < now()) "
@@ -47,7 +49,7 @@ def due(organization: OrganizationKey, *, now: datetime, limit: int, without: Se
     """
     with open_organization(organization) as opened, cursor() as pen:
         values = {"org": opened.id, "now": now, "limit": limit, "lease": LEASE, "without": list(without)}
-        rows = pen.execute(_CLAIM, values).fetchall()
+        rows = pen.execute(_CLAIM, values, prepare=False).fetchall()
     return tuple(
         Due(
             stream=StreamId(kind=StreamKind(kind), key=key),
@@ -70,6 +72,7 @@ def release(organization: OrganizationKey, waits: Sequence[Due]) -> None:
             "AS left_be (kind, key, track_key, due_at) WHERE organization_id = %s AND stream_kind = left_be.kind "
             "AND stream_key = left_be.key AND track.track_key = left_be.track_key AND track.due_at = left_be.due_at",
             (*(list(column) for column in zip(*keys, strict=True)), opened.id),
+            prepare=False,
         )
 
 
@@ -79,5 +82,6 @@ def next_due_at(organization: OrganizationKey, *, after: datetime | None = None)
         row = pen.execute(
             "SELECT min(due_at) FROM track WHERE organization_id = %s AND due_at > %s",
             (opened.id, after or datetime.min.replace(tzinfo=UTC)),
+            prepare=False,
         ).fetchone()
     return row[0] if row else None

@@ -103,8 +103,9 @@ class Locks:
             return frozenset()
         self.refuse_backwards(ordered[0])
         kinds, keys = [each.kind.value for each in ordered], [each.key for each in ordered]
-        self._pen.execute(_BEGIN_MISSING, (self._organization_id, kinds, keys))
-        rows = self._pen.execute(_TAKE_FREE, (kinds, keys, self._organization_id)).fetchall()
+        # A plan from when there were few heads would go through all of them after a load, until they are counted.
+        self._pen.execute(_BEGIN_MISSING, (self._organization_id, kinds, keys), prepare=False)
+        rows = self._pen.execute(_TAKE_FREE, (kinds, keys, self._organization_id), prepare=False).fetchall()
         heads = {(kind, key): Head(number=number, hash=hash_) for kind, key, number, hash_ in rows}
         free = [each for each in ordered if (each.kind.value, each.key) in heads]
         for stream in free:
@@ -132,6 +133,7 @@ class Locks:
             "AS put (kind, key) JOIN stream_head AS head ON head.organization_id = %s "
             "AND head.stream_kind = put.kind AND head.stream_key = put.key",
             (kinds, keys, self._organization_id),
+            prepare=False,
         ).fetchall()
         heads = {(kind, key): Head(number=number, hash=own_hash) for kind, key, number, own_hash in rows}
         self._take_passing([each for each in wanted if leaves_nothing(each)])

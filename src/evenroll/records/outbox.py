@@ -57,6 +57,8 @@ _MESSAGE = Put(
 
 # MATERIALIZED: as a subquery of WHERE the planner may ask it anew for every row, and then its LIMIT limits nothing.
 # What waits for an earlier message is not claimed at all, so that it is in nobody's way.
+# Planned anew each time, as are the others that go by id: a plan from when the table was small would go through all
+# rows of the organization after a load, until the database counts them.
 _CLAIM: LiteralString = (
     "WITH picked AS MATERIALIZED (SELECT waiting.id FROM outbox_message AS waiting "
     "WHERE waiting.organization_id = %(org)s AND waiting.due_at <= %(now)s "
@@ -114,7 +116,7 @@ def claim(
     """
     with open_organization(organization) as opened, cursor() as pen:
         values = {"org": opened.id, "now": now, "until": now + LEASE, "limit": limit, "without": list(without)}
-        rows = pen.execute(_CLAIM, values).fetchall()
+        rows = pen.execute(_CLAIM, values, prepare=False).fetchall()
     return tuple(_claimed(row, sender=organization) for row in sorted(rows, key=lambda row: row[0]))
 
 
@@ -153,6 +155,7 @@ def mark_delivered(organization: OrganizationKey, *, ids: Sequence[int], now: da
             "UPDATE outbox_message SET delivered_at = %s, due_at = NULL, sealed = NULL "
             "WHERE organization_id = %s AND id = ANY(%s)",
             (now, opened.id, list(ids)),
+            prepare=False,
         )
 
 
@@ -160,9 +163,11 @@ def release(organization: OrganizationKey, *, ids: Sequence[int], now: datetime)
     """Leave messages that were claimed to whoever comes next, as if they had not been tried."""
     with open_organization(organization) as opened, cursor() as pen:
         pen.execute(
+            # Not `IS NULL`: there is an index of all that are open, which without statistics looks like the best.
             "UPDATE outbox_message SET due_at = %s, attempts = attempts - 1 "
-            "WHERE organization_id = %s AND id = ANY(%s) AND delivered_at IS NULL",
+            "WHERE organization_id = %s AND id = ANY(%s) AND coalesce(delivered_at, 'infinity') = 'infinity'",
             (now, opened.id, list(ids)),
+            prepare=False,
         )
 
 
@@ -174,6 +179,7 @@ def mark_failed(organization: OrganizationKey, *, claimed: Claimed, why: str, no
         pen.execute(
             "UPDATE outbox_message SET due_at = %s, parked_why = %s WHERE organization_id = %s AND id = %s",
             (None if parked else now + pause, why if parked else "", opened.id, claimed.id),
+            prepare=False,
         )
 
 
@@ -183,6 +189,7 @@ def next_due_at(organization: OrganizationKey, *, after: datetime | None = None)
         row = pen.execute(
             "SELECT min(due_at) FROM outbox_message WHERE organization_id = %s AND due_at > %s",
             (opened.id, after or datetime.min.replace(tzinfo=UTC)),
+            prepare=False,
         ).fetchone()
     return row[0] if row else None
 
