@@ -98,6 +98,13 @@ def test_each_customer_is_told_what_the_readable_bills_say(tmp_path, capsys):
     assert not [each for each in tmp_path.iterdir() if each.name not in {"loads.parquet", "cars.csv", "out.parquet"}]
 
 
+def test_one_of_each_is_told_as_one(tmp_path, capsys):
+    loads = write_loads(tmp_path / "loads.parquet", invented_wh(1, days=1))
+    out = tmp_path / "out.parquet"
+    assert run(["compare-all", str(loads), "--rates", "LE-R", "--out", str(out)]) == ExitCode.OK
+    assert "Compared: 1 customer on 1 rate over 1 day from" in " ".join(capsys.readouterr().out.split())
+
+
 def test_components_add_up_to_each_bill(tmp_path, capsys):
     loads = write_loads(tmp_path / "loads.parquet", invented_wh(5, days=DAYS))
     cars = vehicles(tmp_path / "cars.csv", ("C000003", 12_000, 30, 75, 7.2, "18:00", "07:00"))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
+from evenroll.runtime.cli_compare_all import WORTH_A_PROCESS
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.command_line import run
 from tests.intake.invented_base import invented_wh, metadata_of, write_loads, write_table
@@ -50,6 +53,57 @@ def test_customers_that_are_damaged(capsys: pytest.CaptureFixture[str], tmp_path
     content[4:24] = b"\xff" * 20  # the head of the first page, behind the mark of the file
     loads.write_bytes(content)
     assert "'customer' is damaged" in _said(capsys, loads)
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_damaged_page_of_loads_is_named_by_its_column_and_rows(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, processes: str
+) -> None:
+    rows = WORTH_A_PROCESS + 1
+    loads = write_loads(tmp_path / "a.parquet", np.tile(invented_wh(1, days=1), (rows, 1)), rows_a_group=2_048)
+    content = bytearray(loads.read_bytes())
+    at = parquet.read_metadata(loads).row_group(1).column(1).data_page_offset
+    content[at : at + 20] = b"\xff" * 20
+    loads.write_bytes(content)
+    said = _said(capsys, loads, "--processes", processes)
+    assert "the column 'wh' is damaged in its rows 2049 to 4096 (row group 2 of 3). No result was written." in said
+    if processes == "1":
+        # What was finished before it stays for the same command.
+        assert (tmp_path / "out.parquet.parts" / "000000.arrow").exists()
+
+
+def test_a_changed_value_is_found_where_pages_have_checksums(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    loads = write_loads(tmp_path / "a.parquet", invented_wh(2, days=31))
+    table = parquet.read_table(loads)
+    parquet.write_table(table, loads, use_dictionary=False, compression="none", write_page_checksum=True)
+    column = parquet.read_metadata(loads).row_group(0).column(1)
+    content = bytearray(loads.read_bytes())
+    content[column.data_page_offset + column.total_compressed_size - 1] ^= 1
+    loads.write_bytes(content)
+    assert "'wh' is damaged in its rows 1 to 2 (row group 1 of 1)" in _said(capsys, loads)
+
+
+def test_names_that_are_no_text_are_damage(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    loads = write_loads(tmp_path / "a.parquet", invented_wh(2, days=31), customers=["MMMM", "NNNN"])
+    loads.write_bytes(loads.read_bytes().replace(b"MMMM", b"\xff\xfe\xfd\xfc"))
+    assert "'customer' is damaged" in _said(capsys, loads)
+
+
+def test_numbers_with_a_fraction_are_no_names(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    wh = invented_wh(2, days=31)
+    told = metadata_of() | {"evenroll.intervals": str(wh.shape[1])}
+    columns = {"customer": pa.array([1, 2]), "wh": pa.array(wh.tolist())}
+    for name, kind in (("customer", "double"), ("rate", "double"), ("customer", "bool")):
+        odd = pa.array([1.0, 2.0]) if kind == "double" else pa.array([True, False])
+        loads = write_table(tmp_path / "a.parquet", columns | {name: odd}, metadata=told)
+        assert f"the column '{name}' holds {kind}; text and whole numbers are taken" in _said(capsys, loads)
+    cars = tmp_path / "cars.parquet"
+    kinds = dict.fromkeys(HEADER.split(","), pa.array([1.0]))
+    parquet.write_table(pa.table(kinds), cars)
+    loads = write_table(tmp_path / "a.parquet", columns, metadata=told)
+    assert "cars.parquet: the column 'customer' holds double" in _said(capsys, loads, "--vehicles", str(cars))
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,22 @@ def test_rows_that_cannot_be_read_are_told_and_the_others_judged(
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_a_quantity_that_is_none_is_told_as_a_quantity(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "bills.csv"
+    head = "bill,rate,start_on,end_on,line,quantity,price,amount\n"
+    file.write_text(f"{head}B,LE-R,2026-03-01,2026-04-01,energy,much,dear,100.00\n")
+    code, told = _told(capsys, str(file))
+    assert code == ExitCode.SOME_ROWS_FAILED
+    faults = told["bills"][0]["faults"]
+    assert [(each["column"], each["code"]) for each in faults] == [
+        ("quantity", "not_a_quantity"),
+        ("price", "not_a_price"),
+    ]
+    assert faults[0]["sentence"].startswith("Row 2, column quantity: it is no quantity of kWh, kW or days")
+    assert run(["match-bills", str(file), "--language", "es"]) == ExitCode.SOME_ROWS_FAILED
+    assert "no es una cantidad de kWh, kW o días" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_rate_of_a_file_and_one_of_the_rate_database(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     head = "bill,rate,start_on,end_on,line,quantity,amount\n"
     bills = tmp_path / "bills.csv"

@@ -172,6 +172,12 @@ def test_equipment_is_paid_back_by_what_is_saved(price: str, code: str, capsys: 
         assert Decimal(payback["years"]) == expected
 
 
+@pytest.mark.parametrize("price", ["1549", "1,549", "$1,549.00", " 1,549.0 "])
+def test_a_price_of_equipment_is_written_as_people_write_it(price: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--on", ON)
+    assert Decimal(told(capsys, *arguments, "--equipment-usd", price)["equipment_usd"]) == 1549
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -308,6 +314,10 @@ def test_a_drawing_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest
             ("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--equipment-usd", "-1"),
             "no price of equipment",
         ),
+        (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--equipment-usd", "1,54,9"), "no price of equipment"),
+        (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--equipment-usd", "549,50"), "no price of equipment"),
+        (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--equipment-usd", "1e3"), "no price of equipment"),
+        (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--equipment-usd", "1,000,000.01"), "no price of equipment"),
         (("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--charging-kw", "nan"), ""),
         (("--monthly-kwh", "-1", *OF_LAKELAND, *MILES), "--monthly-kwh"),
     ],

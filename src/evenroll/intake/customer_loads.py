@@ -86,10 +86,16 @@ def loads_file(path: Path) -> LoadsFile:
         raise FileRefused(f"There is no file {path}. Check the name.") from None
     except (OSError, pa.ArrowInvalid) as error:
         raise FileRefused(f"{path} cannot be read as Parquet ({_first_line(error)}). Export it again.") from None
+    except UnicodeDecodeError:
+        # The least and the greatest name of each row group stand at the end of the file.
+        raise FileRefused(f"{path}: the column {CUSTOMER!r} is damaged, or no UTF-8 text. Export it again.") from None
     told = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
     for column in (CUSTOMER, LOAD):
         if column not in schema.names:
             raise FileRefused(f"{path} has no column {column!r}; it has {', '.join(schema.names)}. Name it so.")
+    check_names(path, CUSTOMER, kind=schema.field(CUSTOMER).type)
+    if RATE in schema.names:
+        check_names(path, RATE, kind=schema.field(RATE).type)
     layout, intervals = _layout(path, kind=schema.field(LOAD).type, told=told)
     return LoadsFile(
         path=path.resolve(),
@@ -101,24 +107,68 @@ def loads_file(path: Path) -> LoadsFile:
     )
 
 
+def check_names(path: Path, column: str, *, kind: Any) -> None:
+    """A column of names holds text or whole numbers: 17.0 is no number that a utility gave. Raises FileRefused."""
+    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    is_text = pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_binary(plain)
+    if not is_text and not pa.types.is_integer(plain) and not pa.types.is_null(plain):
+        raise FileRefused(
+            f"{path}: the column {column!r} holds {kind}; text and whole numbers are taken. Write it as one of these."
+        )
+
+
 def customers_of(file: LoadsFile) -> pa.Array:
     """All customers of a file in its order, as text."""
     try:
         return _texts(parquet.read_table(file.path, columns=[CUSTOMER]).column(0).combine_chunks())
-    except (OSError, pa.ArrowInvalid):
+    except (OSError, pa.ArrowException):
         # What the library says of damage may quote the data, so it is not passed on.
         raise FileRefused(f"{file.path}: the column {CUSTOMER!r} is damaged. Export it again.") from None
 
 
 def load_batches(file: LoadsFile, *, groups: tuple[int, ...], first_row: int) -> Iterator[LoadsBatch]:
-    """The loads of some row groups that follow each other. first_row: the place of their first row, from 0."""
+    """The loads of some row groups that follow each other. first_row: the place of their first row, from 0.
+
+    Raises FileRefused where a page of them is damaged.
+    """
     columns = [CUSTOMER, LOAD, *([RATE] if file.has_rate else [])]
     done = 0
     size = LIST_BATCH if file.layout is Layout.LIST else BATCH
-    with parquet.ParquetFile(file.path, memory_map=True) as opened:
-        for batch in opened.iter_batches(size, row_groups=list(groups), columns=columns, use_threads=False):
-            yield _batch(batch, file=file, done=done, first_row=first_row)
-            done += batch.num_rows
+    try:
+        # Who writes checksums of pages wants them held to; where there are none, nothing is checked.
+        with parquet.ParquetFile(file.path, memory_map=True, page_checksum_verification=True) as opened:
+            for batch in opened.iter_batches(size, row_groups=list(groups), columns=columns, use_threads=False):
+                yield _batch(batch, file=file, done=done, first_row=first_row)
+                done += batch.num_rows
+    except (OSError, pa.ArrowException):
+        # What the library says of damage may quote the data, so it is not passed on.
+        raise _damaged(file, groups=groups, first_row=first_row, columns=columns) from None
+    if done != sum(file.groups[group] for group in groups):
+        raise _damaged(file, groups=groups, first_row=first_row, columns=columns)
+
+
+def _damaged(file: LoadsFile, *, groups: tuple[int, ...], first_row: int, columns: list[str]) -> FileRefused:
+    """Which column cannot be read, and in which rows: the smallest part that a file lets one ask for is a row group."""
+    for group in groups:
+        rows = file.groups[group]
+        for column in columns:
+            if not _is_readable(file, group=group, column=column, rows=rows):
+                return FileRefused(
+                    f"{file.path}: the column {column!r} is damaged in its rows {first_row + 1} to {first_row + rows} "
+                    f"(row group {group + 1} of {len(file.groups)}). No result was written. Export the file again, or "
+                    "leave these rows out."
+                )
+        first_row += rows
+    return FileRefused(f"{file.path} cannot be read to its end any more. Export it again.")
+
+
+def _is_readable(file: LoadsFile, *, group: int, column: str, rows: int) -> bool:
+    try:
+        with parquet.ParquetFile(file.path, page_checksum_verification=True) as opened:
+            found = opened.read_row_group(group, columns=[column], use_threads=False).column(0)
+            return len(found if column == LOAD else _texts(found)) == rows
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def _batch(batch: Any, *, file: LoadsFile, done: int, first_row: int) -> LoadsBatch:
@@ -257,7 +307,10 @@ def _told(path: Path, key: str, *, told: Mapping[str, str]) -> str:
 
 
 def _texts(column: Any) -> Any:
-    return column.cast(pa.string()) if column.type != pa.string() else column
+    """Raises ArrowInvalid where what should be text is none."""
+    found = column.cast(pa.string()) if column.type != pa.string() else column
+    found.validate(full=True)
+    return found
 
 
 def _stamp(path: Path, *, metadata: Any) -> str:

@@ -60,13 +60,18 @@ class Parts:
         return self.folder / f"{number:06d}.arrow"
 
 
+def parts_folder(out: Path) -> Path:
+    """Where the unfinished work of a result lies."""
+    return out.with_name(f"{out.name}.parts")
+
+
 @contextmanager
 def parts_of(out: Path, *, command: str) -> Iterator[Parts]:
     """The parts of a result, for one run at a time. command: what makes them, as text that changes with it.
 
     Raises FileRefused: the folder cannot be written to, another run has it, or it is of another command.
     """
-    folder = out.with_name(f"{out.name}.parts")
+    folder = parts_folder(out)
     try:
         folder.mkdir(exist_ok=True)
         lock = (folder / _LOCK).open("w")

@@ -17,6 +17,7 @@ from pyarrow import csv, parquet
 
 from evenroll.costs.customers.cars import Cars
 from evenroll.costs.customers.row_faults import RowFault, RowFaultCode, RowsOf
+from evenroll.intake.customer_loads import check_names
 from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.load_source import PARQUET_MARK
 
@@ -65,6 +66,7 @@ def read_vehicles(path: Path, *, customers: pa.Array, days: int) -> Vehicles:
     for name in (CUSTOMER, *_NUMBERS, *_TIMES):
         if name not in table.column_names:
             raise FileRefused(f"{path} has no column {name!r}; it has {', '.join(table.column_names)}. Add it.")
+    check_names(path, CUSTOMER, kind=table.column(CUSTOMER).type)
     names = _texts(table.column(CUSTOMER))
     found = pc.call_function("index_in", [names], pc.SetLookupOptions(value_set=customers))
     faults: dict[int, tuple[RowFaultCode, str]] = {}

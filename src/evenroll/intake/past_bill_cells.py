@@ -78,6 +78,15 @@ COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
 )
 """The columns of a file of past bills, by name."""
 
+_OWN_WORD: Final[Mapping[str, LoadFaultCode | PastFaultCode]] = MappingProxyType(
+    {
+        "amount": LoadFaultCode.NOT_AN_AMOUNT,
+        "total": LoadFaultCode.NOT_AN_AMOUNT,
+        "quantity": PastFaultCode.NOT_A_QUANTITY,
+    }
+)
+"""What is said of a number that is none, where its column holds no price."""
+
 _ALSO: Final[Mapping[str, LineKind | ReadWord]] = MappingProxyType(
     {
         "usage": LineKind.ENERGY,
@@ -169,7 +178,7 @@ class Cells:
                 _with_sign(text) if column.form is Form.PRICE else text, column=column, reading=self._reading
             )
         except CellWrong as wrong:
-            code = LoadFaultCode.NOT_AN_AMOUNT if name in ("amount", "total") else wrong.code
+            code = _OWN_WORD.get(name, wrong.code) if wrong.code is LoadFaultCode.NOT_A_PRICE else wrong.code
             self.fault(name, code, *wrong.choices)
             return None
 

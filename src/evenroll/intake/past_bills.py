@@ -43,9 +43,13 @@ class UnreadBill:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastBills:
-    """The bills of a file in its order. not_read: columns that are not known. notes: sentences about loads."""
+    """The bills of a file in its order. not_read: columns that are not known. notes: sentences about loads.
+
+    loads: the files of intervals that its bills name, also where one cannot be read.
+    """
 
     bills: tuple[PastBill | UnreadBill, ...]
+    loads: tuple[Path, ...] = ()
     not_read: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -100,7 +104,17 @@ def bills_of_rows(
     found: list[PastBill | UnreadBill] = []
     for number, own in grouped.items():
         found.append(_bill(number, own, rates=rates, reading=Reading(dates=dates, zone=ZoneInfo("UTC")), loads=loads))
-    return PastBills(bills=tuple(found), not_read=not_read, notes=tuple(loads.notes))
+    named = dict.fromkeys(name for own in grouped.values() for row in own if (name := _load_named(row)))
+    return PastBills(
+        bills=tuple(found),
+        loads=tuple(folder / name for name in named),
+        not_read=not_read,
+        notes=tuple(loads.notes),
+    )
+
+
+def _load_named(row: RawRow) -> str:
+    return " ".join(row.cells.get("load", "").split())
 
 
 def _places(header: Sequence[str], *, path: Path) -> tuple[dict[str, int], tuple[str, ...]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -34,6 +35,8 @@ _WH_PER_KWH: Final = 1000
 _KWH_MAX: Final = 1_000_000
 _MILES_MAX: Final = 1_000_000
 _USD_MAX: Final = Decimal(1_000_000)
+_USD: Final = re.compile(r"(\d{1,7}|\d{1,3}(,\d{3}){1,2})(\.\d{1,2})?", re.ASCII)
+"""Dollars and cents; commas stand between thousands only, for elsewhere they stand before cents."""
 _YEARS: Final = (2000, 2100)
 
 
@@ -224,12 +227,13 @@ def _need(said: CompareOptions) -> tuple[PevNeed, tuple[Assumption, ...]]:
 
 
 def _usd(text: str) -> Decimal:
-    try:
-        found = Decimal(text.strip().removeprefix("$").replace(",", ""))
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or not 0 <= found <= _USD_MAX:
-        raise wrong_use(f"--equipment-usd {text}: this is no price of equipment. Write it as 549 or 549.00.")
+    plain = text.strip().removeprefix("$").strip()
+    found = Decimal(plain.replace(",", "")) if _USD.fullmatch(plain) else None
+    if found is None or found > _USD_MAX:
+        raise wrong_use(
+            f"--equipment-usd {text}: this is no price of equipment up to 1,000,000 dollars. Write it as 549, 549.00 "
+            "or 1,549.00."
+        )
     return found
 
 

@@ -18,6 +18,7 @@ from evenroll.runtime.cli_days import option_day
 from evenroll.runtime.cli_exit import ExitCode, wrong_use
 from evenroll.runtime.cli_session import asked
 from evenroll.runtime.output_console import Output
+from evenroll.runtime.output_file import check_place, keep_link, keep_read
 
 if TYPE_CHECKING:
     from evenroll.intake.customer_run import Asked, Ended, Sharing
@@ -88,11 +89,7 @@ def _question(options: CompareAllOptions) -> Asked:
     from evenroll.intake.price_rows import read_prices
     from evenroll.runtime.comparing_all import RatesAsked, plan_of, records_of
 
-    errors = options.errors or options.out.with_name(f"{options.out.stem}.errors.csv")
-    named = (options.loads, options.vehicles, options.out, errors)
-    places = [each.resolve() for each in named if each is not None]
-    if len(set(places)) < len(places):
-        raise wrong_use("LOADS, --vehicles, --out and --errors name one file twice. Name a file of its own for each.")
+    errors = _places(options)
     file = loads_file(options.loads)
     rates = RatesAsked(
         rates=_keys(options.rates),
@@ -116,6 +113,27 @@ def _question(options: CompareAllOptions) -> Asked:
         today=today,
         language=options.language,
     )
+
+
+def _places(options: CompareAllOptions) -> Path:
+    """Where rows left out are told. Says before the work what could take no result, or lose what is read."""
+    from evenroll.intake.customer_parts import parts_folder
+
+    errors = options.errors or options.out.with_name(f"{options.out.stem}.errors.csv")
+    places = [each.resolve() for each in (options.loads, options.vehicles, options.out, errors) if each is not None]
+    if len(set(places)) < len(places):
+        raise wrong_use("LOADS, --vehicles, --out and --errors name one file twice. Name a file of its own for each.")
+    parts = parts_folder(options.out)
+    if parts.resolve() in (errors.resolve(), *errors.resolve().parents):
+        raise wrong_use(
+            f"--errors {errors} lies where {parts} keeps unfinished work, which is gone at the end. Name another file."
+        )
+    read = (options.loads, options.vehicles, options.prices, *(options.urdb or ()))
+    for out, option in ((options.out, "--out"), (errors, "--errors")):
+        keep_link(out, option=option)
+        keep_read(out, option=option, read=read)
+        check_place(out, option=option)
+    return errors
 
 
 def _keys(said: list[str] | None) -> tuple[str, ...]:
@@ -158,10 +176,14 @@ def _report(output: Output, question: Asked, ended: Ended) -> None:
         }
     )
     output.say(
-        f"{ended.rows} customers compared on {len(plan.keys)} rates over {plan.days} days from "
-        f"{plan.cycles[0].start_on}: {question.out}"
+        f"Compared: {_counted(ended.rows, 'customer')} on {_counted(len(plan.keys), 'rate')} over "
+        f"{_counted(plan.days, 'day')} from {plan.cycles[0].start_on}: {question.out}"
     )
     if ended.kept:
-        output.say(f"{ended.kept} rows had been done by an earlier run and were kept.")
+        output.say(f"Kept from an earlier run: {_counted(ended.kept, 'row')}.")
     if ended.left_out:
-        output.note(f"{ended.left_out} rows were left out; why, and what to do, stands in {question.errors}.")
+        output.note(f"Left out: {_counted(ended.left_out, 'row')}; why, and what to do, stands in {question.errors}.")
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

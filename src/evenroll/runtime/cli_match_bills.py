@@ -103,6 +103,7 @@ def _judged(said: MatchOptions) -> tuple[list[Judged], list[str]]:
             events=said.events,
             set_aside=_aside(said.set_aside or ()),
             dates=said.dates,
+            out=said.out,
         )
         return judged_bills(question)
     except CalendarUnknown as unknown:

@@ -23,13 +23,17 @@ from evenroll.intake.price_rows import read_prices
 from evenroll.programs.catalog import Catalog, ProgramUnknown
 from evenroll.quantities.calendars import ServiceCalendar, calendar
 from evenroll.quantities.identifiers import ProgramKey, RateKey
+from evenroll.runtime.output_file import keep_read
 
 _FREE: Final = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MatchAsked:
-    """What is asked. territory: of records of the Utility Rate Database. set_aside: kinds of lines to leave out."""
+    """What is asked. territory: of records of the Utility Rate Database. set_aside: kinds of lines to leave out.
+
+    out: where a report goes that must not lie over a file of intervals which a bill names.
+    """
 
     file: Path
     rates: tuple[Path, ...] = ()
@@ -39,6 +43,7 @@ class MatchAsked:
     events: Path | None = None
     set_aside: frozenset[LineKind] = frozenset()
     dates: DateOrder = DateOrder.UNSAID
+    out: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +59,7 @@ class _Known:
 
 
 def judged_bills(asked: MatchAsked) -> tuple[list[Judged], list[str]]:
-    """The verdict on each bill of a file, and sentences about the file. Raises FileRefused, CatalogRefused."""
+    """The verdict on each bill of a file, and sentences about it. Raises FileRefused, CatalogRefused, CommandEnded."""
     catalog = catalog_with(asked.rates)
     rates, unpriced = known_rates(catalog)
     unsupported: dict[RateKey, str] = {}
@@ -63,6 +68,8 @@ def judged_bills(asked: MatchAsked) -> tuple[list[Judged], list[str]]:
             known_there, refused_there = rates_of_urdb(file, territory=asked.territory)
             rates, unsupported = rates | known_there, unsupported | refused_there
     read = read_past_bills(asked.file, rates=rates, dates=asked.dates)
+    if asked.out is not None:
+        keep_read(asked.out, option="--out", read=read.loads)
     known = _Known(
         catalog=catalog,
         rates=rates,

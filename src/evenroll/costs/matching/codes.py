@@ -33,6 +33,7 @@ class PastFaultCode(StrEnum):
     NOTHING_BILLED = "nothing_billed"
     LOAD_REFUSED = "load_refused"
     NOT_A_MAPPING = "not_a_mapping"
+    NOT_A_QUANTITY = "not_a_quantity"
 
 
 class CannotMake(StrEnum):
