@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from evenroll.costs.bill import Biller, BillKind, LineCode, SeasonRegister, UsageRefused
 from evenroll.costs.reference import bill_usage, prorated_months, season_days
-from evenroll.costs.usage import HourlyLoad, LoadWrong, is_tariff_holiday, usage_of_load, usage_of_reads
+from evenroll.costs.usage import (
+    HourlyLoad,
+    LoadWrong,
+    is_tariff_holiday,
+    tariff_holidays,
+    usage_of_load,
+    usage_of_reads,
+)
 from evenroll.programs.bill import Bill
 from evenroll.programs.catalog import load_catalog
 from evenroll.programs.rate import is_hourly, registers_of
@@ -196,6 +203,11 @@ def test_holidays_are_the_territorys_and_not_the_offices() -> None:
     assert not is_tariff_holiday(storm, calendar=closed)
     assert is_tariff_holiday(date(2026, 7, 3), calendar=closed)  # observed: the fourth is a Saturday
     assert is_tariff_holiday(date(2026, 11, 26), calendar=CALENDAR)
+    # The last of 2027 is the observance of a day of 2028, which is a Saturday.
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(3 * 365)]
+    own = {day for day in days if is_tariff_holiday(day, calendar=closed)}
+    assert tariff_holidays(days, calendar=closed) == own
+    assert date(2027, 12, 31) in own and not own & {storm, date(2028, 1, 1)}
 
 
 def test_a_load_begins_at_a_full_hour_of_utc_and_draws() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import compress
@@ -20,6 +20,7 @@ from evenroll.quantities.periods import DatePeriod
 # The register of a meter that counts everything beside what its other registers tell apart.
 TOTAL_REGISTER = "total"
 _HOUR = timedelta(hours=1)
+_SATURDAY = 5
 
 
 class LoadWrong(ValueError):
@@ -103,7 +104,13 @@ def is_tariff_holiday(day: date, *, calendar: ServiceCalendar) -> bool:
 
     A day on which only the office is closed is none: a storm does not change the price.
     """
-    return _is_holiday(day, replace(calendar, extra_closed=frozenset()) if calendar.extra_closed else calendar)
+    return day.weekday() < _SATURDAY and day in calendar.holidays(day.year)
+
+
+def tariff_holidays(days: Collection[date], *, calendar: ServiceCalendar) -> frozenset[date]:
+    """Those of some days that rates take for holidays of the territory."""
+    named = frozenset[date]().union(*(calendar.holidays(year) for year in {day.year for day in days}))
+    return frozenset(day for day in named.intersection(days) if day.weekday() < _SATURDAY)
 
 
 def is_rate_holiday(day: date, *, rate: Rate, calendar: ServiceCalendar) -> bool:
@@ -111,11 +118,6 @@ def is_rate_holiday(day: date, *, rate: Rate, calendar: ServiceCalendar) -> bool
     if rate.holidays == TERRITORY_HOLIDAYS:
         return is_tariff_holiday(day, calendar=calendar)
     return rate.holidays != NO_HOLIDAYS and is_listed_holiday(day, key=rate.holidays)
-
-
-@lru_cache(maxsize=4096)
-def _is_holiday(day: date, calendar: ServiceCalendar) -> bool:
-    return day.weekday() < 5 and not calendar.is_business_day(day)
 
 
 def usage_of_reads(advances: Mapping[str, Wh], *, rate: Rate, period: DatePeriod) -> SeasonUsage:

@@ -117,11 +117,11 @@ def holiday_list_keys() -> tuple[str, ...]:
 
 def is_listed_holiday(day: date, *, key: str) -> bool:
     """Whether the day stands in the list of that name. Raises KeyError for a name that `holiday_list_keys` lacks."""
-    return day in _days_of(key, day.year)
+    return day in listed_holidays(day.year, key=key)
 
 
 @lru_cache(maxsize=1024)
-def _days_of(key: str, year: int) -> frozenset[date]:
+def listed_holidays(year: int, *, key: str) -> frozenset[date]:
     """The days of a list in a year. None is the last of the year, so none is kept in the next one."""
     named = _LISTS[key]
     days = {_DATE_OF[holiday](year) for holiday in named.days}

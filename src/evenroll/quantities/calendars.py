@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib import import_module, resources
 from types import MappingProxyType
@@ -45,11 +45,11 @@ class ServiceCalendar:
 
         Every public holiday of the state counts, also one on which some offices open: a date is then rather late than
         promised for a day without a crew."""
-        return (
-            day.weekday() < _SATURDAY
-            and day not in self.extra_closed
-            and day not in _closed_days(self.subdivision, day.year)
-        )
+        return day.weekday() < _SATURDAY and day not in self.extra_closed and day not in self.holidays(day.year)
+
+    def holidays(self, year: int) -> frozenset[date]:
+        """The holidays of nation and state in a year, the weekday on which one is observed among them."""
+        return _closed_days(self.subdivision, year)
 
     def next_business_day(self, day: date) -> date:
         """The day itself if it is a business day, else the first one after it."""
@@ -147,7 +147,8 @@ def _closed_days(subdivision: str | None, year: int) -> frozenset[date]:
     # To import it and to ask it for the first year takes longer than any bill. The year is given and not expanded, so
     # that the library never asks what day it is.
     library = import_module("holidays")
-    return frozenset(library.country_holidays("US", subdiv=subdivision, years=year, expand=False))
+    named = library.country_holidays("US", subdiv=subdivision, years=year, expand=False)
+    return frozenset(day for day in named if day.year == year)
 
 
 @cache
@@ -166,7 +167,11 @@ def _business_date(zone: str, at: datetime) -> date:
 @lru_cache(maxsize=65536)
 def _start_of_day(zone: str, day: date) -> datetime:
     tz = ZoneInfo(zone)
-    midnight = datetime.combine(day, time(), tzinfo=tz)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=tz)
+    offset = midnight.utcoffset()
+    if offset is not None and offset == datetime(day.year, day.month, day.day, fold=1, tzinfo=tz).utcoffset():
+        # Midnight comes once: the clock jumps neither over it nor back to it.
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) - offset
     late = midnight.astimezone(UTC)
     if late.astimezone(tz).replace(tzinfo=None) == midnight.replace(tzinfo=None):
         return late

@@ -1,7 +1,7 @@
 """Cases worked by hand: days on which the clock jumps, holidays, proration, a price that changes in mid-cycle."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -47,6 +47,15 @@ def _lines(engine: Engine, wh: object, *, cycle: int = 0, rate: int = 0) -> list
     assert found == lines_of(plain, customer=0, rate=rate, cycle=cycle)
     assert bills.totals[0, rate, cycle] == 100 * sum(line.amount for line in found)
     return [(line.code, line.register, line.quantity, str(line.amount)) for line in found]
+
+
+@pytest.mark.parametrize("minutes", [60, 15])
+def test_days_on_which_the_clock_jumps_may_stand_alone(minutes: int) -> None:
+    # A cycle of nothing but such a day, a Sunday, with whole days before and after it; 1 kWh an hour, all of it night.
+    for day, hours in ((date(2026, 3, 8), 23), (date(2026, 11, 1), 25)):
+        engine = engine_of((night_and_day(),), cycles=cycles_from(day - timedelta(days=1), 1, 1, 1), minutes=minutes)
+        found = [_lines(engine, 1000 * minutes // 60, cycle=cycle) for cycle in (0, 1)]
+        assert [[line[2] for line in each] for each in found] == [[24_000, 0], [hours * 1000, 0]]
 
 
 @pytest.mark.parametrize("minutes", [60, 15])

@@ -55,7 +55,9 @@ def compile_rates(
         keys=tuple(history[-1].key for history in versions),
         coverages=tuple(history[-1].coverage for history in versions),
         lines=tuple(draft.lines),
+        line_first=(*draft.line_first, len(draft.lines)),
         fixed=tuple(draft.fixed),
+        fixed_first=(*draft.fixed_first, len(draft.fixed)),
         minimums=tuple(draft.minimums),
         energy=tuple(draft.energy),
         demands=tuple(draft.demands),
@@ -75,6 +77,8 @@ def _spans_of_series(draft: Draft, *, versions: Sequence[Sequence[RateSchedule]]
     """The spans in which a version of a rate needs the prices of a series."""
     found: dict[str, set[int]] = {}
     for history in versions:
+        if not any(version.hourly_series for version in history):
+            continue
         for number, span in enumerate(draft.lattice.spans):
             series = version_at(history, span=span).hourly_series
             if series:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from evenroll.costs.bill import Extra, LineCode
 from evenroll.costs.lattice.bills import BlockBills
-from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates, FixedLine, LineSpec
+from evenroll.costs.lattice.lines import BESIDE_RATE, CompiledRates
 from evenroll.costs.lattice.plain import PlainBills
 from evenroll.costs.lattice.schedule import PRICE_PLACES
 from evenroll.costs.reference import mean_price
 
-_CENTS = -2
+_CENT = Decimal("0.01")
 _E11 = -11
 
 
@@ -23,21 +21,20 @@ class LinesMissing(ValueError):
     """Bills were made without their lines."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExplainedLine:
+class ExplainedLine(NamedTuple):
     """One line. quantity: Wh, for demand W, else 0. days: charged, for a fixed line.
 
     price: USD per kWh, kW, month or day. amount: USD, rounded once.
     """
 
     code: LineCode
+    price: Decimal
+    amount: Decimal
     register: str = ""
     season: str = ""
     tier: int = 0
     quantity: int = 0
     days: int = 0
-    price: Decimal
-    amount: Decimal
 
 
 def lines_of(bills: BlockBills, *, customer: int, rate: int, cycle: int) -> tuple[ExplainedLine, ...]:
@@ -62,7 +59,7 @@ def lines_of_plain(bills: PlainBills, *, rates: CompiledRates, number: int) -> t
     """The same of one load. number: which of its bills."""
     own: list[ExplainedLine] = []
     beside: list[ExplainedLine] = []
-    for index in _of_bill(rates.lines, number=number):
+    for index in range(rates.line_first[number], rates.line_first[number + 1]):
         line, quantity = rates.lines[index], bills.quantity[index]
         optional = line.tier > 0 or line.code in BESIDE_RATE
         if quantity or not optional:
@@ -79,21 +76,12 @@ def lines_of_plain(bills: PlainBills, *, rates: CompiledRates, number: int) -> t
             )
     own += [
         ExplainedLine(code=line.code, days=line.days, price=line.price, amount=_usd(line.cents))
-        for line in (rates.fixed[index] for index in _of_bill(rates.fixed, number=number))
+        for line in rates.fixed[rates.fixed_first[number] : rates.fixed_first[number + 1]]
     ]
     topped, least = bills.topped[number], rates.minimums[number]
     if topped:
         own.append(ExplainedLine(code=LineCode.MINIMUM, days=least.days, price=least.price, amount=_usd(topped)))
     return (*own, *beside)
-
-
-def _of_bill(lines: Sequence[LineSpec] | Sequence[FixedLine], *, number: int) -> range:
-    """Where the lines of a bill stand: they stand bill by bill."""
-    return range(bisect_left(lines, number, key=_bill_of), bisect_right(lines, number, key=_bill_of))
-
-
-def _bill_of(line: LineSpec | FixedLine) -> int:
-    return line.bill
 
 
 def _price(bills: PlainBills, *, rates: CompiledRates, line: int) -> Decimal:
@@ -112,4 +100,4 @@ def _price_of(price_e8: int) -> Decimal:
 
 
 def _usd(cents: int) -> Decimal:
-    return Decimal(cents).scaleb(_CENTS)
+    return cents * _CENT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evenroll.costs.lattice.schedule import DayHours, EnergyBlock, RateSchedule, ScheduleRefused, ScheduleSeason
-from evenroll.programs.rate import HOURS_OF_DAY, HourBand, Rate, RegisterPrice, Season, StepBasis, register_of_hour
+from evenroll.programs.rate import HOURS_OF_DAY, HourBand, Rate, RegisterPrice, Season, StepBasis, hours_of
 
 
 def schedule_of_rate(rate: Rate) -> RateSchedule:
@@ -46,7 +46,8 @@ def _season(season: Season) -> ScheduleSeason:
 
 
 def _hours(bands: tuple[HourBand, ...]) -> tuple[str, ...]:
-    return tuple(register_of_hour(bands, hour=hour) for hour in HOURS_OF_DAY)
+    of_hour = {hour: band.register for band in bands for hour in hours_of(band)}
+    return tuple([of_hour[hour] for hour in HOURS_OF_DAY])
 
 
 def _block(row: RegisterPrice) -> EnergyBlock:

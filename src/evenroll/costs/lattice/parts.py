@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from evenroll.costs.bill import LineCode
 from evenroll.costs.lattice.beside import LaidOn, add_hourly, add_laid_on
-from evenroll.costs.lattice.lines import DemandPart, Draft, EnergyPart, FixedLine, LineSpec, Minimum, Runs
+from evenroll.costs.lattice.lines import (
+    DemandPart,
+    Draft,
+    EnergyPart,
+    FixedLine,
+    HoursOfTypes,
+    LineSpec,
+    Minimum,
+    Runs,
+)
 from evenroll.costs.lattice.practice import MonthBasis, Practice, months_borne
 from evenroll.costs.lattice.schedule import (
     HOURS,
@@ -27,7 +35,7 @@ from evenroll.costs.lattice.schedule import (
     scaled,
     season_of,
 )
-from evenroll.costs.lattice.segments import Span
+from evenroll.costs.lattice.segments import HOLIDAY, WEEKDAY, WEEKEND, Lattice, Span
 from evenroll.programs.rate import StepBasis
 from evenroll.quantities.money import Rounding
 
@@ -36,16 +44,31 @@ _MILLIONTHS: Final = 10**6
 _DAYS_OF_MONTH: Final = 30
 # 68,719 MWh, or as many kWh per kW: more than a cycle can hold, and products with a demand stay in 64 bits.
 _LIMIT_MAX: Final = 2**36
-_ALL_DAY: Final[Runs] = ((0, HOURS),)
+_ALL_HOURS: Final[HoursOfTypes] = (((0, HOURS),), ((0, HOURS),), ((0, HOURS),))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Part:
+class _Block(NamedTuple):
+    """A block of energy as each month of its season has it. hours: by register. prices: register, tier, 1e-8 USD."""
+
+    block: EnergyBlock
+    hours: tuple[HoursOfTypes, ...]
+    prices: tuple[tuple[str, int, int], ...]
+
+
+class _Laid(NamedTuple):
+    """A season of a version, laid out once for all its bills. of_list: its list of holidays in the lattice."""
+
+    schedule: RateSchedule
+    season: ScheduleSeason
+    of_list: int
+    blocks: tuple[_Block, ...]
+
+
+class _Part(NamedTuple):
     """Days of a cycle under one version and season. spans: their numbers in the lattice. of_bill: months of all."""
 
     bill: int
-    schedule: RateSchedule
-    season: ScheduleSeason
+    laid: _Laid
     spans: tuple[int, ...]
     days: int
     months: Fraction
@@ -62,25 +85,28 @@ def add_rate(draft: Draft, *, number: int, history: Sequence[RateSchedule], laid
     spans: list[list[int]] = [[] for _ in range(cycles)]
     for index, span in enumerate(draft.lattice.spans):
         spans[span.cycle].append(index)
+    seasons: dict[tuple[date, str], _Laid] = {}
     for cycle in range(cycles):
         bill = number * cycles + cycle
+        draft.line_first.append(len(draft.lines))
+        draft.fixed_first.append(len(draft.fixed))
         of_span = [(version_at(history, span=draft.lattice.spans[index]), index) for index in spans[cycle]]
-        for part in _parts(draft, bill=bill, versions=of_span):
-            for block in part.season.blocks:
-                _add_energy(draft, part=part, block=block)
-            for demand in part.season.demands:
+        for part in _parts(draft, bill=bill, versions=of_span, seasons=seasons):
+            for block in part.laid.blocks:
+                _add_energy(draft, part=part, laid=block)
+            for demand in part.laid.season.demands:
                 _add_demand(draft, part=part, demand=demand)
         _add_fixed(draft, bill=bill, versions=of_span)
         add_hourly(draft, bill=bill, versions=of_span)
         add_laid_on(draft, bill=bill, laid_on=laid_on, rounding=history[-1].rounding)
 
 
-def cents_of(amount: Fraction, *, rule: Rounding) -> int:
+def cents_of(amount: Fraction | int, *, rule: Rounding) -> int:
     """USD in whole cents, rounded once: half a cent away from zero, or to the even cent."""
     return cents_of_ratio(amount.numerator, amount.denominator, rule=rule)
 
 
-def _cents_of_charge(price: Decimal, *, times: Fraction, rule: Rounding) -> int:
+def _cents_of_charge(price: Decimal, *, times: Fraction | int, rule: Rounding) -> int:
     """A price so many times over."""
     over, under = price.as_integer_ratio()
     return cents_of_ratio(over * times.numerator, under * times.denominator, rule=rule)
@@ -99,56 +125,73 @@ def version_at(history: Sequence[RateSchedule], *, span: Span) -> RateSchedule:
     return [each for each in history if each.effective_on <= span.start_on][-1]
 
 
-def _months(draft: Draft, spans: tuple[int, ...]) -> Fraction:
-    """How many months some spans are, each day its share of its own calendar month. All rates ask for the same."""
-    if spans not in draft.months:
-        own = (draft.lattice.spans[index] for index in spans)
+def _extent(draft: Draft, spans: tuple[int, ...]) -> tuple[int, Fraction]:
+    """How many days and how many months some spans are, each day its share of its own calendar month."""
+    if spans not in draft.extents:
+        own = [draft.lattice.spans[index] for index in spans]
         shares = (Fraction(each.days, monthrange(each.start_on.year, each.start_on.month)[1]) for each in own)
-        draft.months[spans] = sum(shares, Fraction(0))
-    return draft.months[spans]
+        draft.extents[spans] = (sum(each.days for each in own), sum(shares, Fraction(0)))
+    return draft.extents[spans]
 
 
 _Versions = Sequence[tuple[RateSchedule, int]]
 """The spans of a bill by number, each with the version that holds in it."""
 
 
-def _days(draft: Draft, spans: Iterable[int]) -> int:
-    return sum(draft.lattice.spans[index].days for index in spans)
-
-
-def _parts(draft: Draft, *, bill: int, versions: _Versions) -> list[_Part]:
-    found: dict[tuple[date, str], tuple[RateSchedule, ScheduleSeason, list[int]]] = {}
+def _parts(draft: Draft, *, bill: int, versions: _Versions, seasons: dict[tuple[date, str], _Laid]) -> Iterator[_Part]:
+    """seasons: those of the rate that were laid out, by version and key."""
+    found: dict[tuple[date, str], list[int]] = {}
     for schedule, index in versions:
         season = season_of(schedule, month=draft.lattice.spans[index].start_on.month)
-        found.setdefault((schedule.effective_on, season.key), (schedule, season, []))[2].append(index)
-    of_bill = _months(draft, tuple(index for _, index in versions))
-    parts: list[_Part] = []
-    for schedule, season, numbers in found.values():
-        parts.append(
-            _Part(
-                bill=bill,
-                schedule=schedule,
-                season=season,
-                spans=tuple(numbers),
-                days=_days(draft, numbers),
-                months=_months(draft, tuple(numbers)),
-                of_bill=of_bill,
-            )
+        key = (schedule.effective_on, season.key)
+        if key not in seasons:
+            seasons[key] = _laid(draft, schedule=schedule, season=season)
+        found.setdefault(key, []).append(index)
+    _, of_bill = _extent(draft, tuple(index for _, index in versions))
+    for key, numbers in found.items():
+        spans = tuple(numbers)
+        days, months = _extent(draft, spans)
+        yield _Part(bill, seasons[key], spans=spans, days=days, months=months, of_bill=of_bill)
+
+
+def _laid(draft: Draft, *, schedule: RateSchedule, season: ScheduleSeason) -> _Laid:
+    blocks = tuple(
+        _Block(
+            block=block,
+            hours=tuple(_hours_of_types(season.hours, register=name) for name in block.registers),
+            prices=tuple(
+                (register, tier, scaled(price))
+                for register, prices in zip(block.registers, block.usd_per_kwh, strict=True)
+                for tier, price in enumerate(prices)
+            ),
         )
-    return parts
+        for block in season.blocks
+    )
+    return _Laid(schedule, season=season, of_list=draft.lattice.lists.index(schedule.holidays), blocks=blocks)
 
 
-def _runs(draft: Draft, *, part: _Part, hours: DayHours | None, register: str) -> Runs:
-    """The cells of a part whose hour counts into a register; all of them without hours."""
-    lattice = draft.lattice
-    of_list = lattice.lists.index(part.schedule.holidays)
+def _hours_of_types(hours: DayHours, *, register: str) -> HoursOfTypes:
+    weekday, weekend, holiday = (_runs_of_day(hours.of_type(each), register) for each in (WEEKDAY, WEEKEND, HOLIDAY))
+    return weekday, weekend, holiday
+
+
+def _runs(draft: Draft, *, spans: tuple[int, ...], of_list: int, hours: HoursOfTypes) -> Runs:
+    """The cells of some spans whose hours count. Many rates ask for the same."""
+    if hours[WEEKDAY] == hours[WEEKEND] == hours[HOLIDAY]:
+        # Any list will do.
+        of_list = 0
+    key = (spans, of_list, hours)
+    if key not in draft.runs:
+        draft.runs[key] = _runs_of_spans(draft.lattice, spans=spans, of_list=of_list, hours=hours)
+    return draft.runs[key]
+
+
+def _runs_of_spans(lattice: Lattice, *, spans: tuple[int, ...], of_list: int, hours: HoursOfTypes) -> Runs:
     runs: list[tuple[int, int]] = []
-    for span in part.spans:
+    for span in spans:
         # The groups of a span follow each other.
         for group in range(bisect_left(lattice.groups, (span,)), bisect_left(lattice.groups, (span + 1,))):
-            day_type = lattice.groups[group][1][of_list]
-            own = _ALL_DAY if hours is None else _runs_of_day(hours.of_type(day_type), register)
-            for first, end in own:
+            for first, end in hours[lattice.groups[group][1][of_list]]:
                 if runs and runs[-1][1] == group * HOURS + first:
                     runs[-1] = (runs[-1][0], group * HOURS + end)
                 else:
@@ -165,28 +208,35 @@ def _runs_of_day(day: tuple[str, ...], register: str) -> Runs:
     return tuple(zip(firsts, ends, strict=True))
 
 
-def _peak(draft: Draft, *, part: _Part, hours: DayHours | None, register: str) -> int:
-    return draft.peaks.setdefault(_runs(draft, part=part, hours=hours, register=register), len(draft.peaks))
+def _peak(draft: Draft, *, part: _Part, hours: HoursOfTypes) -> int:
+    runs = _runs(draft, spans=part.spans, of_list=part.laid.of_list, hours=hours)
+    return draft.peaks.setdefault(runs, len(draft.peaks))
 
 
-def _add_energy(draft: Draft, *, part: _Part, block: EnergyBlock) -> None:
-    times = _times(block.basis, part=part, practice=draft.practice) if block.limits else Fraction(0)
-    scale = _MILLIONTHS if block.per_kw else _WH_OF_KWH
+def _add_energy(draft: Draft, *, part: _Part, laid: _Block) -> None:
+    block = laid.block
+    limits: tuple[int, ...] = ()
+    if block.limits:
+        times = _times(block.basis, part=part, practice=draft.practice)
+        scale = _MILLIONTHS if block.per_kw else _WH_OF_KWH
+        # Cut to whole units, as the reference does.
+        limits = tuple(min(_whole(limit, times=times * scale), _LIMIT_MAX) for limit in block.limits)
+    of_list = part.laid.of_list
     draft.energy.append(
         EnergyPart(
-            slots=tuple(_runs(draft, part=part, hours=part.season.hours, register=name) for name in block.registers),
-            # Cut to whole units, as the reference does.
-            limits=tuple(min(int(Fraction(limit) * times * scale), _LIMIT_MAX) for limit in block.limits),
-            peak=_peak(draft, part=part, hours=None, register="") if block.per_kw else None,
+            slots=tuple([_runs(draft, spans=part.spans, of_list=of_list, hours=hours) for hours in laid.hours]),
+            limits=limits,
+            peak=_peak(draft, part=part, hours=_ALL_HOURS) if block.per_kw else None,
             line=len(draft.lines),
             days=part.days,
         )
     )
-    draft.lines += [
-        _line(part, LineCode.ENERGY, register=register, tier=tier, price=price)
-        for register, prices in zip(block.registers, block.usd_per_kwh, strict=True)
-        for tier, price in enumerate(prices)
-    ]
+    _add_lines(draft, part=part, code=LineCode.ENERGY, prices=laid.prices)
+
+
+def _whole(limit: Decimal, *, times: Fraction) -> int:
+    over, under = limit.as_integer_ratio()
+    return over * times.numerator // (under * times.denominator)
 
 
 def _times(basis: StepBasis, *, part: _Part, practice: Practice) -> Fraction:
@@ -204,10 +254,12 @@ def _times(basis: StepBasis, *, part: _Part, practice: Practice) -> Fraction:
 
 
 def _add_demand(draft: Draft, *, part: _Part, demand: DemandPrice) -> None:
-    hours = part.season.demand_hours if demand.register else None
+    hours = _ALL_HOURS
+    if demand.register and part.laid.season.demand_hours:
+        hours = _hours_of_types(part.laid.season.demand_hours, register=demand.register)
     draft.demands.append(
         DemandPart(
-            peak=_peak(draft, part=part, hours=hours, register=demand.register),
+            peak=_peak(draft, part=part, hours=hours),
             limits=tuple(min(int(Fraction(limit) * _WH_OF_KWH), _LIMIT_MAX) for limit in demand.limits),
             months=part.borne(draft.practice.charges),
             line=len(draft.lines),
@@ -216,10 +268,8 @@ def _add_demand(draft: Draft, *, part: _Part, demand: DemandPrice) -> None:
         )
     )
     code = LineCode.DEMAND_OF_HOURS if demand.register else LineCode.DEMAND
-    draft.lines += [
-        _line(part, code, register=demand.register, tier=tier, price=price)
-        for tier, price in enumerate(demand.usd_per_kw)
-    ]
+    prices = [(demand.register, tier, scaled(price)) for tier, price in enumerate(demand.usd_per_kw)]
+    _add_lines(draft, part=part, code=code, prices=prices)
 
 
 def _peaks_before(draft: Draft, *, part: _Part, ratchet: Ratchet) -> tuple[int, ...]:
@@ -236,54 +286,40 @@ def _peaks_before(draft: Draft, *, part: _Part, ratchet: Ratchet) -> tuple[int, 
     return tuple(found)
 
 
-def _line(part: _Part, code: LineCode, *, register: str, tier: int, price: Decimal) -> LineSpec:
-    return LineSpec(
-        bill=part.bill,
-        code=code,
-        register=register,
-        season=part.season.key,
-        tier=tier,
-        price_e8=scaled(price),
-        rounding=part.schedule.rounding,
-    )
+def _add_lines(draft: Draft, *, part: _Part, code: LineCode, prices: Iterable[tuple[str, int, int]]) -> None:
+    season, rounding = part.laid.season.key, part.laid.schedule.rounding
+    draft.lines += [
+        LineSpec(part.bill, code, rounding, register=register, season=season, tier=tier, price_e8=price_e8)
+        for register, tier, price_e8 in prices
+    ]
 
 
 def _add_fixed(draft: Draft, *, bill: int, versions: _Versions) -> None:
     """The charges of a bill that no load changes, by version, and what it comes to at least."""
-    least = Fraction(0)
+    least: Fraction | int = 0
     practice = draft.practice
-    own = tuple(index for _, index in versions)
-    of_bill = _months(draft, own)
-    held = {schedule.effective_on: schedule for schedule, _ in versions}
-    for schedule in held.values():
-        mine = tuple(index for version, index in versions if version is schedule)
-        days, months = _days(draft, mine), _months(draft, mine)
+    held: dict[date, tuple[RateSchedule, list[int]]] = {}
+    for schedule, index in versions:
+        held.setdefault(schedule.effective_on, (schedule, []))[1].append(index)
+    days_of_bill, of_bill = _extent(draft, tuple([index for _, index in versions]))
+    for schedule, mine in held.values():
+        days, months = _extent(draft, tuple(mine))
+        borne = months_borne(months, days=days, of_bill=of_bill, basis=practice.charges)
         charges = (
-            (
-                LineCode.FIXED_MONTHLY,
-                schedule.fixed_usd_per_month,
-                months_borne(months, days=days, of_bill=of_bill, basis=practice.charges),
-            ),
-            (LineCode.FIXED_DAILY, schedule.fixed_usd_per_day, Fraction(days)),
+            (LineCode.FIXED_MONTHLY, schedule.fixed_usd_per_month, borne),
+            (LineCode.FIXED_DAILY, schedule.fixed_usd_per_day, days),
         )
-        draft.fixed += [
-            FixedLine(
-                bill=bill,
-                code=code,
-                days=days,
-                price=price,
-                cents=_cents_of_charge(price, times=times, rule=schedule.rounding),
-            )
-            for code, price, times in charges
-            if price
-        ]
+        for code, price, times in charges:
+            if price:
+                cents = _cents_of_charge(price, times=times, rule=schedule.rounding)
+                draft.fixed.append(FixedLine(bill=bill, code=code, days=days, price=price, cents=cents))
         if practice.minimum is not None and (schedule.minimum_usd_per_month or schedule.minimum_usd_per_day):
             borne = months_borne(months, days=days, of_bill=of_bill, basis=practice.minimum)
             least += Fraction(schedule.minimum_usd_per_month) * borne + Fraction(schedule.minimum_usd_per_day) * days
-    last = [*held.values()][-1]
+    last, _ = [*held.values()][-1]
     draft.minimums.append(
         Minimum(
-            days=_days(draft, own),
+            days=days_of_bill,
             price=last.minimum_usd_per_month or last.minimum_usd_per_day,
             cents=cents_of(least, rule=last.rounding),
         )

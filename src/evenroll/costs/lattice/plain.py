@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,9 @@ def bill_cells(
     peaks = [factor * max((max(maxima[first:end]) for first, end in runs), default=0) for runs in rates.peaks]
     quantity = [0] * len(rates.lines)
     cents = [0] * len(rates.lines)
+    until = [0, *accumulate(sums)]
     for part in rates.energy:
-        _energy(part, sums=sums, peaks=peaks, quantity=quantity)
+        _energy(part, until=until, peaks=peaks, quantity=quantity)
     for part in rates.demands:
         _demand(part, peaks=peaks, quantity=quantity)
     months = {part.line + n: part.months for part in rates.demands for n in range(len(part.limits) + 1)}
@@ -99,14 +101,18 @@ def _totals(rates: CompiledRates, *, cents: list[int]) -> tuple[list[int], list[
 
 def cells_of(row: NDArray[Any], *, lattice: Lattice) -> tuple[list[int], list[int]]:
     """The sum and the maximum of each cell, Wh. row: (interval,), Wh."""
-    sums, maxima = [0] * lattice.cells, [0] * lattice.cells
     wide = lattice.slots // HOURS
-    for group in range(len(lattice.groups)):
-        first, end = int(lattice.group_first[group]), int(lattice.group_first[group + 1])
-        starts = lattice.day_start[first:end].astype(np.int64)
-        days = row[starts[:, None] + np.arange(lattice.slots)].astype(np.int64).reshape(-1, HOURS, wide)
-        cells = slice(group * HOURS, group * HOURS + HOURS)
-        sums[cells], maxima[cells] = days.sum(axis=(0, 2)).tolist(), days.max(axis=(0, 2), initial=0).tolist()
+    hours = row[lattice.day_start.astype(np.int64)[:, None] + np.arange(lattice.slots)].astype(np.int64)
+    hours = hours.reshape(-1, HOURS, wide)
+    # A group may hold nothing but days on which the clock jumps.
+    held = np.flatnonzero(np.diff(lattice.group_first))
+    firsts = lattice.group_first[held].astype(np.int64)
+    of_group = np.zeros((2, len(lattice.groups), HOURS), dtype=np.int64)
+    if len(held):
+        of_group[0, held] = np.add.reduceat(hours.sum(axis=2), firsts, axis=0)
+        of_group[1, held] = np.maximum.reduceat(hours.max(axis=2), firsts, axis=0)
+    sums: list[int] = of_group[0].reshape(-1).tolist()
+    maxima: list[int] = of_group[1].reshape(-1).tolist()
     pieces: list[list[int]] = lattice.odd.tolist()
     for start, length, group, slot in pieces:
         for n in range(length):
@@ -116,9 +122,16 @@ def cells_of(row: NDArray[Any], *, lattice: Lattice) -> tuple[list[int], list[in
     return sums, maxima
 
 
-def _energy(part: EnergyPart, *, sums: list[int], peaks: list[int], quantity: list[int]) -> None:
-    """Tier by tier, each shared among the registers in proportion to what they have left, rounded on running sums."""
-    left = [sum(sum(sums[first:end]) for first, end in runs) for runs in part.slots]
+def _energy(part: EnergyPart, *, until: list[int], peaks: list[int], quantity: list[int]) -> None:
+    """Tier by tier, each shared among the registers in proportion to what they have left, rounded on running sums.
+
+    until: (cell + 1,), what the cells before hold.
+    """
+    left = [sum([until[end] - until[first] for first, end in runs]) for runs in part.slots]
+    if not part.limits:
+        # With one tier each register keeps what it has.
+        quantity[part.line : part.line + len(left)] = left
+        return
     limits = part.limits if part.peak is None else [each * peaks[part.peak] // _MILLIONTHS for each in part.limits]
     before = 0
     for tier in range(len(part.limits) + 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from evenroll.programs.program import Coverage
@@ -134,6 +135,8 @@ def season_of(schedule: RateSchedule, *, month: int) -> ScheduleSeason:
     return next(season for season in schedule.seasons if month in season.months)
 
 
+# Each price is looked at when it is checked and again when it is compiled, and months share it.
+@lru_cache(maxsize=4096)
 def scaled(price: Decimal) -> int:
     """A price in 1e-8 USD. Raises ValueError where it is finer than that."""
     whole = price.scaleb(PRICE_PLACES)
@@ -194,9 +197,12 @@ def _check_demand(schedule: RateSchedule, season: ScheduleSeason, demand: Demand
 
 def _check_prices(schedule: RateSchedule, where: str, prices: tuple[Decimal, ...], *, highest: int) -> None:
     for price in prices:
-        if price.scaleb(PRICE_PLACES) % 1:
-            raise _refusal(schedule, f"price {price}", where, "It is finer than 1e-8 USD; state fewer digits.")
-        if abs(scaled(price)) > highest:
+        try:
+            price_e8 = scaled(price)
+        except ValueError:
+            why = "It is finer than 1e-8 USD; state fewer digits."
+            raise _refusal(schedule, f"price {price}", where, why) from None
+        if abs(price_e8) > highest:
             raise _refusal(schedule, f"price {price}", where, f"The highest is {highest / 10**PRICE_PLACES:.2f} USD.")
 
 

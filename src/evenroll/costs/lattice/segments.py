@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenroll.costs.lattice.schedule import HOURS
-from evenroll.costs.usage import LoadWrong, is_tariff_holiday
-from evenroll.programs.tariff_holidays import NO_HOLIDAYS, TERRITORY_HOLIDAYS, is_listed_holiday
+from evenroll.costs.usage import LoadWrong, tariff_holidays
+from evenroll.programs.tariff_holidays import NO_HOLIDAYS, TERRITORY_HOLIDAYS, listed_holidays
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.periods import DatePeriod
 
@@ -97,15 +97,18 @@ def lattice_of(
     Raises CyclesWrong, PeriodOpen, LoadWrong where a day is no whole number of intervals.
     """
     _check_follow(cycles)
-    clock = _Clock(start_at=calendar.start_of_day(cycles[0].start_on), calendar=calendar, minutes=minutes)
+    clock = _clock_over(cycles, calendar=calendar, minutes=minutes)
     spans = tuple(span for n, cycle in enumerate(cycles) for span in _spans(cycle, number=n, cuts=frozenset(cuts)))
+    listed = [holidays_by(clock.days, key=key, calendar=calendar) for key in lists]
+    class_of = {day: _class_of(day, listed=listed) for day in frozenset[date]().union(*listed)}
+    weekday, weekend = (WEEKDAY,) * len(lists), (WEEKEND,) * len(lists)
     found: dict[tuple[int, DayClass], list[date]] = {}
     for number, span in enumerate(spans):
         for day in (span.start_on + n * _DAY for n in range(span.days)):
-            found.setdefault((number, _class_of(day, lists=lists, calendar=calendar)), []).append(day)
+            of_day = class_of.get(day) or (weekend if day.weekday() >= _SATURDAY else weekday)
+            found.setdefault((number, of_day), []).append(day)
     groups = tuple(sorted(found))
     first, starts, odd = _days_of_groups([found[group] for group in groups], clock=clock)
-    end_on = cycles[-1].start_on + cycles[-1].days * _DAY
     return Lattice(
         minutes=minutes,
         zone=calendar.zone,
@@ -117,8 +120,8 @@ def lattice_of(
         group_first=np.array(first, dtype=np.uint64),
         day_start=np.array(starts, dtype=np.uint64),
         odd=np.array(odd, dtype=np.uint64).reshape(-1, 4),
-        span_first=clock.intervals([*(span.start_on for span in spans), end_on]),
-        cycle_first=clock.intervals([*(cycle.start_on for cycle in cycles), end_on]),
+        span_first=np.array([*(clock.first[span.start_on] for span in spans), clock.end], dtype=np.uint64),
+        cycle_first=np.array([*(clock.first[cycle.start_on] for cycle in cycles), clock.end], dtype=np.uint64),
     )
 
 
@@ -127,24 +130,42 @@ _Piece = tuple[int, int, int, int]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Clock:
-    """Counts intervals from start_at on."""
+    """Counts intervals from start_at on. first: that with which each day begins, in their order. end: of all days."""
 
     start_at: datetime
-    calendar: ServiceCalendar
+    zone: str
     minutes: int
+    first: Mapping[date, int]
+    end: int
 
-    def interval(self, day: date) -> int:
-        """The interval with which a day begins."""
-        count, rest = divmod(self.calendar.start_of_day(day) - self.start_at, self.minutes * _MINUTE)
+    @property
+    def days(self) -> Collection[date]:
+        """The days that are counted over."""
+        return self.first.keys()
+
+    def past(self, day: date) -> int:
+        """The interval with which the day after begins."""
+        return self.first.get(day + _DAY, self.end)
+
+
+def _clock_over(cycles: Sequence[DatePeriod], *, calendar: ServiceCalendar, minutes: int) -> _Clock:
+    first_on = cycles[0].start_on
+    days = [first_on + n * _DAY for n in range(sum(cycle.days for cycle in cycles) + 1)]
+    start_at, interval = calendar.start_of_day(first_on), minutes * _MINUTE
+    counted = [divmod(calendar.start_of_day(day) - start_at, interval) for day in days]
+    for day, (_, rest) in zip(days, counted, strict=True):
         if rest:
             raise LoadWrong(
-                f"{day} in {self.calendar.zone} begins inside an interval of {self.minutes} minutes. Use shorter ones."
+                f"{day} in {calendar.zone} begins inside an interval of {minutes} minutes. Use shorter ones."
             )
-        return count
-
-    def intervals(self, days: Iterable[date]) -> NDArray[np.uint64]:
-        """The intervals with which days begin."""
-        return np.array([self.interval(day) for day in days], dtype=np.uint64)
+    firsts = [count for count, _ in counted]
+    return _Clock(
+        start_at=start_at,
+        zone=calendar.zone,
+        minutes=minutes,
+        first=dict(zip(days[:-1], firsts, strict=False)),
+        end=firsts[-1],
+    )
 
 
 def _days_of_groups(groups: Sequence[Sequence[date]], *, clock: _Clock) -> tuple[list[int], list[int], list[_Piece]]:
@@ -152,10 +173,12 @@ def _days_of_groups(groups: Sequence[Sequence[date]], *, clock: _Clock) -> tuple
     starts: list[int] = []
     first = [0]
     odd: list[_Piece] = []
+    of_24_hours = HOURS * 60 // clock.minutes
     for number, days in enumerate(groups):
         for day in days:
-            if clock.calendar.start_of_day(day + _DAY) - clock.calendar.start_of_day(day) == _DAY:
-                starts.append(clock.interval(day))
+            start = clock.first[day]
+            if clock.past(day) - start == of_24_hours:
+                starts.append(start)
             else:
                 odd += _pieces(day, group=number, clock=clock)
         first.append(len(starts))
@@ -184,28 +207,26 @@ def _spans(cycle: DatePeriod, *, number: int, cuts: frozenset[date]) -> list[Spa
     return spans
 
 
-def _class_of(day: date, *, lists: tuple[str, ...], calendar: ServiceCalendar) -> DayClass:
-    return tuple(_type_of(day, key=key, calendar=calendar) for key in lists)
+def _class_of(day: date, *, listed: Sequence[frozenset[date]]) -> DayClass:
+    plain = WEEKEND if day.weekday() >= _SATURDAY else WEEKDAY
+    return tuple(HOLIDAY if day in days else plain for days in listed)
 
 
-def _type_of(day: date, *, key: str, calendar: ServiceCalendar) -> int:
-    if is_holiday_by(day, key=key, calendar=calendar):
-        return HOLIDAY
-    return WEEKEND if day.weekday() >= _SATURDAY else WEEKDAY
-
-
-def is_holiday_by(day: date, *, key: str, calendar: ServiceCalendar) -> bool:
-    """Whether a list of holidays holds a day, that of the territory included."""
+def holidays_by(days: Collection[date], *, key: str, calendar: ServiceCalendar) -> frozenset[date]:
+    """Those of some days that a list of holidays holds, the list of the territory included."""
+    if key == NO_HOLIDAYS:
+        return frozenset()
     if key == TERRITORY_HOLIDAYS:
-        return is_tariff_holiday(day, calendar=calendar)
-    return key != NO_HOLIDAYS and is_listed_holiday(day, key=key)
+        return tariff_holidays(days, calendar=calendar)
+    named = frozenset[date]().union(*(listed_holidays(year, key=key) for year in {day.year for day in days}))
+    return named.intersection(days)
 
 
 def _pieces(day: date, *, group: int, clock: _Clock) -> list[_Piece]:
     """A day on which the clock jumps, as runs of intervals whose clock times follow each other."""
-    zone = ZoneInfo(clock.calendar.zone)
+    zone = ZoneInfo(clock.zone)
     pieces: list[_Piece] = []
-    for at in range(clock.interval(day), clock.interval(day + _DAY)):
+    for at in range(clock.first[day], clock.past(day)):
         local = (clock.start_at + at * clock.minutes * _MINUTE).astimezone(zone)
         slot = (local.hour * 60 + local.minute) // clock.minutes
         if pieces and pieces[-1][3] + pieces[-1][1] == slot:

@@ -151,7 +151,7 @@ def _of_registers(setting: Setting, *, rates: CompiledRates) -> tuple[CompiledRa
         maxima[peak] = max(maxima[peak], setting.peaks_w.get(name, 0))
     cells = iter(range(len(sums)))
     ordered = [*dict.fromkeys(part for part, _ in places), *credits]
-    energy = tuple(replace(part, slots=tuple(_cell(next(cells)) for _ in part.slots)) for part in ordered)
+    energy = tuple(part._replace(slots=tuple(_cell(next(cells)) for _ in part.slots)) for part in ordered)
     peaks = tuple(_cell(number) for number in range(len(maxima)))
     return replace(rates, energy=energy, peaks=peaks), sums, maxima
 

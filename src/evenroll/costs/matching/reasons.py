@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from evenroll.costs.lattice.practice import MonthBasis
 from evenroll.costs.lattice.schedule import RateSchedule
-from evenroll.costs.lattice.segments import is_holiday_by
+from evenroll.costs.lattice.segments import holidays_by
 from evenroll.costs.matching.codes import Reason
 from evenroll.costs.matching.making import Setting
 from evenroll.programs.tariff_holidays import NO_HOLIDAYS, TERRITORY_HOLIDAYS, holiday_list_keys
@@ -141,8 +141,8 @@ def _of_holidays(setting: Setting) -> Iterator[Candidate]:
     days = [setting.period.start_on + n * _DAY for n in range(setting.period.days)]
 
     def kept(key: str) -> frozenset[date]:
-        weekdays = (day for day in days if day.weekday() < _SATURDAY)
-        return frozenset(day for day in weekdays if is_holiday_by(day, key=key, calendar=setting.calendar))
+        named = holidays_by(days, key=key, calendar=setting.calendar)
+        return frozenset(day for day in named if day.weekday() < _SATURDAY)
 
     seen = {frozenset(day for each in setting.history for day in kept(each.holidays))}
     for key in (NO_HOLIDAYS, TERRITORY_HOLIDAYS, *holiday_list_keys()):
