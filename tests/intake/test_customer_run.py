@@ -9,10 +9,15 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from threading import Event as ThreadEvent
+from typing import Any
 
 import pytest
 
+from evenroll.costs.lattice.jit import HAS_KERNELS, kernel
+from evenroll.intake.customer_run import alone, pool_of
 from tests.intake.invented_base import invented_wh, names, write_loads
 
 ROWS, PORTION, PATIENCE_SECONDS = 20_480, 2_048, 300
@@ -128,3 +133,28 @@ def _lives(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+class Compiling:
+    """Work that has something compiled for every portion."""
+
+    def __call__(self, portion: Any) -> bytes:
+        place: dict[str, Any] = {}
+        exec("def added(number):\n    return number + 1", place)
+        return bytes([kernel(place["added"])(portion)])
+
+
+@pytest.mark.skipif(not HAS_KERNELS, reason="numba is not installed: nothing is compiled")
+@pytest.mark.parametrize("share", [alone, partial(pool_of, 2)], ids=["alone", "pool"])
+def test_it_is_told_once_when_something_is_compiled(share: Any) -> None:
+    told, heard = [], ThreadEvent()
+
+    def compiling() -> None:
+        told.append("compiling")
+        heard.set()
+
+    portions: Any = [1, 2, 3, 4]
+    work: Any = Compiling()
+    assert list(share(compiling=compiling)(portions, work)) == [b"\x02", b"\x03", b"\x04", b"\x05"]
+    assert heard.wait(timeout=PATIENCE_SECONDS)
+    assert told == ["compiling"]

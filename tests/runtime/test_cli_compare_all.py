@@ -105,6 +105,22 @@ def test_one_of_each_is_told_as_one(tmp_path, capsys):
     assert "Compared: 1 customer on 1 rate over 1 day from" in " ".join(capsys.readouterr().out.split())
 
 
+def test_capitals_of_a_name_do_not_matter(tmp_path, capsys):
+    loads = write_loads(tmp_path / "loads.parquet", invented_wh(2, days=1), rate=["le-ev-tou", None])
+    out = tmp_path / "out.parquet"
+    said_so = ("--rates", "le-r,LE-R,Le-Ev-Tou", "--programs", "le-ev-night", "--today", "le-r")
+    code, told, _ = said(capsys, loads, *said_so, "--out", out)
+    assert (code, told["rates"]) == (0, ["LE-R", "LE-EV-TOU", "LE-EV-NIGHT"])
+    assert [each["rate_today"] for each in rows_of(out)] == ["LE-EV-TOU", "LE-R"]
+    for wrong, near in (
+        (("--rates", "le-rr"), "Did you mean LE-R or"),
+        (("--rates", "LE-R", "--programs", "le-nights"), "LE-EV-NIGHT"),
+        (("--rates", "LE-R", "--today", "le-rr"), "Did you mean LE-R?"),
+    ):
+        code, told, _ = said(capsys, loads, *wrong, "--out", out)
+        assert code in (ExitCode.NOT_FOUND, ExitCode.WRONG_USE) and near in told["sentence"], told
+
+
 def test_components_add_up_to_each_bill(tmp_path, capsys):
     loads = write_loads(tmp_path / "loads.parquet", invented_wh(5, days=DAYS))
     cars = vehicles(tmp_path / "cars.csv", ("C000003", 12_000, 30, 75, 7.2, "18:00", "07:00"))

@@ -107,6 +107,19 @@ def test_rows_that_cannot_be_read_are_told_and_the_others_judged(
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_capitals_of_a_rate_do_not_matter_and_a_near_name_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = _only(tmp_path, "B-1001", "B-1002")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("LE-R,", "le-r,"), encoding="utf-8")
+    assert _told(capsys, str(file))[0] == ExitCode.OK
+    file.write_text(text.replace("LE-R,", "le-rr,"), encoding="utf-8")
+    _, told = _told(capsys, str(file))
+    wrong = next(each for each in told["bills"] if each["refused"])
+    assert wrong["refused_sentence"].startswith("no rate is called le-rr. Similar: LE-R, ")
+
+
 def test_a_quantity_that_is_none_is_told_as_a_quantity(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "bills.csv"
     head = "bill,rate,start_on,end_on,line,quantity,price,amount\n"

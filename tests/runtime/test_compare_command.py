@@ -172,12 +172,6 @@ def test_equipment_is_paid_back_by_what_is_saved(price: str, code: str, capsys: 
         assert Decimal(payback["years"]) == expected
 
 
-@pytest.mark.parametrize("price", ["1549", "1,549", "$1,549.00", " 1,549.0 "])
-def test_a_price_of_equipment_is_written_as_people_write_it(price: str, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ("--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--on", ON)
-    assert Decimal(told(capsys, *arguments, "--equipment-usd", price)["equipment_usd"]) == 1549
-
-
 @pytest.mark.parametrize(
     ("language", "words"),
     [

@@ -140,6 +140,8 @@ def load_batches(file: LoadsFile, *, groups: tuple[int, ...], first_row: int) ->
             for batch in opened.iter_batches(size, row_groups=list(groups), columns=columns, use_threads=False):
                 yield _batch(batch, file=file, done=done, first_row=first_row)
                 done += batch.num_rows
+    except FileNotFoundError:
+        raise
     except (OSError, pa.ArrowException):
         # What the library says of damage may quote the data, so it is not passed on.
         raise _damaged(file, groups=groups, first_row=first_row, columns=columns) from None

@@ -8,7 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
+from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from threading import Event as ThreadEvent
+from threading import Thread
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -18,6 +22,7 @@ from numpy.typing import NDArray
 
 from evenroll import __version__
 from evenroll.costs.customers.plan import ComparisonPlan
+from evenroll.costs.lattice.jit import telling_compiles
 from evenroll.enrollment.form import Language
 from evenroll.intake.customer_loads import BATCH, LoadsFile, customers_of
 from evenroll.intake.customer_parts import faults_in, finish, parts_of, remove, write_report
@@ -108,19 +113,73 @@ def portions_of(file: LoadsFile, *, customers: pa.Array, vehicles: Vehicles) -> 
     return found
 
 
-def alone(portions: Iterable[Portion], work: PortionWork) -> Iterator[bytes]:
-    """By this process."""
-    return (work(each) for each in portions)
-
-
-def pool_of(processes: int) -> Sharing:
-    """By so many processes of this machine. Raises ProcessLost where one ends before its portion is done."""
+def alone(compiling: Callable[[], None]) -> Sharing:
+    """By this process. compiling: is called once if what bills is compiled first, which takes some time."""
 
     def share(portions: Iterable[Portion], work: PortionWork) -> Iterator[bytes]:
-        with _one_thread_each():
-            return shared_anew(portions, work=work, processes=processes)
+        with telling_compiles(_once(compiling)):
+            yield from (work(each) for each in portions)
 
     return share
+
+
+def pool_of(processes: int, *, compiling: Callable[[], None]) -> Sharing:
+    """By so many processes of this machine. compiling: as in `alone`, for all of them together.
+
+    Raises ProcessLost where one ends before its portion is done.
+    """
+
+    def share(portions: Iterable[Portion], work: PortionWork) -> Iterator[bytes]:
+        began = get_context("spawn").Event()
+        with _one_thread_each():
+            found = shared_anew(portions, work=TellingWork(work, began=began), processes=processes)
+        with _told_when(began, compiling):
+            yield from found
+
+    return share
+
+
+class TellingWork:
+    """Work that says to the process which shares it out when something is compiled for it."""
+
+    def __init__(self, work: Callable[[Portion], bytes], *, began: Event) -> None:
+        self._work, self._began = work, began
+
+    def __call__(self, portion: Portion) -> bytes:
+        """What the work gives."""
+        with telling_compiles(self._began.set):
+            return self._work(portion)
+
+
+@contextmanager
+def _told_when(began: Event, tell: Callable[[], None]) -> Iterator[None]:
+    """Meanwhile what another process begins is told here; the sign must be kept until all processes have found it."""
+    ended = ThreadEvent()
+
+    def wait() -> None:
+        began.wait()
+        if not ended.is_set():
+            tell()
+
+    waiting = Thread(target=wait, daemon=True)
+    waiting.start()
+    try:
+        yield
+    finally:
+        if not began.is_set():
+            ended.set()
+            began.set()
+        waiting.join()
+
+
+def _once(tell: Callable[[], None]) -> Callable[[], None]:
+    left = [tell]
+
+    def first() -> None:
+        while left:
+            left.pop()()
+
+    return first
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -16,6 +16,7 @@ from evenroll.costs.customers.plan import ComparisonPlan
 from evenroll.costs.customers.row_faults import RowFault, RowFaultCode, RowsOf
 from evenroll.intake.customer_loads import LoadsBatch, LoadsFile, load_batches
 from evenroll.intake.customer_results import Compared, part_bytes, table_of
+from evenroll.quantities.identifiers import named_as
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -63,12 +64,14 @@ class PortionWork:
         return part_bytes(tables, faults=faults, plan=self.plan)
 
     def _sifted(self, batch: LoadsBatch, *, portion: Portion) -> tuple[LoadsBatch, list[RowFault]]:
-        """Without customers who come twice, or whose rate is not known."""
-        numbers = set(self.plan.keys)
+        """Without customers who come twice, or whose rate is not known; rates in the capitals that are known."""
+        keys = frozenset(self.plan.keys)
+        meant = {rate: named_as(rate, known=keys) for rate in set(batch.rates)}
+        batch = replace(batch, rates=tuple(meant[rate] for rate in batch.rates))
         bad: dict[int, tuple[RowFaultCode, str]] = {}
         is_twice = np.isin(batch.kept, portion.twice)
         for place, rate in enumerate(batch.rates):
-            if rate and rate not in numbers:
+            if rate and rate not in keys:
                 bad[place] = RowFaultCode.RATE_UNKNOWN, rate
             if is_twice[place]:
                 bad[place] = RowFaultCode.CUSTOMER_TWICE, ""

@@ -23,7 +23,7 @@ from evenroll.intake.own_load import drawn_load
 from evenroll.intake.own_load_file import read_own_load
 from evenroll.intake.past_bill_cells import COLUMNS, Cells, PastFault, RawRow, ReadWord
 from evenroll.intake.past_bill_tree import ENDINGS, rows_of_tree
-from evenroll.quantities.identifiers import RateKey
+from evenroll.quantities.identifiers import RateKey, named_as
 from evenroll.quantities.periods import DatePeriod
 from evenroll.records.load_terms import LoadFaultCode
 
@@ -240,6 +240,7 @@ def _made(
     if not isinstance(rate, str):
         told.faults.append(PastFault(row=place, column="rate", code=PastFaultCode.NO_RATE))
         return None
+    rate = named_as(rate, known=rates)
     if end_on <= start_on:
         told.faults.append(PastFault(row=place, column="end_on", code=LoadFaultCode.END_NOT_AFTER_START))
         return None

@@ -1,6 +1,6 @@
 """What things are called: the typed identifiers, and the numbers that people read aloud and copy by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NewType
@@ -248,3 +248,11 @@ def check_vin(text: str) -> Vin:
 def vin_tail(vin: Vin) -> str:
     """The last 6 characters of a VIN: the serial part, which a person may read aloud to prove a vehicle."""
     return vin[-6:]
+
+
+def named_as(said: str, *, known: Collection[str]) -> str:
+    """The name that was meant: as it stands, else the only one that differs by capitals alone; else what was said."""
+    if said in known:
+        return said
+    alike = [each for each in known if each.casefold() == said.casefold()]
+    return alike[0] if len(alike) == 1 else said

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from evenroll.costs.charging import NeedWrong, PevNeed
+from evenroll.costs.charging import NeedDoesNotFit, NeedWrong, PevNeed
 from evenroll.costs.compare import Assumption, AssumptionCode
 from evenroll.costs.typical import miles_assumed, need_of_miles
 from evenroll.enrollment.form import Language
 from evenroll.intake.load_cells import DateOrder
 from evenroll.programs.catalog import CatalogOrganization, OrganizationRole, RateUnknown, load_catalog
 from evenroll.quantities.calendars import calendar
-from evenroll.quantities.identifiers import RateKey
+from evenroll.quantities.identifiers import RateKey, named_as
 from evenroll.runtime.cli_days import option_day
-from evenroll.runtime.cli_exit import not_found, refused, wrong_use
-from evenroll.runtime.cli_near import nearest_words
+from evenroll.runtime.cli_exit import ExitCode, not_found, refused, wrong_use
+from evenroll.runtime.cli_near import did_you_mean, nearest_words
 from evenroll.runtime.cli_session import asked
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_file import keep_read, write_file
@@ -106,6 +106,13 @@ def compare(said: CompareOptions) -> None:
         write_file(said.plot, plot_of(found, question=question, language=said.language))
     output.data(told_compared(found, question=question, language=said.language))
     show_compared(found, question=question, output=output, language=said.language, explain=said.explain)
+    if any(isinstance(each.costs, NeedDoesNotFit) for each in found.others):
+        # Each program says so where it stands; no figures came of what was said of the vehicle.
+        output.note(
+            "The vehicle does not get what it needs while it is plugged in. Correct --miles, --kwh-per-100-miles, "
+            "--plug-in-hour, --unplug-hour or --charging-kw."
+        )
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _question(said: CompareOptions) -> CompareQuestion:
@@ -171,12 +178,14 @@ def _day(text: str) -> date:
 
 
 def _rates(keys: list[str] | tuple[()], *, on: date, organization: CatalogOrganization) -> tuple[RateKey, ...]:
-    found = tuple(RateKey(each.strip().upper()) for each in keys)
+    known = {each.key for each in load_catalog().rates}
+    found = tuple(RateKey(named_as(each.strip(), known=known)) for each in keys)
     for key in found:
         try:
             rate = load_catalog().rate(key, on=on)
         except RateUnknown as unknown:
-            raise not_found(str(unknown), reason="rate_unknown") from None
+            near = "" if key in known else f" {did_you_mean(key, known)}"
+            raise not_found(f"{unknown}{near}".rstrip(), reason="rate_unknown") from None
         _refuse_elsewhere(key, owner=rate.organization, organization=organization)
     return found
 

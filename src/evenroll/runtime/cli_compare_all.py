@@ -14,8 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from evenroll.enrollment.form import Language
 from evenroll.programs.catalog import load_catalog
+from evenroll.quantities.identifiers import named_as
 from evenroll.runtime.cli_days import option_day
 from evenroll.runtime.cli_exit import ExitCode, wrong_use
+from evenroll.runtime.cli_near import did_you_mean
 from evenroll.runtime.cli_session import asked
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_file import check_place, keep_link, keep_read
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 
 WORTH_A_PROCESS = 4_096
 """So many customers for each process; fewer are sooner done by one."""
+
+COMPILING = (
+    "What works out the bills is compiled for this machine first, once after an installation: some 20 seconds of one "
+    "processor. Later runs begin at once."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +84,7 @@ def compare_all(options: CompareAllOptions) -> None:
     output = Output(json=asked.json)
     question = _question(options)
     with _bar(output, question.file.rows) as told:
-        ended = run(question, share=_share(options, question), told=told)
+        ended = run(question, share=_share(options, question, output=output), told=told)
     _report(output, question, ended)
     if ended.left_out:
         raise typer.Exit(ExitCode.SOME_ROWS_FAILED)
@@ -101,9 +108,10 @@ def _question(options: CompareAllOptions) -> Asked:
         components=options.components,
     )
     plan = plan_of(rates, catalog=load_catalog(), shape=file.shape)
-    today = options.today.strip()
+    today = named_as(options.today.strip(), known=plan.keys)
     if today and today not in plan.keys:
-        raise wrong_use(f"--today {today}: it is none of the rates that are compared. Add it to --rates.")
+        near = did_you_mean(today, plan.keys)
+        raise wrong_use(f"--today {today}: it is none of the rates that are compared. {near or 'Add it to --rates.'}")
     return Asked(
         file=file,
         plan=plan,
@@ -141,14 +149,18 @@ def _keys(said: list[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key.strip() for each in said or () for key in each.split(",") if key.strip()))
 
 
-def _share(options: CompareAllOptions, question: Asked) -> Sharing:
+def _share(options: CompareAllOptions, question: Asked, *, output: Output) -> Sharing:
     from evenroll.intake.customer_cluster import cluster_of
     from evenroll.intake.customer_run import alone, pool_of
 
     if options.scheduler:
         return cluster_of(options.scheduler)
     many = min(options.processes or os.cpu_count() or 1, 1 + question.file.rows // WORTH_A_PROCESS)
-    return alone if many == 1 else pool_of(many)
+
+    def compiling() -> None:
+        output.note(COMPILING)
+
+    return alone(compiling) if many == 1 else pool_of(many, compiling=compiling)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,8 +18,9 @@ from evenroll.programs.catalog import Catalog, ProgramUnknown
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rate import Rate
 from evenroll.quantities.calendars import CalendarUnknown, ServiceCalendar, calendar
-from evenroll.quantities.identifiers import ProgramKey, RateKey
+from evenroll.quantities.identifiers import ProgramKey, RateKey, named_as
 from evenroll.runtime.cli_exit import CommandEnded, not_found, wrong_use
+from evenroll.runtime.cli_near import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +67,11 @@ def records_of(files: Iterable[Path], *, territory: str) -> dict[RateKey, Sequen
 def plan_of(asked: RatesAsked, *, catalog: Catalog, shape: LoadShape) -> ComparisonPlan:
     """The plan for loads of that shape. Raises CommandEnded."""
     try:
-        named = [_rate(key, asked=asked, catalog=catalog) for key in asked.rates]
-        named += [_program(key, asked=asked, catalog=catalog) for key in asked.programs]
+        named = [
+            _rate(key, asked=asked, catalog=catalog) for key in _meant(asked.rates, known=_rates_known(asked, catalog))
+        ]
+        programs = {each.key for each in catalog.programs}
+        named += [_program(key, asked=asked, catalog=catalog) for key in _meant(asked.programs, known=programs)]
         if not named:
             raise wrong_use("There is nothing to compare. Name rates with --rates KEY,KEY, or --programs KEY,KEY.")
         territory = _territory(named, asked=asked, zone=shape.zone)
@@ -108,6 +112,15 @@ def _plan(
     return plan
 
 
+def _rates_known(asked: RatesAsked, catalog: Catalog) -> set[str]:
+    return {*(each.key for each in catalog.rates), *asked.records}
+
+
+def _meant(said: Iterable[str], *, known: Collection[str]) -> tuple[str, ...]:
+    """Names as they are known, whatever the capitals; each once."""
+    return tuple(dict.fromkeys(named_as(each, known=known) for each in said))
+
+
 def _rate(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
     """A rate of the catalog, or else a record."""
     on = asked.priced_on or date.max
@@ -118,9 +131,11 @@ def _rate(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
     records = [each for each in asked.records.get(RateKey(key), ()) if each.effective_on <= on]
     if not records:
         when = "" if asked.priced_on is None else f" in force on {asked.priced_on}"
+        known = _rates_known(asked, catalog)
+        near = "" if key in known else f" {did_you_mean(key, known)}"
         raise not_found(
-            f"Neither the catalog nor a record has a rate {key}{when}. Add its sheet, name its record with --urdb, "
-            "or leave it out.",
+            f"Neither the catalog nor a record has a rate {key}{when}.{near.rstrip()} Add its sheet, name its record "
+            "with --urdb, or leave it out.",
             reason="rate_unknown",
         )
     return _Named(key=key, schedule=max(records, key=lambda each: each.effective_on))
@@ -131,7 +146,8 @@ def _program(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
     try:
         program = catalog.program(ProgramKey(key))
     except ProgramUnknown as unknown:
-        raise not_found(str(unknown), reason="program_unknown") from None
+        near = did_you_mean(key, {each.key for each in catalog.programs})
+        raise not_found(f"{unknown} {near}".rstrip(), reason="program_unknown") from None
     if program.rate is None:
         raise _unlike(f"Program {key} brings no rate of its own, so it changes no bill by itself. Leave it out.")
     on = asked.priced_on or date.max

@@ -22,7 +22,8 @@ from evenroll.intake.past_bills import PastBills, UnreadBill, read_past_bills
 from evenroll.intake.price_rows import read_prices
 from evenroll.programs.catalog import Catalog, ProgramUnknown
 from evenroll.quantities.calendars import ServiceCalendar, calendar
-from evenroll.quantities.identifiers import ProgramKey, RateKey
+from evenroll.quantities.identifiers import ProgramKey, RateKey, named_as
+from evenroll.runtime.cli_near import near_names
 from evenroll.runtime.output_file import keep_read
 
 _FREE: Final = Decimal(0)
@@ -89,9 +90,7 @@ def _judged(bill: PastBill | UnreadBill, *, known: _Known, set_aside: Iterable[L
         return bill
     try:
         if bill.rate not in known.rates:
-            for code, why in ((CannotMake.UNPRICED, known.unpriced), (CannotMake.NOT_SUPPORTED, known.unsupported)):
-                if bill.rate in why:
-                    raise MakeRefused(code, rate=bill.rate, choices=why[bill.rate])
+            raise _no_rate(bill.rate, known=known)
         laid_on = {0: _laid_on(bill, known=known)} if bill.program else {}
     except MakeRefused as refused:
         return Verdict(bill=bill, result=MatchResult.CANNOT_BE_MADE, refused=refused)
@@ -99,16 +98,27 @@ def _judged(bill: PastBill | UnreadBill, *, known: _Known, set_aside: Iterable[L
     return match_bill(_without(bill, frozenset(set_aside)), rates=known.rates, beside=beside)
 
 
+def _no_rate(said: RateKey, *, known: _Known) -> MakeRefused:
+    """Why there is no rate of that name to make a bill by."""
+    for code, why in ((CannotMake.UNPRICED, known.unpriced), (CannotMake.NOT_SUPPORTED, known.unsupported)):
+        key = RateKey(named_as(said, known=why))
+        if key in why:
+            return MakeRefused(code, rate=key, choices=why[key])
+    near = near_names(said, {*known.rates, *known.unpriced, *known.unsupported})
+    return MakeRefused(CannotMake.RATE_UNKNOWN, rate=said, **({"near": ", ".join(near)} if near else {}))
+
+
 def _laid_on(bill: PastBill, *, known: _Known) -> LaidOn:
     """What the program of a bill lays on its rate."""
     try:
-        program = known.catalog.program(ProgramKey(bill.program))
+        named = {each.key for each in known.catalog.programs}
+        program = known.catalog.program(ProgramKey(named_as(bill.program, known=named)))
     except ProgramUnknown:
         raise MakeRefused(CannotMake.PROGRAM_UNKNOWN, choices=bill.program) from None
     if known.events is None and any(line.kind is LineKind.EVENT for line in bill.lines):
         raise MakeRefused(CannotMake.EVENTS_MISSING, choices=bill.program)
     return LaidOn(
-        event_hours=(known.events or {}).get(bill.program, frozenset()),
+        event_hours=(known.events or {}).get(program.key, frozenset()),
         event_usd_per_kwh=program.events.usd_per_kwh if program.events else _FREE,
         credits=program.billed_incentives,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from functools import lru_cache, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -14,6 +15,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 _FILES: Final[set[str]] = set()
+_TELL: Final[list[Callable[[], None]]] = []
 
 HAS_KERNELS: Final[bool] = find_spec("numba") is not None
 """Whether compiled kernels can be had."""
@@ -40,11 +42,38 @@ def _compiled(function: _Function, **more: bool) -> _Function:
     if not HAS_KERNELS:
         return function
     numba: Any = importlib.import_module("numba")
+    _listen()
     try:
         return cast(_Function, numba.njit(nogil=True, cache=True, boundscheck=False, **more)(function))
     except RuntimeError:
         # numba found no folder for what it compiles.
         return cast(_Function, numba.njit(nogil=True, boundscheck=False, **more)(function))
+
+
+@contextmanager
+def telling_compiles(tell: Callable[[], None]) -> Generator[None]:
+    """Meanwhile `tell` is called each time that a kernel is compiled in this process, and not where one was kept."""
+    _TELL.append(tell)
+    try:
+        yield
+    finally:
+        _TELL.remove(tell)
+
+
+@lru_cache(maxsize=1)
+def _listen() -> None:
+    """Hear of it; only where numba is loaded anyway, which takes longer than a few bills."""
+    events: Any = importlib.import_module("numba.core.event")
+
+    def on_start(_self: object, _event: object) -> None:
+        for tell in tuple(_TELL):
+            tell()
+
+    def on_end(_self: object, _event: object) -> None:
+        pass
+
+    listener: Any = type("Listener", (events.Listener,), {"on_start": on_start, "on_end": on_end})
+    events.register("numba:compile", listener())
 
 
 def written(step: Callable[..., None]) -> Callable[..., None]:
