@@ -83,7 +83,7 @@ def test_what_one_bill_does_not_tell_is_refused_by_name():
     assert "Prices of hours are told with --prices" in refusal(programs=("LE-EV-HOURLY",))
     assert "a service of its own" in refusal(programs=("LE-EV-METER",))
     assert "brings no rate" in refusal(programs=("LE-EV-PAUSE",))
-    assert "nobody knows here which are called" in refusal(programs=("LE-EV-PEAK-DAYS",))
+    assert "not said which were called" in refusal(rates=("LE-R",), programs=("LE-EV-PEAK-DAYS",))
     assert "no program NONE" in refusal(programs=("NONE",))
     assert "Neither the catalog nor a record" in refusal(rates=("NONE",))
     assert "territory at a time" in refusal(rates=("LE-R",), territory="US-CA")

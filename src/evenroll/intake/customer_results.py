@@ -105,6 +105,7 @@ def _metadata(plan: ComparisonPlan) -> dict[str, str]:
         "evenroll.until": str(last.end_on),
         "evenroll.zone": plan.calendar.zone,
         "evenroll.rates": json.dumps([[each.key, each.schedule.coverage.value] for each in plan.rates]),
+        "evenroll.event_hours": json.dumps(plan.event_hours),
     }
 
 

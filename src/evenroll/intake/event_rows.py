@@ -14,6 +14,9 @@ from evenroll.intake.load_cells import CellWrong, Reading, read_cell
 from evenroll.intake.load_columns import Column, Form
 from evenroll.intake.load_source import SourceRow, opened, source_of
 from evenroll.intake.load_texts import fault_sentence
+from evenroll.programs.catalog import Catalog
+from evenroll.quantities.calendars import calendar
+from evenroll.quantities.identifiers import named_as
 from evenroll.records.load_terms import LoadFault, LoadFaultCode
 
 _COLUMNS: Final = ("program", "start_at", "end_at")
@@ -36,7 +39,7 @@ def read_events(path: Path, *, zones: Mapping[str, str]) -> dict[str, frozenset[
             raise FileRefused(f"{path} needs each of the columns program, start_at, end_at once: see {missing[0]}.")
         for row in rows:
             cells = _cells(row, names=names)
-            program = cells["program"]
+            program = named_as(cells["program"], known=zones)
             if program not in zones:
                 raise _refused(path, row, "program", LoadFaultCode.PROGRAM_UNKNOWN, *sorted(zones)[:10])
             first, end = (_instant(path, row, name, cells[name], zone=zones[program]) for name in _COLUMNS[1:])
@@ -45,6 +48,12 @@ def read_events(path: Path, *, zones: Mapping[str, str]) -> dict[str, frozenset[
             hours = {first + n * _HOUR for n in range(-(-(end - first) // _HOUR))}
             found.setdefault(program, set()).update(hours)
     return {program: frozenset(hours) for program, hours in found.items()}
+
+
+def zones_of_programs(catalog: Catalog) -> dict[str, str]:
+    """The clock of each program's territory."""
+    of_organization = {each.key: calendar(each.calendar).zone for each in catalog.organizations}
+    return {each.key: of_organization[each.organization] for each in catalog.programs}
 
 
 def _cells(row: SourceRow, *, names: Sequence[str]) -> dict[str, str]:

@@ -59,6 +59,9 @@ class CompareAllOptions:
         Path | None,
         typer.Option("--prices", metavar="FILE", help="Of hours: as `evenroll load price_series` takes it."),
     ] = None
+    events: Annotated[
+        Path | None, typer.Option("--events", metavar="FILE", help="Events called: program, start_at, end_at.")
+    ] = None
     today: Annotated[
         str, typer.Option("--today", metavar="KEY", help="The rate of all whose row does not tell theirs.")
     ] = ""
@@ -93,11 +96,12 @@ def compare_all(options: CompareAllOptions) -> None:
 def _question(options: CompareAllOptions) -> Asked:
     from evenroll.intake.customer_loads import loads_file
     from evenroll.intake.customer_run import Asked
+    from evenroll.intake.event_rows import read_events, zones_of_programs
     from evenroll.intake.price_rows import read_prices
     from evenroll.runtime.comparing_all import RatesAsked, plan_of, records_of
 
     errors = _places(options)
-    file = loads_file(options.loads)
+    file, catalog = loads_file(options.loads), load_catalog()
     rates = RatesAsked(
         rates=_keys(options.rates),
         programs=_keys(options.programs),
@@ -105,9 +109,10 @@ def _question(options: CompareAllOptions) -> Asked:
         records=records_of(options.urdb or (), territory=options.territory),
         territory=options.territory,
         prices=read_prices(options.prices, zone=file.shape.zone) if options.prices else {},
+        events=read_events(options.events, zones=zones_of_programs(catalog)) if options.events else None,
         components=options.components,
     )
-    plan = plan_of(rates, catalog=load_catalog(), shape=file.shape)
+    plan = plan_of(rates, catalog=catalog, shape=file.shape)
     today = named_as(options.today.strip(), known=plan.keys)
     if today and today not in plan.keys:
         near = did_you_mean(today, plan.keys)
@@ -136,7 +141,7 @@ def _places(options: CompareAllOptions) -> Path:
         raise wrong_use(
             f"--errors {errors} lies where {parts} keeps unfinished work, which is gone at the end. Name another file."
         )
-    read = (options.loads, options.vehicles, options.prices, *(options.urdb or ()))
+    read = (options.loads, options.vehicles, options.prices, options.events, *(options.urdb or ()))
     for out, option in ((options.out, "--out"), (errors, "--errors")):
         keep_link(out, option=option)
         keep_read(out, option=option, read=read)
@@ -183,6 +188,7 @@ def _report(output: Output, question: Asked, ended: Ended) -> None:
             "rates": list(plan.keys),
             "from": plan.cycles[0].start_on,
             "days": plan.days,
+            "event_hours": plan.event_hours,
             "result": str(question.out),
             "errors": str(question.errors) if ended.left_out else None,
         }
@@ -191,6 +197,8 @@ def _report(output: Output, question: Asked, ended: Ended) -> None:
         f"Compared: {_counted(ended.rows, 'customer')} on {_counted(len(plan.keys), 'rate')} over "
         f"{_counted(plan.days, 'day')} from {plan.cycles[0].start_on}: {question.out}"
     )
+    for key in (key for key, hours in plan.event_hours.items() if not hours):
+        output.note(f"No event of {key} was called on these days: no hour of it costs more.")
     if ended.kept:
         output.say(f"Kept from an earlier run: {_counted(ended.kept, 'row')}.")
     if ended.left_out:

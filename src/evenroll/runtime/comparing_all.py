@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from evenroll.costs.customers.plan import ComparedRate, ComparisonPlan, LoadShape, in_force_from, months_covered
-from evenroll.costs.lattice.beside import Beside, LaidOn, PricesMissing
+from evenroll.costs.lattice.beside import Beside, LaidOn, PricesMissing, laid_on_by
 from evenroll.costs.lattice.compiled import RatesRefused, compile_rates
 from evenroll.costs.lattice.from_catalog import schedule_of_rate
 from evenroll.costs.lattice.schedule import RateSchedule, ScheduleRefused
-from evenroll.costs.pricing import HourPrices, pricing_of
+from evenroll.costs.pricing import HourPrices, Pricing, pricing_of, with_prices
 from evenroll.costs.usage import LoadWrong
 from evenroll.programs.catalog import Catalog, ProgramUnknown
 from evenroll.programs.program import ProgramVersion
@@ -29,7 +29,8 @@ class RatesAsked:
 
     rates: keys of the catalog or of records. programs: keys of the catalog. priced_on: whose versions in force; None:
     the latest. records: by key, the versions of what files of records hold. territory: by whose calendar all is billed;
-    empty: that of the catalog's rates. prices: of hours, by series. components: as in ComparisonPlan.
+    empty: that of the catalog's rates. prices: of hours, by series. events: the starts of the hours in those that were
+    called, UTC, by program; None: nobody told. components: as in ComparisonPlan.
     """
 
     rates: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class RatesAsked:
     records: Mapping[RateKey, Sequence[RateSchedule]] = field(default_factory=dict[RateKey, Sequence[RateSchedule]])
     territory: str = ""
     prices: Mapping[str, HourPrices] = field(default_factory=dict[str, HourPrices])
+    events: Mapping[str, frozenset[datetime]] | None = None
     components: bool = False
 
 
@@ -67,11 +69,14 @@ def records_of(files: Iterable[Path], *, territory: str) -> dict[RateKey, Sequen
 def plan_of(asked: RatesAsked, *, catalog: Catalog, shape: LoadShape) -> ComparisonPlan:
     """The plan for loads of that shape. Raises CommandEnded."""
     try:
-        named = [
-            _rate(key, asked=asked, catalog=catalog) for key in _meant(asked.rates, known=_rates_known(asked, catalog))
-        ]
         programs = {each.key for each in catalog.programs}
-        named += [_program(key, asked=asked, catalog=catalog) for key in _meant(asked.programs, known=programs)]
+        asked = replace(
+            asked,
+            rates=_meant(asked.rates, known=_rates_known(asked, catalog)),
+            programs=_meant(asked.programs, known=programs),
+        )
+        named = [_rate(key, asked=asked, catalog=catalog) for key in asked.rates]
+        named += [each for key in asked.programs for each in _program(key, asked=asked, catalog=catalog)]
         if not named:
             raise wrong_use("There is nothing to compare. Name rates with --rates KEY,KEY, or --programs KEY,KEY.")
         territory = _territory(named, asked=asked, zone=shape.zone)
@@ -98,7 +103,11 @@ def _plan(
         components=asked.components,
         beside=Beside(
             hour_prices={series: prices for series, prices in asked.prices.items() if series in used},
-            laid_on={number: each.laid_on for number, each in enumerate(named) if each.laid_on is not None},
+            laid_on={
+                number: _within(each.laid_on, shape=shape, key=each.key)
+                for number, each in enumerate(named)
+                if each.laid_on is not None
+            },
         ),
     )
     # What cannot be billed is refused now, and not by a process later.
@@ -121,13 +130,24 @@ def _meant(said: Iterable[str], *, known: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named_as(each, known=known) for each in said))
 
 
+def _within(laid_on: LaidOn, *, shape: LoadShape, key: str) -> LaidOn:
+    """The events that the loads reach over. Refuses those of other days altogether, as of another year."""
+    end_at = shape.start_at + shape.intervals * timedelta(minutes=shape.minutes)
+    hours = frozenset(at for at in laid_on.event_hours if shape.start_at <= at < end_at)
+    if laid_on.event_hours and not hours:
+        raise _unlike(
+            f"No event of {key} lies within the days of the loads, from {shape.start_at} to {end_at}. Name the events "
+            "that were called on these days, or leave its rows out where there were none."
+        )
+    return replace(laid_on, event_hours=hours)
+
+
 def _rate(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
     """A rate of the catalog, or else a record."""
-    on = asked.priced_on or date.max
-    rates = [each for each in catalog.rates if each.key == RateKey(key) and each.effective_on <= on]
-    if rates:
-        found = max(rates, key=lambda each: each.effective_on)
+    found = _in_catalog(RateKey(key), asked=asked, catalog=catalog)
+    if found is not None:
         return _Named(key=key, schedule=schedule_of_rate(found), calendar=_calendar_of(found, catalog=catalog))
+    on = asked.priced_on or date.max
     records = [each for each in asked.records.get(RateKey(key), ()) if each.effective_on <= on]
     if not records:
         when = "" if asked.priced_on is None else f" in force on {asked.priced_on}"
@@ -141,8 +161,14 @@ def _rate(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
     return _Named(key=key, schedule=max(records, key=lambda each: each.effective_on))
 
 
-def _program(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
-    """A program: its rate, with what it credits for every kWh."""
+def _in_catalog(key: RateKey, *, asked: RatesAsked, catalog: Catalog) -> Rate | None:
+    on = asked.priced_on or date.max
+    rates = [each for each in catalog.rates if each.key == key and each.effective_on <= on]
+    return max(rates, key=lambda each: each.effective_on) if rates else None
+
+
+def _program(key: str, *, asked: RatesAsked, catalog: Catalog) -> list[_Named]:
+    """A program: its rate with what it lays on it; a rider on each rate that is compared and that it rides on."""
     try:
         program = catalog.program(ProgramKey(key))
     except ProgramUnknown as unknown:
@@ -150,33 +176,60 @@ def _program(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
         raise not_found(f"{unknown} {near}".rstrip(), reason="program_unknown") from None
     if program.rate is None:
         raise _unlike(f"Program {key} brings no rate of its own, so it changes no bill by itself. Leave it out.")
-    on = asked.priced_on or date.max
-    rates = [each for each in catalog.rates if each.key == program.rate and each.effective_on <= on]
-    if not rates:
+    rate = _in_catalog(program.rate, asked=asked, catalog=catalog)
+    if rate is None:
         raise not_found(f"The catalog has no rate {program.rate} of program {key} then. Add its sheet.")
-    rate = max(rates, key=lambda each: each.effective_on)
-    _check_program(program, rate=rate)
-    credits_ = pricing_of(rate, program=program).credits
+    _check_known(program, rate=rate)
+    if not rate.rides_on:
+        return [_laid_on(rate, key=key, program=program, asked=asked, catalog=catalog)]
+    below = [_in_catalog(RateKey(each), asked=asked, catalog=catalog) for each in asked.rates if each in rate.rides_on]
+    found = [
+        _laid_on(base, key=f"{base.key}+{key}", program=program, asked=asked, catalog=catalog)
+        for base in below
+        if base is not None
+    ]
+    if not found:
+        raise _unlike(
+            f"Program {key} stands beside another rate and has no price without it. Name that rate too: --rates with "
+            f"one of {', '.join(rate.rides_on)}."
+        )
+    return found
+
+
+def _laid_on(rate: Rate, *, key: str, program: ProgramVersion, asked: RatesAsked, catalog: Catalog) -> _Named:
+    pricing = pricing_of(rate, program=program)
+    _check_bill(program, pricing=pricing, events=asked.events)
+    has_more = pricing.credits or pricing.event_usd_per_kwh > 0
+    called = (asked.events or {}).get(program.key, frozenset())
     return _Named(
         key=key,
         schedule=replace(schedule_of_rate(rate), key=key),
         calendar=_calendar_of(rate, catalog=catalog),
-        laid_on=LaidOn(credits=credits_) if credits_ else None,
+        laid_on=laid_on_by(with_prices(pricing, hour_prices={}, event_hours=called)) if has_more else None,
     )
 
 
-def _check_program(program: ProgramVersion, *, rate: Rate) -> None:
+def _check_known(program: ProgramVersion, *, rate: Rate) -> None:
+    """Refuses a program of which not all prices are known; of a rate by itself its schedule says it."""
+    missing = tuple(dict.fromkeys((*program.unpriced, *rate.unpriced)))
+    if missing:
+        raise _unlike(
+            f"Not all that program {program.key} charges or pays is known: {', '.join(missing)}. Leave it out, or add "
+            "it to its sheet."
+        )
+
+
+def _check_bill(program: ProgramVersion, *, pricing: Pricing, events: Mapping[str, frozenset[datetime]] | None) -> None:
     """Refuses what one bill of the whole load does not tell."""
-    pricing = pricing_of(rate, program=program)
     if pricing.is_beside:
         raise _unlike(
             f"Program {program.key} puts the vehicle on a service of its own beside the household's, which is not "
             "compared here. Leave it out."
         )
-    if pricing.event_usd_per_kwh > 0:
+    if pricing.event_usd_per_kwh > 0 and events is None:
         raise _unlike(
-            f"Program {program.key} prices the hours of events, and nobody knows here which are called. Leave it out; "
-            "`evenroll compare` tells a range for one customer."
+            f"Program {program.key} prices the hours of events, and it is not said which were called. Name them with "
+            "--events FILE, or leave it out; `evenroll compare` tells a range for one customer."
         )
 
 

@@ -14,14 +14,14 @@ from evenroll.costs.matching.codes import CannotMake, LineKind, MatchResult
 from evenroll.costs.matching.past_bill import KnownRate, MakeRefused, PastBill
 from evenroll.costs.matching.verdict import Verdict, match_bill
 from evenroll.costs.pricing import HourPrices
-from evenroll.intake.event_rows import read_events
+from evenroll.intake.event_rows import read_events, zones_of_programs
 from evenroll.intake.known_rates import catalog_with, known_rates, rates_of_urdb
 from evenroll.intake.load_cells import DateOrder
 from evenroll.intake.past_bill_words import Judged
 from evenroll.intake.past_bills import PastBills, UnreadBill, read_past_bills
 from evenroll.intake.price_rows import read_prices
 from evenroll.programs.catalog import Catalog, ProgramUnknown
-from evenroll.quantities.calendars import ServiceCalendar, calendar
+from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import ProgramKey, RateKey, named_as
 from evenroll.runtime.cli_near import near_names
 from evenroll.runtime.output_file import keep_read
@@ -77,7 +77,7 @@ def judged_bills(asked: MatchAsked) -> tuple[list[Judged], list[str]]:
         unpriced=unpriced,
         unsupported=unsupported,
         prices=read_prices(asked.prices, zone=_zone(asked, read, rates=rates)) if asked.prices else {},
-        events=read_events(asked.events, zones=_zones(catalog)) if asked.events else None,
+        events=read_events(asked.events, zones=zones_of_programs(catalog)) if asked.events else None,
     )
     notes = [*read.notes]
     if read.not_read:
@@ -138,8 +138,3 @@ def _zone(asked: MatchAsked, read: PastBills, *, rates: Mapping[RateKey, KnownRa
     known = (rates[each.rate] for each in read.bills if isinstance(each, PastBill) and each.rate in rates)
     first = next(known, None)
     return "UTC" if first is None else first.calendar.zone
-
-
-def _zones(catalog: Catalog) -> dict[str, str]:
-    of_organization = {each.key: calendar(each.calendar).zone for each in catalog.organizations}
-    return {each.key: of_organization[each.organization] for each in catalog.programs}

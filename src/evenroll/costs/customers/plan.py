@@ -59,6 +59,12 @@ class ComparisonPlan:
         return tuple(each.key for each in self.rates)
 
     @property
+    def event_hours(self) -> dict[str, int]:
+        """How many hours lie in events, by name of each rate on which these cost more."""
+        laid_on = sorted(self.beside.laid_on.items())
+        return {self.keys[number]: len(each.event_hours) for number, each in laid_on if each.event_usd_per_kwh > 0}
+
+    @property
     def days(self) -> int:
         """How many days are billed."""
         return sum(cycle.days for cycle in self.cycles)
