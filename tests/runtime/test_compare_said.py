@@ -48,3 +48,47 @@ def test_a_vehicle_that_does_not_fit_ends_with_a_code_and_each_program_says_why(
     assert "73" in whys["LE-EV-NIGHT"][1] and "18.2 kWh" in whys["LE-EV-NIGHT"][1]
     assert whys["LE-EV-PAUSE"][0] == "RewardsOnly"
     assert "--charging-kw" in said.err
+
+
+def test_a_vehicle_by_name_needs_what_its_list_says(capsys: pytest.CaptureFixture[str]) -> None:
+    use = ("--monthly-kwh", "700", *OF_LAKELAND, "--on", ON)
+    named = told(capsys, *use, *MILES, "--vehicle", "Nissan-Leaf")
+    assert (named["vehicle"], named["pev_wh"]) == ("nissan-leaf", 12_000 * 30_417 // 100)
+    said = told(capsys, *use, *MILES, "--kwh-per-100-miles", "30.417", "--charging-kw", "6.6")
+    for mine, other in zip(named["parts"], said["parts"], strict=True):
+        costs = [[each["scenarios"] for each in part["programs"]] for part in (mine, other)]
+        assert costs[0] == costs[1]
+        assert all("vehicle_model" in each["assumptions"] for each in mine["programs"])
+    # What is said beside it holds: another label, a charger that gives less.
+    assert told(capsys, *use, *MILES, "--vehicle", "nissan-leaf", "--kwh-per-100-miles", "25")["pev_wh"] == 3_000_000
+    assert told(capsys, *use, *MILES)["vehicle"] is None
+    assert run(["compare", *use, *MILES, "--vehicle", "nissan-leaf", "--language", "es"]) == ExitCode.OK
+    assert "El vehículo es un Nissan LEAF SV del año de modelo 2024: 39 kWh" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+def test_a_vehicle_that_the_list_does_not_have_is_not_found(capsys: pytest.CaptureFixture[str]) -> None:
+    use = ["compare", "--monthly-kwh", "700", *OF_LAKELAND, *MILES]
+    assert run([*use, "--vehicle", "leaf"]) == ExitCode.NOT_FOUND
+    assert "Did you mean nissan-leaf or nissan-leaf-plus?" in capsys.readouterr().err
+    assert run([*use, "--vehicle", "zzz"]) == ExitCode.NOT_FOUND
+    assert "`evenroll vehicles` lists them" in capsys.readouterr().err
+
+
+def test_miles_that_no_full_battery_drives_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    use = ["compare", "--monthly-kwh", "700", *OF_LAKELAND, "--miles", "52000", "--vehicle", "nissan-leaf"]
+    # 39 kWh and the tenth that is lost take 43.333 from the wall; 51,997 miles a year take that much a day.
+    assert run(use) == ExitCode.REFUSED
+    assert "its battery takes 43.3 kWh at most" in " ".join(capsys.readouterr().err.split())
+    assert run([*use, "--miles", "51990"]) == ExitCode.OK
+
+
+def test_vehicles_are_listed_with_their_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["vehicles", "--json"]) == ExitCode.OK
+    found = json.loads(capsys.readouterr().out)
+    assert {"nissan-leaf", "tesla-model-y"} <= {each["key"] for each in found["vehicles"]}
+    assert all(each["source"] for each in found["vehicles"]) and found["consumption_source"]
+    assert run(["vehicles"]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert "Nissan LEAF SV" in shown and "30.4" in shown and "To be reviewed by 2027-11-30" in shown

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from evenroll.costs.pricing import Pricing, prices_from
 from evenroll.costs.usage import HourlyLoad, start_of_year
 from evenroll.quantities.calendars import ServiceCalendar
 
+LOSS_PERCENT: Final = 10
+"""What of the energy from the wall does not reach the battery, where nothing else is said."""
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 

@@ -60,6 +60,7 @@ class AssumptionCode(StrEnum):
     YEARS_OF_USE = "years_of_use"
     CHARGING_IN_USE = "charging_in_use"
     INVENTED_PRICES = "invented_prices"
+    VEHICLE_MODEL = "vehicle_model"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

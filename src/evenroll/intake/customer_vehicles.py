@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv, parquet
 
+from evenroll.costs.charging import LOSS_PERCENT
 from evenroll.costs.customers.cars import Cars
 from evenroll.costs.customers.row_faults import RowFault, RowFaultCode, RowsOf
 from evenroll.intake.customer_loads import check_names
@@ -22,8 +23,6 @@ from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.load_source import PARQUET_MARK
 
 CUSTOMER: Final = "customer"
-LOSS_PERCENT: Final = 10
-"""What of the energy from the wall does not reach the battery."""
 _NUMBERS: Final[Mapping[str, tuple[float, float]]] = {
     "miles_per_year": (0, 1_000_000),
     "kwh_per_100_miles": (1, 200),

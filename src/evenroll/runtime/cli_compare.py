@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from evenroll.costs.charging import NeedDoesNotFit, NeedWrong, PevNeed
+from evenroll.costs.charging import LOSS_PERCENT, NeedDoesNotFit, NeedWrong, PevNeed
 from evenroll.costs.compare import Assumption, AssumptionCode
 from evenroll.costs.typical import miles_assumed, need_of_miles
 from evenroll.enrollment.form import Language
 from evenroll.intake.load_cells import DateOrder
 from evenroll.programs.catalog import CatalogOrganization, OrganizationRole, RateUnknown, load_catalog
+from evenroll.programs.vehicle_models import VehicleModel, vehicle_list
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import RateKey, named_as
 from evenroll.runtime.cli_days import option_day
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from evenroll.runtime.own_use import OwnUse
 
 _WH_PER_KWH: Final = 1000
+_USUAL_WH: Final = 30_000
+_DAYS: Final = 365
 _KWH_MAX: Final = 1_000_000
 _MILES_MAX: Final = 1_000_000
 _USD_MAX: Final = Decimal(1_000_000)
@@ -57,10 +60,15 @@ class CompareOptions:
     miles: Annotated[
         int | None, typer.Option("--miles", min=0, max=_MILES_MAX, help="That the vehicle drives in a year.")
     ] = None
-    kwh_per_100_miles: Annotated[float, typer.Option(min=1, max=200, help="As the vehicle's label says.")] = 30.0
+    vehicle: Annotated[
+        str, typer.Option("--vehicle", metavar="NAME", help="Of the list of `evenroll vehicles`: what it needs.")
+    ] = ""
+    kwh_per_100_miles: Annotated[
+        float | None, typer.Option(min=1, max=200, help="As the vehicle's label says; else its list, else 30.")
+    ] = None
     plug_in_hour: Annotated[int, typer.Option(min=0, max=23, help="Clock hour of coming home.")] = 18
     unplug_hour: Annotated[int, typer.Option(min=0, max=23, help="Clock hour of leaving.")] = 7
-    charging_kw: Annotated[float, typer.Option(min=0.5, max=100, help="The most that the vehicle draws.")] = 7.2
+    charging_kw: Annotated[float, typer.Option(min=0.5, max=100, help="The most that charger and vehicle draw.")] = 7.2
     pev_in_load: Annotated[
         bool, typer.Option("--pev-in-load", help="The file holds the vehicle's charging already.")
     ] = False
@@ -122,7 +130,8 @@ def _question(said: CompareOptions) -> CompareQuestion:
     organization = _organization(said.organization, postal_code=said.postal_code.strip())
     on = _day(said.on) if said.on else datetime.now(UTC).date()
     rates = _rates(said.rate or (), on=on, organization=organization)
-    need, assumed = _need(said)
+    vehicle = _vehicle(said.vehicle) if said.vehicle.strip() else None
+    need, assumed = _need(said, vehicle=vehicle)
     return CompareQuestion(
         organization=organization,
         on=on,
@@ -134,6 +143,7 @@ def _question(said: CompareOptions) -> CompareQuestion:
         ),
         rates=rates,
         charging_in_use=said.pev_in_load,
+        vehicle=vehicle.key if vehicle else "",
         equipment_usd=_usd(said.equipment_usd) if said.equipment_usd else None,
     )
 
@@ -214,25 +224,69 @@ def _use(said: CompareOptions, *, organization: CatalogOrganization, on: date) -
     return use_of_file(said.file, year=on.year, calendar=territory, dates=said.dates, meter=said.meter)
 
 
-def _need(said: CompareOptions) -> tuple[PevNeed, tuple[Assumption, ...]]:
+def _vehicle(name: str) -> VehicleModel:
+    known = [each.key for each in vehicle_list().models]
+    found = vehicle_list().model(named_as(name.strip(), known=known))
+    if found is None:
+        near = did_you_mean(name.strip(), known)
+        raise not_found(
+            f"No vehicle of the list is called {name}. {near or '`evenroll vehicles` lists them.'} For another one say "
+            "--kwh-per-100-miles and --charging-kw.",
+            reason="vehicle_unknown",
+        )
+    return found
+
+
+def _need(said: CompareOptions, *, vehicle: VehicleModel | None) -> tuple[PevNeed, tuple[Assumption, ...]]:
     if said.pev_in_load:
-        if said.miles is not None:
-            raise wrong_use("With --pev-in-load the file tells what the vehicle draws. Leave --miles out.")
+        if said.miles is not None or vehicle is not None:
+            raise wrong_use(
+                "With --pev-in-load the file tells what the vehicle draws. Leave --miles out, and --vehicle as well."
+            )
         return PevNeed(annual_wh=0), (Assumption(code=AssumptionCode.CHARGING_IN_USE),)
     if said.miles is None:
         raise wrong_use("Say what the vehicle drives in a year with --miles, or --pev-in-load where the file holds it.")
-    rating = _wh(said.kwh_per_100_miles)
+    power_w, of_list = _wh(said.charging_kw), ()
+    rating = vehicle.wh_per_100_miles if vehicle else _USUAL_WH
+    if said.kwh_per_100_miles is not None:
+        rating = _wh(said.kwh_per_100_miles)
+    if vehicle:
+        power_w, of_list = min(power_w, int(vehicle.ac_kw * _WH_PER_KWH)), (_assumed(vehicle),)
     try:
         need = need_of_miles(
             said.miles,
             wh_per_100_miles=rating,
             plug_in_hour=said.plug_in_hour,
             unplug_hour=said.unplug_hour,
-            power_w=_wh(said.charging_kw),
+            power_w=power_w,
         )
     except NeedWrong as wrong:
         raise wrong_use(str(wrong)) from None
-    return need, (miles_assumed(said.miles, wh_per_100_miles=rating),)
+    if vehicle:
+        _refuse_beyond_battery(need, vehicle=vehicle)
+    return need, (*of_list, miles_assumed(said.miles, wh_per_100_miles=rating))
+
+
+def _assumed(vehicle: VehicleModel) -> Assumption:
+    told = {
+        "vehicle": vehicle.name,
+        "model_year": str(vehicle.model_year),
+        "battery": f"{vehicle.battery_kwh.normalize():f}",
+        "ac": f"{vehicle.ac_kw.normalize():f}",
+    }
+    return Assumption(code=AssumptionCode.VEHICLE_MODEL, parameters=told)
+
+
+def _refuse_beyond_battery(need: PevNeed, *, vehicle: VehicleModel) -> None:
+    """It is charged once a day, and takes no more than its battery and what is lost on the way."""
+    daily_kwh = Decimal(need.annual_wh) / _DAYS / _WH_PER_KWH
+    most_kwh = vehicle.battery_kwh * 100 / (100 - LOSS_PERCENT)
+    if daily_kwh > most_kwh:
+        raise refused(
+            f"A {vehicle.name} would need {daily_kwh:.1f} kWh a day for these miles, and its battery takes "
+            f"{most_kwh:.1f} kWh at most. Correct --miles: those that are charged at home.",
+            reason="battery_too_small",
+        )
 
 
 def _usd(text: str) -> Decimal:

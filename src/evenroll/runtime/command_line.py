@@ -43,6 +43,7 @@ from evenroll.runtime import (
     cli_status,
     cli_supply,
     cli_upgrade,
+    cli_vehicles,
     cli_worker,
 )
 from evenroll.runtime.cli_endings import ending_of
@@ -126,6 +127,7 @@ journal_app.command("prove")(with_json(cli_seal.prove))
 journal_app.command("grown")(with_json(cli_seal.grown))
 journal_app.command("check")(with_json(cli_seal.check))
 journal_app.command("key")(with_json(cli_seal.key))
+app.command("vehicles")(with_json(cli_vehicles.vehicles))
 programs_app.callback(invoke_without_command=True)(with_json(cli_programs.programs))
 programs_app.command("check")(with_json(cli_programs.check))
 programs_app.command("publish")(with_json(cli_publish.publish))

@@ -33,7 +33,7 @@ class CompareQuestion:
     """What is compared. on: the day whose prices hold; its calendar year is the one that is told.
 
     need: what the PEV draws; 0 Wh where charging_in_use. series: prices of hours. equipment_usd: of charging equipment,
-    where it is said.
+    where it is said. vehicle: its key in the list of vehicles, where one was named.
     """
 
     organization: CatalogOrganization
@@ -44,6 +44,7 @@ class CompareQuestion:
     series: SeriesKnown
     rates: tuple[RateKey, ...] = ()
     charging_in_use: bool = False
+    vehicle: str = ""
     equipment_usd: Decimal | None = None
 
 

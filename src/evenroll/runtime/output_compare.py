@@ -61,6 +61,7 @@ def told_compared(found: Compared, *, question: CompareQuestion, language: Langu
         "on": question.on,
         "year": question.on.year,
         "use": _told_use(question),
+        "vehicle": question.vehicle or None,
         "pev_wh": None if question.charging_in_use else question.need.annual_wh,
         "equipment_usd": question.equipment_usd,
         "parts": [

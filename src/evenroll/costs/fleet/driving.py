@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from evenroll.costs.charging import LOSS_PERCENT
 from evenroll.costs.fleet.sessions import ChargingSession
 
 
@@ -25,7 +26,7 @@ class Car:
     wh_per_mile: int
     onboard_w: int
     charger_w: int
-    loss_percent: int = 10
+    loss_percent: int = LOSS_PERCENT
 
     def __post_init__(self) -> None:
         if min(self.battery_wh, self.wh_per_mile, self.onboard_w, self.charger_w) <= 0:
