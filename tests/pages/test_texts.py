@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
@@ -30,6 +31,7 @@ from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
 EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS, **ERASURE_EVENTS}
+KEY_IN_TEMPLATE = re.compile(r'{% say "([a-z_0-9.-]+)"')
 SAME_IN_BOTH = {"lane.esco"}
 
 NEEDED = {
@@ -55,6 +57,8 @@ def written() -> set[str]:
                 found.add(node.value)
                 if file.name.startswith("process"):
                     found.add(f"process.{node.value}")
+    for file in Path(evenroll.__file__).parent.rglob("*.html"):
+        found |= set(KEY_IN_TEMPLATE.findall(file.read_text(encoding="utf-8")))
     for lane in ("esco", "utility"):
         found |= {f"process.received_from_{lane}", f"process.handed_over_to_{lane}"}
     return found

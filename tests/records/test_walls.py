@@ -48,6 +48,7 @@ KNOWN_TO_ALL = {
     "seal_checkpoint",
     "seal_tile",
     "seal_tree",
+    "web_session",
     "worker_seen",
 }
 

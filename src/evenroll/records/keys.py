@@ -56,6 +56,14 @@ class Keys:
         """The private key that signs the checkpoints of the sealed log."""
         return Ed25519PrivateKey.from_private_bytes(self._derived("log", ""))
 
+    def web_signing(self) -> str:
+        """The key that signs what the web gives a browser and gets back, hexadecimal."""
+        return self._derived("web-signing", "").hex()
+
+    def web_sessions(self) -> bytes:
+        """The key that encloses what is kept of each browser's session, 32 bytes."""
+        return self._derived("web-sessions", "")
+
     def fingerprint(self) -> str:
         """By which the master key is known again, hexadecimal; it tells nothing of the key."""
         return self._derived("fingerprint", "").hex()

@@ -23,6 +23,7 @@ from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, 
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
 from evenroll.records.model_supply import PevAtPointRecord, SupplierExit, SupplyRequestRecord
 from evenroll.records.model_vault import CustomerKey, MasterKeyMark, PersonalRecord, SearchToken
+from evenroll.records.model_web import WebSession
 
 __all__ = [
     "ApprovedEquipment",
@@ -80,5 +81,6 @@ __all__ = [
     "UsagePoint",
     "User",
     "Vehicle",
+    "WebSession",
     "WorkerSeen",
 ]

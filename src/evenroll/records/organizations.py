@@ -191,6 +191,13 @@ def organization_keys(*, kind: OrganizationKind | None = None) -> tuple[Organiza
     return tuple(OrganizationKey(key) for key, kinds in found if kind is None or kind in kinds.split(","))
 
 
+def organization_names() -> dict[OrganizationKey, str]:
+    """The name of every organization, by key."""
+    with _shared_pen() as pen:
+        found = pen.execute("SELECT key, name FROM organization ORDER BY key").fetchall()
+    return {OrganizationKey(key): str(name) for key, name in found}
+
+
 def kinds_of(key: OrganizationKey) -> frozenset[OrganizationKind]:
     """What an organization does. Raises OrganizationUnknown."""
     outer = _opened.get()

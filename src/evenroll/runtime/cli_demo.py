@@ -131,6 +131,7 @@ def _close(output: Output, report: dict[str, Any], number: str | None) -> None:
         style="bold green" if report["equal"] else "bold red",
     )
     output.say(
+        "In a browser: evenroll --demo serve",
         "Look around:  evenroll --demo status",
         "              evenroll --demo queue",
         f"              evenroll --demo case {number}",

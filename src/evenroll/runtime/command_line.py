@@ -39,6 +39,7 @@ from evenroll.runtime import (
     cli_queue,
     cli_report,
     cli_seal,
+    cli_serve,
     cli_statement,
     cli_status,
     cli_supply,
@@ -110,6 +111,7 @@ app.command("process")(with_json(cli_process.process))
 app.command("statement")(with_json(cli_statement.statement))
 app.command("report")(with_json(cli_report.report))
 app.command("worker")(with_json(cli_worker.worker))
+app.command("serve")(with_json(cli_serve.serve))
 app.command("clock")(with_json(cli_clock.clock))
 app.command("backup")(with_json(cli_backup.backup))
 app.command("restore")(with_json(with_options(cli_backup.restore, of=cli_backup.RestoreOptions)))

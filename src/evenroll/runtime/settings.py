@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from psycopg.conninfo import conninfo_to_dict
 
 from evenroll import __version__
+from evenroll.runtime.web_settings import web_settings
 
 APP_ALIAS = "default"
 OWNER_ALIAS = "owner"
@@ -42,6 +43,7 @@ def settings_for(urls: Urls, *, prepares: bool = True) -> dict[str, Any]:
     if urls.auditor:
         databases[AUDITOR_ALIAS] = database_for(urls.auditor, keep=False)
     return {
+        **web_settings(),
         "INSTALLED_APPS": ["django.contrib.contenttypes", "django.contrib.auth", "evenroll.records"],
         "AUTH_USER_MODEL": "records.User",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",

@@ -1,0 +1,1 @@
+"""Who is signed in on the web, and which page is for whom."""

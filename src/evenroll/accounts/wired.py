@@ -1,0 +1,50 @@
+"""What the web is handed by whoever starts it: the installation that its commands are given to, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from evenroll.worker.installation import Installation
+
+
+class NotWired(RuntimeError):
+    """A page was asked before the web was handed what it works with."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wired:
+    """installation: with all partners; now: the business clock, in a demo the demo's."""
+
+    installation: Callable[[], Installation]
+    now: Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class _Held:
+    wired: Wired | None = None
+
+
+_held = _Held()
+
+
+def use_wired(wired: Wired) -> None:
+    """Give this process what pages work with; called by whoever starts the web."""
+    _held.wired = wired
+
+
+def installation() -> Installation:
+    """The installation, for `worker.giving.give` and its neighbors. Raises NotWired."""
+    return _wired().installation()
+
+
+def business_now() -> datetime:
+    """What the business clock shows: the `now` that every command and query of a page is given. Raises NotWired."""
+    return _wired().now()
+
+
+def _wired() -> Wired:
+    if _held.wired is None:
+        raise NotWired("The web was not handed an installation. Start it by `evenroll serve`, or call use_wired.")
+    return _held.wired

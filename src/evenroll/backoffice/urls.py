@@ -1,0 +1,7 @@
+"""The addresses of the staff's desk: one line per subject, whose file gives its pages with their rules."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("evenroll.backoffice.start_urls")),
+]

@@ -1,0 +1,7 @@
+"""The addresses of the customer's portal: one line per subject, whose file gives its pages with their rules."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("evenroll.portal.start_urls")),
+]

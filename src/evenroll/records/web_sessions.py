@@ -1,0 +1,115 @@
+"""Sessions of browsers in the database: the cookie is known by its hash alone, and what is kept is enclosed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.db import connection
+from django.utils import timezone
+
+from evenroll.records.keys import current_keys
+
+_NONCE_BYTES = 12
+_SWEPT_AT_ONCE = 50
+
+_LOAD = "SELECT data FROM web_session WHERE token = %s AND expires_at > %s"
+_THERE = "SELECT 1 FROM web_session WHERE token = %s AND expires_at > %s"
+_INSERT = "INSERT INTO web_session (token, data, expires_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_UPDATE = "UPDATE web_session SET data = %s, expires_at = %s WHERE token = %s"
+_DELETE = "DELETE FROM web_session WHERE token = %s"
+_SWEEP = (
+    "DELETE FROM web_session WHERE token IN "
+    "(SELECT token FROM web_session WHERE expires_at <= %s LIMIT %s FOR UPDATE SKIP LOCKED)"
+)
+
+
+class SessionStore(SessionBase):
+    """Django's sessions, kept so that who reads the table can neither use nor read one."""
+
+    def load(self) -> dict[str, Any]:
+        """What is kept under this cookie; nothing, and a new one later, where it is unknown, old or not ours."""
+        if self.session_key:
+            token = _token(self.session_key)
+            row = _one(_LOAD, (token, timezone.now()))
+            if row is not None:
+                try:
+                    return _opened(token, bytes(row[0]))
+                except (InvalidTag, ValueError):
+                    pass
+        self._session_key = None
+        return {}
+
+    def exists(self, session_key: str) -> bool:
+        """Whether a session of this cookie is there."""
+        return _one(_THERE, (_token(session_key), timezone.now())) is not None
+
+    def create(self) -> None:
+        """A new session under a cookie of its own; some of those that are over go away."""
+        self.clear_expired()
+        while True:
+            self._session_key = self._get_new_session_key()  # pyright: ignore[reportAttributeAccessIssue]
+            try:
+                self.save(must_create=True)
+            except CreateError:
+                continue
+            self.modified = True
+            return
+
+    def save(self, must_create: bool = False) -> None:
+        """Keep it. Raises CreateError where a new one is taken already, UpdateError where it has gone meanwhile."""
+        if self.session_key is None:
+            self.create()
+            return
+        token = _token(self.session_key)
+        kept: dict[str, Any] = self._get_session(no_load=must_create)  # pyright: ignore[reportAttributeAccessIssue]
+        data = _enclosed(token, kept)
+        ends_at = timezone.now() + timedelta(seconds=self.get_expiry_age())
+        if must_create:
+            if not _done(_INSERT, (token, data, ends_at)):
+                raise CreateError
+        elif not _done(_UPDATE, (data, ends_at, token)):
+            raise UpdateError
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End a session."""
+        key = session_key or self.session_key
+        if key:
+            _done(_DELETE, (_token(key),))
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Remove some of those that are over."""
+        _done(_SWEEP, (timezone.now(), _SWEPT_AT_ONCE))
+
+
+def _token(session_key: str) -> str:
+    return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+def _enclosed(token: str, kept: dict[str, Any]) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(current_keys().web_sessions()).encrypt(nonce, json.dumps(kept).encode(), token.encode())
+
+
+def _opened(token: str, data: bytes) -> dict[str, Any]:
+    nonce, enclosed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
+    return json.loads(AESGCM(current_keys().web_sessions()).decrypt(nonce, enclosed, token.encode()))
+
+
+def _one(sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    with connection.cursor() as pen:
+        pen.execute(sql, values)
+        return pen.fetchone()
+
+
+def _done(sql: str, values: tuple[Any, ...]) -> bool:
+    with connection.cursor() as pen:
+        pen.execute(sql, values)
+        return pen.rowcount > 0
