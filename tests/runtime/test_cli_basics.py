@@ -27,6 +27,7 @@ COMMANDS_OF_THE_LINE = (
     ["export"],
     ["load"],
     ["compare-all"],
+    ["vehicles"],
     ["inform"],
     ["compare"],
     ["match-bills"],
