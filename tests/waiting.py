@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 import psycopg
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 300.0
+"""A whole command on a loaded machine may go through all that the tests before have left."""
 
 
-def until_somebody_waits(url: str) -> None:
-    """Come back once a process of this database waits for a lock that another one holds. url: of its owner."""
+def until_somebody_waits(url: str, process: subprocess.Popen[str] | None = None) -> None:
+    """Come back once a process of this database waits for a lock that another one holds. url: of its owner.
+
+    process: the one that is to wait; that it has ended is told at once, with what it said.
+    """
     ends = time.monotonic() + WAIT_SECONDS
     with psycopg.connect(url, autocommit=True) as owner:
         while time.monotonic() < ends:
@@ -20,5 +25,9 @@ def until_somebody_waits(url: str) -> None:
             ).fetchone()
             if row and row[0]:
                 return
+            if process is not None and process.poll() is not None:
+                raise AssertionError(
+                    f"it ended with {process.returncode} and waited for nothing: {process.communicate()}"
+                )
             time.sleep(0.02)
     raise AssertionError("nobody came to wait for what is held")

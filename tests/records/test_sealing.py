@@ -151,17 +151,19 @@ def test_a_look_at_a_long_log_passes_over_nothing_that_the_one_before_sealed() -
 
 def test_a_look_reads_no_more_leaves_than_it_seals_however_the_tables_are_joined() -> None:
     """A join that walks two indexes side by side reads both from where it is told that nothing can come before."""
-    for _ in range(10):
+    for _ in range(60):
         open_case()
     with open_organization(UTILITY), cursor() as pen:
         pen.execute("SET LOCAL enable_nestloop = off; SET LOCAL enable_hashjoin = off")
         pen.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         for _ in range(2):
-            sealing.seal(UTILITY, limit=2)
+            sealing.seal(UTILITY, limit=12)
         before = leaves_read(pen)
-        for look in range(1, 11):
-            assert sealing.seal(UTILITY, limit=2) == 2
-            assert leaves_read(pen) - before <= 2 * look
+        for look in range(1, 13):
+            assert sealing.seal(UTILITY, limit=12) == 12
+            # The planner itself looks at an end of an index now and then: a few, each time. From the beginning of the
+            # log it would be all that the looks before have sealed.
+            assert leaves_read(pen) - before <= (12 + 8) * look
     sealing.seal_all()
 
 

@@ -115,7 +115,7 @@ def test_an_erasure_that_meets_a_proof_of_the_same_customer_is_done_again(
         assert pen.execute(held, (opened.id, number)).fetchall()
         logged = {"EVENROLL_LOG": "json", "EVENROLL_LOG_LEVEL": "info"}
         process = started(django_ready, embedded_home, *arguments, folder=tmp_path, more=logged)
-        until_somebody_waits(django_ready.owner)
+        until_somebody_waits(django_ready.owner, process)
         # The erasure waits already, so it is the first to look who waits for whom, and is broken off.
         pen.execute(
             "SELECT 1 FROM customer_key AS key JOIN customer ON customer.key_id = key.id "

@@ -112,6 +112,10 @@ class OutboxMessage(MessageRow):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organization", "due_at"], condition=Q(due_at__isnull=False), name="outbox_due"),
+            # With id: very many are due at one instant, and are taken in the order in which they were written.
+            models.Index(
+                fields=["organization", "due_at", "id"], condition=Q(due_at__isnull=False), name="outbox_due_next"
+            ),
             models.Index(
                 fields=["organization", "written_at"], condition=Q(delivered_at__isnull=True), name="outbox_open"
             ),

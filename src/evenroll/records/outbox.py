@@ -57,18 +57,18 @@ _MESSAGE = Put(
 
 # MATERIALIZED: as a subquery of WHERE the planner may ask it anew for every row, and then its LIMIT limits nothing.
 # What waits for an earlier message is not claimed at all, so that it is in nobody's way.
-# Planned anew each time, as are the others that go by id: a plan from when the table was small would go through all
-# rows of the organization after a load, until the database counts them.
+# By ctid: nobody moves a row that is locked. Planned anew each time, as are the others that go by id: a plan from when
+# the table was small would go through all rows of the organization after a load, until the database counts them.
 _CLAIM: LiteralString = (
-    "WITH picked AS MATERIALIZED (SELECT waiting.id FROM outbox_message AS waiting "
+    "WITH picked AS MATERIALIZED (SELECT waiting.ctid FROM outbox_message AS waiting "
     "WHERE waiting.organization_id = %(org)s AND waiting.due_at <= %(now)s "
     "AND waiting.message_id <> ALL(%(without)s::text[]) AND NOT EXISTS ("
     "SELECT 1 FROM outbox_message AS earlier WHERE earlier.organization_id = waiting.organization_id "
     "AND earlier.conversation = waiting.conversation AND earlier.receiver = waiting.receiver "
     "AND earlier.number < waiting.number AND earlier.due_at IS NOT NULL) "
-    "ORDER BY waiting.id LIMIT %(limit)s FOR UPDATE OF waiting SKIP LOCKED) "
+    "ORDER BY waiting.due_at, waiting.id LIMIT %(limit)s FOR UPDATE OF waiting SKIP LOCKED) "
     "UPDATE outbox_message AS message SET attempts = message.attempts + 1, due_at = %(until)s FROM picked "
-    "WHERE message.id = picked.id RETURNING "
+    "WHERE message.ctid = picked.ctid RETURNING "
     "message.id, message.receiver, message.message_id, message.conversation, message.number, message.in_reply_to, "
     "message.kind, message.version, message.body, message.sealed, message.attempts, message.request"
 )
@@ -107,14 +107,14 @@ def write(batch: Rows, message: Message, *, now: datetime, in_reply_to: str = ""
 def claim(
     organization: OrganizationKey, *, now: datetime, limit: int, without: Sequence[str] = ()
 ) -> Sequence[Claimed]:
-    """Messages that are due, oldest first; other workers leave them alone until the lease is over.
+    """Messages that are due, the longest due first; other workers leave them alone until the lease is over.
 
     Of a conversation with one receiver only the first that is still on its way: they arrive in the order in which they
     were written, whichever worker brings them. One that was parked holds nobody up: it stands in sight, and what is
     said later is answered by the receiver as it finds it. without: ids of messages that are not looked at. A worker
     that dies loses nothing: after LEASE they are due again.
     """
-    with open_organization(organization) as opened, cursor() as pen:
+    with open_organization(organization, in_order=True) as opened, cursor() as pen:
         values = {"org": opened.id, "now": now, "until": now + LEASE, "limit": limit, "without": list(without)}
         rows = pen.execute(_CLAIM, values, prepare=False).fetchall()
     return tuple(_claimed(row, sender=organization) for row in sorted(rows, key=lambda row: row[0]))
@@ -150,7 +150,7 @@ def drop_parked(message_id: str, *, by: ActorKey, reason: DropReason, at: dateti
 
 def mark_delivered(organization: OrganizationKey, *, ids: Sequence[int], now: datetime) -> None:
     """The receivers have these messages. Answers that were sealed for them go: no erasure would reach them here."""
-    with open_organization(organization) as opened, cursor() as pen:
+    with open_organization(organization, in_order=True) as opened, cursor() as pen:
         pen.execute(
             "UPDATE outbox_message SET delivered_at = %s, due_at = NULL, sealed = NULL "
             "WHERE organization_id = %s AND id = ANY(%s)",
@@ -161,7 +161,7 @@ def mark_delivered(organization: OrganizationKey, *, ids: Sequence[int], now: da
 
 def release(organization: OrganizationKey, *, ids: Sequence[int], now: datetime) -> None:
     """Leave messages that were claimed to whoever comes next, as if they had not been tried."""
-    with open_organization(organization) as opened, cursor() as pen:
+    with open_organization(organization, in_order=True) as opened, cursor() as pen:
         pen.execute(
             # Not `IS NULL`: there is an index of all that are open, which without statistics looks like the best.
             "UPDATE outbox_message SET due_at = %s, attempts = attempts - 1 "
@@ -175,7 +175,7 @@ def mark_failed(organization: OrganizationKey, *, claimed: Claimed, why: str, no
     """The receiver could not be reached: again later, or parked in sight after ATTEMPTS_MAX. why: a code."""
     parked = claimed.attempts >= ATTEMPTS_MAX
     pause = min(PAUSE_FIRST * 2 ** (claimed.attempts - 1), PAUSE_LAST)
-    with open_organization(organization) as opened, cursor() as pen:
+    with open_organization(organization, in_order=True) as opened, cursor() as pen:
         pen.execute(
             "UPDATE outbox_message SET due_at = %s, parked_why = %s WHERE organization_id = %s AND id = %s",
             (None if parked else now + pause, why if parked else "", opened.id, claimed.id),
@@ -185,9 +185,9 @@ def mark_failed(organization: OrganizationKey, *, claimed: Claimed, why: str, no
 
 def next_due_at(organization: OrganizationKey, *, after: datetime | None = None) -> datetime | None:
     """When a message is to be delivered next, of those due later than `after` if given; None if there is none."""
-    with open_organization(organization) as opened, cursor() as pen:
+    with open_organization(organization, in_order=True) as opened, cursor() as pen:
         row = pen.execute(
-            "SELECT min(due_at) FROM outbox_message WHERE organization_id = %s AND due_at > %s",
+            "SELECT due_at FROM outbox_message WHERE organization_id = %s AND due_at > %s ORDER BY due_at LIMIT 1",
             (opened.id, after or datetime.min.replace(tzinfo=UTC)),
             prepare=False,
         ).fetchone()

@@ -81,9 +81,10 @@ def rebuild(
     where it was, and what somebody works on is passed over and tried again, up to ROUNDS_MAX times.
     organizations: absent for all of them. progress: told how many streams each batch wrote.
     """
-    keys = tuple(organization_keys() if organizations is None else organizations)
+    every = organization_keys() if organizations is None else organizations
+    keys = tuple(key for key in every if rows_left((key,)))
     done = Rebuilt()
-    if not rows_left(keys):
+    if not keys:
         return done
     connections[OWNER].close()
     try:

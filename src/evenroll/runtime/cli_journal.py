@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from evenroll.runtime.cli_exit import refused
+from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, organizations_here, session, typed
 from evenroll.runtime.output_console import Output
 
@@ -54,7 +55,7 @@ def replay() -> None:
     output.say(f"{found.entries} entries were replayed; all {found.rows} rows are equal, and every hash holds.")
 
 
-def rebuild() -> None:
+def rebuild(organization: OrganizationOption = "") -> None:
     """Write anew, from the journal, every row that another release wrote; others work on meanwhile.
 
     It may be ended at any time and goes on where it was. Until it is done commands read the journal of such rows, which
@@ -66,8 +67,7 @@ def rebuild() -> None:
     with session():
         from evenroll.records.rebuild import rebuild as rebuild_all
 
-        organizations_here()
-        done = rebuild_all()
+        done = rebuild_all(organizations=organizations_here(organization))
     failed = [f"{key} {stream.kind.value} {stream.key}" for key, stream in done.failed]
     output.data({"written": done.written, "busy": done.busy, "failed": failed})
     if failed:
