@@ -57,7 +57,7 @@ def main() -> None:
     warm(asked.plan)
     before = read_all(loads)
     print(f"reading {loads.stat().st_size / 1e9:.2f} GB: {before:.1f} s")
-    shares: dict[str, Sharing] = {"processes": pool_of(processes)}
+    shares: dict[str, Sharing] = {"processes": pool_of(processes, compiling=lambda: None)}
     if "threads" in sys.argv:
         shares["threads"] = threads_of(processes)
     for name, share in shares.items():

@@ -43,6 +43,7 @@ def schema_of(plan: ComparisonPlan) -> pa.Schema:
     for way in WAYS:
         fields += [(f"best_{way}", pa.string()), (f"saving_{way}_cents", _CENTS)]
     fields.append(("pev_unserved_wh", pa.int64()))
+    fields += [(f"pev_unserved_wh.{plan.keys[number]}", pa.int64()) for number in plan.capped]
     if plan.components:
         fields += [(f"{way}_{part}_cents.{key}", _CENTS) for way in WAYS for part in COMPONENTS for key in plan.keys]
     return pa.schema(fields, metadata=_metadata(plan))
@@ -66,9 +67,10 @@ def table_of(compared: Compared, *, plan: ComparisonPlan) -> pa.Table:
         columns += _columns(by_way[way] - costs.without, has_car=has_car)
     for way in WAYS:
         columns += _best(by_way, way, compared=compared, plan=plan, has_car=has_car)
-    unserved = np.zeros(len(has_car), dtype=np.int64)
-    unserved[compared.cars] = costs.unserved_wh
-    columns.append(pa.array(unserved, mask=~has_car))
+    for unserved in (costs.unserved_wh, *costs.capped_wh.T[list(plan.capped)]):
+        of_all = np.zeros(len(has_car), dtype=np.int64)
+        of_all[compared.cars] = unserved
+        columns.append(pa.array(of_all, mask=~has_car))
     if plan.components:
         for way, parts in zip(WAYS, costs.parts, strict=True):
             columns += _components(parts, way, compared=compared, has_car=has_car)
@@ -139,11 +141,21 @@ def _best(
     plan: ComparisonPlan,
     has_car: NDArray[np.bool_],
 ) -> list[Any]:
-    """The best rate in one way, and what it saves against today's: a car is charged at once today."""
+    """The best rate in one way, and what it saves against today's: a car is charged at once today.
+
+    A rate whose events keep a car from what it is served without them is none: it costs less for giving less.
+    """
     today, rows = compared.today, np.arange(len(has_car))
     paid = by_way[WITHOUT if way == WITHOUT else AT_ONCE][rows, today]
+    costs, barred = compared.costs, np.zeros(by_way[way].shape, dtype=np.bool_)
+    if way != WITHOUT:
+        barred[compared.cars] = costs.capped_wh > costs.unserved_wh[:, np.newaxis]
     found: Best = best_of(
-        by_way[way], today=today, paid=paid, coverages=[each.schedule.coverage for each in plan.rates]
+        by_way[way],
+        today=today,
+        paid=paid,
+        coverages=[each.schedule.coverage for each in plan.rates],
+        barred=barred,
     )
     is_told = np.ones_like(has_car) if way == WITHOUT else has_car
     names = np.array([*plan.keys, None], dtype=object)

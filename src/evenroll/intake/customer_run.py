@@ -224,5 +224,6 @@ def _command(asked: Asked, *, vehicles: Vehicles) -> str:
         plan.components,
         prices,
         laid_on,
+        [sorted(rate.cap_w.items()) for rate in plan.rates],
     )
     return hashlib.sha256(repr(told).encode()).hexdigest()

@@ -1,13 +1,16 @@
-"""The events of programs in a file, a row for each: between which hours they were called."""
+"""The events of programs in a file, a row for each: between which hours they were called, and what a car may draw."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from evenroll.costs.customers.cars import POWER_W_MAX
 from evenroll.intake.columns import normalized
 from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.load_cells import CellWrong, Reading, read_cell
@@ -20,18 +23,32 @@ from evenroll.quantities.identifiers import named_as
 from evenroll.records.load_terms import LoadFault, LoadFaultCode
 
 _COLUMNS: Final = ("program", "start_at", "end_at")
+_CAP: Final = "cap_kw"
 _AT: Final = Column(name="start_at", form=Form.INSTANT)
 _HOUR: Final = timedelta(hours=1)
 _LONGEST: Final = timedelta(days=2)
 
 
-def read_events(path: Path, *, zones: Mapping[str, str]) -> dict[str, frozenset[datetime]]:
-    """The starts of the hours in events, UTC, by program. zones: the clock of each program's territory.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalledHours:
+    """The events of a program. hours: the starts of all their hours, UTC. cap_w: the most that a car draws in some."""
 
-    Columns program, start_at and end_at; times without an offset from UTC stand in the program's zone. Raises
-    FileRefused, naming row and column.
+    hours: frozenset[datetime] = frozenset()
+    cap_w: Mapping[datetime, int] = field(default_factory=dict[datetime, int])
+
+
+NOTHING_CALLED: Final = CalledHours()
+
+
+def read_events(path: Path, *, zones: Mapping[str, str]) -> dict[str, CalledHours]:
+    """The events that were called, by program. zones: the clock of each program's territory.
+
+    Columns program, start_at and end_at; times without an offset from UTC stand in the program's zone. cap_kw may be
+    left out, or empty where an event lowers no charging; of two events the lower cap holds. Raises FileRefused, naming
+    row and column.
     """
     found: dict[str, set[datetime]] = {}
+    caps: dict[str, dict[datetime, int]] = {}
     with opened(source_of(path)) as (header, rows):
         names = [normalized(cell) for cell in header]
         missing = [name for name in _COLUMNS if names.count(name) != 1]
@@ -47,7 +64,13 @@ def read_events(path: Path, *, zones: Mapping[str, str]) -> dict[str, frozenset[
                 raise _refused(path, row, "end_at", LoadFaultCode.END_NOT_AFTER_START)
             hours = {first + n * _HOUR for n in range(-(-(end - first) // _HOUR))}
             found.setdefault(program, set()).update(hours)
-    return {program: frozenset(hours) for program, hours in found.items()}
+            if cells[_CAP]:
+                cap_w, own = _watts(path, row, cells[_CAP]), caps.setdefault(program, {})
+                own.update({at: min(cap_w, own.get(at, cap_w)) for at in sorted(hours)})
+    return {
+        program: CalledHours(hours=frozenset(hours), cap_w=dict(sorted(caps.get(program, {}).items())))
+        for program, hours in found.items()
+    }
 
 
 def zones_of_programs(catalog: Catalog) -> dict[str, str]:
@@ -58,7 +81,20 @@ def zones_of_programs(catalog: Catalog) -> dict[str, str]:
 
 def _cells(row: SourceRow, *, names: Sequence[str]) -> dict[str, str]:
     told = dict(zip(names, (cell.strip() for cell in row.cells), strict=False))
-    return {name: told.get(name, "") for name in _COLUMNS}
+    return {name: told.get(name, "") for name in (*_COLUMNS, _CAP)}
+
+
+def _watts(path: Path, row: SourceRow, text: str) -> int:
+    try:
+        watts = Decimal(text).scaleb(3)
+    except InvalidOperation:
+        watts = Decimal("NaN")
+    if not (watts.is_finite() and 0 <= watts <= POWER_W_MAX and watts == watts.to_integral_value()):
+        raise FileRefused(
+            f"{path}: Row {row.number}, column {_CAP}: no power that a car may draw. Give 0 to {POWER_W_MAX // 1000} "
+            "kW in whole watts, or leave it empty where the event lowers no charging."
+        )
+    return int(watts)
 
 
 def _instant(path: Path, row: SourceRow, name: str, text: str, *, zone: str) -> datetime:

@@ -60,7 +60,7 @@ class CompareAllOptions:
         typer.Option("--prices", metavar="FILE", help="Of hours: as `evenroll load price_series` takes it."),
     ] = None
     events: Annotated[
-        Path | None, typer.Option("--events", metavar="FILE", help="Events called: program, start_at, end_at.")
+        Path | None, typer.Option("--events", metavar="FILE", help="Events called: program, start_at, end_at, cap_kw.")
     ] = None
     today: Annotated[
         str, typer.Option("--today", metavar="KEY", help="The rate of all whose row does not tell theirs.")

@@ -14,6 +14,7 @@ from evenroll.costs.lattice.from_catalog import schedule_of_rate
 from evenroll.costs.lattice.schedule import RateSchedule, ScheduleRefused
 from evenroll.costs.pricing import HourPrices, Pricing, pricing_of, with_prices
 from evenroll.costs.usage import LoadWrong
+from evenroll.intake.event_rows import NOTHING_CALLED, CalledHours
 from evenroll.programs.catalog import Catalog, ProgramUnknown
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rate import Rate
@@ -29,8 +30,8 @@ class RatesAsked:
 
     rates: keys of the catalog or of records. programs: keys of the catalog. priced_on: whose versions in force; None:
     the latest. records: by key, the versions of what files of records hold. territory: by whose calendar all is billed;
-    empty: that of the catalog's rates. prices: of hours, by series. events: the starts of the hours in those that were
-    called, UTC, by program; None: nobody told. components: as in ComparisonPlan.
+    empty: that of the catalog's rates. prices: of hours, by series. events: those that were called, by program;
+    None: nobody told. components: as in ComparisonPlan.
     """
 
     rates: tuple[str, ...] = ()
@@ -39,18 +40,19 @@ class RatesAsked:
     records: Mapping[RateKey, Sequence[RateSchedule]] = field(default_factory=dict[RateKey, Sequence[RateSchedule]])
     territory: str = ""
     prices: Mapping[str, HourPrices] = field(default_factory=dict[str, HourPrices])
-    events: Mapping[str, frozenset[datetime]] | None = None
+    events: Mapping[str, CalledHours] | None = None
     components: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Named:
-    """One of those that are compared. calendar: whose it is in the catalog; empty for a record."""
+    """One of those that are compared. calendar: whose it is in the catalog; empty for a record. cap_w: as there."""
 
     key: str
     schedule: RateSchedule
     calendar: str = ""
     laid_on: LaidOn | None = None
+    cap_w: Mapping[datetime, int] = field(default_factory=dict[datetime, int])
 
 
 def records_of(files: Iterable[Path], *, territory: str) -> dict[RateKey, Sequence[RateSchedule]]:
@@ -76,7 +78,10 @@ def plan_of(asked: RatesAsked, *, catalog: Catalog, shape: LoadShape) -> Compari
             programs=_meant(asked.programs, known=programs),
         )
         named = [_rate(key, asked=asked, catalog=catalog) for key in asked.rates]
-        named += [each for key in asked.programs for each in _program(key, asked=asked, catalog=catalog)]
+        if asked.events is not None:
+            asked = replace(asked, events=_called_within(asked.events, programs=asked.programs, shape=shape))
+        for key in asked.programs:
+            named += _program(key, asked=asked, catalog=catalog, rates=tuple(named[: len(asked.rates)]))
         if not named:
             raise wrong_use("There is nothing to compare. Name rates with --rates KEY,KEY, or --programs KEY,KEY.")
         territory = _territory(named, asked=asked, zone=shape.zone)
@@ -95,7 +100,8 @@ def _plan(
     used = {each.schedule.hourly_series for each in named}
     plan = ComparisonPlan(
         rates=tuple(
-            ComparedRate(key=each.key, schedule=in_force_from(each.schedule, first_on=first_on)) for each in named
+            ComparedRate(key=each.key, schedule=in_force_from(each.schedule, first_on=first_on), cap_w=each.cap_w)
+            for each in named
         ),
         shape=shape,
         calendar=territory,
@@ -103,11 +109,7 @@ def _plan(
         components=asked.components,
         beside=Beside(
             hour_prices={series: prices for series, prices in asked.prices.items() if series in used},
-            laid_on={
-                number: _within(each.laid_on, shape=shape, key=each.key)
-                for number, each in enumerate(named)
-                if each.laid_on is not None
-            },
+            laid_on={number: each.laid_on for number, each in enumerate(named) if each.laid_on is not None},
         ),
     )
     # What cannot be billed is refused now, and not by a process later.
@@ -130,16 +132,22 @@ def _meant(said: Iterable[str], *, known: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named_as(each, known=known) for each in said))
 
 
-def _within(laid_on: LaidOn, *, shape: LoadShape, key: str) -> LaidOn:
+def _called_within(
+    events: Mapping[str, CalledHours], *, programs: Iterable[str], shape: LoadShape
+) -> dict[str, CalledHours]:
     """The events that the loads reach over. Refuses those of other days altogether, as of another year."""
     end_at = shape.start_at + shape.intervals * timedelta(minutes=shape.minutes)
-    hours = frozenset(at for at in laid_on.event_hours if shape.start_at <= at < end_at)
-    if laid_on.event_hours and not hours:
-        raise _unlike(
-            f"No event of {key} lies within the days of the loads, from {shape.start_at} to {end_at}. Name the events "
-            "that were called on these days, or leave its rows out where there were none."
-        )
-    return replace(laid_on, event_hours=hours)
+    found: dict[str, CalledHours] = {}
+    for key in programs:
+        called = events.get(key, NOTHING_CALLED)
+        hours = frozenset(at for at in called.hours if shape.start_at <= at < end_at)
+        if called.hours and not hours:
+            raise _unlike(
+                f"No event of {key} lies within the days of the loads, from {shape.start_at} to {end_at}. Name the "
+                "events that were called on these days, or leave its rows out where there were none."
+            )
+        found[key] = CalledHours(hours=hours, cap_w={at: cap for at, cap in called.cap_w.items() if at in hours})
+    return found
 
 
 def _rate(key: str, *, asked: RatesAsked, catalog: Catalog) -> _Named:
@@ -167,15 +175,15 @@ def _in_catalog(key: RateKey, *, asked: RatesAsked, catalog: Catalog) -> Rate | 
     return max(rates, key=lambda each: each.effective_on) if rates else None
 
 
-def _program(key: str, *, asked: RatesAsked, catalog: Catalog) -> list[_Named]:
-    """A program: its rate with what it lays on it; a rider on each rate that is compared and that it rides on."""
+def _program(key: str, *, asked: RatesAsked, catalog: Catalog, rates: Sequence[_Named]) -> list[_Named]:
+    """A program: its rate with what it lays on it; one that stands beside others on each of these that it may."""
     try:
         program = catalog.program(ProgramKey(key))
     except ProgramUnknown as unknown:
         near = did_you_mean(key, {each.key for each in catalog.programs})
         raise not_found(f"{unknown} {near}".rstrip(), reason="program_unknown") from None
     if program.rate is None:
-        raise _unlike(f"Program {key} brings no rate of its own, so it changes no bill by itself. Leave it out.")
+        return _on_any_rate(program, asked=asked, catalog=catalog, rates=rates)
     rate = _in_catalog(program.rate, asked=asked, catalog=catalog)
     if rate is None:
         raise not_found(f"The catalog has no rate {program.rate} of program {key} then. Add its sheet.")
@@ -196,22 +204,50 @@ def _program(key: str, *, asked: RatesAsked, catalog: Catalog) -> list[_Named]:
     return found
 
 
+def _on_any_rate(
+    program: ProgramVersion, *, asked: RatesAsked, catalog: Catalog, rates: Sequence[_Named]
+) -> list[_Named]:
+    """A program that leaves prices as they are: what it changes is when a car charges, where events lower that."""
+    called = (asked.events or {}).get(program.key, NOTHING_CALLED)
+    if not called.cap_w:
+        raise _unlike(
+            f"Program {program.key} brings no rate of its own, so it changes no bill by itself. Leave it out, or say "
+            "in --events what a car draws at most in its events (cap_kw)."
+        )
+    if not rates:
+        raise _unlike(f"Program {program.key} stands beside a rate. Name those to compare it on: --rates KEY,KEY.")
+    _check_known(program, rate=None)
+    of = next(each.calendar for each in catalog.organizations if each.key == program.organization)
+    key = f"+{program.key}"
+    return [
+        replace(
+            each,
+            key=each.key + key,
+            schedule=replace(each.schedule, key=each.key + key),
+            calendar=of,
+            cap_w=called.cap_w,
+        )
+        for each in rates
+    ]
+
+
 def _laid_on(rate: Rate, *, key: str, program: ProgramVersion, asked: RatesAsked, catalog: Catalog) -> _Named:
     pricing = pricing_of(rate, program=program)
     _check_bill(program, pricing=pricing, events=asked.events)
     has_more = pricing.credits or pricing.event_usd_per_kwh > 0
-    called = (asked.events or {}).get(program.key, frozenset())
+    called = (asked.events or {}).get(program.key, NOTHING_CALLED)
     return _Named(
         key=key,
         schedule=replace(schedule_of_rate(rate), key=key),
         calendar=_calendar_of(rate, catalog=catalog),
-        laid_on=laid_on_by(with_prices(pricing, hour_prices={}, event_hours=called)) if has_more else None,
+        laid_on=laid_on_by(with_prices(pricing, hour_prices={}, event_hours=called.hours)) if has_more else None,
+        cap_w=called.cap_w,
     )
 
 
-def _check_known(program: ProgramVersion, *, rate: Rate) -> None:
+def _check_known(program: ProgramVersion, *, rate: Rate | None) -> None:
     """Refuses a program of which not all prices are known; of a rate by itself its schedule says it."""
-    missing = tuple(dict.fromkeys((*program.unpriced, *rate.unpriced)))
+    missing = tuple(dict.fromkeys((*program.unpriced, *(rate.unpriced if rate else ()))))
     if missing:
         raise _unlike(
             f"Not all that program {program.key} charges or pays is known: {', '.join(missing)}. Leave it out, or add "
@@ -219,7 +255,7 @@ def _check_known(program: ProgramVersion, *, rate: Rate) -> None:
         )
 
 
-def _check_bill(program: ProgramVersion, *, pricing: Pricing, events: Mapping[str, frozenset[datetime]] | None) -> None:
+def _check_bill(program: ProgramVersion, *, pricing: Pricing, events: Mapping[str, CalledHours] | None) -> None:
     """Refuses what one bill of the whole load does not tell."""
     if pricing.is_beside:
         raise _unlike(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -14,7 +13,7 @@ from evenroll.costs.matching.codes import CannotMake, LineKind, MatchResult
 from evenroll.costs.matching.past_bill import KnownRate, MakeRefused, PastBill
 from evenroll.costs.matching.verdict import Verdict, match_bill
 from evenroll.costs.pricing import HourPrices
-from evenroll.intake.event_rows import read_events, zones_of_programs
+from evenroll.intake.event_rows import NOTHING_CALLED, CalledHours, read_events, zones_of_programs
 from evenroll.intake.known_rates import catalog_with, known_rates, rates_of_urdb
 from evenroll.intake.load_cells import DateOrder
 from evenroll.intake.past_bill_words import Judged
@@ -56,7 +55,7 @@ class _Known:
     unpriced: Mapping[RateKey, str]
     unsupported: Mapping[RateKey, str]
     prices: Mapping[str, HourPrices] = field(repr=False)
-    events: Mapping[str, frozenset[datetime]] | None
+    events: Mapping[str, CalledHours] | None
 
 
 def judged_bills(asked: MatchAsked) -> tuple[list[Judged], list[str]]:
@@ -118,7 +117,7 @@ def _laid_on(bill: PastBill, *, known: _Known) -> LaidOn:
     if known.events is None and any(line.kind is LineKind.EVENT for line in bill.lines):
         raise MakeRefused(CannotMake.EVENTS_MISSING, choices=bill.program)
     return LaidOn(
-        event_hours=(known.events or {}).get(program.key, frozenset()),
+        event_hours=(known.events or {}).get(program.key, NOTHING_CALLED).hours,
         event_usd_per_kwh=program.events.usd_per_kwh if program.events else _FREE,
         credits=program.billed_incentives,
     )

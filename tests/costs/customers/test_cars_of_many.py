@@ -47,6 +47,28 @@ def test_cars_draw_what_they_draw_one_at_a_time(minutes, first_on, levels):
     assert unserved.any() and not unserved.all()
 
 
+@pytest.mark.parametrize("minutes", [60, 15])
+@pytest.mark.parametrize("levels", [1, 3, 1_000], ids=["at once", "few prices", "prices of hours"])
+def test_cars_draw_no_more_than_caps_let_them(minutes, levels):
+    plan = plan_of(flat(), first_on=SPRING, days=9, minutes=minutes)
+    days, count, intervals = days_in(plan), 60, plan.shape.intervals
+    chance = np.random.default_rng(levels)
+    price = np.tile(chance.integers(-5, levels, 24 * 60 // minutes), 10)[:intervals] * 1_000_000
+    cap_wh = np.where(chance.random(intervals) < 0.3, chance.choice([0, 300, 1_500], intervals), 2**40)
+    cap_wh[: 3 * 24 * 60 // minutes] = 2**40
+    cars = chance_cars(count, seed=minutes, days=9)
+    loads = np.zeros((count, intervals), dtype=np.int32)
+    unserved = add_charging(loads, cars=laid_out(cars, days=days), nights=nights_of(price, cap_wh=cap_wh, days=days))
+    free = np.zeros_like(loads)
+    more = add_charging(free, cars=laid_out(cars, days=days), nights=nights_of(price, days=days))
+    for car in range(count):
+        drawn, missing = charged_plainly(cars, car=car, plan=plan, price_e8=price, cap_wh=cap_wh)
+        assert (loads[car] == drawn).all(), car
+        assert unserved[car] == missing
+    assert (loads <= cap_wh).all() and not (free <= cap_wh).all()
+    assert (unserved >= more).all() and (unserved > more).any()
+
+
 @pytest.mark.parametrize("key", ["LE-R", "LE-EV-TOU"])
 def test_a_car_of_many_draws_what_the_year_of_one_car_says(key):
     pricing = pricing_of(load_catalog().rate(RateKey(key), on=date(2026, 1, 1)), program=None)
@@ -76,7 +98,7 @@ def test_rates_that_order_the_hours_alike_charge_alike():
     )
     engine = engine_of(*((each,) for each in rates), cycles=months_of(2025))
     days = days_of(engine.rates.lattice, calendar=CHICAGO)
-    assert groups_of(slot_prices_of(engine.rates).price_e8, days=days) == (0, 1, 0, 1, 4)
+    assert groups_of(slot_prices_of(engine.rates), days=days) == (0, 1, 0, 1, 4)
 
 
 def test_no_kind_of_night_is_made_for_each_night():

@@ -76,6 +76,44 @@ def test_all_ways_cost_what_the_readable_bills_say(minutes, highest):
     assert found.unserved_wh.tolist() == missing
 
 
+@pytest.mark.parametrize("minutes", [60, 15])
+@pytest.mark.parametrize("capped", [(1, 4), (0, 1, 2, 3, 4, 5)], ids=["some rates", "all rates"])
+def test_events_that_lower_charging_hold_in_both_ways_of_charging(minutes, capped):
+    free, count = plan(minutes), 12
+    start = free.shape.start_at
+    # Afternoons and evenings of five days: charging is lowered to 1.4 kW, and stands still in every other hour.
+    cap_w = {start + timedelta(days=day, hours=12 + n): 1_400 * (n % 2) for day in (1, 2, 9, 16, 23) for n in range(12)}
+    rates = tuple(replace(each, cap_w=cap_w if n in capped else {}) for n, each in enumerate(free.rates))
+    many = replace(free, rates=rates)
+    wh = np.random.default_rng(minutes).integers(0, 3_000, (count, many.shape.intervals)).astype(np.uint16)
+    rows, cars = np.arange(count), chance_cars(count, seed=3, days=DAYS)
+    found, without_caps = (Comparison(each).costs(wh, cars=cars, rows=rows) for each in (many, free))
+    prices = slot_prices_of(
+        compile_rates(
+            [(each.schedule,) for each in many.rates],
+            cycles=many.cycles,
+            calendar=CHICAGO,
+            minutes=minutes,
+            beside=many.beside,
+        )
+    ).price_e8
+    cap_wh = np.full(many.shape.intervals, 2**40)
+    for at, watts in cap_w.items():
+        first = (at - start) // timedelta(minutes=minutes)
+        cap_wh[first : first + 60 // minutes] = watts * minutes // 60
+    assert (found.without == without_caps.without).all()
+    assert (found.unserved_wh == without_caps.unserved_wh).all()
+    for rate in range(len(many.rates)):
+        own = cap_wh if rate in capped else None
+        for way, price in ((found.at_once, np.zeros_like(prices[rate])), (found.cheapest, prices[rate])):
+            told = [charged_plainly(cars, car=n, plan=many, price_e8=price, cap_wh=own) for n in range(count)]
+            drawn = np.array([each for each, _ in told])
+            expected = paid_plainly(wh.astype(np.int64) + drawn, plan=many, rate=rate)
+            assert (way[:, rate] == expected).all(), many.keys[rate]
+            assert found.capped_wh[:, rate].tolist() == [missing for _, missing in told]
+    assert (found.capped_wh[:, capped[0]] > found.unserved_wh).any()
+
+
 def test_the_order_of_customers_and_how_many_there_are_change_nothing():
     many = plan(60)
     comparison = Comparison(many)
@@ -132,6 +170,13 @@ def test_the_best_rate_covers_what_todays_covers():
     found = best_of(costs, today=today, paid=np.array([300, 110, 200, 0]), coverages=coverages)
     assert found.rate.tolist() == [1, 2, 0, NO_RATE]
     assert found.saving.tolist() == [100, 10, 0, 0]
+
+
+def test_a_rate_that_is_barred_is_never_the_best():
+    costs, barred = np.array([[300, 200, 100]] * 3), np.array([[0, 0, 1], [0, 1, 1], [1, 1, 1]], dtype=np.bool_)
+    found = best_of(costs, today=np.array([0, 0, 0]), paid=costs[:, 0], coverages=(Coverage.BOTH,) * 3, barred=barred)
+    assert found.rate.tolist() == [1, 0, NO_RATE]
+    assert found.saving.tolist() == [100, 0, 0]
 
 
 def test_without_todays_rate_the_best_is_told_where_all_cover_the_same():

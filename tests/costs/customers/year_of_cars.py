@@ -57,8 +57,13 @@ def chance_cars(count: int, *, seed: int, days: int) -> Cars:
     )
 
 
-def charged_plainly(cars: Cars, *, car: int, plan: ComparisonPlan, price_e8: Any) -> tuple[np.ndarray, int]:
-    """What one car draws in each interval, and what is not served, night by night, minute by minute of its ends."""
+def charged_plainly(
+    cars: Cars, *, car: int, plan: ComparisonPlan, price_e8: Any, cap_wh: Any = None
+) -> tuple[np.ndarray, int]:
+    """What one car draws in each interval, and what is not served, night by night, minute by minute of its ends.
+
+    cap_wh: (interval,), the most that it takes there; None: what its charger gives.
+    """
     shape, days = plan.shape, plan.days
     first_on = plan.cycles[0].start_on
     drawn = np.zeros(shape.intervals, dtype=np.int64)
@@ -75,7 +80,7 @@ def charged_plainly(cars: Cars, *, car: int, plan: ComparisonPlan, price_e8: Any
         stay = stay_of(begins, ends, day=day, leaves=leaves, plan=plan)
         room = [int(cars.power_w[car]) * minutes // 60 for _, minutes in stay]
         for place in sorted(range(len(stay)), key=lambda each: int(price_e8[stay[each][0]])):
-            taken = min(tonight, room[place])
+            taken = min(tonight, room[place] if cap_wh is None else min(room[place], int(cap_wh[stay[place][0]])))
             drawn[stay[place][0]] += taken
             tonight -= taken
         unserved += tonight

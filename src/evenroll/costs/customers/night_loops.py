@@ -45,6 +45,7 @@ def add_nights(cars: CarColumns, nights: Nights, loads: NDArray[Any], unserved: 
     """Adds what cars draw in the nights to loads, (car, interval), and what finds no room to unserved, (car,), Wh."""
     longest = 2 * nights.place.shape[1] + 16
     price, taken = np.zeros(longest, np.int64), np.zeros(longest, np.int64)
+    cap_wh = np.zeros(longest if nights.cap_wh.shape[0] > 0 else 0, np.int64)
     begins = nights.first[nights.day]
     for car in range(cars.need_wh.shape[0]):
         for kind in range(nights.kind_first.shape[0] - 1):
@@ -52,8 +53,10 @@ def add_nights(cars: CarColumns, nights: Nights, loads: NDArray[Any], unserved: 
             # One night stands for all of its kind: what is drawn when.
             day = int(nights.day[first])
             stay = _stay(cars, car, nights, day)
-            _prices(stay, nights, day, price)
-            left, extra = _cheapest(cars, car, price[: stay.length], taken)
+            _at_stay(stay, nights, day, nights.price, price)
+            if cap_wh.shape[0] > 0:
+                _at_stay(stay, nights, day, nights.cap_wh, cap_wh)
+            left, extra = _cheapest(cars, car, price[: stay.length], cap_wh, taken)
             unserved[car] += left * (end - first)
             for k in range(stay.length):
                 if taken[k] > 0:
@@ -103,15 +106,18 @@ def _spot(stay: _Stay, nights: Nights, day: int, k: int) -> int:
 
 
 @kernel
-def _prices(stay: _Stay, nights: Nights, day: int, found: IntArray) -> None:
-    """The prices of a stay, in order of time."""
+def _at_stay(stay: _Stay, nights: Nights, day: int, of_all: IntArray, found: IntArray) -> None:
+    """The prices or caps of a stay, in order of time."""
     for k in range(stay.length):
-        found[k] = nights.price[nights.first[day] + _spot(stay, nights, day, k)]
+        found[k] = of_all[nights.first[day] + _spot(stay, nights, day, k)]
 
 
 @kernel
-def _cheapest(cars: CarColumns, car: int, price: IntArray, taken: IntArray) -> tuple[int, int]:
-    """Fills taken by rising price, among equals the earliest. Returns what is left, and where one Wh more would go."""
+def _cheapest(cars: CarColumns, car: int, price: IntArray, cap_wh: IntArray, taken: IntArray) -> tuple[int, int]:
+    """Fills taken by rising price, among equals the earliest. Returns what is left, and where one Wh more would go.
+
+    cap_wh: empty where there are no caps.
+    """
     length = price.shape[0]
     taken[:length] = 0
     left = int(cars.need_wh[car])
@@ -126,6 +132,8 @@ def _cheapest(cars: CarColumns, car: int, price: IntArray, taken: IntArray) -> t
         for k in range(length):
             if price[k] == next_price:
                 room = _room(cars, car, k, length)
+                if cap_wh.shape[0] > 0:
+                    room = min(room, cap_wh[k])
                 taken[k] = min(left, room)
                 left -= taken[k]
                 if taken[k] < room:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from evenroll.costs.fleet.sessions import MOST_WH
+from evenroll.costs.fleet.slot_prices import SlotPrices
 from evenroll.costs.lattice.schedule import HOURS
 from evenroll.costs.lattice.segments import Lattice
 from evenroll.quantities.calendars import ServiceCalendar
@@ -38,12 +40,14 @@ class Nights(NamedTuple):
     """Nights by kind, as the loops read them. The night of a day begins on it and ends on the next.
 
     The night of the last day ends on the first: a period neither gains nor loses one. kind_first: (kind + 1,).
-    day: (night,), by kind. price: (interval,), what makes nights of one kind alike. first, place: as of Days.
+    day: (night,), by kind. price, cap_wh: (interval,), what makes nights of one kind alike; cap_wh is empty where there
+    are no caps. first, place: as of Days.
     """
 
     kind_first: IntArray
     day: IntArray
     price: IntArray
+    cap_wh: IntArray
     first: IntArray
     place: IntArray
 
@@ -57,31 +61,35 @@ def days_of(lattice: Lattice, *, calendar: ServiceCalendar) -> Days:
     return Days(minutes=lattice.minutes, first=np.array(first, dtype=np.int64), place=np.array(place, dtype=np.int64))
 
 
-def nights_of(price_e8: IntArray, *, days: Days) -> Nights:
-    """The nights in which the intervals lie in the same order of price. price_e8: (interval,)."""
+def nights_of(price_e8: IntArray, *, days: Days, cap_wh: IntArray | None = None) -> Nights:
+    """The nights in which the intervals lie in the same order of price, beneath the same caps.
+
+    price_e8: (interval,). cap_wh: (interval,), the most that a car takes; None: what its charger gives.
+    """
     found: dict[bytes, list[int]] = {}
-    for day, kind in enumerate(_kinds(price_e8, days=days)):
+    for day, kind in enumerate(_kinds(price_e8, cap_wh, days=days)):
         found.setdefault(kind, []).append(day)
     return Nights(
         kind_first=np.array([0, *accumulate(len(each) for each in found.values())], dtype=np.int64),
         day=np.array([day for each in found.values() for day in each], dtype=np.int64),
         price=np.ascontiguousarray(price_e8),
+        cap_wh=np.zeros(0, np.int64) if cap_wh is None or cap_wh.min() >= MOST_WH else np.ascontiguousarray(cap_wh),
         first=days.first,
         place=days.place,
     )
 
 
-def groups_of(price_e8: IntArray, *, days: Days) -> tuple[int, ...]:
-    """Which rates charge every car alike: by rate, the first one of which no night lies in another order of price.
-
-    price_e8: (rate, interval).
-    """
+def groups_of(prices: SlotPrices, *, days: Days) -> tuple[int, ...]:
+    """Which rates charge every car alike: by rate, the first of which no night has another order of price or cap."""
     found: dict[bytes, int] = {}
-    return tuple(found.setdefault(b"|".join(_kinds(price, days=days)), number) for number, price in enumerate(price_e8))
+    return tuple(
+        found.setdefault(b"|".join(_kinds(price, cap_wh, days=days)), number)
+        for number, (price, cap_wh) in enumerate(zip(prices.price_e8, prices.cap_wh, strict=True))
+    )
 
 
-def _kinds(price: IntArray, *, days: Days) -> list[bytes]:
-    """By night, what tells it apart: the order of its intervals by price, and where clocks lie in its two days."""
+def _kinds(price: IntArray, cap_wh: IntArray | None, *, days: Days) -> list[bytes]:
+    """By night, what tells it apart: the order of its intervals by price, their caps, where clocks lie in its days."""
     count = len(days.first) - 1
     found: list[bytes] = []
     for day in range(count):
@@ -91,8 +99,15 @@ def _kinds(price: IntArray, *, days: Days) -> list[bytes]:
         where = np.concatenate([days.place[day], days.place[then]])
         # The last night goes on where the period begins, and not after it.
         begins = b"" if then else b"last"
-        found.append(begins + rank.astype(np.int16).tobytes() + where.astype(np.int16).tobytes())
+        caps = b"" if cap_wh is None else _caps(cap_wh, days=days, of=(day, then))
+        found.append(begins + rank.astype(np.int16).tobytes() + where.astype(np.int16).tobytes() + caps)
     return found
+
+
+def _caps(cap_wh: IntArray, *, days: Days, of: tuple[int, int]) -> bytes:
+    """The caps of two days; nothing where no interval has one."""
+    own = np.concatenate([cap_wh[days.first[each] : days.first[each + 1]] for each in of])
+    return own.tobytes() if own.min() < MOST_WH else b""
 
 
 def _places(day: date, *, lattice: Lattice, calendar: ServiceCalendar) -> list[int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from evenroll.costs.lattice.beside import NOTHING_BESIDE, Beside
+from evenroll.costs.lattice.beside import NOTHING_BESIDE, NOTHING_LAID_ON, Beside
 from evenroll.costs.lattice.schedule import RateSchedule
 from evenroll.costs.usage import LoadWrong
 from evenroll.quantities.calendars import ServiceCalendar
@@ -33,10 +34,14 @@ class LoadShape:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparedRate:
-    """A rate that is compared. key: its name in the result. schedule: in force on all days that are compared."""
+    """A rate that is compared. key: its name in the result. schedule: in force on all days that are compared.
+
+    cap_w: the most that a car draws in hours of events in which its program lowers charging, by their starts, UTC.
+    """
 
     key: str
     schedule: RateSchedule
+    cap_w: Mapping[datetime, int] = field(default_factory=dict[datetime, int], repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,9 +65,18 @@ class ComparisonPlan:
 
     @property
     def event_hours(self) -> dict[str, int]:
-        """How many hours lie in events, by name of each rate on which these cost more."""
-        laid_on = sorted(self.beside.laid_on.items())
-        return {self.keys[number]: len(each.event_hours) for number, each in laid_on if each.event_usd_per_kwh > 0}
+        """How many hours lie in events, by name of each rate on which these cost more or lower charging."""
+        found: dict[str, int] = {}
+        for number, rate in enumerate(self.rates):
+            laid_on = self.beside.laid_on.get(number, NOTHING_LAID_ON)
+            if laid_on.event_usd_per_kwh > 0 or rate.cap_w:
+                found[rate.key] = len(laid_on.event_hours | rate.cap_w.keys())
+        return found
+
+    @property
+    def capped(self) -> tuple[int, ...]:
+        """The rates, by number, on which events lower charging."""
+        return tuple(number for number, rate in enumerate(self.rates) if rate.cap_w)
 
     @property
     def days(self) -> int:
