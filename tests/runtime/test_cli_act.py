@@ -17,8 +17,10 @@ from evenroll.enrollment.facts import ProviderAnswerKind
 from evenroll.enrollment.findings import Cure, Evidence, EvidenceCode, Finding
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.moving_commands import MoveOut
+from evenroll.enrollment.possible_commands import helps_at, possible_commands
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
+from evenroll.intake.said_values import EXAMPLES
 from evenroll.programs.program import Track
 from evenroll.programs.rules import CureCode, CureOwner, Outcome, RuleId, RuleKind
 from evenroll.quantities.identifiers import OrganizationKey, PodId, ProgramKey
@@ -26,8 +28,6 @@ from evenroll.runtime.cli_act import sentences_of
 from evenroll.runtime.cli_case_view import view_case
 from evenroll.runtime.cli_cures import cured_by, what_mends
 from evenroll.runtime.cli_payload import words_of
-from evenroll.runtime.cli_possible import helps_at, possible_commands
-from evenroll.runtime.cli_values import EXAMPLES
 from evenroll.runtime.output_case import show_case, show_choice
 from evenroll.runtime.output_console import Output
 from tests.territory import NOW, Territory, days, new_territory

@@ -10,13 +10,13 @@ import pytest
 
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record
+from evenroll.enrollment.possible_commands import HELPS, possible_commands
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
 from evenroll.runtime.cli_endings import ending_of
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.cli_numbers import read_number
-from evenroll.runtime.cli_possible import HELPS, possible_commands
 from evenroll.runtime.command_line import app, run
 from evenroll.runtime.output_console import Output
 

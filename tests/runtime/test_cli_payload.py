@@ -25,12 +25,12 @@ from evenroll.enrollment.life_events import EquipmentKind
 from evenroll.enrollment.order_commands import BookVisit, CompleteBackOffice
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import BackOfficeItem
+from evenroll.intake.said_values import EXAMPLES
 from evenroll.programs.program import DocumentKind
 from evenroll.quantities.identifiers import AccountId
 from evenroll.records.asked import Asked
 from evenroll.runtime.cli_exit import CommandEnded
 from evenroll.runtime.cli_payload import asked_with, placed, words_of
-from evenroll.runtime.cli_values import EXAMPLES
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 TODAY = date(2026, 3, 2)

@@ -14,8 +14,10 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record, may
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.possible_commands import helps_at, possible_commands
 from evenroll.enrollment.roles import Actor, Role
 from evenroll.enrollment.tracks import State
+from evenroll.intake.said_values import EXAMPLES
 from evenroll.pages.texts import render
 from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import ActorKey, CaseNumber, OrderNumber, OrganizationKey
@@ -25,9 +27,7 @@ from evenroll.runtime.cli_exit import CommandEnded, ExitCode, not_found, refused
 from evenroll.runtime.cli_member import refuse_stranger
 from evenroll.runtime.cli_numbers import Meant, meant_by, read_number
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
-from evenroll.runtime.cli_possible import helps_at, possible_commands
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
-from evenroll.runtime.cli_values import EXAMPLES
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_times import zone_of
 
@@ -73,7 +73,7 @@ def act(
 
 def _list(number: CaseNumber | OrderNumber, organization: OrganizationKey, output: Output) -> None:
     """What can be done now, by role, with values to begin from."""
-    from evenroll.runtime.cli_possible import commands_by_role
+    from evenroll.enrollment.possible_commands import commands_by_role
 
     with session():
         _, view = _view(number, organization)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.erasure import Erasure
@@ -15,14 +13,8 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import State, TrackState
-from evenroll.pages.ledger_words import ledger_words
-from evenroll.pages.notices import bill_words
-from evenroll.pages.part_words import appeal_words
-from evenroll.pages.supply_words import objections
-from evenroll.pages.texts import Parameter, has, render
+from evenroll.pages.timeline_words import Told, findings_told, missing_told, told_entry
 from evenroll.programs.bill import Bill
-from evenroll.programs.reject_codes import RejectCode
-from evenroll.quantities.codec import decode
 from evenroll.quantities.identifiers import CaseNumber, OfferId, OrderNumber, OrganizationKey
 from evenroll.runtime.cli_session import business_now
 from evenroll.runtime.ledger_view import LedgerView, view_ledger
@@ -30,22 +22,6 @@ from evenroll.runtime.ledger_view import LedgerView, view_ledger
 if TYPE_CHECKING:
     from evenroll.records.entries import Entry
     from evenroll.records.program_lines import Standing
-
-
-_HELD: Final = frozenset({"switch_held", "bill_held"})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """One line of a timeline. at: the business clock."""
-
-    at: datetime
-    row: str
-    organization: OrganizationKey
-    actor_role: str
-    record: str
-    event: str
-    sentence: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,12 +87,12 @@ def view_case(number: CaseNumber, *, organizations: Iterable[OrganizationKey], l
         offer=_offer(cases),
         books=tuple(key for key in orders if key in cases or orders[key]),
         orders=found,
-        timeline=tuple(_told(each, language) for each in entries),
+        timeline=tuple(told_entry(each, language=language) for each in entries),
         # The supervisor's long look at an enrolled case hides who owes the next act: told where nobody else does.
         waiting=tuple(each for each in live if not _is_backstop(each)) or live,
         live=live,
-        findings=_findings(entries),
-        missing=_missing(entries),
+        findings=findings_told(entries),
+        missing=missing_told(entries),
         line=_line(cases[home]),
         bills=tuple(bill for order in found for bill in (order.closing_bill, order.first_bill) if bill),
         ledger=_ledger(cases[home]),
@@ -206,67 +182,3 @@ def _is_backstop(each: WaitingTrack) -> bool:
     from evenroll.intake.outcomes import is_backstop
 
     return is_backstop(track=each.track.track.value, state=each.track.state.value, times=each.track.times)
-
-
-def _findings(entries: Sequence[Entry]) -> tuple[Finding, ...]:
-    for entry in reversed(entries):
-        if entry.event == "decision_made":
-            said = json.loads(entry.data).get("findings", [])
-            return tuple(decode(Finding, each) for each in said)
-    return ()
-
-
-def _missing(entries: Sequence[Entry]) -> tuple[str, ...]:
-    for entry in reversed(entries):
-        if entry.event == "application_completed":
-            return ()
-        if entry.event == "form_returned":
-            return tuple(json.loads(entry.data).get("missing", ()))
-    return ()
-
-
-def _told(entry: Entry, language: Language) -> Told:
-    parameters = _parameters(entry.event, json.loads(entry.data), language)
-    return Told(
-        at=entry.business_at,
-        row=entry.row,
-        organization=entry.organization,
-        actor_role=entry.actor_role.value,
-        record=entry.stream.key if entry.stream.kind.value in ("service_order", "erasure") else "case",
-        event=entry.event,
-        sentence=render(f"event.{entry.event}", language=language, parameters=parameters),
-    )
-
-
-def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict[str, Parameter]:
-    """What of an event its sentence may say; a variant that needs more is simply not chosen."""
-    found: dict[str, Parameter] = {
-        name: str(value) for name, value in data.items() if isinstance(value, str) and name != "row"
-    }
-    moves = data.get("moves") or ()
-    if moves:
-        found["state"] = str(moves[0]["to"])
-    found |= ledger_words(event, data, language=language)
-    answer, bill = data.get("answer"), data.get("bill")
-    if event == "provider_answered" and isinstance(answer, Mapping):
-        found["answer"] = render(f"provider_answer.{answer['kind']}", language=language)
-    found |= _decided(event, data, language)
-    if event == "supply_objected":
-        found["objections"] = objections((RejectCode(each) for each in data.get("codes", ())), language=language)
-    if isinstance(bill, Mapping):
-        found |= bill_words(decode(Bill, dict[str, Any](bill)), language=language)
-    if event == "leave_asked" and has(f"end_reason.{data.get('reason')}"):
-        found["reason"] = render(f"end_reason.{data['reason']}", language=language)
-    if event in _HELD and has(f"held.{data.get('reason')}"):
-        found["held"] = render(f"held.{data['reason']}", language=language)
-    need = data.get("need")
-    if isinstance(need, Mapping):
-        found |= {"need": str(need["kind"]), "why": str(need["why"])}
-    return found
-
-
-def _decided(event: str, data: Mapping[str, Any], language: Language) -> dict[str, Parameter]:
-    """How it was decided, at first or on appeal."""
-    if event == "decision_made":
-        return {"verdict": render(f"verdict.{data['verdict']}", language=language)}
-    return appeal_words(data, language=language) if event == "appeal_decided" else {}

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.possible_commands import possible_commands
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.pages.part_words import track_words
@@ -16,7 +17,6 @@ from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
 from evenroll.runtime.cli_parked import tell_parked
-from evenroll.runtime.cli_possible import possible_commands
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session, typed
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_line import places_sentence

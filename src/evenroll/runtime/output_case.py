@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.possible_commands import commands_by_role
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.tracks import State
@@ -22,7 +23,6 @@ from evenroll.pages.texts import render
 from evenroll.programs.bill import Bill, BillLine
 from evenroll.programs.rules import Outcome
 from evenroll.runtime.cli_case_view import CaseView, WaitingTrack
-from evenroll.runtime.cli_possible import commands_by_role
 from evenroll.runtime.cli_session import typed
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_dates import show_days, told_days

@@ -1,4 +1,4 @@
-"""How the values of a command are written at a terminal: by example, read into the codec's JSON, and told by shape."""
+"""How the values of a command are written by hand: by example, read into the codec's JSON, and told by shape."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from enum import StrEnum
 from typing import Any, Final, Union, cast, get_args, get_origin
 
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.intake.payloads_of_money import MONEY_EXAMPLES
+from evenroll.intake.payloads_of_moving import MOVING_EXAMPLES
+from evenroll.intake.payloads_of_supply import SUPPLY_EXAMPLES
 from evenroll.quantities.codec import JsonValue
-from evenroll.runtime.payloads_of_money import MONEY_EXAMPLES
-from evenroll.runtime.payloads_of_moving import MOVING_EXAMPLES
-from evenroll.runtime.payloads_of_supply import SUPPLY_EXAMPLES
 
 EXCHANGE: Final = (
     """'exchange={"old_serial":"M100234","new_serial":"N800007","capability":"interval","""
@@ -70,6 +70,11 @@ EXAMPLES: Final[Mapping[C, str]] = {
     **MOVING_EXAMPLES,
 }
 """Values with which each command may be given, as one writes them in a shell; a command that is absent takes none."""
+
+
+class SaidWrong(ValueError):
+    """What was said with a command cannot be it; the sentence says what it takes."""
+
 
 _US_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 

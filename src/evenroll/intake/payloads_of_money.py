@@ -1,4 +1,4 @@
-"""What is said at a terminal with the commands of row 10's ledger: payloads, and values to begin from."""
+"""What is said with the commands of row 10's ledger: payloads, and values to begin from."""
 
 from __future__ import annotations
 

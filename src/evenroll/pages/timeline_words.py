@@ -1,0 +1,106 @@
+"""A timeline as it is told: each entry of the journal as a sentence, and what was last found and missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from evenroll.enrollment.findings import Finding
+from evenroll.enrollment.form import Language
+from evenroll.pages.ledger_words import ledger_words
+from evenroll.pages.notices import bill_words
+from evenroll.pages.part_words import appeal_words
+from evenroll.pages.supply_words import objections
+from evenroll.pages.texts import Parameter, has, render
+from evenroll.programs.bill import Bill
+from evenroll.programs.reject_codes import RejectCode
+from evenroll.quantities.codec import decode
+from evenroll.quantities.identifiers import OrganizationKey
+
+if TYPE_CHECKING:
+    from evenroll.records.entries import Entry
+
+_HELD: Final = frozenset({"switch_held", "bill_held"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One line of a timeline. at: the business clock."""
+
+    at: datetime
+    row: str
+    organization: OrganizationKey
+    actor_role: str
+    record: str
+    event: str
+    sentence: str
+
+
+def told_entry(entry: Entry, *, language: Language) -> Told:
+    """One line of a timeline, from an entry of the journal."""
+    parameters = _parameters(entry.event, json.loads(entry.data), language)
+    return Told(
+        at=entry.business_at,
+        row=entry.row,
+        organization=entry.organization,
+        actor_role=entry.actor_role.value,
+        record=entry.stream.key if entry.stream.kind.value in ("service_order", "erasure") else "case",
+        event=entry.event,
+        sentence=render(f"event.{entry.event}", language=language, parameters=parameters),
+    )
+
+
+def findings_told(entries: Sequence[Entry]) -> tuple[Finding, ...]:
+    """What was found when the case was last decided; entries: of its journal, ascending."""
+    for entry in reversed(entries):
+        if entry.event == "decision_made":
+            said = json.loads(entry.data).get("findings", [])
+            return tuple(decode(Finding, each) for each in said)
+    return ()
+
+
+def missing_told(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """What the form lacked when it was last returned; nothing once it is complete. entries: ascending."""
+    for entry in reversed(entries):
+        if entry.event == "application_completed":
+            return ()
+        if entry.event == "form_returned":
+            return tuple(json.loads(entry.data).get("missing", ()))
+    return ()
+
+
+def _parameters(event: str, data: Mapping[str, Any], language: Language) -> dict[str, Parameter]:
+    """What of an event its sentence may say; a variant that needs more is simply not chosen."""
+    found: dict[str, Parameter] = {
+        name: str(value) for name, value in data.items() if isinstance(value, str) and name != "row"
+    }
+    moves = data.get("moves") or ()
+    if moves:
+        found["state"] = str(moves[0]["to"])
+    found |= ledger_words(event, data, language=language)
+    answer, bill = data.get("answer"), data.get("bill")
+    if event == "provider_answered" and isinstance(answer, Mapping):
+        found["answer"] = render(f"provider_answer.{answer['kind']}", language=language)
+    found |= _decided(event, data, language)
+    if event == "supply_objected":
+        found["objections"] = objections((RejectCode(each) for each in data.get("codes", ())), language=language)
+    if isinstance(bill, Mapping):
+        found |= bill_words(decode(Bill, dict[str, Any](bill)), language=language)
+    if event == "leave_asked" and has(f"end_reason.{data.get('reason')}"):
+        found["reason"] = render(f"end_reason.{data['reason']}", language=language)
+    if event in _HELD and has(f"held.{data.get('reason')}"):
+        found["held"] = render(f"held.{data['reason']}", language=language)
+    need = data.get("need")
+    if isinstance(need, Mapping):
+        found |= {"need": str(need["kind"]), "why": str(need["why"])}
+    return found
+
+
+def _decided(event: str, data: Mapping[str, Any], language: Language) -> dict[str, Parameter]:
+    """How it was decided, at first or on appeal."""
+    if event == "decision_made":
+        return {"verdict": render(f"verdict.{data['verdict']}", language=language)}
+    return appeal_words(data, language=language) if event == "appeal_decided" else {}
