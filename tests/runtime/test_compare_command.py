@@ -13,13 +13,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from evenroll.comparison.comparing import CompareQuestion, compared
+from evenroll.comparison.own_use import use_of_month
 from evenroll.costs.charging import PevNeed
 from evenroll.programs.catalog import load_catalog
 from evenroll.quantities.calendars import calendar
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.command_line import run
-from evenroll.runtime.comparing import CompareQuestion, compared
-from evenroll.runtime.own_use import use_of_month
 from evenroll.runtime.series_known import known_series
 
 ON = "2026-06-01"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.worker.installation import Installation
 
 
@@ -15,10 +16,14 @@ class NotWired(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wired:
-    """installation: with all partners; now: the business clock, in a demo the demo's."""
+    """installation: with all partners; now: the business clock, in a demo the demo's.
+
+    utility_at: whose wires are at a postal code; None where that is not known, for nobody's is guessed.
+    """
 
     installation: Callable[[], Installation]
     now: Callable[[], datetime]
+    utility_at: Callable[[str], OrganizationKey | None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -42,6 +47,11 @@ def installation() -> Installation:
 def business_now() -> datetime:
     """What the business clock shows: the `now` that every command and query of a page is given. Raises NotWired."""
     return _wired().now()
+
+
+def utility_at(postal_code: str) -> OrganizationKey | None:
+    """Whose wires are at a postal code; None where that is not known. Raises NotWired."""
+    return _wired().utility_at(postal_code)
 
 
 def _wired() -> Wired:

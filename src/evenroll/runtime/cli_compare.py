@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from evenroll.costs.charging import LOSS_PERCENT, NeedDoesNotFit, NeedWrong, PevNeed
+from evenroll.comparison.vehicle_need import BatteryTooSmall, need_of_vehicle
+from evenroll.costs.charging import NeedDoesNotFit, NeedWrong, PevNeed
 from evenroll.costs.compare import Assumption, AssumptionCode
-from evenroll.costs.typical import miles_assumed, need_of_miles
 from evenroll.enrollment.form import Language
 from evenroll.intake.load_cells import DateOrder
 from evenroll.programs.catalog import CatalogOrganization, OrganizationRole, RateUnknown, load_catalog
@@ -29,12 +29,10 @@ from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_file import keep_read, write_file
 
 if TYPE_CHECKING:
-    from evenroll.runtime.comparing import CompareQuestion
-    from evenroll.runtime.own_use import OwnUse
+    from evenroll.comparison.comparing import CompareQuestion
+    from evenroll.comparison.own_use import OwnUse
 
 _WH_PER_KWH: Final = 1000
-_USUAL_WH: Final = 30_000
-_DAYS: Final = 365
 _KWH_MAX: Final = 1_000_000
 _MILES_MAX: Final = 1_000_000
 _USD_MAX: Final = Decimal(1_000_000)
@@ -97,7 +95,7 @@ def compare(said: CompareOptions) -> None:
     Example: evenroll compare --monthly-kwh 700 --organization lakeland-electric --miles 12000
     """
     # Arrays and the invented territory take longer to import than other commands take.
-    from evenroll.runtime.comparing import compared
+    from evenroll.comparison.comparing import compared
     from evenroll.runtime.output_compare import show_compared, told_compared
 
     if said.plot is not None:
@@ -109,7 +107,7 @@ def compare(said: CompareOptions) -> None:
         raise not_found(str(unknown), reason="rate_unknown") from None
     output = Output(json=asked.json)
     if said.plot is not None:
-        from evenroll.runtime.plot_compare import plot_of
+        from evenroll.comparison.plot import plot_of
 
         write_file(said.plot, plot_of(found, question=question, language=said.language))
     output.data(told_compared(found, question=question, language=said.language))
@@ -124,7 +122,7 @@ def compare(said: CompareOptions) -> None:
 
 
 def _question(said: CompareOptions) -> CompareQuestion:
-    from evenroll.runtime.comparing import CompareQuestion
+    from evenroll.comparison.comparing import CompareQuestion
     from evenroll.runtime.series_known import known_series
 
     organization = _organization(said.organization, postal_code=said.postal_code.strip())
@@ -168,9 +166,9 @@ def _organization(key: str, *, postal_code: str) -> CatalogOrganization:
 
 def _serving(postal_code: str) -> str:
     """The utility of the package whose territory holds the postal code: the invented ones alone list theirs."""
-    from evenroll.runtime.territory_plan import TERRITORIES
+    from evenroll.runtime.territory_plan import utility_at
 
-    found = next((each.utility for each in TERRITORIES if postal_code in each.postal_codes), None)
+    found = utility_at(postal_code)
     if found is None:
         raise not_found(
             f"No utility of the catalog lists the postal code {postal_code}, and none is guessed. Name yours with "
@@ -212,7 +210,7 @@ def _refuse_elsewhere(key: RateKey, *, owner: str, organization: CatalogOrganiza
 
 
 def _use(said: CompareOptions, *, organization: CatalogOrganization, on: date) -> OwnUse:
-    from evenroll.runtime.own_use import use_of_file, use_of_month
+    from evenroll.comparison.own_use import use_of_file, use_of_month
 
     if (said.file is None) == (not said.monthly_kwh):
         raise wrong_use("Say what the household uses: name either a FILE or an average month with --monthly-kwh.")
@@ -246,47 +244,19 @@ def _need(said: CompareOptions, *, vehicle: VehicleModel | None) -> tuple[PevNee
         return PevNeed(annual_wh=0), (Assumption(code=AssumptionCode.CHARGING_IN_USE),)
     if said.miles is None:
         raise wrong_use("Say what the vehicle drives in a year with --miles, or --pev-in-load where the file holds it.")
-    power_w, of_list = _wh(said.charging_kw), ()
-    rating = vehicle.wh_per_100_miles if vehicle else _USUAL_WH
-    if said.kwh_per_100_miles is not None:
-        rating = _wh(said.kwh_per_100_miles)
-    if vehicle:
-        power_w, of_list = min(power_w, int(vehicle.ac_kw * _WH_PER_KWH)), (_assumed(vehicle),)
+    rating = None if said.kwh_per_100_miles is None else _wh(said.kwh_per_100_miles)
     try:
-        need = need_of_miles(
+        return need_of_vehicle(
             said.miles,
+            vehicle=vehicle,
             wh_per_100_miles=rating,
-            plug_in_hour=said.plug_in_hour,
-            unplug_hour=said.unplug_hour,
-            power_w=power_w,
+            power_w=_wh(said.charging_kw),
+            plugged_in=(said.plug_in_hour, said.unplug_hour),
         )
     except NeedWrong as wrong:
         raise wrong_use(str(wrong)) from None
-    if vehicle:
-        _refuse_beyond_battery(need, vehicle=vehicle)
-    return need, (*of_list, miles_assumed(said.miles, wh_per_100_miles=rating))
-
-
-def _assumed(vehicle: VehicleModel) -> Assumption:
-    told = {
-        "vehicle": vehicle.name,
-        "model_year": str(vehicle.model_year),
-        "battery": f"{vehicle.battery_kwh.normalize():f}",
-        "ac": f"{vehicle.ac_kw.normalize():f}",
-    }
-    return Assumption(code=AssumptionCode.VEHICLE_MODEL, parameters=told)
-
-
-def _refuse_beyond_battery(need: PevNeed, *, vehicle: VehicleModel) -> None:
-    """It is charged once a day, and takes no more than its battery and what is lost on the way."""
-    daily_kwh = Decimal(need.annual_wh) / _DAYS / _WH_PER_KWH
-    most_kwh = vehicle.battery_kwh * 100 / (100 - LOSS_PERCENT)
-    if daily_kwh > most_kwh:
-        raise refused(
-            f"A {vehicle.name} would need {daily_kwh:.1f} kWh a day for these miles, and its battery takes "
-            f"{most_kwh:.1f} kWh at most. Correct --miles: those that are charged at home.",
-            reason="battery_too_small",
-        )
+    except BatteryTooSmall as small:
+        raise refused(f"{small} Correct --miles: those that are charged at home.", reason="battery_too_small") from None
 
 
 def _usd(text: str) -> Decimal:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from evenroll.comparison.series import past_prices, series_of
 from evenroll.costs.charging import PevNeed
-from evenroll.costs.courses import PAST_YEARS
+from evenroll.costs.pricing import HourPrices
 from evenroll.costs.typical import miles_assumed, need_of_miles, typical_day_assumed, typical_household
 from evenroll.enrollment.case import Hidden
 from evenroll.enrollment.facts import SERVED, PartnerAway, ProviderAnswer
@@ -18,8 +16,6 @@ from evenroll.enrollment.offers import serving
 from evenroll.enrollment.roles import Actor, Role
 from evenroll.ports.clearinghouse import Clearinghouse, ProviderQuestion
 from evenroll.ports.prices import PriceSource
-from evenroll.programs.catalog import RateUnknown, load_catalog
-from evenroll.programs.rate import is_hourly
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey, PodId, RateKey
 
@@ -121,7 +117,7 @@ def ask_costs(
 
 def _past_prices(
     question: CostQuestion, *, provider: ProviderAnswer | None, prices: PriceSource, today: date
-) -> dict[str, Mapping[datetime, Decimal]]:
+) -> dict[str, HourPrices]:
     """The past years of every series that a program shown, or today's price, is priced by."""
     from evenroll.records.organizations import open_organization
     from evenroll.records.program_shelf import published_programs
@@ -129,23 +125,8 @@ def _past_prices(
     publishers = {question.organization} | (serving(provider) if provider else set())
     with open_organization(question.organization) as opened:
         keys = [each.rate for each in published_programs(publishers, on=today) if each.rate]
-        begins_at = opened.calendar.start_of_day(date(today.year - PAST_YEARS, 1, 1))
-        until_at = opened.calendar.start_of_day(today)
-    found: dict[str, Mapping[datetime, Decimal]] = {}
-    for owner, series in _series_of((*keys, *question.rates), on=today):
-        known = prices.prices(series, owner=owner, from_at=begins_at, until_at=until_at)
-        found[series] = {} if isinstance(known, PartnerAway) else known
-    return found
-
-
-def _series_of(keys: Iterable[RateKey], *, on: date) -> tuple[tuple[OrganizationKey, str], ...]:
-    found: dict[str, OrganizationKey] = {}
-    for key in keys:
-        with suppress(RateUnknown):
-            rate = load_catalog().rate(key, on=on)
-            if is_hourly(rate):
-                found[rate.hourly_series] = rate.organization
-    return tuple((owner, series) for series, owner in found.items())
+        calendar = opened.calendar
+    return past_prices(prices, needed=series_of((*keys, *question.rates), on=today), calendar=calendar, on=today)
 
 
 def _interest(

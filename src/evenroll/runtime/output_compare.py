@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from evenroll.comparison.comparing import Compared, CompareQuestion, ProgramCosts
+from evenroll.comparison.words import assumed_of_all, named, organization_of, rate_name, share_of, title_of, use_of
 from evenroll.costs.compare import Assumption, Comparison, Scenario, ScenarioCode
 from evenroll.costs.payback import Payback, PaybackCode
 from evenroll.enrollment.form import Language
 from evenroll.pages.compare_codes import CompareWord as C
-from evenroll.pages.formats import energy, money
+from evenroll.pages.formats import money
 from evenroll.pages.offer_codes import OfferWord as W
 from evenroll.pages.offer_words import assumption, paid, why_no_figures
 from evenroll.pages.texts import Parameter, render
-from evenroll.programs.program import Coverage
 from evenroll.quantities.identifiers import RateKey
 from evenroll.quantities.money import ZERO
-from evenroll.runtime.comparing import Compared, CompareQuestion, ProgramCosts
 from evenroll.runtime.output_console import Output
-from evenroll.runtime.output_costs import named, rate_name, show_lines, show_list, show_past, told_figures
-
-_KWH = 1000
+from evenroll.runtime.output_costs import show_lines, show_list, show_past, told_figures
 
 
 def show_compared(
@@ -32,12 +30,13 @@ def show_compared(
     output.say(use_of(question, language=language))
     for part, programs in found.parts.items():
         output.heading(render(C.PART, language=language, parameters={"coverage": part.value}))
-        output.say(_share(part, found, language))
+        output.say(share_of(part, found, language=language))
         _show_part(programs, question=question, output=output, language=language)
     if len(found.parts) > 1:
         output.say("", render(W.UNLIKE_PARTS, language=language))
     if not found.parts and not found.others:
-        output.say("", render(C.NO_PROGRAM, language=language, parameters={"organization": _of(question, language)}))
+        whose: dict[str, Parameter] = {"organization": organization_of(question, language=language)}
+        output.say("", render(C.NO_PROGRAM, language=language, parameters=whose))
     for each, costs in found.figures if explain else ():
         _explain(each, costs, question=question, output=output, language=language)
     _show_rewards(found, output, language)
@@ -46,12 +45,6 @@ def show_compared(
     if question.use.warnings:
         output.say("")
         show_list(C.OF_FILE, sentences=question.use.warnings, output=output, language=language)
-
-
-def title_of(question: CompareQuestion, *, language: Language) -> str:
-    """What is compared, with whom, for which year."""
-    given = {"year": str(question.on.year), "organization": _of(question, language)}
-    return render(C.TITLE, language=language, parameters=given)
 
 
 def told_compared(found: Compared, *, question: CompareQuestion, language: Language) -> dict[str, Any]:
@@ -85,31 +78,6 @@ def told_compared(found: Compared, *, question: CompareQuestion, language: Langu
         ],
         "warnings": list(question.use.warnings),
     }
-
-
-def _of(question: CompareQuestion, language: Language) -> str:
-    return named(question.organization.name, language=language)
-
-
-def use_of(question: CompareQuestion, *, language: Language) -> str:
-    """What household and vehicle use in the year."""
-    kwh = _whole_kwh(question.use.annual_wh, language)
-    if question.charging_in_use:
-        return render(C.HOUSEHOLD_WITH, language=language, parameters={"kwh": kwh})
-    pev = _whole_kwh(question.need.annual_wh, language)
-    return render(C.HOUSEHOLD, language=language, parameters={"kwh": kwh, "pev": pev})
-
-
-def _whole_kwh(wh: int, language: Language) -> str:
-    return energy((wh + _KWH // 2) // _KWH * _KWH, language=language)
-
-
-def _share(part: Coverage, found: Compared, language: Language) -> str:
-    """What share of today's bill the figures cover, or that it is not known."""
-    percent = found.shares.get(part)
-    if percent is None:
-        return render(C.SHARE_UNKNOWN, language=language)
-    return render(C.SHARE, language=language, parameters={"percent": f"{percent.normalize():f}"})
 
 
 def _show_part(
@@ -207,11 +175,7 @@ def _show_rewards(found: Compared, output: Output, language: Language) -> None:
 def _show_assumed(found: Compared, output: Output, language: Language) -> None:
     """What all figures have in common once, the rest by program."""
     figures = found.figures
-    common = (
-        [one for one in figures[0][1].assumptions if all(one in costs.assumptions for _, costs in figures)]
-        if figures
-        else []
-    )
+    common = assumed_of_all(found)
     if common:
         output.say("")
         show_list(C.ASSUMED_OF_ALL, sentences=_sentences(common, language), output=output, language=language)
@@ -223,7 +187,7 @@ def _show_assumed(found: Compared, output: Output, language: Language) -> None:
             output.say(*(f"- {sentence}" for sentence in _sentences(own, language)))
 
 
-def _sentences(found: list[Assumption], language: Language) -> tuple[str, ...]:
+def _sentences(found: Iterable[Assumption], language: Language) -> tuple[str, ...]:
     return tuple(assumption(each, language=language) for each in found)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from evenroll.comparison.words import rate_name
 from evenroll.costs.compare import Comparison, PastYear, Range, Scenario, regret
 from evenroll.costs.program_costs import Costs, PriceNotInCatalog
 from evenroll.enrollment.form import Language
@@ -16,9 +17,7 @@ from evenroll.pages.offer_words import assumptions, paid, why_no_figures
 from evenroll.pages.part_words import register_words, season_words
 from evenroll.pages.texts import render
 from evenroll.programs.bill import BillLine
-from evenroll.programs.catalog import load_catalog
 from evenroll.programs.program import ProgramVersion
-from evenroll.programs.text import Text
 from evenroll.runtime.output_console import Output
 
 _COLUMNS = (W.WAY, W.RATE, W.LOW, W.MID, W.HIGH, W.PEV_LOW, W.PEV_MID, W.PEV_HIGH)
@@ -121,17 +120,6 @@ def _line_row(line: BillLine, language: Language) -> tuple[str, ...]:
 def _price(line: BillLine, language: Language) -> str:
     per_kwh = unit_price(line.price, language=language)
     return per_kwh if line.quantity_wh or not line.days else per_kwh.partition(" ")[0]
-
-
-def rate_name(scenario: Scenario, *, on: date, language: Language) -> str:
-    """A rate by name and key."""
-    rate = load_catalog().rate(scenario.rate, on=on)
-    return f"{named(rate.name, language=language)} ({rate.key})"
-
-
-def named(text: Text, *, language: Language) -> str:
-    """A text of the catalog in one language."""
-    return text.es if language is Language.ES else text.en
 
 
 def _told_scenario(scenario: Scenario) -> dict[str, Any]:

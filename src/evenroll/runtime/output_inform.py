@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from evenroll.comparison.words import named
 from evenroll.costs.compare import Comparison
 from evenroll.enrollment.facts import PartnerAway, ProviderAnswer
 from evenroll.enrollment.form import Language
@@ -14,7 +15,7 @@ from evenroll.pages.offer_words import assumptions, disclosures, paid, terms, wh
 from evenroll.pages.texts import render
 from evenroll.runtime.informing import CostQuestion, Informed
 from evenroll.runtime.output_console import Output
-from evenroll.runtime.output_costs import named, show_figures, show_list, told_figures
+from evenroll.runtime.output_costs import show_figures, show_list, told_figures
 from evenroll.steps.step_01_inform import Shown
 
 

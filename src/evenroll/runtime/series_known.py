@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from evenroll.comparison.series import SeriesKnown, past_prices, series_of
 from evenroll.costs.compare import Assumption, AssumptionCode
-from evenroll.costs.courses import PAST_YEARS
 from evenroll.costs.pricing import HourPrices
-from evenroll.enrollment.facts import PartnerAway
-from evenroll.programs.catalog import CatalogOrganization, RateUnknown, load_catalog
-from evenroll.programs.rate import Rate, is_hourly
+from evenroll.programs.catalog import CatalogOrganization, load_catalog
+from evenroll.programs.rate import Rate
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import RateKey
 from evenroll.runtime.territory_prices import SERIES, hour_prices
 
 _E8 = -8
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SeriesKnown:
-    """prices: USD per kWh by the start of each hour, UTC, by series. assumptions: what is to be said, by series."""
-
-    prices: Mapping[str, HourPrices] = field(repr=False)
-    assumptions: Mapping[str, Assumption]
 
 
 def known_series(
@@ -56,14 +45,8 @@ def known_series(
 
 def _needed(organization: CatalogOrganization, *, rates: Iterable[RateKey], on: date) -> dict[str, Rate]:
     """The series by which a program of the organization, or a price of today, is priced, each with such a rate."""
-    catalog = load_catalog()
-    found: dict[str, Rate] = {}
-    for key in [*rates, *(each.rate for each in catalog.programs_of(organization.key, on=on) if each.rate)]:
-        with suppress(RateUnknown):
-            rate = catalog.rate(key, on=on)
-            if is_hourly(rate):
-                found[rate.hourly_series] = rate
-    return found
+    offered = load_catalog().programs_of(organization.key, on=on)
+    return series_of((*rates, *(each.rate for each in offered if each.rate)), on=on)
 
 
 def _of_file(path: Path, organization: CatalogOrganization) -> dict[str, HourPrices]:
@@ -81,8 +64,6 @@ def _of_installation(
     from evenroll.runtime.cli_session import session
     from evenroll.runtime.migrating import pending_migrations
 
-    here = calendar(organization.calendar)
-    found: dict[str, HourPrices] = {}
     with session(migrates=False):
         if pending_migrations():
             raise unavailable(
@@ -90,17 +71,7 @@ def _of_installation(
                 "Set it up with `evenroll db migrate`, or give a file with --prices.",
                 reason="not_migrated",
             )
-        source = LoadedPrices()
-        for series, rate in needed.items():
-            known = source.prices(
-                series,
-                owner=rate.organization,
-                from_at=here.start_of_day(date(on.year - PAST_YEARS, 1, 1)),
-                until_at=here.start_of_day(on),
-            )
-            if not isinstance(known, PartnerAway) and known:
-                found[series] = known
-    return found
+        return past_prices(LoadedPrices(), needed=needed, calendar=calendar(organization.calendar), on=on)
 
 
 def _before(prices: Iterable[tuple[datetime, int]], until_at: datetime) -> dict[datetime, Decimal]:

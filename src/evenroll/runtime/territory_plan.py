@@ -267,3 +267,8 @@ def _person(number: int, draws: Draws, territory: Territory) -> PlannedPoint:
 def served_since(point: PlannedPoint, *, begins_on: date = BEGINS_ON) -> date:
     """The day on which the agreement of a point began: a year or more before the demo."""
     return max(ACCOUNTS_OPENED_ON, begins_on - timedelta(days=425))
+
+
+def utility_at(postal_code: str) -> OrganizationKey | None:
+    """The utility of the package whose territory holds a postal code: the invented ones alone list theirs."""
+    return next((each.utility for each in TERRITORIES if postal_code in each.postal_codes), None)

@@ -37,6 +37,7 @@ def make_ready(environ: Mapping[str, str], *, hosts: tuple[str, ...] = ()) -> No
     from evenroll.pages.web_context import Site
     from evenroll.records.business_clock import demo_now
     from evenroll.records.keys import current_keys
+    from evenroll.runtime.territory_plan import utility_at
 
     is_demo = demo_now() is not None
     is_secure = environ.get(SECURE_VARIABLE, "") == "on"
@@ -54,7 +55,7 @@ def make_ready(environ: Mapping[str, str], *, hosts: tuple[str, ...] = ()) -> No
         given["SECURE_HSTS_SECONDS"] = 365 * 24 * 3600
     for name, value in given.items():
         setattr(settings, name, value)
-    use_wired(Wired(installation=_kept_installation(), now=business_now))
+    use_wired(Wired(installation=_kept_installation(), now=business_now, utility_at=utility_at))
 
 
 def application() -> Callable[..., Any]:

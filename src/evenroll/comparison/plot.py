@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from evenroll.comparison.comparing import Compared, CompareQuestion, ProgramCosts
+from evenroll.comparison.words import named, title_of, use_of
 from evenroll.costs.compare import Comparison, Scenario, ScenarioCode
 from evenroll.enrollment.form import Language
 from evenroll.pages.compare_codes import CompareWord as C
@@ -12,9 +14,6 @@ from evenroll.pages.formats import money
 from evenroll.pages.texts import render
 from evenroll.programs.catalog import load_catalog
 from evenroll.quantities.identifiers import RateKey
-from evenroll.runtime.comparing import Compared, CompareQuestion, ProgramCosts
-from evenroll.runtime.output_compare import title_of, use_of
-from evenroll.runtime.output_costs import named
 
 
 def plot_of(found: Compared, *, question: CompareQuestion, language: Language) -> str:

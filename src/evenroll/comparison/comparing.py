@@ -8,20 +8,21 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from evenroll.comparison.own_use import OwnUse
+from evenroll.comparison.series import SeriesKnown
 from evenroll.costs.charging import PevNeed
 from evenroll.costs.compare import Assumption, AssumptionCode, Comparison, compare
 from evenroll.costs.payback import Payback, payback_of
 from evenroll.costs.pricing import Pricing
 from evenroll.costs.program_costs import Circumstances, Costs, costs_of_program
 from evenroll.costs.years_of_use import over_years
-from evenroll.enrollment.offers import HiddenReason
+from evenroll.enrollment.facts import ProviderAnswer
+from evenroll.enrollment.offers import HiddenReason, present, supply_status
 from evenroll.programs.catalog import Catalog, CatalogOrganization, is_published
 from evenroll.programs.program import Coverage, ProgramVersion, is_open
 from evenroll.quantities.calendars import calendar
-from evenroll.quantities.identifiers import RateKey
+from evenroll.quantities.identifiers import OrganizationKey, ProgramKey, RateKey
 from evenroll.quantities.money import ZERO
-from evenroll.runtime.own_use import OwnUse
-from evenroll.runtime.series_known import SeriesKnown
 
 # A load in which the charging stands already tells neither when the car was there nor what it drew.
 _TENTH: Final = Decimal("0.1")
@@ -32,8 +33,10 @@ _OF_CHARGING: Final = (AssumptionCode.PLUGGED_IN_DAILY, AssumptionCode.HOUSEHOLD
 class CompareQuestion:
     """What is compared. on: the day whose prices hold; its calendar year is the one that is told.
 
-    need: what the PEV draws; 0 Wh where charging_in_use. series: prices of hours. equipment_usd: of charging equipment,
-    where it is said. vehicle: its key in the list of vehicles, where one was named.
+    provider: who serves the customer, where that is known: the programs of all who do are compared, and those of others
+    in the territory are hidden; absent, the organization's own. need: what the PEV draws; 0 Wh where charging_in_use.
+    series: prices of hours. equipment_usd: of charging equipment, where it is said. vehicle: its key in the list of
+    vehicles, where one was named.
     """
 
     organization: CatalogOrganization
@@ -43,6 +46,7 @@ class CompareQuestion:
     assumptions: tuple[Assumption, ...]
     series: SeriesKnown
     rates: tuple[RateKey, ...] = ()
+    provider: ProviderAnswer | None = None
     charging_in_use: bool = False
     vehicle: str = ""
     equipment_usd: Decimal | None = None
@@ -86,10 +90,9 @@ class Compared:
 
 
 def compared(question: CompareQuestion, *, catalog: Catalog) -> Compared:
-    """Every program of the organization that is offered on the day. Raises RateUnknown for a rate it does not have."""
-    own = question.organization.key
-    offered = [_costs(each, question, catalog) for each in catalog.programs_of(own, on=question.on)]
-    shown = {each.program.key for each in offered}
+    """Every program that is offered to this customer on the day. Raises RateUnknown for a rate it does not have."""
+    programs, hidden = presented(question, catalog=catalog)
+    offered = [_costs(each, question, catalog) for each in programs]
     priced = sorted(
         (each for each in offered if isinstance(each.costs, Comparison)),
         key=lambda each: (_order(each), each.program.key),
@@ -99,17 +102,42 @@ def compared(question: CompareQuestion, *, catalog: Catalog) -> Compared:
         for part in Coverage
         if any(each.program.coverage is part for each in priced)
     }
-    hidden = {
-        each.key: NotShown(program=each, reason=_why_hidden(each, question.on))
-        for each in catalog.programs
-        if each.organization == own and each.key not in shown
-    }
     return Compared(
         parts=parts,
         others=tuple(each for each in offered if not isinstance(each.costs, Comparison)),
-        hidden=tuple(hidden.values()),
+        hidden=hidden,
         shares=_shares(parts, question=question, catalog=catalog),
     )
+
+
+def presented(
+    question: CompareQuestion, *, catalog: Catalog
+) -> tuple[tuple[ProgramVersion, ...], tuple[NotShown, ...]]:
+    """The programs that are offered to this customer on the day, and the others with the reason."""
+    if question.provider is None:
+        own = question.organization.key
+        offered = catalog.programs_of(own, on=question.on)
+        others = _not_among(offered, own=own, catalog=catalog)
+        return offered, tuple(NotShown(program=each, reason=_why_hidden(each, question.on)) for each in others)
+    here = [each.key for each in catalog.organizations if each.calendar == question.organization.calendar]
+    of_territory: dict[ProgramKey, ProgramVersion] = {}
+    for own in here:
+        published = catalog.programs_of(own, on=question.on)
+        of_territory |= {each.key: each for each in (*published, *_not_among(published, own=own, catalog=catalog))}
+    shown, hidden = present(tuple(of_territory.values()), answer=question.provider, on=question.on)
+    return (
+        tuple(of_territory[each.program] for each in shown),
+        tuple(NotShown(program=of_territory[each.program], reason=HiddenReason(each.reason)) for each in hidden),
+    )
+
+
+def _not_among(
+    offered: tuple[ProgramVersion, ...], *, own: OrganizationKey, catalog: Catalog
+) -> tuple[ProgramVersion, ...]:
+    """The other programs of an organization, each in its last version."""
+    shown = {each.key for each in offered}
+    found = {each.key: each for each in catalog.programs if each.organization == own and each.key not in shown}
+    return tuple(found.values())
 
 
 def _costs(program: ProgramVersion, question: CompareQuestion, catalog: Catalog) -> ProgramCosts:
@@ -141,6 +169,7 @@ def _circumstances(question: CompareQuestion, number: int) -> Circumstances:
         rates=question.rates,
         assumptions=(*question.use.assumptions, *question.assumptions),
         prices=question.series.prices,
+        supply=supply_status(question.provider) if question.provider else None,
     )
 
 

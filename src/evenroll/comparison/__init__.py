@@ -1,0 +1,1 @@
+"""What the programs of those who serve one customer would cost: from the questions to figures, words and drawing."""
