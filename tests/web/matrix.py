@@ -1,0 +1,158 @@
+"""Everybody who may ask, every page with an address that leads to something, and what the rule of each says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evenroll.accounts.rules import Rule, RuledPage
+from evenroll.enrollment.roles import ROLES_OF, OrganizationKind, Role
+from evenroll.pages.web_request import Person
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, CustomerId, OrganizationKey
+from tests.territory import Territory
+from tests.web.browsing import browser, signed_in_as
+
+METHODS = ("get", "post")
+ABSENT = "/there-is-no-such-page"
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asker:
+    """Who asks: a stranger where person is None. is_held: whether the organization has this role at all."""
+
+    name: str
+    person: Person | None
+    is_held: bool = True
+
+    def browser(self, *, checks_forms: bool) -> Any:
+        """A browser with this person's session, that is given the sign of forms or not."""
+        found = browser(checks_forms=checks_forms) if self.person is None else signed_in_as(self.person)
+        found.handler.enforce_csrf_checks = checks_forms
+        return found
+
+    def is_let_in(self, rule: Rule) -> bool:
+        """What a rule says of this person, told apart from how the gate asks it."""
+        if self.person is None or not self.is_held:
+            return rule.strangers
+        if self.person.role is Role.CUSTOMER:
+            return rule.customers
+        return self.person.role in rule.roles and bool(rule.kinds & self.person.kinds)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planted:
+    """What addresses can name. cases: a case by the organization that has it."""
+
+    territory: Territory
+    cases: Mapping[OrganizationKey, CaseNumber]
+    customers: Mapping[OrganizationKey, CustomerId]
+
+
+def askers(planted: Planted) -> Sequence[Asker]:
+    """A stranger, and every role in every kind of organization, whether it has the role or not."""
+    return [Asker(name="stranger", person=None), *_people(planted)]
+
+
+def _people(planted: Planted) -> Iterator[Asker]:
+    from evenroll.records.organizations import kinds_of
+
+    for organization in planted.territory.organizations:
+        kinds = kinds_of(organization)
+        held = frozenset[Role]().union(*(ROLES_OF[kind] for kind in kinds), {Role.CUSTOMER})
+        for role in Role:
+            person = Person(
+                organization=organization,
+                kinds=kinds,
+                role=role,
+                actor=ActorKey(f"{role.value}-1"),
+                customer=planted.customers.get(organization, CustomerId(1)) if role is Role.CUSTOMER else None,
+            )
+            named = "+".join(sorted(kind.value for kind in kinds))
+            yield Asker(name=f"{role.value} of {named}", person=person, is_held=role in held)
+
+
+def with_two_kinds(territory: Territory) -> OrganizationKey:
+    """An organization that is utility and supplier at once."""
+    from evenroll.records.organizations import add_organization
+
+    key = OrganizationKey(f"both-{territory.tag}")
+    both = frozenset({OrganizationKind.UTILITY, OrganizationKind.SUPPLIER})
+    add_organization(key, name=key.title(), kinds=both, calendar_key="US-LAKELAND")
+    return key
+
+
+def planted_in(territory: Territory) -> Planted:
+    """A case at the utility and one at the ESCO, each with its customer."""
+    from evenroll.records.case_customers import customer_cases
+    from evenroll.records.queries import Viewer
+
+    first, second = territory.premise(), territory.premise(supplier=territory.esco)
+    territory.apply(first)
+    territory.apply(second, at=territory.esco, program=territory.supply)
+    territory.run()
+    found = {
+        organization: next(iter(customer_cases(Viewer(organization=organization, role=Role.SYSTEM), limit=1)))
+        for organization in (territory.utility, territory.esco)
+    }
+    return Planted(
+        territory=territory,
+        cases={organization: each.number for organization, each in found.items()},
+        customers={organization: each.customer for organization, each in found.items()},
+    )
+
+
+def _case(planted: Planted, person: Person | None) -> str:
+    """The case of whoever asks; of the utility for who has none."""
+    organization = planted.territory.utility if person is None else person.organization
+    return planted.cases.get(organization, planted.cases[planted.territory.utility])
+
+
+def _version(_planted: Planted, _person: Person | None) -> str:
+    from evenroll.pages.web_static import version
+
+    return version()
+
+
+FILLED: Mapping[str, Callable[[Planted, Person | None], str]] = {
+    "asset:version": _version,
+    "asset:name": lambda _planted, _person: "evenroll.css",
+    "number": _case,
+    "case": _case,
+    "program": lambda planted, _person: planted.territory.night.key,
+}
+"""What stands in an address, by `page:parameter` or by parameter. Who adds a page with a new parameter says it here."""
+
+
+class AddressUnknown(LookupError):
+    """A page has a parameter that this table does not fill: nobody could ask for it."""
+
+
+def address_of(page: RuledPage, planted: Planted, person: Person | None) -> str:
+    """An address of a page that leads to something of this person's. Raises AddressUnknown."""
+    from django.urls import reverse
+
+    filled: dict[str, str] = {}
+    for parameter in _PARAMETER.findall(page.route):
+        fill = FILLED.get(f"{page.name}:{parameter}") or FILLED.get(parameter)
+        if fill is None:
+            raise AddressUnknown(
+                f"The page {page.name} has the parameter {parameter}, which tests/web/matrix.py does not fill; add it "
+                "to FILLED."
+            )
+        filled[parameter] = fill(planted, person)
+    return reverse(page.name, kwargs=filled)
+
+
+def has_parameters(page: RuledPage) -> bool:
+    """Whether the address of a page names something that may be another's."""
+    return bool(_PARAMETER.search(page.route))
+
+
+def without_chance(answer: Any) -> tuple[object, ...]:
+    """What an answer tells: status, headers and page, without what is drawn anew for each."""
+    page = re.sub(r'(nonce|csrfmiddlewaretoken" value)="[^"]+"', "", answer.content.decode())
+    headers = {name: re.sub(r"nonce-[^']+", "", value) for name, value in answer.headers.items()}
+    return answer.status_code, sorted(headers.items()), page
