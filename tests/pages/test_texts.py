@@ -25,6 +25,7 @@ from evenroll.enrollment.program_places import PLACE_EVENTS
 from evenroll.enrollment.supply_request import SUPPLY_REQUEST_EVENTS
 from evenroll.enrollment.tracks import State
 from evenroll.pages import texts
+from evenroll.pages.next_steps import next_step_keys
 from evenroll.pages.notices import NOTICE_KINDS
 from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
 from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of, parse, render, variants
@@ -41,6 +42,7 @@ NEEDED = {
     *(f"evidence.{code.value}" for code in EvidenceCode),
     *(f"finding.{kind.value}.{outcome.value}" for kind in RuleKind for outcome in Outcome),
     *(f"cure_by.{owner.value}" for owner in CureOwner),
+    *next_step_keys(),
 }
 
 

@@ -19,6 +19,7 @@ class RefusalCode(StrEnum):
     KEY_REUSED = "key_reused"
     CASE_UNKNOWN = "case_unknown"
     CASE_EXISTS = "case_exists"
+    CASE_MOVED_ON = "case_moved_on"
     PROGRAM_NOT_OFFERED = "program_not_offered"
     PROGRAM_UNKNOWN = "program_unknown"
     OFFER_UNKNOWN = "offer_unknown"

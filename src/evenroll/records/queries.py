@@ -59,6 +59,18 @@ def case(viewer: Viewer, *, number: CaseNumber) -> Case:
     return found
 
 
+def case_version(viewer: Viewer, *, number: CaseNumber) -> int:
+    """The number of the last entry of a case, for `Asked.seen`. Read it before the case. Raises NotForViewer."""
+    rows = _rows(
+        viewer,
+        "SELECT number FROM stream_head WHERE organization_id = %s AND stream_kind = %s AND stream_key = %s",
+        StreamKind.CASE.value,
+        number,
+    )
+    case(viewer, number=number)
+    return int(rows[0][0])
+
+
 def order(viewer: Viewer, *, number: OrderNumber) -> ServiceOrder:
     """A service order as it stands, not locked. Raises NotForViewer, also where there is none."""
     found = cast("ServiceOrder | None", _state(viewer, order_stream(number)) if _is_staff(viewer) else None)

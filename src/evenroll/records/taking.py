@@ -114,7 +114,7 @@ def take_case(
         _refuse_unlinked(work, case)
         if with_point and case is not None and case.pod != pod:
             raise PointMoved(f"Case {number} came to another usage point meanwhile; take the command again.")
-        answer = not_due(asked, case.tracks if case else {})
+        answer = not_due(asked, case.tracks if case else {}) or _moved_on(work, asked, case)
         if answer is not None:
             return answer
         decided = decide(case)
@@ -337,6 +337,13 @@ def not_due(asked: Asked, tracks: Mapping[str, TrackState]) -> Refusal | None:
     if track is not None and track.due_at == due_at:
         return None
     return Refusal(code=RefusalCode.NOT_YET_DUE, parameters={"track": key})
+
+
+def _moved_on(work: UnitOfWork, asked: Asked, case: Case | None) -> Refusal | None:
+    """The answer to who decided by an older state of the case; None if it is as it was seen."""
+    if asked.seen is None or case is None or work.last_number(case_stream(case.number)) == asked.seen:
+        return None
+    return Refusal(code=RefusalCode.CASE_MOVED_ON, parameters={"case": case.number})
 
 
 def _names(decided: Decided) -> tuple[str, ...]:

@@ -151,12 +151,15 @@ class UnitOfWork:
         """Whether the stream is locked, with something in it or not."""
         return self._locks.holds(stream)
 
+    def last_number(self, stream: StreamId) -> int:
+        """The number of the last entry of a locked stream."""
+        return self._locks.head(stream).number
+
     def lock(self, *streams: StreamId) -> None:
         """Lock streams in the one order, also ones that do not exist yet. Raises locks.LockBackwards."""
-        for stream in streams:
-            if not self._locks.holds(stream):
-                # That nothing was there may have changed until the lock is held.
-                self._states.pop(stream, None)
+        # Where nothing was there, that may have changed until the lock is held.
+        for stream in (each for each in streams if not self._locks.holds(each)):
+            self._states.pop(stream, None)
         self._locks.take(*streams)
 
     @property
