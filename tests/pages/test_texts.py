@@ -29,6 +29,7 @@ from evenroll.pages.next_steps import next_step_keys
 from evenroll.pages.notices import NOTICE_KINDS
 from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
 from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of, parse, render, variants
+from evenroll.portal.case_questions import QUESTIONS
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
 EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS, **ERASURE_EVENTS}
@@ -43,6 +44,7 @@ NEEDED = {
     *(f"finding.{kind.value}.{outcome.value}" for kind in RuleKind for outcome in Outcome),
     *(f"cure_by.{owner.value}" for owner in CureOwner),
     *next_step_keys(),
+    *(f"act_means.{name.value}" for name in QUESTIONS),
 }
 
 

@@ -1,4 +1,4 @@
-"""Who decided by an older state of a case does nothing, and is told so; who says it twice under one key does it once."""
+"""Who decided by an older state of a case does nothing and is told so; who says it twice under one key does it once."""
 
 from __future__ import annotations
 

@@ -121,6 +121,7 @@ FILLED: Mapping[str, Callable[[Planted, Person | None], str]] = {
     "asset:name": lambda _planted, _person: "evenroll.css",
     "number": _case,
     "case": _case,
+    "case-act:name": lambda _planted, _person: "withdraw",
     "program": lambda planted, _person: planted.territory.night.key,
 }
 """What stands in an address, by `page:parameter` or by parameter. Who adds a page with a new parameter says it here."""

@@ -1,4 +1,4 @@
-"""What the customer is told of a case: where it stands, what to do next and what happens else, by the tables that run."""
+"""What the customer is told of a case: where it stands, what to do next, what happens else; by the tables that run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def to_do_key(track: TrackState) -> str:
 
 def else_key(track: TrackState) -> str:
     """The key of what happens if the customer does nothing; "" where that costs nothing."""
-    return f"or_else.{track.on_lapse.value}" if track.on_lapse in _ELSE else ""
+    command = track.on_lapse
+    return f"or_else.{command.value}" if command is not None and command in _ELSE else ""
 
 
 def next_step_key(track: TrackState) -> str:

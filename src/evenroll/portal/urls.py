@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("evenroll.portal.start_urls")),
+    path("", include("evenroll.portal.case_urls")),
 ]

@@ -1,0 +1,54 @@
+"""The page of a command in words: what it means, its questions or the answers to check, and why it was not done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from evenroll.enrollment.command_names import CommandName as C
+from evenroll.pages.web_request import PageRequest
+from evenroll.pages.web_said import said
+from evenroll.pages.web_widgets import Button, Notice, Tone
+from evenroll.portal.case_acting import Act, NotDone, answers_of
+
+_WARNS = frozenset({C.WITHDRAW, C.RESCIND, C.UNENROLL, C.END_CONSENT})
+"""What is not taken back by itself: its button looks like a warning."""
+
+
+def act_page(request: PageRequest, act: Act, not_done: NotDone | None) -> dict[str, Any]:
+    """What the template of a command shows."""
+    if not_done is None and not act.is_possible:
+        not_done = NotDone(text=said(request, "case_page.not_now"), is_moved=True, status=200)
+    confirms = act.is_to_check and act.step != "edit"
+    return {
+        "act": act,
+        "title": said(request, act.name),
+        "back": reverse("case", args=(act.own.case.number,)),
+        "meaning": meaning(request, act),
+        "confirms": confirms,
+        "answers": answers_of(request, act) if confirms and act.form.fields else None,
+        "hidden": act.hidden() if confirms else (),
+        "notice": _notice(request, not_done),
+        "is_over": not_done is not None and not_done.is_moved,
+        "button": Button(
+            text=said(request, act.name) if confirms else said(request, "case_page.go_on"),
+            name="step",
+            value="confirm" if confirms else "check",
+            is_warning=confirms and act.name in _WARNS,
+        ),
+        "edit": Button(text=said(request, "case_page.edit"), name="step", value="edit", is_secondary=True),
+        "to_case": Button(text=said(request, "case_page.to_case"), href=reverse("case", args=(act.own.case.number,))),
+    }
+
+
+def meaning(request: PageRequest, act: Act) -> Sequence[str]:
+    """What the command does and what follows from it, before it is given."""
+    return [said(request, f"act_means.{act.name.value}")]
+
+
+def _notice(request: PageRequest, not_done: NotDone | None) -> Notice | None:
+    if not_done is None:
+        return None
+    return Notice(title=said(request, "case_page.not_done"), text=not_done.text, tone=Tone.TROUBLE)

@@ -1,0 +1,10 @@
+"""The addresses of a customer's cases."""
+
+from evenroll.accounts.rules import CUSTOMERS, PORTAL, page
+from evenroll.portal import case
+
+urlpatterns = [
+    page("cases", case.cases, name="find-case", who=PORTAL),
+    page("cases/<str:number>", case.case, name="case", who=CUSTOMERS),
+    page("cases/<str:number>/do/<str:name>", case.act, name="case-act", who=CUSTOMERS),
+]
