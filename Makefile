@@ -4,12 +4,13 @@
 SHELL := /bin/sh
 PYTHON_OF := .venv/bin/python
 
-.PHONY: help demo test check mutants faults simulate bench-large bench-seal bench-load bench-core bench golden golden-rows pins clean setup-run setup-test
+.PHONY: help demo test check mutants faults simulate bench-large bench-seal bench-load bench-core bench golden golden-rows pins clean setup-run setup-test test-browser
 
 help:
 	@echo "make demo      set up, then enroll the example applications and show what became of them"
 	@echo "make test      set up, then all checks and tests (PostgreSQL 18, and a part on 16)"
 	@echo "make check     only the checks: format, lint, types, floors, sizes"
+	@echo "make test-browser  every page in chromium: axe-core, both widths and languages, weight, keyboard (minutes)"
 	@echo "make mutants   plant each known bug once and see that a test catches it"
 	@echo "make faults    break it 500 times at named points and look after each (10 minutes); SEED=n ONLY=k again"
 	@echo "make simulate  play 10,000 histories of the core in memory, a year each (minutes); SEED=n ONLY=k tells one"
@@ -42,6 +43,10 @@ check: setup-test
 	@.venv/bin/lint-imports --no-cache --no-logo > .venv/floors.txt || { cat .venv/floors.txt; exit 1; }
 	@$(PYTHON_OF) -m basedpyright
 	@$(PYTHON_OF) -m pytest -q tests/house
+
+test-browser: setup-test
+	@sh bin/judges
+	@$(PYTHON_OF) -m pytest -q -m "browser or not campaign" tests/browser
 
 mutants: setup-test
 	@$(PYTHON_OF) tests/mutants/run.py

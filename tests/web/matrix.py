@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from evenroll.accounts.rules import Rule, RuledPage
@@ -104,27 +105,27 @@ def planted_in(territory: Territory) -> Planted:
     )
 
 
-def _case(planted: Planted, person: Person | None) -> str:
+def _case(planted: Planted, person: Person | None) -> Sequence[str]:
     """The case of whoever asks; of the utility for who has none."""
     organization = planted.territory.utility if person is None else person.organization
-    return planted.cases.get(organization, planted.cases[planted.territory.utility])
+    return (planted.cases.get(organization, planted.cases[planted.territory.utility]),)
 
 
-def _version(_planted: Planted, _person: Person | None) -> str:
+def _version(_planted: Planted, _person: Person | None) -> Sequence[str]:
     from evenroll.pages.web_static import version
 
-    return version()
+    return (version(),)
 
 
-FILLED: Mapping[str, Callable[[Planted, Person | None], str]] = {
+FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     "asset:version": _version,
-    "asset:name": lambda _planted, _person: "evenroll.css",
+    "asset:name": lambda _planted, _person: ("evenroll.css",),
     "number": _case,
     "case": _case,
-    "case-act:name": lambda _planted, _person: "withdraw",
-    "program": lambda planted, _person: planted.territory.night.key,
+    "case-act:name": lambda _planted, _person: ("withdraw",),
+    "program": lambda planted, _person: (planted.territory.night.key,),
 }
-"""What stands in an address, by `page:parameter` or by parameter. Who adds a page with a new parameter says it here."""
+"""What can stand in an address, by `page:parameter` or by parameter. A page with a new parameter needs a line here."""
 
 
 class AddressUnknown(LookupError):
@@ -133,18 +134,31 @@ class AddressUnknown(LookupError):
 
 def address_of(page: RuledPage, planted: Planted, person: Person | None) -> str:
     """An address of a page that leads to something of this person's. Raises AddressUnknown."""
+    return next(iter(addresses_of(page, planted, person).values()))
+
+
+def addresses_of(page: RuledPage, planted: Planted, person: Person | None) -> Mapping[tuple[str, ...], str]:
+    """Every address of a page, by what tells it from the page's others. Raises AddressUnknown."""
     from django.urls import reverse
 
-    filled: dict[str, str] = {}
-    for parameter in _PARAMETER.findall(page.route):
-        fill = FILLED.get(f"{page.name}:{parameter}") or FILLED.get(parameter)
-        if fill is None:
-            raise AddressUnknown(
-                f"The page {page.name} has the parameter {parameter}, which tests/web/matrix.py does not fill; add it "
-                "to FILLED."
-            )
-        filled[parameter] = fill(planted, person)
-    return reverse(page.name, kwargs=filled)
+    names = _PARAMETER.findall(page.route)
+    choices = [_filled(page, name, planted, person) for name in names]
+    return {
+        tuple(value for value, choice in zip(values, choices, strict=True) if len(choice) > 1): reverse(
+            page.name, kwargs=dict(zip(names, values, strict=True))
+        )
+        for values in product(*choices)
+    }
+
+
+def _filled(page: RuledPage, parameter: str, planted: Planted, person: Person | None) -> Sequence[str]:
+    fill = FILLED.get(f"{page.name}:{parameter}") or FILLED.get(parameter)
+    if fill is None:
+        raise AddressUnknown(
+            f"The page {page.name} has the parameter {parameter}, which tests/web/matrix.py does not fill; add it to "
+            "FILLED."
+        )
+    return fill(planted, person)
 
 
 def has_parameters(page: RuledPage) -> bool:

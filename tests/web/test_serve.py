@@ -58,7 +58,7 @@ def test_it_answers_until_it_is_told_to_stop(django_ready: DatabaseUrls, embedde
     port = a_free_port()
     process = started(django_ready, embedded_home, "--port", str(port))
     try:
-        assert '<main class="govuk-main-wrapper"' in answered(f"http://127.0.0.1:{port}/")
+        assert '<main id="main-content">' in answered(f"http://127.0.0.1:{port}/")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=_PATIENCE_SECONDS)
     finally:

@@ -1,0 +1,41 @@
+"""A browser before the web of this process, where chromium is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from evenroll.runtime.database import DatabaseUrls
+from tests.browser import judges
+from tests.browser.served import Visit, served, visits
+from tests.territory import new_territory
+from tests.web.browsing import ready
+from tests.web.matrix import planted_in
+
+
+@pytest.fixture(scope="module")
+def everywhere(django_ready: DatabaseUrls) -> Sequence[Visit]:
+    """Every page that can be seen. It comes before the browser: Django refuses to ask its database beneath one."""
+    if told := judges.missing():
+        pytest.skip(told)
+    ready(demo=True)
+    return visits(planted_in(new_territory()))
+
+
+@pytest.fixture(scope="module")
+def address(everywhere: Sequence[Visit]) -> Iterator[str]:
+    with served() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chromium(address: str) -> Iterator[Any]:
+    """Gone with the file of tests: beneath it this process cannot ask its database."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = judges.launched(playwright)
+        yield browser
+        browser.close()

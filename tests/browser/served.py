@@ -1,0 +1,80 @@
+"""The web of this process at an address of this machine, for browsers; and the pages that they visit there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from evenroll.accounts.rules import RuledPage, pages_of
+from tests.web.matrix import Asker, Planted, addresses_of, askers
+
+OK = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """A page that is shown to somebody. cookies: of the session, by name; name: unique, also of a file."""
+
+    name: str
+    path: str
+    asker: str
+    cookies: dict[str, str]
+
+    def cookies_at(self, address: str) -> list[dict[str, str]]:
+        """As a browser is given them."""
+        return [{"name": name, "value": value, "url": address} for name, value in self.cookies.items()]
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of the web of this process while it is served, one thread for each request."""
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server.daemon_threads = True
+    server.set_app(WSGIHandler())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def visits(planted: Planted) -> Sequence[Visit]:
+    """Each page of the table once for each of its addresses, as the first person whom it shows itself to."""
+    from evenroll.runtime import web_urls_demo
+
+    people = [(each, each.browser(checks_forms=True)) for each in askers(planted) if each.is_held]
+    found: list[Visit] = []
+    for page in pages_of(web_urls_demo.urlpatterns):
+        found += _of_page(page, planted, people)
+    return found
+
+
+def _of_page(page: RuledPage, planted: Planted, people: Sequence[tuple[Asker, Any]]) -> list[Visit]:
+    found: dict[str, Visit] = {}
+    for asker, browser in people:
+        if page.rule is None or not asker.is_let_in(page.rule):
+            continue
+        for values, path in addresses_of(page, planted, asker.person).items():
+            name = "-".join((page.name, *values))
+            if name not in found and _shows(browser, path):
+                cookies = {"session": kept.value} if (kept := browser.cookies.get("session")) else {}
+                found[name] = Visit(name=name, path=path, asker=asker.name, cookies=cookies)
+    return list(found.values())
+
+
+def _shows(browser: Any, path: str) -> bool:
+    answer = browser.get(path)
+    return answer.status_code == OK and answer["Content-Type"].startswith("text/html")
