@@ -11,11 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evenroll.enrollment.form import Language
 from evenroll.intake import espi_feed
 from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.green_button import read_green_button
-from evenroll.intake.own_load import Direction, OwnLoads, drawn_load
+from evenroll.intake.own_load import Direction, OwnLoad, OwnLoads, drawn_load
 from evenroll.intake.own_load_file import read_own_load
+from evenroll.intake.own_load_words import OwnFileRefused
+from evenroll.pages.own_load_codes import OwnNote
 from tests.intake.own_feeds import (
     HOUR,
     PACIFIC,
@@ -40,6 +43,10 @@ with_published = pytest.mark.skipif(
 
 def read(folder: Path, text: str, zone: str = PACIFIC) -> OwnLoads:
     return read_green_button(written(folder, text), zone=zone)
+
+
+def english(found: OwnLoads | OwnLoad) -> str:
+    return "\n".join(each.sentence(Language.EN) for each in found.warnings)
 
 
 def values(loads: OwnLoads, place: int = 0) -> list[int]:
@@ -102,7 +109,7 @@ def test_what_is_missing_is_told_and_filled_in_as_estimated(tmp_path: Path) -> N
         (2, start + 200 * HOUR),
         (1, start + 300 * HOUR),
     ]
-    assert "3 intervals are missing: 2 from 2026-01-09 08:00 -0800, 1 from 2026-01-13 12:00 -0800" in found.warnings[0]
+    assert "are missing: 3: 2 from 2026-01-09 08:00 -0800, 1 from 2026-01-13 12:00 -0800" in english(found)
     assert list(found.load.wh[0][[200, 201, 300]]) == [200 - 168, 201 - 168, 300 - 168]
     assert found.load.estimated is not None
     assert list(np.flatnonzero(np.unpackbits(found.load.estimated[0]))) == [200, 201, 300]
@@ -122,7 +129,7 @@ def test_what_repeats_counts_once_and_the_last_one_counts(tmp_path: Path) -> Non
     found = read(tmp_path, text)
     assert values(found) == [5, 60, 7]
     assert (found.loads[0].repeated, found.loads[0].differing) == (2, 1)
-    assert "2 intervals stand more than once and count once; 1 of them" in found.loads[0].warnings[0]
+    assert "more than once and count once: 2; with another value: 1, of which" in english(found.loads[0])
 
 
 def test_intervals_that_overlap_are_refused_by_their_line(tmp_path: Path) -> None:
@@ -142,7 +149,7 @@ def test_an_hour_that_is_told_in_part_is_missing(tmp_path: Path) -> None:
 
 def test_a_year_that_cannot_be_meant_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
     told = [interval(seconds("2026-01-01T00:00:00"), 5), interval(seconds("2126-01-01T00:00:00"), 5)]
-    with pytest.raises(FileRefused, match=r"reach from 2026-01-01 to 2126-01-01, more than 20 years"):
+    with pytest.raises(FileRefused, match=r"reach from January 1, 2026 to January 1, 2126, more than 20 years"):
         read(tmp_path, feed(point(), reading(), type_(), block(told)))
 
 
@@ -168,6 +175,8 @@ def test_meters_and_directions_are_told_apart_and_never_added(tmp_path: Path) ->
         ("House / To the grid", "received", 7),
         ("Garage / Hourly", "delivered", 11),
     ]
+    assert [each.code for each in found.warnings] == [OwnNote.FED_IN_LEFT_OUT]
+    assert "House / To the grid tells of energy that was fed into the grid" in english(found)
     with pytest.raises(FileRefused, match="2 loads that were delivered, and they are not added up: House / Hourly"):
         drawn_load(found)
     assert drawn_load(found, meter="Garage / Hourly").total_wh == 11
@@ -184,7 +193,10 @@ def test_meters_and_directions_are_told_apart_and_never_added(tmp_path: Path) ->
         (simple([1], uom=None), "it counts a unit that it does not say, not Wh"),
         (simple([1], accumulationBehaviour=3), "where a register stood"),
         (simple([1], flowDirection=2), "neither delivered nor received nor net"),
-        (simple([1, -1]), r"line \d+: an interval draws less than nothing"),
+        (
+            simple([1, -1]),
+            r"line \d+: the interval from 2026-01-01 01:00 -0800 draws less than nothing \(House / Hourly\)",
+        ),
         (simple([1], length=86_400), "an interval is no hour nor an even part of one"),
         (simple([1], start="2026-01-01T00:07:00"), "does not start at a whole multiple of its length"),
         (simple(["x"]), r"line \d+: value is no number"),
@@ -204,6 +216,9 @@ def test_what_cannot_be_a_load_is_refused_by_name(tmp_path: Path, text: str, why
         read(tmp_path, text)
     assert "use.xml" in str(refused.value)
     assert str(refused.value).endswith(".")
+    assert isinstance(refused.value, OwnFileRefused)
+    spanish = refused.value.said.sentence(Language.ES)
+    assert "use.xml" in spanish and spanish.endswith(".") and spanish != str(refused.value)
 
 
 def test_gas_beside_electricity_is_named_and_left_out(tmp_path: Path) -> None:
@@ -220,23 +235,22 @@ def test_gas_beside_electricity_is_named_and_left_out(tmp_path: Path) -> None:
     )
     found = read(tmp_path, text)
     assert [each.total_wh for each in found.loads] == [1]
-    assert found.warnings == ("Not read: Stove / Hourly: it is gas, not electricity.",)
+    assert english(found) == "Not read: Stove / Hourly: it is gas, not electricity."
 
 
 def test_feeds_that_are_not_as_the_standard_has_them_are_read_with_a_warning(tmp_path: Path) -> None:
     start = seconds("2026-01-01T00:00:00")
     no_links = feed(type_(), block(hours(start, [1, 2])))
-    assert (
-        "No entry says which meter was read; all intervals were taken for one meter's."
-        in read(tmp_path, no_links).warnings
+    assert "No entry says which meter was read; all intervals were taken for one meter's." in english(
+        read(tmp_path, no_links)
     )
     other_space = simple([1, 2]).replace("http://naesb.org/espi", "http://example.org/mine")
-    assert "is not in the namespace http://naesb.org/espi" in read(tmp_path, other_space).warnings[0]
+    assert "is not in the namespace http://naesb.org/espi" in english(read(tmp_path, other_space))
     decimals = read(tmp_path, simple(["1.5", "1.5"]))
     assert values(decimals) == [1, 2]
-    assert "a value is no whole number" in decimals.warnings[0]
+    assert "a value is no whole number" in english(decimals)
     untimed = simple([1, 2, 3]).replace(f"<start>{start + HOUR}</start>", "")
-    assert "does not say when it starts" in read(tmp_path, untimed).warnings[0]
+    assert "does not say when it starts" in english(read(tmp_path, untimed))
     valueless = simple([1, 2, 3]).replace("<value>2</value>", "")
     assert read(tmp_path, valueless).loads[0].missing == 1
 
@@ -245,7 +259,7 @@ def test_another_clock_than_the_one_of_the_bill_is_told(tmp_path: Path) -> None:
     clock = '<entry><content><LocalTimeParameters xmlns="http://naesb.org/espi"><tzOffset>-18000</tzOffset></LocalTimeParameters></content></entry>'
     start = seconds("2026-01-01T00:00:00")
     text = feed(clock, point(), reading(), type_(), block(hours(start, [1])))
-    assert "the feed's own clock is -5 h from UTC in winter" in read(tmp_path, text).warnings[0]
+    assert "the feed's own clock is -5 h from UTC in winter" in english(read(tmp_path, text))
     assert not read(tmp_path, text, zone="America/New_York").warnings
 
 
@@ -268,9 +282,9 @@ def test_a_document_type_is_refused_before_anything_of_it_is_read(tmp_path: Path
         (feed("<entry>" + '<link rel="self" href="x"/>' * 600 + "</entry>"), "more than 500 links"),
         (feed("<!--" + "x>" * 3_000_000 + "-->"), "one tag or comment is longer"),
         (feed(f'<entry><link href="{"x" * 3_000_000}"/></entry>'), "one tag or comment is longer"),
-        (feed("".join(f"<n{each}/>" for each in range(20_000))), "more than 10000 names"),
-        (simple(["9" * 5_000]), "a value is longer than 1000"),
-        (feed("<entry/>" * 50_001), "more than 50000 entries"),
+        (feed("".join(f"<n{each}/>" for each in range(20_000))), "more than 10,000 names"),
+        (simple(["9" * 5_000]), "a value is longer than 1,000"),
+        (feed("<entry/>" * 50_001), "more than 50,000 entries"),
         ('<?xml version="1.0" encoding="idna"?><feed/>', "use.xml"),
         ('<?xml version="1.0" encoding="nobody-knows"?><feed/>', "its encoding is not known|no whole XML"),
         ('<?xml version="1.0" encoding="utf-7"?><feed/>', "use.xml"),
@@ -311,8 +325,12 @@ def _answered(folder: Path, content: bytes) -> None:
     except FileRefused as refused:
         assert "damaged.xml" in str(refused)
         assert str(refused).endswith(".")
+        assert isinstance(refused, OwnFileRefused)
+        assert "damaged.xml" in refused.said.sentence(Language.ES)
     else:
         assert found.loads
+        for each in (found, *found.loads):
+            assert all(warning.sentence(language) for warning in each.warnings for language in Language)
         assert all(each.load.wh.shape[1] <= 20 for each in found.loads)
 
 

@@ -13,11 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evenroll.costs.usage import HourlyLoad
+from evenroll.enrollment.form import Language
 from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.load_cells import DateOrder
 from evenroll.intake.own_load import OwnLoads, drawn_load
 from evenroll.intake.own_load_file import read_own_load
 from evenroll.intake.own_load_months import load_of_months
+from evenroll.intake.own_load_words import OwnFileRefused, say
+from evenroll.pages.own_load_codes import OwnNote
 from evenroll.quantities.calendars import ServiceCalendar
 from tests.intake.own_feeds import PACIFIC, seconds, simple, written
 
@@ -86,14 +89,14 @@ def test_the_hour_that_comes_twice_and_stands_once_is_told_as_missing(tmp_path: 
     rows = "\n".join(f"2026-11-01 {hour:02d}:00,{hour}" for hour in range(24))
     found = drawn_load(read(tmp_path, "start,wh\n" + rows))
     assert [(gap.start_at, gap.intervals) for gap in found.gaps] == [(datetime(2026, 11, 1, 9, tzinfo=UTC), 1)]
-    assert "1 from 2026-11-01 01:00 -0800" in found.warnings[0]
+    assert "1 from 2026-11-01 01:00 -0800" in found.warnings[0].sentence(Language.EN)
 
 
 def test_the_hour_that_never_comes_may_stand_there_empty_handed_only(tmp_path: Path) -> None:
     rows = [f"2026-03-08 {hour:02d}:00,{0 if hour == 2 else 7}" for hour in range(24)]
     found = read(tmp_path, "start,wh\n" + "\n".join(rows))
     assert values(found) == [7] * 23
-    assert found.warnings == ("1 rows of an hour that never comes in spring draw nothing and are left out.",)
+    assert found.warnings == (say(OwnNote.ROWS_NEVER, count=1),)
     with pytest.raises(FileRefused, match=r"row 4: this hour never comes"):
         read(tmp_path, "start,wh\n" + "\n".join(rows).replace("02:00,0", "02:00,5"))
 
@@ -123,7 +126,7 @@ def test_the_order_of_day_and_month_is_asked_for_where_it_matters(tmp_path: Path
         ("start,kwh,wh\n2026-01-01 00:00,1,1\n", "a column kwh or wh"),
         ("start,datetime,wh\n1,1,1\n", "2 columns for start"),
         ("start,wh\n2026-01-01 00:00,abc\n", "row 2: the energy is no number"),
-        ("start,wh\n2026-01-01 00:00,-5\n", "row 2: an interval draws less than nothing"),
+        ("start,wh\n2026-01-01 00:00,-5\n", "row 2: the interval from 2026-01-01 00:00 -0800 draws less than nothing"),
         ("start,wh\n2026-01-01 25:00,5\n", "row 2: the time is none that can be read"),
         ("start,wh\n2026-13-41 00:00,5\n", "row 2: the time is none that can be read"),
         ("start,wh\n0001-01-01 00:00,5\n", "row 2: the time is"),
@@ -175,6 +178,8 @@ def test_any_damage_is_read_or_refused_by_a_sentence(
         assert read_own_load(path, zone=PACIFIC).loads
     except FileRefused as refused:
         assert "damaged.csv" in str(refused)
+        assert isinstance(refused, OwnFileRefused)
+        assert "damaged.csv" in refused.said.sentence(Language.ES)
         assert str(refused).endswith(".")
 
 
@@ -191,7 +196,7 @@ def test_months_come_to_what_was_told_on_every_clock() -> None:
     assert sums == list(months.values())
     assert found.load.estimated is not None
     assert np.unpackbits(found.load.estimated[0])[: wh.size].all()
-    assert "the typical day of a household" in found.warnings[0]
+    assert "the typical day of a household" in found.warnings[0].sentence(Language.EN)
 
 
 def test_a_profile_of_ones_own_gives_the_hours() -> None:
@@ -208,7 +213,7 @@ def test_a_profile_of_ones_own_gives_the_hours() -> None:
     ("months", "why"),
     [
         ({}, "told for 0 months"),
-        ({date(2026, 2, 2): 5}, "not the first day of a month"),
+        ({date(2026, 2, 2): 5}, "February 2, 2026 is not the first day of a month"),
         ({date(2026, 2, 1): -5}, "The use of 2026-02 is less than nothing"),
         ({date(2026, 2, 1): 2**31}, "beyond any meter"),
         ({date(2025, 12, 1): 5, date(2026, 2, 1): 5}, "2026-01 is missing between 2025-12 and 2026-02"),

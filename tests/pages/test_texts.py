@@ -34,7 +34,7 @@ from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
 EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS, **ERASURE_EVENTS}
 KEY_IN_TEMPLATE = re.compile(r'{% say "([a-z_0-9.-]+)"')
-SAME_IN_BOTH = {"lane.esco"}
+SAME_IN_BOTH = {"lane.esco", "own_word.gas", "own_word.btu"}
 
 NEEDED = {
     *(key_of(member) for codes in SUBJECTS for member in codes),

@@ -120,6 +120,21 @@ def test_capitals_of_a_rate_do_not_matter_and_a_near_name_is_told(
     assert wrong["refused_sentence"].startswith("no rate is called le-rr. Similar: LE-R, ")
 
 
+def test_intervals_that_cannot_be_used_are_told_in_the_language(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "bills.csv"
+    head = "bill,rate,start_on,end_on,line,quantity,price,amount,load\n"
+    file.write_text(f"{head}B,LE-R,2026-03-01,2026-04-01,energy,,,100.00,use.csv\n")
+    (tmp_path / "use.csv").write_text("start,wh\n2026-03-01 00:00,5\n2026-03-01 01:00,-5\n")
+    assert run(["match-bills", str(file), "--language", "es"]) == ExitCode.SOME_ROWS_FAILED
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "use.csv, fila 3: el intervalo desde 2026-03-01 01:00 -0600 consume menos que nada (el medidor)" in shown
+    (tmp_path / "use.csv").write_text("start,wh\n" + "2026-03-01 00:00,5\n" * 2 + "2026-03-01 01:00,5\n")
+    run(["match-bills", str(file), "--language", "es"])
+    assert "use.csv: Intervalos que aparecen más de una vez y cuentan una: 1." in capsys.readouterr().err
+
+
 def test_a_quantity_that_is_none_is_told_as_a_quantity(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "bills.csv"
     head = "bill,rate,start_on,end_on,line,quantity,price,amount\n"

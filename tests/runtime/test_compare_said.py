@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.command_line import run
+from tests.intake.own_feeds import HOUR, block, feed, hours, point, reading, seconds, simple, type_, written
 
 ON = "2026-06-01"
 OF_LAKELAND = ("--organization", "lakeland-electric")
@@ -92,3 +94,39 @@ def test_vehicles_are_listed_with_their_sources(capsys: pytest.CaptureFixture[st
     assert run(["vehicles"]) == ExitCode.OK
     shown = capsys.readouterr().out
     assert "Nissan LEAF SV" in shown and "30.4" in shown and "To be reviewed by 2027-11-30" in shown
+
+
+def _refused(capsys: pytest.CaptureFixture[str], path: Path) -> tuple[str, str]:
+    """The code and the sentence in Spanish with which a file is refused."""
+    arguments = ["compare", str(path), "--organization", "pge", *MILES, "--on", ON, "--language", "es", "--json"]
+    assert run(arguments) == ExitCode.WRONG_USE
+    said = json.loads(capsys.readouterr().out)
+    return said["error"], said["sentence"]
+
+
+def test_a_file_that_cannot_be_used_is_refused_by_code_and_language(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, sentence = _refused(capsys, written(tmp_path, simple([1], commodity=7)))
+    assert (code, "es gas natural, no electricidad" in sentence) == ("no_electricity", True)
+    code, sentence = _refused(capsys, written(tmp_path, simple([1, 2])))
+    assert (code, "un año necesita 52 semanas" in sentence) == ("less_than_a_year", True)
+
+
+def test_energy_fed_in_is_refused_with_its_time(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, sentence = _refused(capsys, written(tmp_path, simple([1, 2, -3])))
+    assert code == "fed_in"
+    assert "el intervalo desde 2026-01-01 02:00 -0800 consume menos que nada (House / Hourly)" in sentence
+    assert "medición neta" in sentence
+
+
+def test_a_reading_of_what_was_fed_in_is_left_out_and_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    start = seconds("2025-01-01T00:00:00")
+    used = block(hours(start, [1_000] * (HOUR * 24 * 365 // HOUR)))
+    fed = block(hours(start, [500] * 48), reading=2)
+    readings = (point(), type_(1), type_(2, flowDirection=19), reading(1), reading(2, type_=2, title="To the grid"))
+    path = written(tmp_path, feed(*readings, used, fed))
+    found = told(capsys, str(path), "--organization", "pge", *MILES, "--on", ON, "--language", "es")
+    assert found["use"]["annual_wh"] == 8_760_000
+    assert found["warning_codes"] == ["fed_in_left_out"]
+    assert found["warnings"][0].startswith("House / To the grid indica energía vertida a la red")

@@ -14,10 +14,11 @@ from evenroll.costs.lattice.loads import LoadBlock
 from evenroll.costs.typical import annual_of_monthly, typical_day_assumed, typical_household
 from evenroll.costs.usage import HourlyLoad
 from evenroll.costs.years_of_use import WEEKS_NEEDED, years_of_use
-from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.load_cells import DateOrder
 from evenroll.intake.own_load import OwnLoad, drawn_load
 from evenroll.intake.own_load_file import read_own_load
+from evenroll.intake.own_load_words import Said, refuse
+from evenroll.pages.own_load_codes import OwnRefusal
 from evenroll.quantities.calendars import ServiceCalendar
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -28,13 +29,13 @@ _HOUR: Final = timedelta(hours=1)
 class OwnUse:
     """years: the load over the calendar year that is compared, the latest year of use first.
 
-    read: what a file told; None where only a month was said. warnings: its sentences, in English.
+    read: what a file told; None where only a month was said. warnings: what is to be known of the file.
     """
 
     years: tuple[HourlyLoad, ...]
     assumptions: tuple[Assumption, ...]
     read: OwnLoad | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Said, ...] = ()
 
     @property
     def annual_wh(self) -> int:
@@ -52,17 +53,15 @@ def use_of_month(monthly_wh: int, *, year: int, calendar: ServiceCalendar) -> Ow
 
 
 def use_of_file(path: Path, *, year: int, calendar: ServiceCalendar, dates: DateOrder, meter: str) -> OwnUse:
-    """The years of a customer's own file. Raises FileRefused, also where it tells of less than a year."""
+    """The years of a customer's own file. Raises OwnFileRefused, also where it tells of less than a year."""
     found = read_own_load(path, zone=calendar.zone, dates=dates)
     read = drawn_load(found, meter=meter)
     hourly = hourly_of(read.load)
     years = years_of_use(hourly, year=year, calendar=calendar)
     first_on, last_on = _days_of(hourly, calendar=calendar)
     if not years:
-        raise FileRefused(
-            f"The file tells of the days from {first_on} to {last_on}, and a year needs "
-            f"{WEEKS_NEEDED} weeks of them up to {year}. Give a longer file, or an average month with --monthly-kwh."
-        )
+        told = {"first": first_on, "last": last_on}
+        raise refuse(OwnRefusal.LESS_THAN_A_YEAR, weeks=WEEKS_NEEDED, year=str(year), **told)
     return OwnUse(
         years=years,
         assumptions=_assumed(read, years=(first_on, last_on), year=year),

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO, Final
 from xml.parsers import expat
 
-from evenroll.intake.file_shape import FileRefused
+from evenroll.intake.own_load_words import OwnFileRefused, Said, at, refuse, say
+from evenroll.pages.own_load_codes import OwnNote, OwnRefusal, OwnWord
 
 CHUNK_BYTES: Final = 1 << 16
 FILE_BYTES_MAX: Final = 256 << 20
@@ -67,19 +68,19 @@ class Entry:
 
 @dataclass(kw_only=True, slots=True)
 class Feed:
-    """What stands in a feed. warnings: sentences about what is not as the standard has it and was read all the same."""
+    """What stands in a feed. warnings: what is not as the standard has it and was read all the same."""
 
     entries: list[Entry] = field(default_factory=list[Entry])
-    warnings: list[str] = field(default_factory=list[str])
+    warnings: list[Said] = field(default_factory=list[Said])
 
 
 def read_feed(path: Path) -> Feed:
-    """The entries of a feed. Raises FileRefused, naming the line: no XML, cut off, a DTD, too deep, long or large."""
+    """The entries of a feed. Raises OwnFileRefused, naming the line: no XML, cut off, a DTD, too deep or large."""
     try:
         with path.open("rb") as file:
             return _Reader(path).read(file)
     except OSError as error:
-        raise FileRefused(f"{path} cannot be read ({error.strerror}). Check its name and its rights.") from None
+        raise refuse(OwnRefusal.UNREADABLE, file=path, system=str(error.strerror)) from None
 
 
 class _Reader:
@@ -95,7 +96,7 @@ class _Reader:
         self._reading: dict[str, str] = {}
         self._next_s: int | None = None
         self._intervals = 0
-        self._warned: set[str] = set()
+        self._warned: set[OwnNote] = set()
         self._names: dict[str, str] = {}
         self._parser = expat.ParserCreate(namespace_separator=" ", intern=self._names)
         self._parser.buffer_text = True
@@ -113,48 +114,44 @@ class _Reader:
                 self._parser.Parse(chunk, False)
                 self._check_sizes(fed)
             self._parser.Parse(b"", True)
-        except FileRefused:
+        except OwnFileRefused:
             raise
         except expat.ExpatError as error:
-            raise self._refused(
-                f"this is no whole XML ({expat.ErrorString(error.code)}); the file was cut off or changed. Download it "
-                "again",
-                line=error.lineno,
-            ) from None
+            found = expat.ErrorString(error.code)
+            raise self._refused_at(error.lineno, OwnRefusal.NO_XML, system=found) from None
         except (ValueError, LookupError):
             # What the parser says of an encoding that it cannot read.
-            raise self._refused("its encoding is not known. Save it as UTF-8 and give it again") from None
+            raise self._refused(OwnRefusal.ENCODING_UNKNOWN) from None
         if not self.feed.entries:
-            raise self._refused("it has no entry of a Green Button feed. Download the file for electricity as XML")
+            raise self._refused(OwnRefusal.NO_ENTRY)
         return self.feed
 
     def _check_sizes(self, fed: int) -> None:
         if fed > FILE_BYTES_MAX:
-            raise self._refused(f"it is larger than {FILE_BYTES_MAX >> 20} MiB. Download fewer years at once")
+            raise self._refused(OwnRefusal.TOO_LARGE, most=FILE_BYTES_MAX >> 20)
         if fed - self._parser.CurrentByteIndex > TOKEN_BYTES_MAX:
-            raise self._refused("one tag or comment is longer than any of a real feed. Download the file again")
+            raise self._refused(OwnRefusal.TAG_TOO_LONG)
         if len(self._names) > NAMES_MAX:
-            raise self._refused(f"it has more than {NAMES_MAX} names of elements. Download the file again")
+            raise self._refused(OwnRefusal.TOO_MANY_NAMES, most=NAMES_MAX)
 
-    def _refused(self, why: str, *, line: int | None = None) -> FileRefused:
-        where = self._parser.CurrentLineNumber if line is None else line
-        return FileRefused(f"{self._path}, line {where}: {why}.")
+    def _refused(self, code: OwnRefusal, **parameters: str | int) -> OwnFileRefused:
+        return self._refused_at(self._parser.CurrentLineNumber, code, **parameters)
 
-    def _warn(self, about: str, sentence: str) -> None:
-        if about not in self._warned:
-            self._warned.add(about)
-            self.feed.warnings.append(f"Line {self._parser.CurrentLineNumber}: {sentence}")
+    def _refused_at(self, line: int, code: OwnRefusal, **parameters: str | int) -> OwnFileRefused:
+        return refuse(code, at=at(OwnWord.AT_LINE, file=self._path, line=line), **parameters)
+
+    def _warn(self, code: OwnNote, **parameters: str) -> None:
+        if code not in self._warned:
+            self._warned.add(code)
+            self.feed.warnings.append(say(code, line=str(self._parser.CurrentLineNumber), **parameters))
 
     def _refuse_doctype(self, *_: object) -> None:
-        raise self._refused(
-            "it declares a document type or an entity, which no Green Button file needs and which can do harm. "
-            "Download the file from the utility again"
-        )
+        raise self._refused(OwnRefusal.DOCUMENT_TYPE)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition(" ")
         if len(self._stack) >= DEPTH_MAX:
-            raise self._refused(f"elements stand more than {DEPTH_MAX} deep in one another. Download the file again")
+            raise self._refused(OwnRefusal.TOO_DEEP, most=DEPTH_MAX)
         self._stack.append(local)
         self._text.clear()
         self._length = 0
@@ -165,21 +162,21 @@ class _Reader:
 
     def _begin_entry(self) -> None:
         if len(self.feed.entries) >= ENTRIES_MAX:
-            raise self._refused(f"it has more than {ENTRIES_MAX} entries. Download fewer years at once")
+            raise self._refused(OwnRefusal.TOO_MANY_ENTRIES, most=ENTRIES_MAX)
         self._entry = Entry(line=self._parser.CurrentLineNumber)
 
     def _start_inside(self, entry: Entry, local: str, *, space: str, attributes: dict[str, str]) -> None:
         if local == "link":
             if len(entry.links) >= LINKS_MAX:
-                raise self._refused(f"an entry has more than {LINKS_MAX} links. Download the file again")
+                raise self._refused(OwnRefusal.TOO_MANY_LINKS, most=LINKS_MAX)
             entry.links.append((attributes.get("rel", "")[:TEXT_MAX], attributes.get("href", "")[:TEXT_MAX]))
         elif local in _RESOURCES:
             if entry.resource not in ("", local):
-                raise self._refused(f"an entry carries {entry.resource} and {local} at once. Download the file again")
+                raise self._refused(OwnRefusal.TWO_RESOURCES, one=entry.resource, other=local)
             entry.resource = local
             self._next_s = None
             if space != _ESPI:
-                self._warn("space", f"{local} is not in the namespace {_ESPI}; it was read as if it were.")
+                self._warn(OwnNote.OTHER_NAMESPACE, one=local, other=_ESPI)
         elif local == "IntervalReading":
             self._reading = {}
 
@@ -189,7 +186,7 @@ class _Reader:
         self._length += len(text)
         if self._length > TEXT_MAX:
             if self._entry.resource in _RESOURCES and text.strip():
-                raise self._refused(f"a value is longer than {TEXT_MAX} characters. Download the file again")
+                raise self._refused(OwnRefusal.VALUE_TOO_LONG, most=TEXT_MAX)
             return
         self._text.append(text)
 
@@ -222,14 +219,14 @@ class _Reader:
 
     def _end_reading(self, entry: Entry) -> None:
         if self._intervals >= INTERVALS_MAX:
-            raise self._refused(f"it has more than {INTERVALS_MAX} intervals. Download fewer years at once")
+            raise self._refused(OwnRefusal.TOO_MANY_INTERVALS, most=INTERVALS_MAX)
         self._intervals += 1
         told = self._reading
         length = self._whole("duration", told["duration"]) if "duration" in told else SAID_NOTHING
         start = self._start_of(told)
         self._next_s = start + length if length > 0 else None
         if "value" not in told:
-            self._warn("value", "an interval has no value; it and others like it count as missing.")
+            self._warn(OwnNote.VALUE_MISSING)
             return
         readings = entry.readings
         readings.start_s.append(start)
@@ -242,18 +239,18 @@ class _Reader:
         if "start" in told:
             return self._whole("start", told["start"])
         if self._next_s is None:
-            raise self._refused("an interval does not say when it starts. Download the file again")
-        self._warn("start", "an interval does not say when it starts; it was taken to follow the one before it.")
+            raise self._refused(OwnRefusal.NO_START)
+        self._warn(OwnNote.START_MISSING)
         return self._next_s
 
     def _whole(self, name: str, text: str) -> int:
         if not _WHOLE.fullmatch(text):
-            raise self._refused(f"{name} is no whole number. Download the file again")
+            raise self._refused(OwnRefusal.NOT_WHOLE, element=name)
         return int(text)
 
     def _value(self, text: str) -> int:
         if not _NUMBER.fullmatch(text):
-            raise self._refused("value is no number that a meter can tell. Download the file again")
+            raise self._refused(OwnRefusal.NOT_A_VALUE)
         if "." in text:
-            self._warn("fraction", "a value is no whole number, as the standard asks; it was read with its decimals.")
+            self._warn(OwnNote.VALUE_FRACTION)
         return int(Decimal(text) * MILLION)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from types import MappingProxyType
+from typing import Final
 
 from evenroll.costs.lattice.loads import LoadBlock
-from evenroll.intake.file_shape import FileRefused
+from evenroll.intake.own_load_words import Listed, Said, refuse, say
+from evenroll.pages.own_load_codes import OwnRefusal, OwnWord
 
 
 class Direction(Enum):
@@ -16,6 +19,17 @@ class Direction(Enum):
     DELIVERED = "delivered"
     RECEIVED = "received"
     NET = "net"
+
+
+THE_METER: Final = "the meter"
+"""The only one, where a file does not name it."""
+_WORDS: Final = MappingProxyType(
+    {
+        Direction.DELIVERED: OwnWord.DELIVERED,
+        Direction.RECEIVED: OwnWord.RECEIVED,
+        Direction.NET: OwnWord.NET,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +46,7 @@ class OwnLoad:
 
     meter: as the file names it. load: one customer; what was missing is filled in and marked as estimated. told_wh:
     what the file itself told, Wh. gaps: all that was missing. repeated: intervals that stood more than once; differing:
-    those of them with another value, of which the last counts. warnings: sentences.
+    those of them with another value, of which the last counts. warnings: what else is to be known.
     """
 
     meter: str
@@ -42,7 +56,7 @@ class OwnLoad:
     gaps: tuple[Gap, ...] = ()
     repeated: int = 0
     differing: int = 0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Said, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -57,31 +71,30 @@ class OwnLoad:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnLoads:
-    """All loads of a file, never added up. warnings: sentences about the file as a whole."""
+    """All loads of a file, never added up. warnings: about the file as a whole."""
 
     loads: tuple[OwnLoad, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Said, ...] = ()
+
+
+def meter_word(meter: str) -> str | Said:
+    """A meter as a sentence names it."""
+    return say(OwnWord.THE_METER) if meter == THE_METER else meter
 
 
 def drawn_load(read: OwnLoads, *, meter: str = "") -> OwnLoad:
     """The load that a bill counts: what was delivered through a meter, or its net. meter: empty where there is one.
 
-    Raises FileRefused where there is none or several, naming them.
+    Raises OwnFileRefused where there is none or several, naming them.
     """
     drawn = [each for each in read.loads if each.direction is not Direction.RECEIVED]
     found = [each for each in drawn if meter in ("", each.meter)]
     if len(found) == 1:
         return found[0]
-    names = "; ".join(f"{each.meter} ({each.direction.value})" for each in read.loads[:10])
-    if not found:
-        raise FileRefused(
-            f"The file tells of no energy delivered{_to(meter)}. It has: {names}. Name one of its meters."
-        )
-    raise FileRefused(
-        f"The file tells of {len(found)} loads that were delivered{_to(meter)}, and they are not added up: {names}. "
-        "Name one meter, or give a file with one."
+    told: dict[str, Said | Listed | str] = {"meter": meter} if meter else {}
+    told["found"] = Listed(
+        [Listed([meter_word(each.meter), say(_WORDS[each.direction])], ": ") for each in read.loads[:10]]
     )
-
-
-def _to(meter: str) -> str:
-    return f" to meter {meter}" if meter else ""
+    if not found:
+        raise refuse(OwnRefusal.NONE_DELIVERED, **told)
+    raise refuse(OwnRefusal.SEVERAL_DELIVERED, count=len(found), **told)

@@ -20,8 +20,10 @@ from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.load_cells import CellWrong, DateOrder, Reading, read_cell
 from evenroll.intake.load_columns import Column, Form
 from evenroll.intake.load_source import Source, SourceRow, opened, source_of
-from evenroll.intake.own_load import Direction, OwnLoads
+from evenroll.intake.own_load import THE_METER, Direction, OwnLoads
 from evenroll.intake.own_load_series import HOUR_S, MILLION, Series, load_of_series
+from evenroll.intake.own_load_words import OwnFileRefused, Said, at, refuse, say
+from evenroll.pages.own_load_codes import OwnNote, OwnRefusal, OwnWord
 from evenroll.records.load_terms import LoadFaultCode
 
 ROWS_MAX: Final = 600_000
@@ -60,11 +62,15 @@ class _Table:
     is_backward: bool = False
     empty: int = 0
     never: int = 0
-    warnings: list[str] = field(default_factory=list[str])
+    warnings: list[Said] = field(default_factory=list[Said])
 
 
 class _RowWrong(Exception):
-    """Why a row cannot be read, and what to do."""
+    """Why a row cannot be read."""
+
+    def __init__(self, code: OwnRefusal) -> None:
+        super().__init__(code.value)
+        self.code = code
 
 
 def read_own_table(path: Path, *, zone: str, dates: DateOrder = DateOrder.UNSAID) -> OwnLoads:
@@ -73,8 +79,17 @@ def read_own_table(path: Path, *, zone: str, dates: DateOrder = DateOrder.UNSAID
     Its columns: start (with end or without), or date and hour; kwh or wh. zone: IANA name; times without an offset
     from UTC stand in it. An hour that comes twice in autumn is the first one where it first stands and the second one
     where it stands again; the other way round in a file that begins with the latest. dates: which number of a day is
-    the month where both could be. Raises FileRefused, naming the row.
+    the month where both could be. Raises OwnFileRefused, naming the row.
     """
+    try:
+        return _table_read(path, zone=zone, dates=dates)
+    except OwnFileRefused:
+        raise
+    except FileRefused as refused:
+        raise refuse(OwnRefusal.TABLE_UNREADABLE, found=str(refused)) from None
+
+
+def _table_read(path: Path, *, zone: str, dates: DateOrder) -> OwnLoads:
     source = source_of(path)
     with opened(source) as (header, rows):
         table = _Table(path=path, places=_places(header, path=path), zone=ZoneInfo(zone), dates=dates)
@@ -92,15 +107,12 @@ def _places(header: Sequence[str], *, path: Path) -> dict[str, int]:
     for ours, theirs in _NAMES.items():
         places = [place for place, name in enumerate(names) if name in theirs]
         if len(places) > 1:
-            raise FileRefused(f"{path} has {len(places)} columns for {ours}. Leave one of them in its first row.")
+            raise refuse(OwnRefusal.COLUMNS_TWICE, file=path, count=len(places), column=ours)
         if places:
             found[ours] = places[0]
     by_start, by_hour = "start" in found, "date" in found and "hour" in found
     if by_start == by_hour or ("kwh" in found) == ("wh" in found):
-        raise FileRefused(
-            f"{path} is no table of use: its first row needs a column start (and end, where intervals are not all "
-            "alike) or the columns date and hour, and a column kwh or wh. Give it these names."
-        )
+        raise refuse(OwnRefusal.NO_TABLE, file=path)
     return found
 
 
@@ -111,22 +123,19 @@ def _learn_hours(source: Source, table: _Table) -> None:
         hours = {row.cells[place].strip()[:3] for row in rows if len(row.cells) > place}
     begin, end = bool(hours & {"0", "00"}), "24" in hours
     if begin and end:
-        raise FileRefused(
-            f"{table.path}: the hours reach from 0 to 24, so that nobody knows whether they begin or end. Give a"
-            " column start instead."
-        )
+        raise refuse(OwnRefusal.HOURS_UNCLEAR, file=table.path)
     table.hours_end = not begin
     if not begin and not end:
-        table.warnings.append("No hour is 0 or 24; hours were taken as the ones that end.")
+        table.warnings.append(say(OwnNote.HOURS_END))
 
 
 def _take(row: SourceRow, table: _Table) -> None:
     if len(table.row) >= ROWS_MAX:
-        raise FileRefused(f"{table.path} has more than {ROWS_MAX} rows. Give fewer years at once.")
+        raise refuse(OwnRefusal.TOO_MANY_ROWS, file=table.path, most=ROWS_MAX)
     try:
         _read(row, table)
     except _RowWrong as wrong:
-        raise FileRefused(f"{table.path}, row {row.number}: {wrong}") from None
+        raise refuse(wrong.code, at=at(OwnWord.AT_ROW, file=table.path, line=row.number)) from None
 
 
 def _read(row: SourceRow, table: _Table) -> None:
@@ -136,15 +145,12 @@ def _read(row: SourceRow, table: _Table) -> None:
         table.empty += 1
         return
     if not _NUMBER.fullmatch(plain := energy.replace(",", "")):
-        raise _RowWrong("the energy is no number with at most nine digits before and after the point. Correct it.")
+        raise _RowWrong(OwnRefusal.ENERGY_WRONG)
     wh_e6 = int(Decimal(plain) * (MILLION if "wh" in cells else 1_000 * MILLION))
     start_s = _start(cells, table)
     if start_s is None:
         if wh_e6:
-            raise _RowWrong(
-                "this hour never comes, for clocks are put forward then, and it draws energy. Give times with their "
-                "offset from UTC."
-            )
+            raise _RowWrong(OwnRefusal.HOUR_NEVER)
         table.never += 1
         return
     table.start_s.append(start_s)
@@ -159,7 +165,7 @@ def _start(cells: Mapping[str, str], table: _Table) -> int | None:
         told = _parsed(cells["start"], table)
         return int(told.timestamp()) if told.utcoffset() is not None else _utc(told, table)
     if not _HOUR.fullmatch(cells["hour"]) or not 0 <= int(cells["hour"]) <= 24:
-        raise _RowWrong("hour is none of 0 to 23 (the hour that begins) or 1 to 24 (the hour that ends). Correct it.")
+        raise _RowWrong(OwnRefusal.HOUR_WRONG)
     hour = int(cells["hour"]) - (1 if table.hours_end else 0)
     return _utc(_in_years(datetime.combine(_day(cells["date"], table), time(hour))), table)
 
@@ -177,7 +183,7 @@ def _parsed(text: str, table: _Table) -> datetime:
 
 def _in_years(told: datetime) -> datetime:
     if told.microsecond or told.year not in range(1971, 2200):
-        raise _RowWrong("the time is finer than a second, or in no year of a meter. Correct it.")
+        raise _RowWrong(OwnRefusal.TIME_TOO_FINE)
     return told
 
 
@@ -185,12 +191,8 @@ def _day(text: str, table: _Table) -> date:
     try:
         found = read_cell(text, column=_DAY, reading=Reading(dates=table.dates, zone=table.zone))
     except CellWrong as wrong:
-        why = (
-            "which number of the day is the month cannot be told; write days as 2026-03-08, or say the order."
-            if wrong.code is LoadFaultCode.DATE_AMBIGUOUS
-            else "the time is none that can be read; write times as 2026-03-08 14:00."
-        )
-        raise _RowWrong(why) from None
+        is_unclear = wrong.code is LoadFaultCode.DATE_AMBIGUOUS
+        raise _RowWrong(OwnRefusal.DAY_UNCLEAR if is_unclear else OwnRefusal.TIME_WRONG) from None
     if not isinstance(found, date):
         raise TypeError(found)
     return found
@@ -203,7 +205,7 @@ def _clock(text: str) -> time:
         # 12 AM is midnight and 12 PM noon.
         hour = hour % 12 + (12 if match[4] in "Pp" else 0) if 1 <= hour <= 12 else 24
     if match is None or hour > 23 or int(match[2]) > 59 or int(match[3] or 0) > 59:
-        raise _RowWrong("the time is none that can be read; write times as 2026-03-08 14:00.")
+        raise _RowWrong(OwnRefusal.TIME_WRONG)
     return time(hour, int(match[2]), int(match[3] or 0))
 
 
@@ -233,7 +235,7 @@ def _length(cells: Mapping[str, str], start_s: int, table: _Table) -> int:
         return 0
     end_s = _end(cells["end"], start_s, table)
     if not 0 < end_s - start_s <= _LENGTH_MAX_S:
-        raise _RowWrong("the end is not after the start, or a year after it. Correct it.")
+        raise _RowWrong(OwnRefusal.END_WRONG)
     return end_s - start_s
 
 
@@ -250,7 +252,7 @@ def _series(table: _Table) -> Series:
     start = np.array(table.start_s, dtype=np.int64)
     length = np.array(table.length_s, dtype=np.int64)
     if not start.size:
-        raise FileRefused(f"{table.path} has no row with energy. Give a row for each hour or quarter-hour.")
+        raise refuse(OwnRefusal.NO_ROWS, file=table.path)
     steps = np.diff(np.unique(start))
     # Where no row tells its end, the shortest step from one start to the next is how long an interval is.
     length[length == 0] = int(steps.min()) if steps.size else HOUR_S
@@ -260,17 +262,17 @@ def _series(table: _Table) -> Series:
         wh_e6=np.array(table.wh_e6, dtype=np.int64),
         estimated=np.zeros(start.size, dtype=np.bool_),
         place=np.array(table.row, dtype=np.int64),
-        place_word="row",
+        place_word=OwnWord.AT_ROW,
         file=str(table.path),
-        meter="the meter",
+        meter=THE_METER,
         direction=Direction.DELIVERED,
     )
 
 
-def _told(table: _Table) -> list[str]:
+def _told(table: _Table) -> list[Said]:
     told = list(table.warnings)
     if table.empty:
-        told.append(f"{table.empty} rows without energy count as missing.")
+        told.append(say(OwnNote.ROWS_EMPTY, count=table.empty))
     if table.never:
-        told.append(f"{table.never} rows of an hour that never comes in spring draw nothing and are left out.")
+        told.append(say(OwnNote.ROWS_NEVER, count=table.never))
     return told

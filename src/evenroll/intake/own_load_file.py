@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.green_button import read_green_button
 from evenroll.intake.load_cells import DateOrder
 from evenroll.intake.own_load import OwnLoads
 from evenroll.intake.own_load_csv import read_own_table
+from evenroll.intake.own_load_words import refuse
+from evenroll.pages.own_load_codes import OwnRefusal
 
 _HEAD: Final = 1_024
 
@@ -21,12 +22,12 @@ def read_own_load(path: Path, *, zone: str, dates: DateOrder = DateOrder.UNSAID)
     ways. Raises FileRefused, with the line or row.
     """
     if path.exists() and not path.is_file():
-        raise FileRefused(f"{path} is no regular file. Name a file that is one.")
+        raise refuse(OwnRefusal.NOT_A_FILE, file=path)
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
-        raise FileRefused(f"{path} cannot be read ({error.strerror}). Check its name and its rights.") from None
+        raise refuse(OwnRefusal.UNREADABLE, file=path, system=str(error.strerror)) from None
     # A mark of the encoding and the empty halves of UTF-16 stand before and in the first sign of an XML.
     if head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
         return read_green_button(path, zone=zone)

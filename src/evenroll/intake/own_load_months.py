@@ -12,8 +12,9 @@ import numpy as np
 from evenroll.costs.lattice.loads import LoadBlock, smallest
 from evenroll.costs.typical import shares, typical_household
 from evenroll.costs.usage import HourlyLoad
-from evenroll.intake.file_shape import FileRefused
-from evenroll.intake.own_load import Direction, OwnLoad
+from evenroll.intake.own_load import THE_METER, Direction, OwnLoad
+from evenroll.intake.own_load_words import refuse, say
+from evenroll.pages.own_load_codes import OwnNote, OwnRefusal, OwnWord
 from evenroll.quantities.calendars import ServiceCalendar
 
 MONTHS_MAX: Final = 240
@@ -29,7 +30,7 @@ def load_of_months(
     """A load by the hour whose months come to what was told, exactly; all of it is marked as estimated.
 
     months: the first day of each month, one after the other, to its use in Wh. profile: weights of the hours, an hourly
-    load that reaches over these months; the typical household where there is none. Raises FileRefused.
+    load that reaches over these months; the typical household where there is none. Raises OwnFileRefused.
     """
     days = sorted(months)
     _check(days, months)
@@ -46,27 +47,28 @@ def load_of_months(
         zone=calendar.zone,
         estimated=np.packbits(np.ones(len(wh), dtype=np.bool_))[np.newaxis, :],
     )
-    shape = "the profile given" if profile else "the typical day of a household"
+    shape = say(OwnWord.OF_PROFILE if profile else OwnWord.OF_HOUSEHOLD)
     return OwnLoad(
-        meter="the meter",
+        meter=THE_METER,
         direction=Direction.DELIVERED,
         load=load,
         told_wh=sum(months.values()),
-        warnings=(f"Only {len(days)} months were told; their hours are those of {shape}, and all count as estimated.",),
+        warnings=(say(OwnNote.MONTHS_ONLY, count=len(days), shape=shape),),
     )
 
 
 def _check(days: list[date], months: Mapping[date, int]) -> None:
     if not days or len(days) > MONTHS_MAX:
-        raise FileRefused(f"Use by the month is told for {len(days)} months. Give 1 to {MONTHS_MAX}.")
+        raise refuse(OwnRefusal.MONTHS_COUNT, count=len(days), most=MONTHS_MAX)
     for day in days:
         if day.day != 1 or not 1971 <= day.year < 2200:
-            raise FileRefused(f"{day} is not the first day of a month of a meter. Give months as 2026-03.")
+            raise refuse(OwnRefusal.MONTH_NOT_FIRST, day=day)
         if not 0 <= months[day] <= _WH_MAX:
-            raise FileRefused(f"The use of {day:%Y-%m} is less than nothing or beyond any meter. Correct it.")
+            raise refuse(OwnRefusal.MONTH_WRONG, month=f"{day:%Y-%m}")
     for day, after in pairwise(days):
         if after != _next(day):
-            raise FileRefused(f"{_next(day):%Y-%m} is missing between {day:%Y-%m} and {after:%Y-%m}. Give its use too.")
+            told = {"month": _next(day), "before": day, "after": after}
+            raise refuse(OwnRefusal.MONTH_MISSING, **{name: f"{each:%Y-%m}" for name, each in told.items()})
 
 
 def _next(day: date) -> date:
@@ -77,8 +79,5 @@ def _weights(profile: HourlyLoad, *, from_at: datetime, to_at: datetime) -> tupl
     first, count = (from_at - profile.start_at) // _HOUR, (to_at - from_at) // _HOUR
     weights = profile.wh[first : first + count] if first >= 0 else ()
     if len(weights) < count or not any(weights):
-        raise FileRefused(
-            f"The profile says nothing of the hours from {from_at:%Y-%m-%d %H:%M} on (UTC). Give one "
-            "that reaches over all months told and draws energy in each."
-        )
+        raise refuse(OwnRefusal.PROFILE_SILENT, start=f"{from_at:%Y-%m-%d %H:%M}")
     return weights

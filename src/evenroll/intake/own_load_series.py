@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenroll.costs.lattice.loads import LoadBlock, smallest
-from evenroll.intake.file_shape import FileRefused
-from evenroll.intake.own_load import Direction, Gap, OwnLoad
+from evenroll.intake.own_load import Direction, Gap, OwnLoad, meter_word
+from evenroll.intake.own_load_words import Listed, OwnFileRefused, Said, at, refuse, say
+from evenroll.pages.own_load_codes import OwnNote, OwnRefusal, OwnWord
 
 HOUR_S: Final = 3_600
 QUARTER_S: Final = 900
@@ -32,7 +33,7 @@ class Series:
     """Intervals as told, in the order of the file; one place of each array an interval.
 
     start_s: since 1970 in UTC. length_s: seconds. wh_e6: millionths of a Wh. estimated: not measured. place: where in
-    the file; place_word: what that counts, "line" or "row". file, meter: as they are named to a person.
+    the file; place_word: AT_LINE or AT_ROW, what that counts. file, meter: as they are named to a person.
     """
 
     start_s: NDArray[np.int64]
@@ -40,7 +41,7 @@ class Series:
     wh_e6: NDArray[np.int64]
     estimated: NDArray[np.bool_]
     place: NDArray[np.int64]
-    place_word: str
+    place_word: OwnWord
     file: str
     meter: str
     direction: Direction
@@ -50,10 +51,10 @@ def load_of_series(series: Series, *, zone: str) -> OwnLoad:
     """A load of quarter-hours where all intervals are of 15 minutes or parts of them, else of hours.
 
     zone: the IANA name of the clock by which it is billed. Parts of a Wh are carried on to the next interval: the sum
-    is exact. Raises FileRefused: nothing in it, intervals longer than an hour or off their place, overlapping ones,
+    is exact. Raises OwnFileRefused: nothing in it, intervals longer than an hour or off their place, overlapping ones,
     energy fed in, more than half missing.
     """
-    _check_each(series)
+    _check_each(series, zone=zone)
     kept, repeated, differing = _without_repeats(series)
     step_s = QUARTER_S if bool((QUARTER_S % kept.length_s == 0).all()) else HOUR_S
     slots = _slots(kept, step_s=step_s)
@@ -61,22 +62,13 @@ def load_of_series(series: Series, *, zone: str) -> OwnLoad:
     gaps = _gaps(slots.told, first_s=slots.first_s, step_s=step_s)
     count = int((~slots.told).sum())
     if count * 100 > MISSING_PERCENT_MAX * slots.told.size:
-        raise FileRefused(
-            f"{series.file}: of {slots.told.size} intervals of {series.meter}, {count} are missing: "
-            f"{_told(gaps, zone)}. More than half cannot be filled in honestly; give a file "
-            "of a time that is whole."
-        )
+        told = {"all": int(slots.told.size), "count": count, "gaps": _told(gaps, zone)}
+        raise _refused(series, OwnRefusal.MOSTLY_MISSING, **told)
     if gaps:
-        warnings.append(
-            f"{count} intervals are missing: {_told(gaps, zone)}. They were filled in from the same hour of the "
-            "nearest week, and count as estimated."
-        )
+        warnings.append(say(OwnNote.MISSING, count=count, gaps=_told(gaps, zone)))
     wh = _whole_wh(_filled(slots, step_s=step_s))
     if int(wh.max()) * MILLION > _WH_E6_MAX:
-        raise FileRefused(
-            f"{series.file}: {series.meter} draws more than 2,147 MWh in an hour or quarter-hour, which no customer's "
-            "meter counts. Download the file again."
-        )
+        raise _refused(series, OwnRefusal.SUM_TOO_MUCH)
     estimated = slots.estimated | ~slots.told
     load = LoadBlock(
         wh=smallest(wh)[np.newaxis, :],
@@ -105,28 +97,31 @@ class _Slots:
     estimated: NDArray[np.bool_]
 
 
-def _check_each(series: Series) -> None:
+def _check_each(series: Series, *, zone: str) -> None:
     if not series.start_s.size:
-        raise FileRefused(f"{series.file}: {series.meter} has no interval. Give a file of a time with use in it.")
+        raise _refused(series, OwnRefusal.NO_INTERVAL)
     start, length, wh = series.start_s, series.length_s, series.wh_e6
-    _refuse_first(series, (start < _FROM_S) | (start >= _TO_S), "an interval starts before 1970 or after 2199")
+    _refuse_first(series, (start < _FROM_S) | (start >= _TO_S), OwnRefusal.OUT_OF_YEARS)
     odd = (length <= 0) | (length > HOUR_S)
     odd |= HOUR_S % np.where(odd, 1, length) != 0
-    _refuse_first(series, odd, "an interval is no hour nor an even part of one, so that nobody knows its hours' energy")
-    _refuse_first(series, start % length != 0, "an interval does not start at a whole multiple of its length")
-    _refuse_first(series, wh < 0, "an interval draws less than nothing; energy that is fed in is not supported here")
-    _refuse_first(series, wh > _WH_E6_MAX, "an interval draws more than 2,147 MWh, which no customer's meter counts")
+    _refuse_first(series, odd, OwnRefusal.NO_PART_OF_HOUR)
+    _refuse_first(series, start % length != 0, OwnRefusal.OFF_ITS_PLACE)
+    _refuse_first(series, wh < 0, OwnRefusal.FED_IN, zone=zone)
+    _refuse_first(series, wh > _WH_E6_MAX, OwnRefusal.TOO_MUCH)
 
 
-def _refuse_first(series: Series, wrong: NDArray[np.bool_], why: str) -> None:
+def _refuse_first(series: Series, wrong: NDArray[np.bool_], code: OwnRefusal, *, zone: str = "UTC") -> None:
     if wrong.any():
-        first = int(series.place[int(np.argmax(wrong))])
-        count = int(wrong.sum())
-        others = f", and {count - 1} others like it" if count > 1 else ""
-        raise FileRefused(
-            f"{series.file}, {series.place_word} {first}{others}: {why} ({series.meter}). Give a file of electricity "
-            "delivered, by the hour or by the quarter-hour."
-        )
+        first = int(np.argmax(wrong))
+        line, others = int(series.place[first]), int(wrong.sum()) - 1
+        where = at(series.place_word, file=series.file, line=line, others=others)
+        # A day that is out of every calendar has no words.
+        told = {"start": _clock(_at(int(series.start_s[first])), zone)} if code is OwnRefusal.FED_IN else {}
+        raise refuse(code, at=where, meter=meter_word(series.meter), **told)
+
+
+def _refused(series: Series, code: OwnRefusal, **parameters: str | int | Listed) -> OwnFileRefused:
+    return refuse(code, file=series.file, meter=meter_word(series.meter), **parameters)
 
 
 def _without_repeats(series: Series) -> tuple[Series, int, int]:
@@ -148,26 +143,23 @@ def _without_repeats(series: Series) -> tuple[Series, int, int]:
         direction=series.direction,
     )
     over = np.append(False, kept.start_s[1:] < kept.start_s[:-1] + kept.length_s[:-1])
-    _refuse_first(kept, over, "an interval begins before the one before it has ended")
+    _refuse_first(kept, over, OwnRefusal.OVERLAP)
     return kept, int(again.sum()), int(other.sum())
 
 
-def _repeats_told(repeated: int, differing: int) -> list[str]:
+def _repeats_told(repeated: int, differing: int) -> list[Said]:
     if not repeated:
         return []
-    said = f"; {differing} of them with another value, of which the last in the file counts" if differing else ""
-    return [f"{repeated} intervals stand more than once and count once{said}."]
+    return [say(OwnNote.REPEATED, count=repeated, **({"differing": differing} if differing else {}))]
 
 
 def _slots(series: Series, *, step_s: int) -> _Slots:
     slot = series.start_s // step_s
     first, last = int(slot[0]), int(slot[-1])
     if (last - first) * step_s > _SPAN_S_MAX:
-        raise FileRefused(
-            f"{series.file}: the intervals of {series.meter} reach from {_at(first * step_s):%Y-%m-%d} to "
-            f"{_at(last * step_s):%Y-%m-%d}, more than {YEARS_MAX} years. One of these days is wrong; download the "
-            "file again."
-        )
+        days = {"first": _at(first * step_s), "last": _at(last * step_s)}
+        told = {name: f"{each:%Y-%m-%d}" for name, each in days.items()}
+        raise _refused(series, OwnRefusal.TOO_MANY_YEARS, most=YEARS_MAX, **told)
     count = last - first + 1
     wh, covered = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     estimated = np.zeros(count, dtype=np.bool_)
@@ -177,7 +169,7 @@ def _slots(series: Series, *, step_s: int) -> _Slots:
     told = covered == step_s
     whole = np.flatnonzero(told)
     if not whole.size:
-        raise FileRefused(f"{series.file}: {series.meter} has no whole hour. Give a file of a longer time.")
+        raise _refused(series, OwnRefusal.NO_WHOLE_HOUR)
     # What stands at either end in part only is no use of a whole interval, and nothing lies beyond it to fill it from.
     part = slice(int(whole[0]), int(whole[-1]) + 1)
     return _Slots(first_s=(first + part.start) * step_s, wh_e6=wh[part], told=told[part], estimated=estimated[part])
@@ -191,12 +183,14 @@ def _gaps(told: NDArray[np.bool_], *, first_s: int, step_s: int) -> tuple[Gap, .
     )
 
 
-def _told(gaps: tuple[Gap, ...], zone: str) -> str:
-    said = [
-        f"{gap.intervals} from {gap.start_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %z}" for gap in gaps[:_GAPS_TOLD]
-    ]
-    more = [f"and {len(gaps) - _GAPS_TOLD} gaps more"] if len(gaps) > _GAPS_TOLD else []
-    return ", ".join([*said, *more])
+def _told(gaps: tuple[Gap, ...], zone: str) -> Listed:
+    said = [say(OwnWord.GAP, count=gap.intervals, start=_clock(gap.start_at, zone)) for gap in gaps[:_GAPS_TOLD]]
+    more = [say(OwnWord.MORE_GAPS, count=len(gaps) - _GAPS_TOLD)] if len(gaps) > _GAPS_TOLD else []
+    return Listed([*said, *more], ", ")
+
+
+def _clock(at_: datetime, zone: str) -> str:
+    return f"{at_.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %z}"
 
 
 def _filled(slots: _Slots, *, step_s: int) -> NDArray[np.int64]:

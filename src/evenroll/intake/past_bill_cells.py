@@ -14,6 +14,7 @@ from evenroll.costs.matching.codes import LineKind, PastFaultCode
 from evenroll.intake.columns import normalized
 from evenroll.intake.load_cells import CellWrong, Reading, read_cell
 from evenroll.intake.load_columns import Column, Form
+from evenroll.intake.own_load_words import Said
 from evenroll.records.load_terms import LoadFaultCode
 
 TEXT_MAX: Final = 200
@@ -25,13 +26,14 @@ _AMOUNT_MAX: Final = 10**9
 class PastFault:
     """One thing that is wrong. row: as a spreadsheet shows it, or the line of a YAML or JSON. column: "" for the row.
 
-    choices: what the sentence names.
+    choices: what the sentence names. said: what is wrong with the file that the cell names.
     """
 
     row: int
     column: str
     code: LoadFaultCode | PastFaultCode
     choices: tuple[str, ...] = ()
+    said: Said | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

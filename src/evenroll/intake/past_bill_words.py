@@ -47,7 +47,8 @@ def result_of(judged: Judged) -> MatchResult:
 
 def fault_words(fault: PastFault, *, language: Language) -> str:
     """A fault with row, column and cure; never with the value."""
-    said = render(fault.code, language=language, parameters={"choices": ", ".join(fault.choices) or "-"})
+    choices = fault.said.sentence(language) if fault.said else ", ".join(fault.choices)
+    said = render(fault.code, language=language, parameters={"choices": choices or "-"})
     row, column = ("Row", "column") if language is Language.EN else ("Fila", "columna")
     return f"{row} {fault.row}, {column} {fault.column}: {said}" if fault.column else f"{row} {fault.row}: {said}"
 

@@ -21,6 +21,7 @@ from evenroll.intake.load_header import nearest_told
 from evenroll.intake.load_source import opened, source_of
 from evenroll.intake.own_load import drawn_load
 from evenroll.intake.own_load_file import read_own_load
+from evenroll.intake.own_load_words import Listed, OwnFileRefused
 from evenroll.intake.past_bill_cells import COLUMNS, Cells, PastFault, RawRow, ReadWord
 from evenroll.intake.past_bill_tree import ENDINGS, rows_of_tree
 from evenroll.quantities.identifiers import RateKey, named_as
@@ -43,7 +44,7 @@ class UnreadBill:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastBills:
-    """The bills of a file in its order. not_read: columns that are not known. notes: sentences about loads.
+    """The bills of a file in its order. not_read: columns that are not known. notes: what is to be known of loads.
 
     loads: the files of intervals that its bills name, also where one cannot be read.
     """
@@ -51,7 +52,7 @@ class PastBills:
     bills: tuple[PastBill | UnreadBill, ...]
     loads: tuple[Path, ...] = ()
     not_read: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Listed, ...] = ()
 
 
 def read_past_bills(
@@ -145,15 +146,16 @@ class _Loads:
 
     folder: Path
     read: dict[tuple[str, str], LoadBlock] = field(default_factory=dict[tuple[str, str], LoadBlock])
-    notes: list[str] = field(default_factory=list[str])
+    notes: list[Listed] = field(default_factory=list[Listed])
 
     def load(self, name: str, *, zone: str) -> LoadBlock:
         """The intervals of a file in the folder of the bills, for these may come from others. Raises FileRefused."""
         if not (self.folder / name).resolve().is_relative_to(self.folder.resolve()):
             raise FileRefused(f"{name} lies outside the folder of the bills. Put it beside them, and name it so.")
         if (name, zone) not in self.read:
-            own = drawn_load(read_own_load(self.folder / name, zone=zone))
-            self.notes += [f"{name}: {warning}" for warning in own.warnings]
+            found = read_own_load(self.folder / name, zone=zone)
+            own = drawn_load(found)
+            self.notes += [Listed([name, warning], ": ") for warning in (*found.warnings, *own.warnings)]
             self.read[name, zone] = own.load
         return self.read[name, zone]
 
@@ -276,9 +278,9 @@ def _load(told: _Told, *, place: int, known: KnownRate | None, loads: _Loads) ->
     try:
         return loads.load(name, zone=known.calendar.zone)
     except FileRefused as refused:
-        told.faults.append(
-            PastFault(row=place, column="load", code=PastFaultCode.LOAD_REFUSED, choices=(str(refused),))
-        )
+        said = refused.said if isinstance(refused, OwnFileRefused) else None
+        fault = PastFault(row=place, column="load", code=PastFaultCode.LOAD_REFUSED, choices=(str(refused),), said=said)
+        told.faults.append(fault)
         return None
 
 

@@ -60,6 +60,7 @@ from evenroll.enrollment.use_case import Lane, ServicePath, SourceUseCase
 from evenroll.pages.case_words import CaseWord, DayWord
 from evenroll.pages.compare_codes import CompareWord
 from evenroll.pages.offer_codes import OfferWord
+from evenroll.pages.own_load_codes import OwnNote, OwnRefusal, OwnWord
 from evenroll.pages.process_edges import Guard
 from evenroll.pages.table_codes import AppealOutcome, RegisterName, ReportWord, SeasonName
 from evenroll.pages.waiting_words import WaitingWord
@@ -177,6 +178,9 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         OrganizationKind: "organization_kind",
         NotKnown: "not_known",
         CompareWord: "compare",
+        OwnRefusal: "own_refusal",
+        OwnNote: "own_note",
+        OwnWord: "own_word",
         OfferWord: "offer",
         PaybackCode: "payback",
         Outcome: "outcome",

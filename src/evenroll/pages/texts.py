@@ -191,5 +191,9 @@ def _shown_text(name: str, value: str, *, language: Language) -> str:
         codes = (code.strip().partition("/")[0] for code in value.split(","))
         return ", ".join(render(f"{subject}.{code}", language=language) for code in codes)
     if _ISO_DAY.fullmatch(value):
-        return day(date.fromisoformat(value), language=language)
+        try:
+            return day(date.fromisoformat(value), language=language)
+        except ValueError:
+            # A name out of a file may look like a day and be none.
+            return value
     return value

@@ -211,6 +211,7 @@ def _refuse_elsewhere(key: RateKey, *, owner: str, organization: CatalogOrganiza
 
 def _use(said: CompareOptions, *, organization: CatalogOrganization, on: date) -> OwnUse:
     from evenroll.comparison.own_use import use_of_file, use_of_month
+    from evenroll.intake.own_load_words import OwnFileRefused
 
     if (said.file is None) == (not said.monthly_kwh):
         raise wrong_use("Say what the household uses: name either a FILE or an average month with --monthly-kwh.")
@@ -219,7 +220,10 @@ def _use(said: CompareOptions, *, organization: CatalogOrganization, on: date) -
         if said.pev_in_load:
             raise wrong_use("--pev-in-load is said of a file. Name one, or say the month without the vehicle.")
         return use_of_month(said.monthly_kwh * _WH_PER_KWH, year=on.year, calendar=territory)
-    return use_of_file(said.file, year=on.year, calendar=territory, dates=said.dates, meter=said.meter)
+    try:
+        return use_of_file(said.file, year=on.year, calendar=territory, dates=said.dates, meter=said.meter)
+    except OwnFileRefused as refusal:
+        raise wrong_use(refusal.said.sentence(said.language), reason=refusal.said.code.value) from None
 
 
 def _vehicle(name: str) -> VehicleModel:

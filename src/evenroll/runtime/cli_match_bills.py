@@ -104,6 +104,7 @@ def _judged(said: MatchOptions) -> tuple[list[Judged], list[str]]:
             set_aside=_aside(said.set_aside or ()),
             dates=said.dates,
             out=said.out,
+            language=said.language,
         )
         return judged_bills(question)
     except CalendarUnknown as unknown:

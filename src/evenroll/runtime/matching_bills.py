@@ -13,6 +13,7 @@ from evenroll.costs.matching.codes import CannotMake, LineKind, MatchResult
 from evenroll.costs.matching.past_bill import KnownRate, MakeRefused, PastBill
 from evenroll.costs.matching.verdict import Verdict, match_bill
 from evenroll.costs.pricing import HourPrices
+from evenroll.enrollment.form import Language
 from evenroll.intake.event_rows import NOTHING_CALLED, CalledHours, read_events, zones_of_programs
 from evenroll.intake.known_rates import catalog_with, known_rates, rates_of_urdb
 from evenroll.intake.load_cells import DateOrder
@@ -32,7 +33,7 @@ _FREE: Final = Decimal(0)
 class MatchAsked:
     """What is asked. territory: of records of the Utility Rate Database. set_aside: kinds of lines to leave out.
 
-    out: where a report goes that must not lie over a file of intervals which a bill names.
+    out: where a report goes that must not lie over a file of intervals which a bill names. language: of sentences.
     """
 
     file: Path
@@ -44,6 +45,7 @@ class MatchAsked:
     set_aside: frozenset[LineKind] = frozenset()
     dates: DateOrder = DateOrder.UNSAID
     out: Path | None = None
+    language: Language = Language.EN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +80,7 @@ def judged_bills(asked: MatchAsked) -> tuple[list[Judged], list[str]]:
         prices=read_prices(asked.prices, zone=_zone(asked, read, rates=rates)) if asked.prices else {},
         events=read_events(asked.events, zones=zones_of_programs(catalog)) if asked.events else None,
     )
-    notes = [*read.notes]
+    notes = [each.sentence(asked.language) for each in read.notes]
     if read.not_read:
         notes.append(f"Not read: the columns {', '.join(read.not_read)}.")
     return [_judged(each, known=known, set_aside=asked.set_aside) for each in read.bills], notes

@@ -44,7 +44,7 @@ def show_compared(
     _show_refused(found, output, language)
     if question.use.warnings:
         output.say("")
-        show_list(C.OF_FILE, sentences=question.use.warnings, output=output, language=language)
+        show_list(C.OF_FILE, sentences=_noticed(question, language), output=output, language=language)
 
 
 def told_compared(found: Compared, *, question: CompareQuestion, language: Language) -> dict[str, Any]:
@@ -76,8 +76,13 @@ def told_compared(found: Compared, *, question: CompareQuestion, language: Langu
             }
             for each in found.hidden
         ],
-        "warnings": list(question.use.warnings),
+        "warnings": list(_noticed(question, language)),
+        "warning_codes": [each.code.value for each in question.use.warnings],
     }
+
+
+def _noticed(question: CompareQuestion, language: Language) -> tuple[str, ...]:
+    return tuple(each.sentence(language) for each in question.use.warnings)
 
 
 def _show_part(
