@@ -8,7 +8,18 @@ from evenroll.enrollment.roles import ROLES_OF, OrganizationKind, Role
 from evenroll.pages.web_request import Person
 from evenroll.quantities.identifiers import ActorKey, CustomerId, OrganizationKey
 
-OPEN_TO_STRANGERS = {"asset", "demo-people", "find-case", "portal-start", "sign-out"}
+OPEN_TO_STRANGERS = {
+    "asset",
+    "demo-people",
+    "find-billing",
+    "find-case",
+    "find-charging",
+    "find-costs",
+    "find-program",
+    "find-vehicle",
+    "portal-start",
+    "sign-out",
+}
 """Who lets strangers in on a further page says so here."""
 
 

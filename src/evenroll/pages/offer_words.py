@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import assert_never
 
 from evenroll.costs.charging import NeedDoesNotFit
@@ -16,22 +17,40 @@ from evenroll.programs.program import ProgramVersion, lockout_of, stay_of
 from evenroll.programs.program_terms import NotKnown, Span
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TermsSaid:
+    """What a program asks for and binds to, a sentence each, by what it is about."""
+
+    meter: tuple[str, ...]
+    equipment: tuple[str, ...]
+    leaving: tuple[str, ...]
+    documents: tuple[str, ...]
+    events: tuple[str, ...]
+    others: tuple[str, ...]
+
+
 def terms(program: ProgramVersion, *, language: Language) -> tuple[str, ...]:
     """What a program asks for and binds to, a sentence each: meter, equipment, device, stay, return, revoking."""
-    said = (
-        _meter(program, language),
-        render(OfferWord.EQUIPMENT_NEEDED if program.equipment_needed else OfferWord.EQUIPMENT_ANY, language=language),
-        render(OfferWord.DEVICE_NEEDED if program.device_needed else OfferWord.DEVICE_NONE, language=language),
-        *_bindings(program, language),
-        *event_terms(program, language=language),
-        *other_terms(program, language=language),
-        *_unknown_terms(program, language),
+    said = terms_said(program, language=language)
+    return (*said.meter, *said.equipment, *said.leaving, *said.documents, *said.events, *said.others)
+
+
+def terms_said(program: ProgramVersion, *, language: Language) -> TermsSaid:
+    """The same by what it is about; what the source does not state is not told as none."""
+    equipment = OfferWord.EQUIPMENT_NEEDED if program.equipment_needed else OfferWord.EQUIPMENT_ANY
+    device = OfferWord.DEVICE_NEEDED if program.device_needed else OfferWord.DEVICE_NONE
+    is_known = NotKnown.DOCUMENTS not in program.not_known
+    return TermsSaid(
+        meter=(_meter(program, language),),
+        equipment=(render(equipment, language=language), render(device, language=language)),
+        leaving=_leaving(program, language),
+        documents=(_documents(program, language),) if is_known else (),
+        events=event_terms(program, language=language),
+        others=(*other_terms(program, language=language), *_unknown_terms(program, language)),
     )
-    return said
 
 
-def _bindings(program: ProgramVersion, language: Language) -> tuple[str, ...]:
-    """Stay, return, revoking, documents; what the source does not state is not told as none."""
+def _leaving(program: ProgramVersion, language: Language) -> tuple[str, ...]:
     said = {
         NotKnown.MINIMUM_STAY_DAYS: _span(
             stay_of(program, supply=None),
@@ -44,7 +63,6 @@ def _bindings(program: ProgramVersion, language: Language) -> tuple[str, ...]:
         NotKnown.RESCISSION_BUSINESS_DAYS: _days(
             OfferWord.RESCISSION_DAYS, OfferWord.RESCISSION_NONE, program.rescission_business_days, language
         ),
-        NotKnown.DOCUMENTS: _documents(program, language),
     }
     return tuple(sentence for term, sentence in said.items() if term not in program.not_known)
 

@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("evenroll.portal.start_urls")),
     path("", include("evenroll.portal.case_urls")),
+    path("", include("evenroll.portal.find_urls")),
 ]
