@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import evenroll
+from evenroll.backoffice.act_forms import question_keys
 from evenroll.enrollment.case_evolve import CASE_EVENTS
 from evenroll.enrollment.decided import RefusalCode
 from evenroll.enrollment.erasure import ERASURE_EVENTS
@@ -34,7 +35,7 @@ from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
 EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS, **ERASURE_EVENTS}
 KEY_IN_TEMPLATE = re.compile(r'{% say "([a-z_0-9.-]+)"')
-SAME_IN_BOTH = {"lane.esco", "own_word.gas", "own_word.btu"}
+SAME_IN_BOTH = {"lane.esco", "desk.no", "own_word.gas", "own_word.btu"}
 
 NEEDED = {
     *(key_of(member) for codes in SUBJECTS for member in codes),
@@ -45,6 +46,7 @@ NEEDED = {
     *(f"cure_by.{owner.value}" for owner in CureOwner),
     *next_step_keys(),
     *(f"act_means.{name.value}" for name in QUESTIONS),
+    *question_keys(),
 }
 
 

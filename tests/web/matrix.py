@@ -111,6 +111,12 @@ def _case(planted: Planted, person: Person | None) -> Sequence[str]:
     return (planted.cases.get(organization, planted.cases[planted.territory.utility]),)
 
 
+def _order(planted: Planted, _person: Person | None) -> Sequence[str]:
+    """The service order of the utility's own case."""
+    utility = planted.territory.utility
+    return (planted.territory.order_of(utility, planted.cases[utility]).number,)
+
+
 def _version(_planted: Planted, _person: Person | None) -> Sequence[str]:
     from evenroll.pages.web_static import version
 
@@ -121,6 +127,10 @@ FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     "asset:version": _version,
     "asset:name": lambda _planted, _person: ("evenroll.css",),
     "number": _case,
+    "desk-order:number": _order,
+    "desk-order-act:number": _order,
+    "desk-case-act:command": lambda _planted, _person: ("withdraw",),
+    "desk-order-act:command": lambda _planted, _person: ("book_visit",),
     "case": _case,
     "case-act:name": lambda _planted, _person: ("withdraw",),
     "program": lambda planted, _person: (planted.territory.night.key,),

@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("evenroll.backoffice.start_urls")),
+    path("", include("evenroll.backoffice.queue_urls")),
+    path("", include("evenroll.backoffice.case_urls")),
 ]

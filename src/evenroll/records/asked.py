@@ -21,8 +21,8 @@ class Asked:
     number: of the case or service order. command: its payload (`case_commands`, `order_commands`, a message body).
     key: the idempotency key, "" where something else makes it happen once (a deadline, the inbox).
     lapsed: for the clock's commands, the track and the due date that lapsed; if they stand no longer, nothing happens.
-    seen: for a person's command to a case, the number of its last entry that this person saw (`queries.case_version`);
-    if another one has come since, nothing happens.
+    seen: for a person's command to a case or order, the number of its last entry that this person saw
+    (`queries.case_version`); if another one has come since, nothing happens.
     """
 
     number: str

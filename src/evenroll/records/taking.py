@@ -27,7 +27,7 @@ from evenroll.records.batch_work import BatchWork
 from evenroll.records.gathered import case_facts, clock_facts, order_facts
 from evenroll.records.organizations import current, cursor, kinds_of
 from evenroll.records.stream_writer import PlaceConflict
-from evenroll.records.streams import case_stream, order_stream, point_stream
+from evenroll.records.streams import StreamId, case_stream, order_stream, point_stream
 from evenroll.records.unit_of_work import UnitOfWork
 
 _ANYBODY = frozenset({Role.CUSTOMER, Role.SYSTEM, Role.PEER})
@@ -114,7 +114,7 @@ def take_case(
         _refuse_unlinked(work, case)
         if with_point and case is not None and case.pod != pod:
             raise PointMoved(f"Case {number} came to another usage point meanwhile; take the command again.")
-        answer = not_due(asked, case.tracks if case else {}) or _moved_on(work, asked, case)
+        answer = not_due(asked, case.tracks if case else {}) or _moved_on(work, asked, case and case_stream(number))
         if answer is not None:
             return answer
         decided = decide(case)
@@ -147,7 +147,7 @@ def take_order(
             raise _Undo(unknown_order(asked))
         _lock_point(work, point)
         order = work.order(number)
-        answer = not_due(asked, order.tracks if order else {})
+        answer = not_due(asked, order.tracks if order else {}) or _moved_on(work, asked, order and order_stream(number))
         if answer is not None:
             return answer
         decided = decide(order)
@@ -339,11 +339,11 @@ def not_due(asked: Asked, tracks: Mapping[str, TrackState]) -> Refusal | None:
     return Refusal(code=RefusalCode.NOT_YET_DUE, parameters={"track": key})
 
 
-def _moved_on(work: UnitOfWork, asked: Asked, case: Case | None) -> Refusal | None:
-    """The answer to who decided by an older state of the case; None if it is as it was seen."""
-    if asked.seen is None or case is None or work.last_number(case_stream(case.number)) == asked.seen:
+def _moved_on(work: UnitOfWork, asked: Asked, stream: StreamId | None) -> Refusal | None:
+    """The answer to who decided by an older state of the record; None if it is as it was seen, or not there."""
+    if asked.seen is None or stream is None or work.last_number(stream) == asked.seen:
         return None
-    return Refusal(code=RefusalCode.CASE_MOVED_ON, parameters={"case": case.number})
+    return Refusal(code=RefusalCode.CASE_MOVED_ON, parameters={"case": asked.number})
 
 
 def _names(decided: Decided) -> tuple[str, ...]:

@@ -1,0 +1,25 @@
+"""The page of a case: where it stands, what is to be done, findings, what was said, what happened."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from evenroll.accounts.wired import business_now
+from evenroll.backoffice.case_shown import shown_case
+from evenroll.backoffice.doable import done_notice
+from evenroll.backoffice.shown_parts import Looking
+from evenroll.backoffice.theirs import theirs
+from evenroll.pages.web_request import PageRequest, viewer_of
+from evenroll.quantities.identifiers import parse_case_number
+
+
+@require_safe
+@theirs
+def case(request: PageRequest, number: str) -> HttpResponse:
+    """A case of this organization."""
+    looking = Looking(viewer=viewer_of(request), now=business_now(), language=request.language)
+    shown = shown_case(looking, number=parse_case_number(number))
+    context = {"shown": shown, "done": done_notice(request, shown.state)}
+    return render(request, "backoffice/case.html", context)

@@ -1,0 +1,44 @@
+"""Giving a command from a page: what it was answered, and in a demo what follows from it at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from evenroll.accounts.wired import business_now, installation
+from evenroll.backoffice.act_forms import ActForm
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.form import Form
+from evenroll.intake.said_command import asked_with, placed
+from evenroll.pages.web_request import PageRequest, person_of
+from evenroll.quantities.calendars import ServiceCalendar
+from evenroll.records.asked import Answer
+from evenroll.worker.driver import run_until_idle
+from evenroll.worker.giving import give
+
+
+def given(
+    request: PageRequest,
+    name: CommandName,
+    form: ActForm,
+    *,
+    number: str,
+    before: Form | None,
+    calendar: ServiceCalendar,
+) -> Answer:
+    """Give a command as the person who is signed in. before: the customer's form as the case has it.
+
+    Raises asking.PartnerNotReached, and said_values.SaidWrong where the answers together cannot be the command.
+    """
+    now = business_now()
+    today, zone = calendar.business_date(now), ZoneInfo(calendar.zone)
+    values = placed(name, form.values(), zone=zone, today=today)
+    asked = asked_with(name, number=number, values=values, form=before, now=now, today=today)
+    asked = replace(asked, key=form.cleaned_data["key"], seen=form.cleaned_data["seen"])
+    answer = give(installation(), actor=person_of(request).acts, name=name, asked=asked, now=now)
+    if settings.EVENROLL_WEB.is_demo:
+        # In a demo no worker runs beside the pages.
+        run_until_idle(installation(), now=now)
+    return answer

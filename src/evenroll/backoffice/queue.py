@@ -1,0 +1,139 @@
+"""The queue: what waits on the role that is signed in, most urgent first, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from evenroll.accounts.wired import business_now
+from evenroll.backoffice.desk_words import address_of_record, due_tag
+from evenroll.enrollment.form import Language
+from evenroll.enrollment.possible_commands import HELPS, possible_commands
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.tracks import State
+from evenroll.pages.part_words import track_words
+from evenroll.pages.texts import key_of
+from evenroll.pages.texts import render as text
+from evenroll.pages.web_request import PageRequest, person_of, viewer_of
+from evenroll.pages.web_said import said
+from evenroll.pages.web_widgets import Cell, Table
+from evenroll.programs.program import Track
+from evenroll.quantities.calendars import ServiceCalendar
+from evenroll.records.desk_queue import QueueAsked, QueueKey, QueuePage, QueueRow, queue_page
+from evenroll.records.organizations import open_organization, organization_names
+
+TO_DO: Final = "to_do"
+OF_ROLE: Final = "role"
+OF_ALL: Final = "all"
+SCOPES: Final = {TO_DO: "desk.scope_to_do", OF_ROLE: "desk.scope_role", OF_ALL: "desk.scope_all"}
+_ID_MAX: Final = 2**63 - 1
+
+
+class QueueForm(forms.Form):
+    """What of the queue is looked at; what is no answer counts as none."""
+
+    scope = forms.ChoiceField(label="desk.scope", required=False, choices=list(SCOPES.items()))
+    track = forms.ChoiceField(
+        label="case_word.track",
+        required=False,
+        choices=[("", "desk.any"), *((each.value, key_of(each)) for each in Track)],
+    )
+    state = forms.ChoiceField(
+        label="case_word.state",
+        required=False,
+        choices=[
+            ("", "desk.any"),
+            *((state.value, key_of(state)) for state in dict.fromkeys(each for _, each in HELPS)),
+        ],
+    )
+    due = forms.DateTimeField(required=False)
+    after = forms.IntegerField(required=False, min_value=0, max_value=_ID_MAX)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Told:
+    """With what a page of the queue is told."""
+
+    language: Language
+    calendar: ServiceCalendar
+    now: datetime
+
+
+@require_safe
+def queue(request: PageRequest) -> HttpResponse:
+    """What waits."""
+    chosen = {name: value for name, value in request.GET.items() if name in QueueForm.base_fields}
+    form = QueueForm({"scope": TO_DO, **chosen}, auto_id="filter-%s")
+    form.is_valid()
+    person = person_of(request)
+    with open_organization(person.organization) as opened:
+        found = queue_page(viewer_of(request), asked=_asked(form, person.role))
+    told = _Told(language=request.language, calendar=opened.calendar, now=business_now())
+    context = {
+        "form": form,
+        "organization": organization_names()[person.organization],
+        "table": _table(found, told=told),
+        "next": _next(found, chosen),
+        "is_first": "due" not in chosen,
+        "scope": said(request, SCOPES[form.cleaned_data.get("scope") or TO_DO]),
+    }
+    return render(request, "backoffice/queue.html", context)
+
+
+def _asked(form: QueueForm, role: Role) -> QueueAsked:
+    given = form.cleaned_data
+    scope = given.get("scope") or TO_DO
+    due, after = given.get("due"), given.get("after")
+    return QueueAsked(
+        on=None if scope == OF_ALL else role,
+        among=_actionable(role) if scope == TO_DO else None,
+        track=Track(given["track"]) if given.get("track") else None,
+        state=State(given["state"]) if given.get("state") else None,
+        after=QueueKey(due_at=due, id=after) if due is not None and after is not None else None,
+    )
+
+
+def _actionable(role: Role) -> frozenset[tuple[Track, State]] | None:
+    """Where this role can do something; None for the clearinghouse, whose requests are no cases."""
+    if role is Role.REGISTRY_OPERATOR:
+        return None
+    return frozenset(each for each in HELPS if possible_commands([each], role=role))
+
+
+def _next(found: QueuePage, chosen: dict[str, str]) -> str:
+    if not found.more:
+        return ""
+    last = found.rows[-1].key
+    return "?" + urlencode({**chosen, "due": last.due_at.isoformat(), "after": last.id})
+
+
+def _table(found: QueuePage, *, told: _Told) -> Table:
+    language = told.language
+    heads = ("case_word.what", "desk.number", "case_word.waits_on", "desk.due", "desk.can_do")
+    return Table(
+        caption=text("desk.queue_caption", language=language),
+        is_caption_hidden=True,
+        columns=[Cell(text=text(each, language=language)) for each in heads],
+        rows=[_cells(each, told=told) for each in found.rows],
+        empty=text("desk.queue_empty", language=language),
+    )
+
+
+def _cells(row: QueueRow, *, told: _Told) -> list[Cell]:
+    language = told.language
+    what = f"{track_words(row.track.value, language=language)}: {text(row.state, language=language)}"
+    names = possible_commands([(row.track, row.state)], role=row.owner)
+    return [
+        Cell(text=what),
+        Cell(text=row.number, href=address_of_record(row.kind, row.number)),
+        Cell(text=text(row.owner, language=language)),
+        Cell(text="", tag=due_tag(row.key.due_at, now=told.now, calendar=told.calendar, language=language)),
+        Cell(text="; ".join(text(each, language=language) for each in names)),
+    ]

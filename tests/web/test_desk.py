@@ -1,0 +1,139 @@
+"""The desk in a browser: from the queue to a case, a command given once, and nothing of another organization."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from evenroll.accounts.wired import business_now
+from evenroll.enrollment.command_names import CommandName
+from evenroll.enrollment.form import Language
+from evenroll.enrollment.roles import Role
+from evenroll.enrollment.tracks import State
+from evenroll.pages.texts import render
+from evenroll.quantities.calendars import calendar
+from evenroll.quantities.identifiers import CaseNumber
+from tests.statements import counted_traffic
+from tests.territory import Territory
+from tests.web.browsing import signed_in_as, staff_of, token_in
+
+ALL = "/desk/?scope=all"
+
+
+@pytest.fixture(scope="module")
+def applied(territory: Territory) -> CaseNumber:
+    """A case of the utility that waits for its meter."""
+    number = territory.apply(territory.premise())
+    territory.run()
+    return number
+
+
+def page_of(asked: Any, address: str, status: int = 200) -> str:
+    answer = asked.get(address)
+    assert answer.status_code == status, answer.content.decode()
+    return answer.content.decode()
+
+
+def form_of(text: str, command: CommandName | str) -> dict[str, str]:
+    """The hidden answers of the form that gives a command."""
+    part = text.split(f'action="do/{command}/"', 1)[-1] if f'action="do/{command}/"' in text else text
+    hidden = dict(re.findall(r'name="(seen|key)" value="([^"]*)"', part.split("</form>", 1)[0]))
+    hidden = hidden or dict(re.findall(r'name="(seen|key)" value="([^"]*)"', part))
+    return {"csrfmiddlewaretoken": token_in(text), **hidden}
+
+
+def working_days() -> tuple[str, str]:
+    """Two days on which a crew may come, as seen from the clock of the pages."""
+    of_territory = calendar("US-LAKELAND")
+    today = of_territory.business_date(business_now())
+    first, second = (of_territory.add_business_days(today, days) for days in (8, 10))
+    return first.isoformat(), second.isoformat()
+
+
+def test_a_desk_goes_from_the_queue_to_a_case_and_withdraws_it(web: None, territory: Territory) -> None:
+    number = territory.apply(territory.premise())
+    territory.run()
+    desk = signed_in_as(staff_of(territory.utility, Role.ENROLLMENT_DESK))
+    assert f"/desk/case/{number}/" in page_of(desk, ALL) or "/desk/order/" in page_of(desk, ALL)
+    shown = page_of(desk, f"/desk/case/{number}/")
+    assert render(State.ENROLLED, language=Language.EN) in shown
+    assert 'href="do/withdraw/"' in shown
+    form = page_of(desk, f"/desk/case/{number}/do/withdraw/")
+    said = form_of(form, "withdraw")
+    answer = desk.post(f"/desk/case/{number}/do/withdraw/", said)
+    assert (answer.status_code, answer["Location"]) == (302, f"/desk/case/{number}/?done=withdraw")
+    # Sent twice it has its effect once, and leads to the same page.
+    before = territory.events(territory.utility, number)
+    assert desk.post(f"/desk/case/{number}/do/withdraw/", said)["Location"] == answer["Location"]
+    assert territory.events(territory.utility, number) == before
+    after = page_of(desk, answer["Location"])
+    assert render(CommandName.WITHDRAW, language=Language.EN) in after
+
+
+def test_a_command_by_an_older_state_does_nothing_and_says_so(web: None, territory: Territory) -> None:
+    number = territory.apply(territory.premise())
+    territory.run()
+    desk = signed_in_as(staff_of(territory.utility, Role.ENROLLMENT_DESK))
+    said = form_of(page_of(desk, f"/desk/case/{number}/do/withdraw/"), "withdraw")
+    order = territory.order_of(territory.utility, number).number
+    office = signed_in_as(staff_of(territory.utility, Role.METER_OFFICE))
+    booking = page_of(office, f"/desk/order/{order}/do/book_visit/")
+    first, second = working_days()
+    booked = {**form_of(booking, "book_visit"), "visit_on": first, "window": "morning"}
+    assert office.post(f"/desk/order/{order}/do/book_visit/", booked).status_code == 302
+    territory.run(business_now())
+    before = territory.events(territory.utility, number)
+    answer = desk.post(f"/desk/case/{number}/do/withdraw/", said)
+    assert answer.status_code == 409
+    assert render("desk.not_done", language=Language.EN) in answer.content.decode()
+    assert territory.events(territory.utility, number) == before
+    # And the order, too: the same day sent from an older page books nothing.
+    later = {**booked, "key": "0" * 32, "visit_on": second}
+    assert office.post(f"/desk/order/{order}/do/book_visit/", later).status_code == 409
+    assert str(territory.order(order).visit and territory.order(order).visit.visit_on) == first
+
+
+@pytest.mark.parametrize("role", [Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.PROGRAM_MANAGER, Role.BILLING])
+def test_a_case_of_another_organization_is_a_page_that_is_not_there(
+    web: None, territory: Territory, applied: CaseNumber, role: Role
+) -> None:
+    other = signed_in_as(staff_of(territory.esco, role))
+    unknown = "EV-7K3M9-QXT2H-WPCF"
+    pages = [
+        re.sub(r'(nonce|csrfmiddlewaretoken" value)="[^"]+"', "", page_of(other, address, 404)).replace(number, "")
+        for number in (applied, unknown)
+        for address in (f"/desk/case/{number}/",)
+    ]
+    assert pages[0] == pages[1]
+    assert other.get(f"/desk/case/{applied}/do/withdraw/").status_code == 404
+
+
+def test_the_queue_asks_the_database_as_often_for_many_rows_as_for_none(web: None, territory: Territory) -> None:
+    counts: dict[str, int] = {}
+    for kind in ("few", "many"):
+        desk = signed_in_as(staff_of(territory.utility, Role.SUPERVISOR))
+        page_of(desk, ALL)
+        with counted_traffic() as traffic:
+            page_of(desk, ALL)
+        counts[kind] = traffic.statements
+        for _ in range(3):
+            territory.apply(territory.premise())
+        territory.run()
+    assert counts["few"] == counts["many"] <= 8
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("role", [Role.ENROLLMENT_DESK, Role.METER_OFFICE, Role.METER_CREW, Role.BILLING])
+def test_every_role_reads_its_queue(
+    web: None, territory: Territory, applied: CaseNumber, role: Role, language: Language
+) -> None:
+    asked = signed_in_as(staff_of(territory.utility, role))
+    asked.get(f"/desk/?lang={language.value}")
+    for scope in ("to_do", "role", "all"):
+        shown = page_of(asked, f"/desk/?scope={scope}&track=meter")
+        assert render(f"desk.scope_{scope}", language=language) in shown
+    order = territory.order_of(territory.utility, applied).number
+    assert f"/desk/order/{order}/" in page_of(asked, "/desk/?scope=all&track=meter")
+    assert order in page_of(asked, f"/desk/order/{order}/")
