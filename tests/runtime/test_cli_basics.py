@@ -28,6 +28,7 @@ COMMANDS_OF_THE_LINE = (
     ["load"],
     ["compare-all"],
     ["vehicles"],
+    ["serve"],
     ["inform"],
     ["compare"],
     ["match-bills"],
