@@ -31,11 +31,12 @@ from evenroll.pages.notices import NOTICE_KINDS
 from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
 from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of, parse, render, variants
 from evenroll.portal.case_questions import QUESTIONS
+from evenroll.portal.enroll_texts import keys_made
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
 EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS, **ERASURE_EVENTS}
 KEY_IN_TEMPLATE = re.compile(r'{% say "([a-z_0-9.-]+)"')
-SAME_IN_BOTH = {"lane.esco", "desk.no", "own_word.gas", "own_word.btu"}
+SAME_IN_BOTH = {"desk.no", "enroll.answer_vin", "enroll.no", "lane.esco", "own_word.btu", "own_word.gas"}
 
 NEEDED = {
     *(key_of(member) for codes in SUBJECTS for member in codes),
@@ -47,6 +48,7 @@ NEEDED = {
     *next_step_keys(),
     *(f"act_means.{name.value}" for name in QUESTIONS),
     *question_keys(),
+    *keys_made(),
 }
 
 

@@ -39,6 +39,7 @@ KNOWN_TO_ALL = {
     "business_clock",
     "django_content_type",
     "django_migrations",
+    "enrollment_draft",
     "evenroll_user",
     "evenroll_user_groups",
     "evenroll_user_user_permissions",

@@ -134,6 +134,8 @@ FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     "case": _case,
     "case-act:name": lambda _planted, _person: ("withdraw",),
     "program": lambda planted, _person: (planted.territory.night.key,),
+    "enroll-question:name": lambda _planted, _person: ("vin",),
+    "enroll-link:link": lambda _planted, _person: ("nobody-s",),
 }
 """What can stand in an address, by `page:parameter` or by parameter. A page with a new parameter needs a line here."""
 

@@ -44,14 +44,14 @@ def number_of(application: Application, *, source: str) -> CaseNumber:
     return case_number(bytes.fromhex(vault.digest(key, purpose="intake/case")))
 
 
-def take_in(application: Application, *, source: str, now: datetime) -> TakenIn:
+def take_in(application: Application, *, source: str, now: datetime, actor: Actor | None = None) -> TakenIn:
     """Open the case of an application and give it its form; the organization must be open, the caller commits.
 
     source: the hash of the file's content; see `number_of`. Its case has one number, so it cannot be opened twice.
-    now: the business clock.
+    now: the business clock. actor: who brings it, where it is not the file.
     """
     enters = entering_of(application, source=source, now=now)
-    number, actor = enters.number, enters.actor
+    number, actor = enters.number, actor or enters.actor
     refusal = _refusal(_ask(actor, open_case, enters.opening, now=now))
     if refusal is None and application.channel is Channel.MAIL:
         refusal = _take_mail(application, number, desk=actor, now=now)

@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("evenroll.portal.start_urls")),
     path("", include("evenroll.portal.case_urls")),
     path("", include("evenroll.portal.find_urls")),
+    path("", include("evenroll.portal.enroll_urls")),
 ]

@@ -64,6 +64,14 @@ class Keys:
         """The key that encloses what is kept of each browser's session, 32 bytes."""
         return self._derived("web-sessions", "")
 
+    def web_drafts(self) -> bytes:
+        """The key that encloses the applications that are not sent yet, 32 bytes."""
+        return self._derived("web-drafts", "")
+
+    def web_draft_way(self, way: str, *, number: str) -> bytes:
+        """The secret by which a draft is come back to, 32 bytes: it is kept nowhere. way: such as link, or code."""
+        return hmac.digest(self._derived("web-draft-ways", ""), f"{way}\x00{number}".encode(), "sha256")
+
     def fingerprint(self) -> str:
         """By which the master key is known again, hexadecimal; it tells nothing of the key."""
         return self._derived("fingerprint", "").hex()

@@ -17,3 +17,21 @@ class WebSession(models.Model):
     class Meta:
         db_table = "web_session"
         indexes: ClassVar = [models.Index(fields=["expires_at"], name="web_session_by_expiry")]
+
+
+class EnrollmentDraft(models.Model):
+    """An application that is not sent yet, of somebody whom nobody knows: it belongs to no organization.
+
+    link, code: hashes of the secrets that lead back to it. data: enclosed by the vault's key. version: counts changes.
+    """
+
+    number = models.CharField(max_length=32, primary_key=True)
+    link = models.CharField(max_length=64, unique=True)
+    code = models.CharField(max_length=64, unique=True)
+    data = models.BinaryField()
+    version = models.IntegerField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "enrollment_draft"
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="enrollment_draft_by_expiry")]

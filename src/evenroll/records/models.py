@@ -23,7 +23,7 @@ from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, 
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
 from evenroll.records.model_supply import PevAtPointRecord, SupplierExit, SupplyRequestRecord
 from evenroll.records.model_vault import CustomerKey, MasterKeyMark, PersonalRecord, SearchToken
-from evenroll.records.model_web import WebSession
+from evenroll.records.model_web import EnrollmentDraft, WebSession
 
 __all__ = [
     "ApprovedEquipment",
@@ -37,6 +37,7 @@ __all__ = [
     "Customer",
     "CustomerAccount",
     "CustomerKey",
+    "EnrollmentDraft",
     "ErasureRecord",
     "InboxMessage",
     "IncentiveEntry",

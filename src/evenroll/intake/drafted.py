@@ -1,0 +1,96 @@
+"""An application made page by page into its case: read like a row of a file, taken in once however often it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from evenroll.enrollment.decided import Refusal
+from evenroll.enrollment.form import Channel
+from evenroll.enrollment.roles import Actor, Role
+from evenroll.intake.application import Application, BadRow, FaultCode, RowFault
+from evenroll.intake.file_rows import RawRow
+from evenroll.intake.row_reader import RowRules, read_row
+from evenroll.intake.taking_in import TakenIn, number_of, take_in
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, ProgramKey
+from evenroll.records.models import CaseRecord
+from evenroll.records.organizations import open_organization
+
+_SOURCE = "web"
+_ROW = 1
+_WHOSE = ("organization", "program")
+
+
+class NotReadable(ValueError):
+    """Answers that make no application; `faults` are what is wrong with them."""
+
+    def __init__(self, faults: tuple[RowFault, ...]) -> None:
+        super().__init__(f"{len(faults)} answers cannot be read. Correct them.")
+        self.faults = faults
+
+
+class _Undone(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code.value)
+        self.refusal = refusal
+
+
+def faults_of(cells: Mapping[str, str], *, columns: Collection[str], today: date) -> tuple[tuple[str, FaultCode], ...]:
+    """What is wrong with the answers of these columns, as a row of a file would be told it."""
+    found = _read(cells, today=today)
+    faults = found.faults if isinstance(found, BadRow) else ()
+    return tuple((each.column, each.code) for each in faults if each.column in columns)
+
+
+def send_drafted(cells: Mapping[str, str], *, name: str, now: datetime, today: date) -> TakenIn:
+    """Open the case of these answers and submit its form, signed today, all or nothing; sent again, it is told again.
+
+    name: of the draft, by which its case is one and the same. Raises NotReadable.
+    """
+    found = _read({**cells, "signed_on": today.isoformat(), "application": name}, today=today)
+    if isinstance(found, BadRow):
+        raise NotReadable(found.faults)
+    told = _told_before(found)
+    if told is not None:
+        return told
+    try:
+        return _taken(found, now=now)
+    except _Undone as undone:
+        # Of two that are sent at once the second waits at the case, and is refused there.
+        return _told_before(found) or TakenIn(number=_number(found), refusal=undone.refusal)
+
+
+def _taken(application: Application, *, now: datetime) -> TakenIn:
+    with open_organization(application.organization) as opened:
+        number = number_of(application, source=_SOURCE)
+        actor = Actor(key=ActorKey(f"web/{number}"), role=Role.CUSTOMER, organization=opened.key)
+        taken = take_in(application, source=_SOURCE, now=now, actor=actor)
+        if taken.refusal is not None:
+            # Undoes the case too, if it was its form that was refused.
+            raise _Undone(taken.refusal)
+        return taken
+
+
+def _told_before(application: Application) -> TakenIn | None:
+    with open_organization(application.organization):
+        number = number_of(application, source=_SOURCE)
+        return TakenIn(number=number) if CaseRecord.objects.filter(number=number).exists() else None
+
+
+def _number(application: Application) -> CaseNumber:
+    with open_organization(application.organization):
+        return number_of(application, source=_SOURCE)
+
+
+def _read(cells: Mapping[str, str], *, today: date) -> Application | BadRow:
+    organization, program = (cells.get(each, "") for each in _WHOSE)
+    rules = RowRules(
+        today=today,
+        organizations=frozenset({organization}),
+        programs=frozenset({program.upper()}),
+        channel=Channel.WEB,
+    )
+    read = read_row(RawRow(number=_ROW, cells={**cells, "channel": Channel.WEB.value}), rules=rules)
+    # A page names a program by its very key, whose capitals a file may write as it likes.
+    return replace(read, program=ProgramKey(program)) if isinstance(read, Application) and program else read

@@ -1,0 +1,167 @@
+"""The draft that a browser has in hand: its session knows it, a form names it by a mark, nobody else has it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from evenroll.accounts import wired
+from evenroll.enrollment.case import Prompter
+from evenroll.pages.web_request import PageRequest
+from evenroll.portal.enroll_questions import OF_PROGRAM, Question, Standing
+from evenroll.programs.program import ProgramVersion, is_open
+from evenroll.quantities.identifiers import OfferId, OrganizationKey
+from evenroll.records.drafts import Draft, Drafted, begin_draft, change_draft, read_draft
+from evenroll.records.offers_shown import was_shown
+from evenroll.records.organizations import open_organization
+from evenroll.records.program_shelf import published_programs
+
+PREFILLED = "found"
+"""Where a session keeps answers of the finder, by the columns of an application file."""
+_TAKEN_OVER = ("postal_code", "service_address", "drivetrain", "model")
+_IN_HAND, _KNOWN, _KNOWN_MAX = "draft", "drafts", 5
+_OFFER_DIGITS_MAX = 18
+_MARK_DIGITS = 12
+
+StandingView = Callable[..., HttpResponse]
+
+
+def with_standing(view: StandingView) -> StandingView:
+    """For views that need a draft in hand which is not sent: `view(request, standing, ...)`.
+
+    Without one they lead to where one begins, sent to its confirmation, of a closed program to another one's choice.
+    """
+
+    @wraps(view)
+    def asked(request: PageRequest, **named: Any) -> HttpResponse:
+        draft = draft_of(request)
+        if draft is None:
+            return HttpResponseRedirect(reverse("enroll-start"))
+        if draft.drafted.case:
+            return HttpResponseRedirect(reverse("enroll-done"))
+        standing = standing_of(draft)
+        if standing is None:
+            return HttpResponseRedirect(reverse("enroll-program"))
+        return view(request, standing, **named)
+
+    return asked
+
+
+def draft_of(request: HttpRequest) -> Draft | None:
+    """The draft in hand; of a form the one that it names. Raises Http404 for one that this browser does not have."""
+    mark = request.POST.get("draft", "") if request.method == "POST" else ""
+    if mark:
+        known = next((each for each in request.session.get(_KNOWN, ()) if mark_of(each) == mark), None)
+        if known is None:
+            raise Http404
+        request.session[_IN_HAND] = known
+    number = request.session.get(_IN_HAND)
+    return read_draft(number, at=timezone.now()) if isinstance(number, str) else None
+
+
+def take_up(request: HttpRequest, number: str) -> None:
+    """Give this browser a draft, under a cookie of its own: one that was planted before leads to nothing."""
+    known = [each for each in request.session.get(_KNOWN, ()) if each != number]
+    request.session.cycle_key()
+    request.session[_IN_HAND], request.session[_KNOWN] = number, [*known, number][-_KNOWN_MAX:]
+
+
+def mark_of(number: str) -> str:
+    """By which a form names the draft it belongs to; it leads nobody else there."""
+    return hashlib.sha256(f"mark/{number}".encode()).hexdigest()[:_MARK_DIGITS]
+
+
+def begin(request: PageRequest, *, program: ProgramVersion, said: Mapping[str, str]) -> Draft:
+    """A new draft for a program, with what was said before to the finder. said: offer, and who sent the customer."""
+    found: Any = request.session.get(PREFILLED, {})
+    given = {**(found if isinstance(found, dict) else {}), **said}
+    cells = {name: str(given[name])[:200] for name in _TAKEN_OVER if given.get(name)}
+    cells |= of_program(program)
+    if _is_shown(program, said.get("offer", "")):
+        cells["offer"] = said["offer"]
+    if said.get("from", "") in frozenset(Prompter):
+        cells["prompted_by"] = said["from"]
+    draft = begin_draft(Drafted(cells=cells), at=timezone.now())
+    take_up(request, draft.number)
+    return draft
+
+
+def keep(standing: Standing, question: Question, said: Mapping[str, str]) -> Draft | None:
+    """Save the answers of one page, and no other's."""
+
+    def change(before: Drafted) -> Drafted:
+        cells = {name: text for name, text in before.cells.items() if name not in question.columns}
+        cells |= {name: text for name, text in said.items() if text}
+        return replace(before, cells=cells, done=tuple(dict.fromkeys((*before.done, question.name))))
+
+    return change_draft(standing.draft.number, at=timezone.now(), change=change)
+
+
+def keep_program(draft: Draft, program: ProgramVersion) -> None:
+    """Another program: what was agreed to for the one before holds no longer, nor what was shown of it."""
+
+    def change(before: Drafted) -> Drafted:
+        gone = {"selections", "consents", "consents_hand_over", "offer", "home", "statements"}
+        cells = {name: text for name, text in before.cells.items() if name not in gone}
+        done = tuple(each for each in before.done if each not in OF_PROGRAM)
+        return replace(before, cells=cells | of_program(program), done=done)
+
+    change_draft(draft.number, at=timezone.now(), change=change)
+
+
+def keep_sent(draft: Draft, *, case: str, on: date) -> None:
+    """It is sent: the number stays for its confirmation, the answers go."""
+
+    def change(before: Drafted) -> Drafted:
+        stays = {name: before.cells[name] for name in ("organization", "program") if name in before.cells}
+        on_order = {"vehicle_on_order": before.cells.get("vehicle_on_order", "")}
+        return Drafted(cells=stays | on_order, case=case, sent_on=on.isoformat())
+
+    change_draft(draft.number, at=timezone.now(), change=change)
+
+
+def standing_of(draft: Draft) -> Standing | None:
+    """The draft with its program; None where nobody can apply for that now."""
+    cells = draft.drafted.cells
+    organization = OrganizationKey(cells.get("organization", ""))
+    if organization not in wired.installation().organizations:
+        return None
+    today = today_of(organization)
+    found = next((each for each in _open(organization, today) if each.key == cells.get("program")), None)
+    return None if found is None else Standing(draft=draft, program=found, today=today)
+
+
+def open_programs() -> tuple[ProgramVersion, ...]:
+    """Everything that one can apply for here today, by organization and key."""
+    organizations = wired.installation().organizations
+    return tuple(each for key in organizations for each in _open(key, today_of(key)))
+
+
+def today_of(organization: OrganizationKey) -> date:
+    """The business date of an organization."""
+    with open_organization(organization) as opened:
+        return opened.calendar.business_date(wired.business_now())
+
+
+def of_program(program: ProgramVersion) -> dict[str, str]:
+    """The answers that a program itself gives."""
+    return {"organization": program.organization, "program": program.key}
+
+
+def _open(organization: OrganizationKey, today: date) -> tuple[ProgramVersion, ...]:
+    return tuple(each for each in published_programs((organization,), on=today) if is_open(each, on=today))
+
+
+def _is_shown(program: ProgramVersion, offer: str) -> bool:
+    if not (offer.isascii() and offer.isdigit() and len(offer) <= _OFFER_DIGITS_MAX):
+        return False
+    with open_organization(program.organization):
+        return was_shown(OfferId(int(offer)))

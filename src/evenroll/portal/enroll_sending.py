@@ -1,0 +1,35 @@
+"""Sending an application from the page "check your answers": once, as it was checked, with the same findings as all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from evenroll.accounts import wired
+from evenroll.enrollment.decided import Refusal
+from evenroll.intake.drafted import NotReadable, send_drafted
+from evenroll.pages.texts import Parameter, render
+from evenroll.pages.web_request import PageRequest
+from evenroll.pages.web_said import said
+from evenroll.portal.enroll_drafts import keep_sent
+from evenroll.portal.enroll_questions import Standing
+
+
+def send(request: PageRequest, standing: Standing) -> str | None:
+    """Make the case of an application; None when it stands, else what hinders it, said."""
+    if request.POST.get("version", "") != str(standing.draft.version):
+        return said(request, "enroll.changed_elsewhere")
+    cells = {**standing.cells, "language": request.language.value}
+    name = f"web-{standing.draft.number}"
+    try:
+        taken = send_drafted(cells, name=name, now=wired.business_now(), today=standing.today)
+    except NotReadable:
+        return said(request, "enroll.not_readable")
+    if taken.refusal is not None:
+        return _refused(request, taken.refusal)
+    keep_sent(standing.draft, case=taken.number, on=standing.today)
+    return None
+
+
+def _refused(request: PageRequest, refusal: Refusal) -> str:
+    parameters: Mapping[str, Parameter] = dict(refusal.parameters)
+    return render(refusal.code, language=request.language, parameters=parameters)
