@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evenroll.programs.vehicle_models import vehicle_list
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.command_line import run
 from tests.intake.own_feeds import HOUR, block, feed, hours, point, reading, seconds, simple, type_, written
@@ -84,6 +86,14 @@ def test_miles_that_no_full_battery_drives_are_refused(capsys: pytest.CaptureFix
     assert run(use) == ExitCode.REFUSED
     assert "its battery takes 43.3 kWh at most" in " ".join(capsys.readouterr().err.split())
     assert run([*use, "--miles", "51990"]) == ExitCode.OK
+
+
+def test_past_the_review_of_the_list_a_line_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    use = ["compare", "--monthly-kwh", "700", *OF_LAKELAND, *MILES, "--vehicle", "nissan-leaf"]
+    last_on = vehicle_list().review_by
+    for on, is_late in ((last_on, False), (last_on + timedelta(days=1), True)):
+        assert run([*use, "--on", str(on)]) == ExitCode.OK
+        assert ("was to be reviewed by" in capsys.readouterr().err) is is_late
 
 
 def test_vehicles_are_listed_with_their_sources(capsys: pytest.CaptureFixture[str]) -> None:

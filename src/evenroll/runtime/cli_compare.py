@@ -112,6 +112,11 @@ def compare(said: CompareOptions) -> None:
         write_file(said.plot, plot_of(found, question=question, language=said.language))
     output.data(told_compared(found, question=question, language=said.language))
     show_compared(found, question=question, output=output, language=said.language, explain=said.explain)
+    if question.vehicle and question.on > vehicle_list().review_by:
+        output.note(
+            f"The list of vehicles was to be reviewed by {vehicle_list().review_by}; what it says of "
+            f"{question.vehicle} may have changed. --kwh-per-100-miles and --charging-kw say it anew."
+        )
     if any(isinstance(each.costs, NeedDoesNotFit) for each in found.others):
         # Each program says so where it stands; no figures came of what was said of the vehicle.
         output.note(
