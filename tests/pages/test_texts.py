@@ -23,6 +23,7 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.order_events import ORDER_EVENTS
 from evenroll.enrollment.point_events import POINT_EVENTS
 from evenroll.enrollment.program_places import PLACE_EVENTS
+from evenroll.enrollment.rows import Row
 from evenroll.enrollment.supply_request import SUPPLY_REQUEST_EVENTS
 from evenroll.enrollment.tracks import State
 from evenroll.pages import texts
@@ -36,7 +37,7 @@ from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
 EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS, **ERASURE_EVENTS}
 KEY_IN_TEMPLATE = re.compile(r'{% say "([a-z_0-9.-]+)"')
-SAME_IN_BOTH = {"desk.no", "enroll.answer_vin", "enroll.no", "lane.esco", "own_word.btu", "own_word.gas"}
+SAME_IN_BOTH = {"case_ask.no", "desk.no", "enroll.answer_vin", "enroll.no", "lane.esco", "own_word.btu", "own_word.gas"}
 
 NEEDED = {
     *(key_of(member) for codes in SUBJECTS for member in codes),
@@ -46,6 +47,7 @@ NEEDED = {
     *(f"finding.{kind.value}.{outcome.value}" for kind in RuleKind for outcome in Outcome),
     *(f"cure_by.{owner.value}" for owner in CureOwner),
     *next_step_keys(),
+    *(f"row_title.{row.value}" for row in Row if row is not Row.ACTION),
     *(f"act_means.{name.value}" for name in QUESTIONS),
     *question_keys(),
     *keys_made(),

@@ -15,7 +15,7 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.ledger import ReverseReason
 from evenroll.enrollment.life_events import UseKind
 from evenroll.programs.program_terms import IncentiveIf, IncentivePer, Protection, ProtectionKind
-from evenroll.runtime.ledger_view import LedgerView, view_ledger
+from evenroll.records.ledger_view import LedgerView, view_ledger
 from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_ledger import show_ledger, told_ledger
 from tests.enrollment.money_life import EVENTS, LAKELAND, Life, a_program, begin, per

@@ -11,6 +11,8 @@ from evenroll.pages.web_request import PageRequest
 from evenroll.portal import case_words as words
 from evenroll.portal.case_acting import act_of, give_act
 from evenroll.portal.case_acting_words import act_page
+from evenroll.portal.case_ledger import ledger_page
+from evenroll.portal.case_place import place_page
 from evenroll.portal.case_reading import own_case, own_cases, own_timeline
 
 
@@ -27,6 +29,19 @@ def case(request: PageRequest, number: str) -> HttpResponse:
     own = own_case(request, number)
     done = request.session.pop("done", None)
     return render(request, "portal/case.html", words.case_page(request, own, own_timeline(request, own), done=done))
+
+
+@require_safe
+def place(request: PageRequest, number: str) -> HttpResponse:
+    """Where a case stands in the drawing of the whole process."""
+    own = own_case(request, number)
+    return render(request, "portal/case_place.html", place_page(request, own, own_timeline(request, own)))
+
+
+@require_safe
+def ledger(request: PageRequest, number: str) -> HttpResponse:
+    """What the program brought: credits, savings, events."""
+    return render(request, "portal/case_ledger.html", ledger_page(request, own_case(request, number)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

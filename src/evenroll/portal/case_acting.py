@@ -24,7 +24,7 @@ from evenroll.pages.texts import render
 from evenroll.pages.web_request import PageRequest, person_of
 from evenroll.pages.web_said import said, said_or_own
 from evenroll.pages.web_widgets import SummaryList, SummaryRow
-from evenroll.portal.case_questions import QUESTIONS
+from evenroll.portal.case_questions import QUESTIONS, Questions
 from evenroll.portal.case_reading import OwnCase, own_case
 from evenroll.records.asked import Asked, Taken
 from evenroll.worker.asking import PartnerNotReached
@@ -43,7 +43,7 @@ class Act:
 
     own: OwnCase
     name: CommandName
-    form: forms.Form
+    form: Questions
     version: int
     key: str
     step: str
@@ -88,7 +88,7 @@ def act_of(request: PageRequest, number: str, name: str) -> Act:
     return Act(
         own=own,
         name=command,
-        form=questions(**given),
+        form=questions(**given, case=own.case, program=own.program, today=own.today),
         version=_version(sent.get("version", ""), own.version),
         key=sent.get("key", "")[:KEY_MAX] or secrets.token_urlsafe(16),
         step=step,
@@ -127,7 +127,7 @@ def _told(act: Act, answer: Taken) -> dict[str, Any]:
 def _asked(act: Act, who: Actor) -> tuple[Asked, Actor]:
     """The command as this door asks it, and as whom: a service order is in the books of its utility."""
     case = act.own.case
-    values = {name: _said(value) for name, value in _cleaned(act.form).items() if value not in (None, "", [], False)}
+    values = act.form.values() if act.form.fields and act.form.is_valid() else {}
     of_order = COMMANDS[act.name].record is Record.SERVICE_ORDER and case.order is not None
     number = case.order.number if of_order and case.order else case.number
     asked = asked_with(act.name, number=number, values=values, form=case.form, now=act.own.now, today=act.own.today)
@@ -163,15 +163,6 @@ def _shown(request: PageRequest, form: forms.Form, name: str, value: Any) -> str
     labels: Mapping[str, str] = dict(getattr(form.fields[name], "choices", ()))
     values = [str(each) for each in value] if isinstance(value, list) else [str(value)]
     return ", ".join(said_or_own(str(labels.get(each, each)), language=language) for each in values if each)
-
-
-def _said(value: Any) -> str:
-    """A value as it is said to a command."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return value.isoformat()
-    return "; ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
 def _values(data: Any, name: str) -> Sequence[Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.urls import reverse
 
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.leaving import lockout_end
 from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Button, Notice, Tone
@@ -45,7 +46,22 @@ def act_page(request: PageRequest, act: Act, not_done: NotDone | None) -> dict[s
 
 def meaning(request: PageRequest, act: Act) -> Sequence[str]:
     """What the command does and what follows from it, before it is given."""
-    return [said(request, f"act_means.{act.name.value}")]
+    return [said(request, f"act_means.{act.name.value}"), *_consequences(request, act)]
+
+
+def _consequences(request: PageRequest, act: Act) -> Iterator[str]:
+    """What is of this case alone: its days."""
+    case, program = act.own.case, act.own.program
+    terms = case.agreement
+    if act.name is C.RESCIND and terms is not None:
+        yield said(request, "act_more.rescind_until", until_on=terms.rescission_ends_on)
+    if act.name is not C.UNENROLL:
+        return
+    if terms is not None and terms.minimum_stay_ends_on is not None and terms.minimum_stay_ends_on > act.own.today:
+        yield said(request, "act_more.stay_until", until_on=terms.minimum_stay_ends_on)
+    again_on = lockout_end(program, ended_on=act.own.today) if program is not None else act.own.today
+    if again_on > act.own.today:
+        yield said(request, "act_more.lockout", until_on=again_on)
 
 
 def _notice(request: PageRequest, not_done: NotDone | None) -> Notice | None:

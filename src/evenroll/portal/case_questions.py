@@ -2,26 +2,307 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 
+from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.leaving_codes import LeaveReason
+from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
+from evenroll.enrollment.moving_events import OwnershipDocument, VehicleAnswer
+from evenroll.enrollment.service_order import VisitWindow
+from evenroll.enrollment.tracks import State
+from evenroll.pages.texts import key_of
+from evenroll.programs.program import DocumentKind, ProgramVersion, Track
+from evenroll.programs.rules import Drivetrain
+
+TEXT_MAX = 60
+PRICE_DIGITS = 11
+_YES_NO = (("yes", "case_ask.yes"), ("no", "case_ask.no"))
+_WHY = (
+    ("trip", "case_ask.why_trip"),
+    ("guests", "case_ask.why_guests"),
+    ("need_to_drive", "case_ask.why_need_to_drive"),
+    ("weather", "case_ask.why_weather"),
+    ("other", "case_ask.why_other"),
+)
+_LEAVES = (
+    (LeaveReason.NOT_SAVING.value, "case_ask.leave_not_saving"),
+    (LeaveReason.TOO_MUCH_TROUBLE.value, "case_ask.leave_too_much_trouble"),
+    (LeaveReason.NO_VEHICLE.value, "case_ask.leave_no_vehicle"),
+    (LeaveReason.MOVED.value, "case_ask.leave_moved"),
+    (LeaveReason.HARDSHIP.value, "case_ask.leave_hardship"),
+    (LeaveReason.OTHER.value, "case_ask.leave_other"),
+)
+_USES = (
+    (UseKind.OPT_OUT.value, "case_ask.use_opt_out"),
+    (UseKind.OPT_IN.value, "case_ask.use_opt_in"),
+    (UseKind.OVERRIDE.value, "case_ask.use_override"),
+)
 
 
-class NoQuestions(forms.Form):
-    """A command that says nothing but its name."""
+class Questions(forms.Form):
+    """The questions of one command. A command that says nothing but its name has none."""
+
+    def __init__(self, *given: Any, case: Case, program: ProgramVersion | None, today: date, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.case, self.program, self.today = case, program, today
+        self.fit()
+
+    def fit(self) -> None:
+        """Fit choices and first answers to the case."""
+
+    def values(self) -> dict[str, str]:
+        """The answers as they are said to the command; only after they were found valid."""
+        given = {name: _said(value) for name, value in self.cleaned_data.items()} if self.fields else {}
+        return {name: text for name, text in given.items() if text}
 
 
-QUESTIONS: Final[Mapping[C, type[forms.Form]]] = MappingProxyType(
+def _said(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return "; ".join(str(each) for each in value)
+    return "" if value is None else str(value)
+
+
+def _radio(label: str, choices: Sequence[tuple[str, str]], *, required: bool = True) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect(), required=required)
+
+
+def _codes(members: Sequence[StrEnum]) -> Sequence[tuple[str, str]]:
+    return [(each.value, key_of(each)) for each in members]
+
+
+def _day(label: str, *, hint: str = "", required: bool = True) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        help_text=hint,
+        required=required,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": ""}),
+        error_messages={"invalid": "case_ask.day_wrong", "required": "case_ask.day_missing"},
+    )
+
+
+def _text(label: str, *, hint: str = "", required: bool = True, **attrs: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=TEXT_MAX,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **attrs}),
+    )
+
+
+class Leaving(Questions):
+    """UNENROLL."""
+
+    reason = _radio("case_ask.leave_reason", _LEAVES)
+    on = _day("case_ask.leave_on", hint="case_ask.leave_on_hint", required=False)
+
+
+class OtherVisit(Questions):
+    """REBOOK_VISIT."""
+
+    visit_on = _day("case_ask.visit_on", hint="case_ask.visit_on_hint")
+    window = _radio("case_ask.visit_window", _codes(list(VisitWindow)))
+
+    def fit(self) -> None:
+        """All day is what most take."""
+        self.initial.setdefault("window", VisitWindow.ALL_DAY.value)
+
+
+class Permit(Questions):
+    """SHOW_PERMIT."""
+
+    seen_on = _day("case_ask.permit_on")
+
+
+class Papers(Questions):
+    """PROVE_VEHICLE."""
+
+    document = _radio("case_ask.ownership", _codes(list(OwnershipDocument)))
+
+
+class RightVin(Questions):
+    """CORRECT_VIN."""
+
+    vin = _text("case_ask.vin", hint="case_ask.vin_hint", autocapitalize="characters")
+
+
+class StillMine(Questions):
+    """ANSWER_VEHICLE."""
+
+    answer = _radio("case_ask.vehicle_answer", _codes(list(VehicleAnswer)))
+
+
+class OpenCondition(Questions):
+    """MEET_CONDITION, of the condition that is open."""
+
+    vin = _text("case_ask.vin", hint="case_ask.vin_hint", required=False, autocapitalize="characters")
+    documents = forms.MultipleChoiceField(
+        label="case_ask.documents",
+        choices=_codes(list(DocumentKind)),
+        widget=forms.CheckboxSelectMultiple(),
+        required=False,
+    )
+
+    def values(self) -> dict[str, str]:
+        """With the name of the condition, which nobody types."""
+        open_ = (each for each in self.case.tracks.values() if (each.track, each.state) == (Track.CONDITION, State.DUE))
+        return {"rule": next((each.subject for each in open_), ""), **super().values()}
+
+
+class Cure(Questions):
+    """GIVE_CURE: only what is answered is said."""
+
+    documents = forms.MultipleChoiceField(
+        label="case_ask.documents",
+        help_text="case_ask.documents_hint",
+        choices=_codes(list(DocumentKind)),
+        widget=forms.CheckboxSelectMultiple(),
+        required=False,
+    )
+    drivetrain = _radio("case_ask.drivetrain", _codes(list(Drivetrain)), required=False)
+    vin = _text("case_ask.vin", hint="case_ask.vin_hint", required=False, autocapitalize="characters")
+    equipment_bought_on = _day("case_ask.bought_on", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Something has to be said."""
+        if not any(self.cleaned_data.values()):
+            raise forms.ValidationError("case_ask.nothing_said")
+        return self.cleaned_data
+
+
+class Equipment(Questions):
+    """CHOOSE_EQUIPMENT."""
+
+    kind = _radio("case_ask.equipment", _codes(list(EquipmentKind)))
+    model = _text("case_ask.model", hint="case_ask.model_hint", required=False)
+    outlet = _text("case_ask.outlet", hint="case_ask.outlet_hint")
+
+
+class Purchase(Questions):
+    """RECORD_PURCHASE."""
+
+    outlet = _text("case_ask.outlet", hint="case_ask.outlet_hint")
+    bought_on = _day("case_ask.bought_on")
+    price = forms.DecimalField(
+        label="case_ask.price",
+        help_text="case_ask.price_hint",
+        min_value=0,
+        max_digits=PRICE_DIGITS,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"invalid": "case_ask.price_wrong", "max_decimal_places": "case_ask.price_wrong"},
+    )
+
+
+class Installation(Questions):
+    """RECORD_INSTALLATION."""
+
+    installer = _radio("case_ask.installer", _codes(list(Installer)))
+    installed_on = _day("case_ask.installed_on")
+    hard_wired = _radio("case_ask.hard_wired", _YES_NO)
+    permit = _text("case_ask.permit", hint="case_ask.permit_hint", required=False)
+    serial = _text("case_ask.serial", hint="case_ask.serial_hint")
+    model = _text("case_ask.model", hint="case_ask.model_installed_hint", required=False)
+
+
+class Inspection(Questions):
+    """RECORD_INSPECTION."""
+
+    passed = _radio("case_ask.passed", _YES_NO)
+    inspected_on = _day("case_ask.inspected_on")
+
+
+class Device(Questions):
+    """REGISTER_DEVICE."""
+
+    device = _text("case_ask.device", hint="case_ask.device_hint")
+    kind = _radio("case_ask.device_kind", (("evse", "case_ask.device_evse"), ("vehicle", "case_ask.device_vehicle")))
+
+
+class Parameters(Questions):
+    """SET_PARAMETERS: the times at which the car charges, in the program of the case."""
+
+    charge_from = forms.TimeField(
+        label="case_ask.charge_from",
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": "case_ask.time_wrong"},
+    )
+    charge_until = forms.TimeField(
+        label="case_ask.charge_until",
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": "case_ask.time_wrong"},
+    )
+
+    def values(self) -> dict[str, str]:
+        """The program that governs is that of the case."""
+        given = (f"{name}={at:%H:%M}" for name, at in self.cleaned_data.items())
+        return {"program": self.case.chosen.program if self.case.chosen else "", "parameters": "; ".join(given)}
+
+
+class Use(Questions):
+    """RECORD_USE."""
+
+    kind = _radio("case_ask.use", _USES)
+    on = _day("case_ask.use_on")
+    reason = _radio("case_ask.use_reason", _WHY)
+
+    def fit(self) -> None:
+        """The day of the next event that is called, where one is."""
+        ahead = sorted(each.starts_at for each in self.case.ledger.events if each.is_open)
+        self.initial.setdefault("on", ahead[0].date() if ahead else self.today)
+
+
+class Moving(Questions):
+    """MOVE_OUT."""
+
+    moved_on = _day("case_ask.moved_on", hint="case_ask.moved_on_hint")
+
+
+class Vehicle(Questions):
+    """ADD_VEHICLE, SWAP_VEHICLE."""
+
+    drivetrain = _radio("case_ask.drivetrain", _codes(list(Drivetrain)))
+    vin = _text("case_ask.vin", hint="case_ask.vin_hint", autocapitalize="characters")
+
+
+QUESTIONS: Final[Mapping[C, type[Questions]]] = MappingProxyType(
     {
-        C.WITHDRAW: NoQuestions,
-        C.RESCIND: NoQuestions,
-        C.STAY_ENROLLED: NoQuestions,
-        C.OPEN_APPEAL: NoQuestions,
-        C.AGREE_HAND_OVER: NoQuestions,
+        C.WITHDRAW: Questions,
+        C.RESCIND: Questions,
+        C.UNENROLL: Leaving,
+        C.STAY_ENROLLED: Questions,
+        C.OPEN_APPEAL: Questions,
+        C.ACCEPT_PLACE: Questions,
+        C.CONFIRM_INTEREST: Questions,
+        C.REBOOK_VISIT: OtherVisit,
+        C.SHOW_PERMIT: Permit,
+        C.GIVE_CURE: Cure,
+        C.MEET_CONDITION: OpenCondition,
+        C.PROVE_VEHICLE: Papers,
+        C.CORRECT_VIN: RightVin,
+        C.ANSWER_VEHICLE: StillMine,
+        C.CHOOSE_EQUIPMENT: Equipment,
+        C.RECORD_PURCHASE: Purchase,
+        C.RECORD_INSTALLATION: Installation,
+        C.RECORD_INSPECTION: Inspection,
+        C.REGISTER_DEVICE: Device,
+        C.SET_PARAMETERS: Parameters,
+        C.CONFIRM_PARAMETERS: Questions,
+        C.RECORD_USE: Use,
+        C.END_CONSENT: Questions,
+        C.RENEW_CONSENT: Questions,
+        C.MOVE_OUT: Moving,
+        C.ADD_VEHICLE: Vehicle,
+        C.SWAP_VEHICLE: Vehicle,
     }
 )
 """Every command that the portal has a page for."""

@@ -6,5 +6,7 @@ from evenroll.portal import case
 urlpatterns = [
     page("cases", case.cases, name="find-case", who=PORTAL),
     page("cases/<str:number>", case.case, name="case", who=CUSTOMERS),
+    page("cases/<str:number>/place", case.place, name="case-place", who=CUSTOMERS),
+    page("cases/<str:number>/ledger", case.ledger, name="case-ledger", who=CUSTOMERS),
     page("cases/<str:number>/do/<str:name>", case.act, name="case-act", who=CUSTOMERS),
 ]

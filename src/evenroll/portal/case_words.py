@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,18 +15,22 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.possible_commands import HELPS
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import CASE_ENDS, State, TrackState
-from evenroll.pages.formats import day, instant
+from evenroll.pages.finding_texts import finding_sentences
+from evenroll.pages.formats import day
 from evenroll.pages.next_steps import MAY, else_key, next_step_key, stands_key, to_do_key
 from evenroll.pages.part_words import track_words
-from evenroll.pages.timeline_words import told_entry
+from evenroll.pages.timeline_words import findings_told, told_entry
 from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
-from evenroll.pages.web_widgets import Moment, Notice, SummaryList, SummaryRow, Tag, Timeline, Tone
+from evenroll.pages.web_widgets import Notice, SummaryList, SummaryRow, Tag, Tone
+from evenroll.portal.case_course import course
 from evenroll.portal.case_reading import OwnCase
 from evenroll.programs.program import Track
+from evenroll.programs.rules import Outcome
 from evenroll.records.entries import Entry
 
 _TROUBLE = frozenset({State.REFUSED, State.CLOSED, State.EXPIRED, State.SUSPENDED})
+_UNMET = frozenset({State.REFUSED, State.CLOSED, State.NEEDS_ANSWER})
 _WAITS = frozenset({State.NEEDS_ANSWER, State.VEHICLE_DISPUTED, State.CHOOSING, State.IN_RESCISSION})
 
 
@@ -113,7 +118,16 @@ def way(request: PageRequest, case: Case, name: CommandName) -> Way:
 
 def ways(request: PageRequest, own: OwnCase) -> Sequence[Way]:
     """Everything that the customer can do now."""
-    return [way(request, own.case, name) for name in own.possible]
+    found = sorted(own.possible, key=lambda each: each in _LEAVING)
+    return [way(request, own.case, name) for name in found]
+
+
+def reasons(request: PageRequest, own: OwnCase, entries: Sequence[Entry]) -> Sequence[str]:
+    """What of the decision was not in order, and how it is mended; nothing where the case went on."""
+    if own.case.status not in _UNMET:
+        return ()
+    unmet = [each for each in findings_told(entries) if each.outcome is not Outcome.MET]
+    return [" ".join(finding_sentences(each, language=request.language)) for each in unmet]
 
 
 def coming(request: PageRequest, own: OwnCase) -> Sequence[Coming]:
@@ -134,7 +148,7 @@ def _coming(request: PageRequest, own: OwnCase, track: TrackState) -> Coming:
     )
 
 
-def days(request: PageRequest, own: OwnCase) -> SummaryList:
+def days(request: PageRequest, own: OwnCase, entries: Sequence[Entry]) -> SummaryList:
     """Numbers and days of a case."""
     case, order = own.case, own.case.order
     found: list[tuple[str, str | date | None]] = [
@@ -143,6 +157,7 @@ def days(request: PageRequest, own: OwnCase) -> SummaryList:
         ("case_page.opened", case.opening.opened_at.astimezone(own.zone).date()),
         ("case_page.completed", case.completed_at.astimezone(own.zone).date() if case.completed_at else None),
         ("case_page.order", order.number if order else None),
+        ("case_page.visit", _visit(entries) if order else None),
         ("case_page.in_service", order.in_service_on if order else None),
         ("case_page.switch", order.switch_on if order else None),
         ("case_page.price_since", case.price_since),
@@ -164,6 +179,12 @@ def days(request: PageRequest, own: OwnCase) -> SummaryList:
     )
 
 
+def _visit(entries: Sequence[Entry]) -> date | None:
+    """The day of the crew's visit as it was told last."""
+    told = [json.loads(each.data).get("visit_on") for each in entries if each.event == "visit_heard"]
+    return date.fromisoformat(told[-1]) if told and told[-1] else None
+
+
 def _rescission(case: Case) -> date | None:
     terms = case.agreement
     ahead = terms is not None and terms.rescission_ends_on > terms.terms_received_on
@@ -172,23 +193,6 @@ def _rescission(case: Case) -> date | None:
 
 def _stay(case: Case) -> date | None:
     return case.agreement.minimum_stay_ends_on if case.agreement and case.status not in CASE_ENDS else None
-
-
-def timeline(request: PageRequest, own: OwnCase, entries: Sequence[Entry]) -> Timeline:
-    """What happened, with its day and who did it; the last is where the case stands."""
-    moments: list[Moment] = []
-    for entry in entries:
-        told = told_entry(entry, language=request.language)
-        you = entry.actor_role is Role.CUSTOMER
-        moment = Moment(
-            title=told.sentence,
-            at=instant(told.at, language=request.language, zone=own.zone),
-            by=said(request, "case_page.you") if you else said(request, entry.actor_role),
-            text=said(request, f"row.{told.row}") if told.row != "action" else "",
-            is_now=entry is entries[-1],
-        )
-        moments.append(moment)
-    return Timeline(moments=moments)
 
 
 def card(request: PageRequest, own: OwnCase) -> CaseCard:
@@ -217,10 +221,12 @@ def case_page(
         "done": _done(request, own, done, entries),
         "duties": found,
         "must": any(each.must for each in found),
+        "reasons": reasons(request, own, entries),
         "coming": coming(request, own),
         "ways": ways(request, own),
-        "days": days(request, own),
-        "timeline": timeline(request, own, entries),
+        "days": days(request, own, entries),
+        "timeline": course(request, own, entries),
+        "has_ledger": bool(own.case.ledger.active_on or own.case.ledger.events),
     }
 
 

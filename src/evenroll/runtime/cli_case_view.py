@@ -16,8 +16,8 @@ from evenroll.enrollment.tracks import State, TrackState
 from evenroll.pages.timeline_words import Told, findings_told, missing_told, told_entry
 from evenroll.programs.bill import Bill
 from evenroll.quantities.identifiers import CaseNumber, OfferId, OrderNumber, OrganizationKey
+from evenroll.records.ledger_view import LedgerView, view_ledger
 from evenroll.runtime.cli_session import business_now
-from evenroll.runtime.ledger_view import LedgerView, view_ledger
 
 if TYPE_CHECKING:
     from evenroll.records.entries import Entry

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from evenroll.enrollment.form import Language
+from evenroll.records.statement_view import DaysWrong, told_statement, view_statement
 from evenroll.runtime.cli_days import option_day
 from evenroll.runtime.cli_exit import not_found, wrong_use
 from evenroll.runtime.cli_numbers import meant_by, read_number
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
-from evenroll.runtime.statement_view import DaysWrong, told_statement, view_statement
 
 
 def statement(

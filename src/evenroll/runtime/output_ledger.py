@@ -9,7 +9,7 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.ledger import CreditState, EventOfCase
 from evenroll.pages.formats import day, money
 from evenroll.pages.texts import render
-from evenroll.runtime.ledger_view import LedgerView
+from evenroll.records.ledger_view import LedgerView
 from evenroll.runtime.output_times import local, zone_names
 
 if TYPE_CHECKING:

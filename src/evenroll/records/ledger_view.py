@@ -1,4 +1,4 @@
-"""The ledger of a case as the terminal shows it: credits, events, what is left of opt-outs and events, a protection."""
+"""The ledger of a case as doors show it: credits, events, what is left of opt-outs and events, a protection."""
 
 from __future__ import annotations
 

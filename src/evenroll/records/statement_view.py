@@ -1,4 +1,4 @@
-"""A statement read from the journal of a case, for the command line."""
+"""A statement read from the journal of a case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Any
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.statement import Balance, Statement, statement_of
+from evenroll.records.folds import read_event
+from evenroll.records.journal import read_stream
+from evenroll.records.organizations import open_organization
+from evenroll.records.streams import StreamKind, case_stream
 
 
 class DaysWrong(ValueError):
@@ -18,11 +22,6 @@ def view_statement(case: Case, *, since_on: date | None, until_on: date | None, 
 
     Raises DaysWrong.
     """
-    from evenroll.records.folds import read_event
-    from evenroll.records.journal import read_stream
-    from evenroll.records.organizations import open_organization
-    from evenroll.records.streams import StreamKind, case_stream
-
     last_on = until_on or today
     first_on = since_on or case.ledger.stated_on or case.ledger.active_on or last_on
     if first_on > last_on:
