@@ -4,13 +4,14 @@
 SHELL := /bin/sh
 PYTHON_OF := .venv/bin/python
 
-.PHONY: help demo test check mutants faults simulate bench-large bench-seal bench-load bench-core bench golden golden-rows pins clean setup-run setup-test test-browser
+.PHONY: help demo test check mutants faults simulate bench-large bench-seal bench-load bench-core bench golden golden-rows pins clean setup-run setup-test test-browser pictures
 
 help:
 	@echo "make demo      set up, then enroll the example applications and show what became of them"
 	@echo "make test      set up, then all checks and tests (PostgreSQL 18, and a part on 16)"
 	@echo "make check     only the checks: format, lint, types, floors, sizes"
 	@echo "make test-browser  every page in chromium: axe-core, both widths and languages, weight, keyboard (minutes)"
+	@echo "make pictures  every page of the demo as a picture, both widths and languages; FOLDER=path, ONLY=word of a name"
 	@echo "make mutants   plant each known bug once and see that a test catches it"
 	@echo "make faults    break it 500 times at named points and look after each (10 minutes); SEED=n ONLY=k again"
 	@echo "make simulate  play 10,000 histories of the core in memory, a year each (minutes); SEED=n ONLY=k tells one"
@@ -47,6 +48,10 @@ check: setup-test
 test-browser: setup-test
 	@sh bin/judges
 	@$(PYTHON_OF) -m pytest -q -m "browser or not campaign" tests/browser
+
+# Of the demo in EVENROLL_HOME, which `make demo` leaves there.
+pictures: setup-test
+	@ONLY="$(ONLY)" $(PYTHON_OF) -m tests.browser.pictures "$(or $(FOLDER),build/pictures)"
 
 mutants: setup-test
 	@$(PYTHON_OF) tests/mutants/run.py

@@ -12,7 +12,7 @@ from tests.browser import judges
 from tests.browser.served import Visit, served, visits
 from tests.territory import new_territory
 from tests.web.browsing import ready
-from tests.web.matrix import planted_in
+from tests.web.matrix import askers, planted_in
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,8 @@ def everywhere(django_ready: DatabaseUrls) -> Sequence[Visit]:
     if told := judges.missing():
         pytest.skip(told)
     ready(demo=True)
-    return visits(planted_in(new_territory()))
+    planted = planted_in(new_territory())
+    return visits([(planted, each) for each in askers(planted)])
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evenroll.accounts.rules import RuledPage, pages_of
-from tests.web.matrix import Asker, Planted, addresses_of, askers
+from tests.web.matrix import Asker, Planted, addresses_of, has_parameters
 
 OK = 200
 
@@ -51,28 +51,35 @@ def served() -> Iterator[str]:
         thread.join()
 
 
-def visits(planted: Planted) -> Sequence[Visit]:
-    """Each page of the table once for each of its addresses, as the first person whom it shows itself to."""
+def visits(asked: Sequence[tuple[Planted, Asker]]) -> Sequence[Visit]:
+    """Each page of the table, once for each of its addresses and looks, as the first person whom it shows itself to.
+
+    asked: each with what addresses can name for this person.
+    """
     from evenroll.runtime import web_urls_demo
 
-    people = [(each, each.browser(checks_forms=True)) for each in askers(planted) if each.is_held]
-    found: list[Visit] = []
-    for page in pages_of(web_urls_demo.urlpatterns):
-        found += _of_page(page, planted, people)
-    return found
-
-
-def _of_page(page: RuledPage, planted: Planted, people: Sequence[tuple[Asker, Any]]) -> list[Visit]:
+    people = [(planted, each, each.browser(checks_forms=True)) for planted, each in asked if each.is_held]
     found: dict[str, Visit] = {}
-    for asker, browser in people:
-        if page.rule is None or not asker.is_let_in(page.rule):
-            continue
-        for values, path in addresses_of(page, planted, asker.person).items():
-            name = "-".join((page.name, *values))
-            if name not in found and _shows(browser, path):
-                cookies = {"session": kept.value} if (kept := browser.cookies.get("session")) else {}
-                found[name] = Visit(name=name, path=path, asker=asker.name, cookies=cookies)
+    for page in pages_of(web_urls_demo.urlpatterns):
+        for planted, asker, browser in people:
+            if page.rule is None or not asker.is_let_in(page.rule):
+                continue
+            for name, path in _addresses(page, planted, asker):
+                if name not in found and _shows(browser, path):
+                    found[name] = Visit(name=name, path=path, asker=asker.name, cookies=_session(browser))
     return list(found.values())
+
+
+def _addresses(page: RuledPage, planted: Planted, asker: Asker) -> Iterator[tuple[str, str]]:
+    """The addresses of a page, each under a name of its own."""
+    look = (asker.look,) if asker.look and has_parameters(page) else ()
+    for values, path in addresses_of(page, planted, asker.person).items():
+        yield "-".join((page.name, *values, *look)), path
+
+
+def _session(browser: Any) -> dict[str, str]:
+    kept = browser.cookies.get("session")
+    return {} if kept is None else {"session": kept.value}
 
 
 def _shows(browser: Any, path: str) -> bool:

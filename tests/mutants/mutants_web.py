@@ -8,6 +8,7 @@ _ACCOUNTS = "src/evenroll/accounts"
 _PAGES = "src/evenroll/pages"
 _RUNTIME = "src/evenroll/runtime"
 _MATRIX = "tests/web/test_matrix.py"
+_ATTACKS = "tests/web/test_attacks.py"
 
 WEB_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -53,5 +54,54 @@ WEB_MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         caught_by=(f"{_MATRIX}::test_a_form_without_the_sign_of_this_site_reaches_no_view",),
+    ),
+    Mutant(
+        name="web: the choice of a language leads to another site",
+        changes=(
+            Change(
+                file=f"{_PAGES}/web_language.py",
+                old="path = escape_leading_slashes(request.path)",
+                new="path = request.path",
+            ),
+        ),
+        caught_by=(f"{_ATTACKS}::test_a_language_is_chosen_on_this_site_only",),
+    ),
+    Mutant(
+        name="web: pages are served under any name",
+        changes=(Change(file=f"{_ACCOUNTS}/gate.py", old="        request.get_host()\n", new=""),),
+        caught_by=(f"{_ATTACKS}::test_no_page_is_served_under_another_s_name",),
+    ),
+    Mutant(
+        name="web: pages can be framed",
+        changes=(
+            Change(
+                file=f"{_RUNTIME}/web_settings.py",
+                old='            "django.middleware.clickjacking.XFrameOptionsMiddleware",\n',
+                new="",
+            ),
+        ),
+        caught_by=(f"{_ATTACKS}::test_no_answer_can_be_framed_sniffed_or_kept",),
+    ),
+    Mutant(
+        name="web: a text that was typed is shown as markup",
+        changes=(
+            Change(
+                file=f"{_PAGES}/templates/widgets/input.html",
+                old='value="{{ field.value }}"',
+                new='value="{{ field.value|safe }}"',
+            ),
+        ),
+        caught_by=("tests/web/test_widgets.py::test_each_error_leads_to_its_question",),
+    ),
+    Mutant(
+        name="web: a customer sees cases of others",
+        changes=(
+            Change(
+                file="src/evenroll/records/queries.py",
+                old="(viewer.customer is not None and found.proof.customer == viewer.customer)",
+                new="viewer.customer is not None",
+            ),
+        ),
+        caught_by=(f"{_ATTACKS}::test_a_record_of_others_is_told_like_none",),
     ),
 )

@@ -11,7 +11,7 @@ from typing import Any
 from evenroll.accounts.rules import Rule, RuledPage
 from evenroll.enrollment.roles import ROLES_OF, OrganizationKind, Role
 from evenroll.pages.web_request import Person
-from evenroll.quantities.identifiers import ActorKey, CaseNumber, CustomerId, OrganizationKey
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, CustomerId, OrderNumber, OrganizationKey
 from tests.territory import Territory
 from tests.web.browsing import browser, signed_in_as
 
@@ -22,11 +22,15 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asker:
-    """Who asks: a stranger where person is None. is_held: whether the organization has this role at all."""
+    """Who asks: a stranger where person is None. is_held: whether the organization has this role at all.
+
+    look: what tells this person's pages from those of others in the same role, such as the state of the case.
+    """
 
     name: str
     person: Person | None
     is_held: bool = True
+    look: str = ""
 
     def browser(self, *, checks_forms: bool) -> Any:
         """A browser with this person's session, that is given the sign of forms or not."""
@@ -45,11 +49,12 @@ class Asker:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planted:
-    """What addresses can name. cases: a case by the organization that has it."""
+    """What addresses can name. cases: a case by the organization that has it; order: a service order of the utility."""
 
     territory: Territory
     cases: Mapping[OrganizationKey, CaseNumber]
     customers: Mapping[OrganizationKey, CustomerId]
+    order: OrderNumber
 
 
 def askers(planted: Planted) -> Sequence[Asker]:
@@ -102,6 +107,7 @@ def planted_in(territory: Territory) -> Planted:
         territory=territory,
         cases={organization: each.number for organization, each in found.items()},
         customers={organization: each.customer for organization, each in found.items()},
+        order=territory.order_of(territory.utility, found[territory.utility].number).number,
     )
 
 
@@ -112,9 +118,7 @@ def _case(planted: Planted, person: Person | None) -> Sequence[str]:
 
 
 def _order(planted: Planted, _person: Person | None) -> Sequence[str]:
-    """The service order of the utility's own case."""
-    utility = planted.territory.utility
-    return (planted.territory.order_of(utility, planted.cases[utility]).number,)
+    return (planted.order,)
 
 
 def _version(_planted: Planted, _person: Person | None) -> Sequence[str]:
