@@ -17,16 +17,15 @@ from evenroll.accounts import wired
 from evenroll.enrollment.case import Prompter
 from evenroll.pages.web_request import PageRequest
 from evenroll.portal.enroll_questions import OF_PROGRAM, Question, Standing
+from evenroll.portal.find_answers import Answers
 from evenroll.programs.program import ProgramVersion, is_open
+from evenroll.programs.vehicle_models import vehicle_list
 from evenroll.quantities.identifiers import OfferId, OrganizationKey
 from evenroll.records.drafts import Draft, Drafted, begin_draft, change_draft, read_draft
 from evenroll.records.offers_shown import was_shown
 from evenroll.records.organizations import open_organization
 from evenroll.records.program_shelf import published_programs
 
-PREFILLED = "found"
-"""Where a session keeps answers of the finder, by the columns of an application file."""
-_TAKEN_OVER = ("postal_code", "service_address", "drivetrain", "model")
 _IN_HAND, _KNOWN, _KNOWN_MAX = "draft", "drafts", 5
 _OFFER_DIGITS_MAX = 18
 _MARK_DIGITS = 12
@@ -81,10 +80,7 @@ def mark_of(number: str) -> str:
 
 def begin(request: PageRequest, *, program: ProgramVersion, said: Mapping[str, str]) -> Draft:
     """A new draft for a program, with what was said before to the finder. said: offer, and who sent the customer."""
-    found: Any = request.session.get(PREFILLED, {})
-    given = {**(found if isinstance(found, dict) else {}), **said}
-    cells = {name: str(given[name])[:200] for name in _TAKEN_OVER if given.get(name)}
-    cells |= of_program(program)
+    cells = _told_the_finder(request) | of_program(program)
     if _is_shown(program, said.get("offer", "")):
         cells["offer"] = said["offer"]
     if said.get("from", "") in frozenset(Prompter):
@@ -158,6 +154,14 @@ def of_program(program: ProgramVersion) -> dict[str, str]:
 
 def _open(organization: OrganizationKey, today: date) -> tuple[ProgramVersion, ...]:
     return tuple(each for each in published_programs((organization,), on=today) if is_open(each, on=today))
+
+
+def _told_the_finder(request: HttpRequest) -> dict[str, str]:
+    """What was answered to the four questions before, so that it is not asked again; each stays to be looked at."""
+    told = Answers.of(request)
+    model = vehicle_list().model(told.vehicle)
+    found = {"postal_code": told.postal_code, "model": model.name if model else ""}
+    return {column: text for column, text in found.items() if text}
 
 
 def _is_shown(program: ProgramVersion, offer: str) -> bool:

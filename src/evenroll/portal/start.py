@@ -15,9 +15,11 @@ from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Card, Cards
 
 FIND_PAGE = "find-program"
+ENROLL_PAGE = "enroll-start"
 CASE_PAGE = "find-case"
 _WAYS = (
     (FIND_PAGE, "web.start_find", "web.start_find_text"),
+    (ENROLL_PAGE, "web.start_enroll", "web.start_enroll_text"),
     (CASE_PAGE, "web.start_case", "web.start_case_text"),
     ("demo-people", "web.be_somebody", "web.people_text"),
 )
