@@ -16,7 +16,9 @@ from evenroll.enrollment.tracks import State
 from evenroll.pages.formats import day
 from evenroll.pages.texts import render
 from evenroll.programs.program import MeterCapability, Track
+from evenroll.programs.program_terms import IncentivePer
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey, ProgramKey
+from tests.enrollment.money_life import per
 from tests.meter_work import book_visit
 from tests.territory import NIGHT_RATE, NOW, Territory, days
 from tests.web.browsing import customer_of, signed_in_as, token_in
@@ -162,6 +164,7 @@ def test_a_refused_customer_asks_for_another_look_once(web: None, territory: Ter
     assert confirmed(asked, f"/cases/{number}/do/open_appeal").status_code == 302
     after = text_of(asked.get(f"/cases/{number}"))
     assert offered(after, number) == set()
+    assert render("case_page.looked_again", language=Language.EN) in after
     assert render("case_page.nothing_title", language=Language.EN) in after
 
 
@@ -210,3 +213,58 @@ def test_place_and_credits_are_pages_without_styles_of_their_own(
         assert re.findall(r"<script(?![^>]*src=)|<style| style=", page) == []
         assert page.count("<h1") == 1
         assert len(re.findall(r'id="([^"]+)"', page)) == len(set(re.findall(r'id="([^"]+)"', page)))
+
+
+def test_an_esco_customer_moves_the_visit_in_the_books_of_the_utility(web: None, territory: Territory) -> None:
+    number = territory.apply(territory.premise(supplier=territory.esco), at=territory.esco, program=territory.supply)
+    later = NOW + days(10)
+    territory.run_through(later)
+    order = territory.order_of(territory.esco, number).number
+    book_visit(territory, order, on=date(2026, 11, 18), now=later)
+    territory.run(later)
+    wire(territory, later)
+    asked, address = mine(territory, number, at=territory.esco), f"/cases/{number}/do/rebook_visit"
+    assert "November 18, 2026" in text_of(asked.get(f"/cases/{number}"))
+    answers = {"visit_on": "2026-11-20", "window": "morning"}
+    page = text_of(checked(asked, address, **answers))
+    sent = {**hidden_in(page), "step": "confirm"}
+    assert [asked.post(address, sent).status_code for _ in range(2)] == [302, 302]
+    assert territory.events(territory.utility, order).count("visit_rebooked") == 1
+    territory.run(later)
+    assert "November 20, 2026" in text_of(asked.get(f"/cases/{number}"))
+
+
+def test_what_cannot_be_read_is_told_beside_its_question(territory: Territory, enrolled: CaseNumber) -> None:
+    asked, address = mine(territory, enrolled), f"/cases/{enrolled}/do/set_parameters"
+    page = checked(asked, address, charge_from="25:99", charge_until="06:00")
+    assert page.status_code == 200
+    assert render("case_ask.time_wrong", language=Language.EN) in text_of(page)
+    empty = text_of(checked(asked, address, charge_from="", charge_until="06:00"))
+    assert 'href="#id_charge_from"' in empty
+    tampered = {**hidden_in(text_of(asked.get(address))), "version": "x" * 400, "key": "k" * 400, "step": "confirm"}
+    answer = asked.post(address, {**tampered, "charge_from": "<b>", "charge_until": "06:00"})
+    assert answer.status_code == 200
+    assert "<b>" not in answer.content.decode()
+    assert territory.case(territory.utility, enrolled).state_of(Track.SETUP) is State.NOT_TOLD
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_the_program_brought_is_told_credit_by_credit(web: None, territory: Territory, language: Language) -> None:
+    from evenroll.records.published import publish
+
+    key = ProgramKey(f"PAYS-{language.value}-{territory.tag}")
+    bonus = per(IncentivePer.ENROLLMENT, "25", code="bonus")
+    program = replace(territory.night, key=key, incentives=(bonus,))
+    publish(program)
+    premise = territory.premise(registers=NIGHT_RATE, capability=MeterCapability.PERIOD_REGISTERS)
+    number = territory.apply(premise, program=program)
+    later = NOW + days(120)
+    territory.run_through(later)
+    wire(territory, later)
+    asked = mine(territory, number)
+    assert f'href="/cases/{number}/ledger"' in text_of(asked.get(f"/cases/{number}?lang={language.value}", follow=True))
+    page = text_of(asked.get(f"/cases/{number}/ledger"))
+    assert "$25.00" in page
+    assert render("case_money.enrollment", language=language) in page
+    assert render("credit.earned", language=language) in page
+    assert render("case_money.none", language=language) not in page

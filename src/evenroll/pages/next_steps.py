@@ -12,8 +12,15 @@ from evenroll.enrollment.tracks import State, TrackState
 from evenroll.enrollment.waits import WAITS
 from evenroll.programs.program import Track
 
-MAY: Final = frozenset({(Track.CASE, State.IN_RESCISSION), (Track.CASE, State.REFUSED)})
-"""Where the customer is waited on for what may be done, and need not be."""
+MAY: Final = frozenset(
+    {
+        (Track.CASE, State.IN_RESCISSION),
+        (Track.CASE, State.REFUSED),
+        (Track.SETUP, State.NOT_TOLD),
+        (Track.SETUP, State.TOLD),
+    }
+)
+"""Where the customer is waited on for what may be done, and need not be: a set-up is reminded of and never a gate."""
 
 _ELSE: Final = frozenset(
     {

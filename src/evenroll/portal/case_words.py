@@ -87,7 +87,9 @@ def tag(request: PageRequest, case: Case) -> Tag:
 
 def stands(request: PageRequest, case: Case) -> str:
     """Where a case stands, in one sentence or two."""
-    return said(request, stands_key(case.status))
+    found = said(request, stands_key(case.status))
+    looked_at = case.status is State.REFUSED and case.course.owner is not Role.CUSTOMER
+    return f"{found} {said(request, 'case_page.looked_again')}" if looked_at else found
 
 
 def duties(request: PageRequest, own: OwnCase) -> Sequence[Duty]:
@@ -117,9 +119,10 @@ def way(request: PageRequest, case: Case, name: CommandName) -> Way:
 
 
 def ways(request: PageRequest, own: OwnCase) -> Sequence[Way]:
-    """Everything that the customer can do now."""
-    found = sorted(own.possible, key=lambda each: each in _LEAVING)
-    return [way(request, own.case, name) for name in found]
+    """What the customer can do now beside what stands with the duties; leaving comes last."""
+    shown = {each.href for duty in duties(request, own) for each in duty.ways}
+    found = [way(request, own.case, name) for name in sorted(own.possible, key=lambda each: each in _LEAVING)]
+    return [each for each in found if each.href not in shown]
 
 
 def reasons(request: PageRequest, own: OwnCase, entries: Sequence[Entry]) -> Sequence[str]:
