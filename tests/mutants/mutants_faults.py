@@ -7,11 +7,12 @@ from tests.mutants.mutants import Change, Mutant
 _RECORDS = "src/evenroll/records"
 _WORKER = "src/evenroll/worker"
 _CAMPAIGN = ("tests/faults/test_faults.py::test_a_longer_campaign", "-m", "campaign")
+_RACES = ("tests/records/test_races.py",)
 _SECONDS = 600
 
 
-def _mutant(name: str, *changes: Change) -> Mutant:
-    return Mutant(name=f"faults: {name}", changes=changes, caught_by=_CAMPAIGN, seconds=_SECONDS)
+def _mutant(name: str, *changes: Change, caught_by: tuple[str, ...] = _CAMPAIGN) -> Mutant:
+    return Mutant(name=f"faults: {name}", changes=changes, caught_by=caught_by, seconds=_SECONDS)
 
 
 FAULT_MUTANTS: tuple[Mutant, ...] = (
@@ -134,15 +135,21 @@ FAULT_MUTANTS: tuple[Mutant, ...] = (
             new='fields=("organization", "family", "unit_kind", "unit_id", "case_number"),',
         ),
         Change(
-            file="src/evenroll/steps/step_05_decide.py",
-            old="    work.lock(*streams)\n",
-            new="    streams.clear()\n",
+            file=f"{_RECORDS}/case_locks.py",
+            old="UNION SELECT %(location)s || point.id FROM point) AS wanted ORDER BY",
+            new="UNION SELECT %(location)s || point.id FROM point) AS wanted WHERE false ORDER BY",
         ),
         Change(
-            file=f"{_RECORDS}/stream_writer.py",
-            old="AND head.stream_kind = {} AND head.stream_key = %s FOR UPDATE",
-            new="AND head.stream_kind = {} AND head.stream_key = %s",
+            file=f"{_RECORDS}/case_locks.py",
+            old="AND stream_key = (SELECT pod FROM seen) FOR UPDATE), ",
+            new="AND stream_key = (SELECT pod FROM seen)), ",
         ),
+        Change(
+            file=f"{_RECORDS}/case_locks.py",
+            old="AND pod = (SELECT max(stream_key) FROM point) FOR UPDATE), ",
+            new="AND pod = (SELECT max(stream_key) FROM point)), ",
+        ),
+        caught_by=_RACES,
     ),
     _mutant(
         "the sealer passes over who is still writing",
