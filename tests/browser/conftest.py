@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from evenroll.accounts.wired import Wired, use_wired
 from evenroll.runtime.database import DatabaseUrls
 from tests.browser import judges
 from tests.browser.served import Visit, served, visits
-from tests.territory import new_territory
+from tests.territory import NOW, Territory, new_territory
 from tests.web.browsing import ready
+from tests.web.enrolling import Enrolling
 from tests.web.matrix import askers, planted_in
 
 
@@ -21,8 +23,22 @@ def everywhere(django_ready: DatabaseUrls) -> Sequence[Visit]:
     if told := judges.missing():
         pytest.skip(told)
     ready(demo=True)
-    planted = planted_in(new_territory())
-    return visits([(planted, each) for each in askers(planted)])
+    territory = new_territory()
+    use_wired(Wired(installation=lambda: territory.installation, now=lambda: NOW))
+    planted = planted_in(territory)
+    return visits([(planted, each) for each in askers(planted)], under_way=list(applying(territory)))
+
+
+def applying(territory: Territory) -> Iterator[Any]:
+    """Browsers with an application: just begun, with all answers, and sent."""
+    for answers, sends in ((False, False), (True, False), (True, True)):
+        customer = Enrolling(territory)
+        customer.begin()
+        if answers:
+            customer.answer_all(territory.premise())
+        if sends:
+            customer.send("/enroll/check", {})
+        yield customer.client
 
 
 @pytest.fixture(scope="module")

@@ -51,14 +51,17 @@ def served() -> Iterator[str]:
         thread.join()
 
 
-def visits(asked: Sequence[tuple[Planted, Asker]]) -> Sequence[Visit]:
+def visits(asked: Sequence[tuple[Planted, Asker]], *, under_way: Sequence[Any] = ()) -> Sequence[Visit]:
     """Each page of the table, once for each of its addresses and looks, as the first person whom it shows itself to.
 
-    asked: each with what addresses can name for this person.
+    asked: each with what addresses can name for this person. under_way: browsers of strangers who began something;
+    they are asked last, for pages that nobody sees who has not.
     """
     from evenroll.runtime import web_urls_demo
 
     people = [(planted, each, each.browser(checks_forms=True)) for planted, each in asked if each.is_held]
+    stranger = Asker(name="stranger under way", person=None)
+    people += [(asked[0][0], stranger, each) for each in under_way]
     found: dict[str, Visit] = {}
     for page in pages_of(web_urls_demo.urlpatterns):
         for planted, asker, browser in people:

@@ -44,7 +44,7 @@ def looks() -> Iterator[Any]:
 
 def test_every_page_of_the_table_that_shows_something_is_visited(everywhere: Sequence[Visit]) -> None:
     names = {each.name for each in everywhere}
-    assert {"portal-start", "desk-start", "demo-people"} <= names
+    assert {"portal-start", "desk-start", "demo-people", "enroll-question-vin", "enroll-check", "enroll-done"} <= names
 
 
 @pytest.mark.parametrize(("width", "language"), list(looks()), ids=str)
@@ -104,6 +104,27 @@ def test_a_page_that_is_wrong_is_heard_of(address: str, everywhere: Sequence[Vis
         told = " ".join(findings(page))
         assert "image-alt" in told and "label" in told
         assert page.evaluate(_TOO_WIDE)
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_in_a_form_that_was_sent_empty(
+    everywhere: Sequence[Visit], address: str, chromium: Any
+) -> None:
+    """The last of all, for a form that asks nothing is done by it."""
+    wrong: list[str] = []
+    judged = 0
+    for visit in everywhere:
+        with shown(chromium, visit, address, width=320, language=Language.ES) as page:
+            buttons = page.locator("main form[novalidate] button.govuk-button")
+            if not buttons.count():
+                continue
+            buttons.first.click()
+            page.wait_for_load_state("load")
+            if page.locator(".govuk-error-summary").count():
+                judged += 1
+                wrong += [f"{visit.name}: {each}" for each in (*findings(page), *page.evaluate(_TOO_WIDE))]
+    assert judged > 2
+    assert wrong == []
 
 
 def _lost_on_the_way(page: Any) -> Iterator[str]:

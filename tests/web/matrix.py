@@ -127,6 +127,12 @@ def _version(_planted: Planted, _person: Person | None) -> Sequence[str]:
     return (version(),)
 
 
+def _questions(_planted: Planted, _person: Person | None) -> Sequence[str]:
+    from evenroll.portal.enroll_texts import QuestionName
+
+    return tuple(QuestionName)
+
+
 FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     "asset:version": _version,
     "asset:name": lambda _planted, _person: ("evenroll.css",),
@@ -138,7 +144,7 @@ FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     "case": _case,
     "case-act:name": lambda _planted, _person: ("withdraw",),
     "program": lambda planted, _person: (planted.territory.night.key,),
-    "enroll-question:name": lambda _planted, _person: ("vin",),
+    "enroll-question:name": _questions,
     "enroll-link:link": lambda _planted, _person: ("nobody-s",),
 }
 """What can stand in an address, by `page:parameter` or by parameter. A page with a new parameter needs a line here."""
