@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 
-from evenroll.accounts.wired import business_now
+from evenroll.accounts.wired import Wired, business_now, use_wired
 from evenroll.enrollment.command_names import CommandName
-from evenroll.enrollment.form import Language
+from evenroll.enrollment.form import FormField, Language
 from evenroll.enrollment.roles import Role
+from evenroll.enrollment.service_order import BackOfficeItem
 from evenroll.enrollment.tracks import State
 from evenroll.pages.texts import render
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import CaseNumber
+from tests.meter_work import at, book_visit
 from tests.statements import counted_traffic
 from tests.territory import Territory
 from tests.web.browsing import signed_in_as, staff_of, token_in
@@ -137,3 +142,79 @@ def test_every_role_reads_its_queue(
     order = territory.order_of(territory.utility, applied).number
     assert f"/desk/order/{order}/" in page_of(asked, "/desk/?scope=all&track=meter")
     assert order in page_of(asked, f"/desk/order/{order}/")
+
+
+def test_a_case_is_found_by_whole_values_and_by_no_likeness(web: None, territory: Territory) -> None:
+    premise = territory.premise()
+    number = territory.apply(premise)
+    territory.run()
+    desk = signed_in_as(staff_of(territory.utility, Role.ENROLLMENT_DESK))
+    other = signed_in_as(staff_of(territory.esco, Role.ENROLLMENT_DESK))
+    answers = premise.answers()
+    wholes = [number, premise.pod, premise.serial, answers[FormField.NAME].upper(), answers[FormField.ACCOUNT_NUMBER]]
+    for said in wholes:
+        assert f"/desk/case/{number}/" in searched(desk, said), said
+        assert f"/desk/case/{number}/" not in searched(other, said), said
+    for part in (answers[FormField.NAME][:-2], "%", answers[FormField.ACCOUNT_NUMBER][:-1], " "):
+        assert f"/desk/case/{number}/" not in searched(desk, part), part
+
+
+def searched(asked: Any, said: str) -> str:
+    token = token_in(page_of(asked, "/desk/search/"))
+    answer = asked.post("/desk/search/", {"csrfmiddlewaretoken": token, "said": said})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_crew_reports_the_exchange_and_the_office_closes_the_paperwork(web: None, territory: Territory) -> None:
+    premise = territory.premise()
+    number = territory.apply(premise)
+    territory.run()
+    order = territory.order_of(territory.utility, number).number
+    day = working_days()[0]
+    book_visit(territory, order, on=date.fromisoformat(day), now=business_now())
+    use_wired(Wired(installation=lambda: territory.installation, now=lambda: at(date.fromisoformat(day))))
+    crew = signed_in_as(staff_of(territory.utility, Role.METER_CREW))
+    address = f"/desk/order/{order}/do/record_visit/"
+    form = page_of(crew, address)
+    assert f'value="{premise.serial}"' in form
+    closing = territory.reads.shown(premise.serial, on=date.fromisoformat(day))
+    said = {
+        **form_of(form, "record_visit"),
+        "result": "exchanged",
+        "visited_on": day,
+        "old_serial": premise.serial,
+        "new_serial": f"N-{premise.serial}",
+        "capability": "period_registers",
+        "closing_kwh": "; ".join(f"{name}={wh / 1000}" for name, wh in closing.items()),
+        "opening_kwh": "peak=0; shoulder=0; night=0",
+        "digits": "5",
+    }
+    wrong = crew.post(address, {**said, "opening_kwh": "night"})
+    assert wrong.status_code == 200 and render("ask.reads_wrong", language=Language.EN) in wrong.content.decode()
+    answer = crew.post(address, said)
+    assert answer.status_code == 302, re.findall(r"govuk-body..([^<]+)", answer.content.decode())
+    assert territory.order(order).meter.state is State.BACK_OFFICE
+    office = signed_in_as(staff_of(territory.utility, Role.METER_OFFICE))
+    paper = f"/desk/order/{order}/do/complete_back_office/"
+    done = {**form_of(page_of(office, paper), "complete_back_office"), "done": [each.value for each in BackOfficeItem]}
+    assert office.post(paper, done).status_code == 302
+    assert territory.order(order).meter.state is State.DONE
+
+
+def test_the_report_and_its_file_hold_no_formula(web: None, territory: Territory, applied: CaseNumber) -> None:
+    manager = signed_in_as(staff_of(territory.utility, Role.PROGRAM_MANAGER))
+    assert "data:image/svg+xml;base64," in page_of(manager, "/desk/reports/")
+    answer = manager.get("/desk/reports.csv")
+    assert answer["Content-Type"].startswith("text/csv")
+    cells = [cell for row in csv.reader(io.StringIO(answer.content.decode())) for cell in row]
+    assert len(cells) > 20
+    assert [each for each in cells if each.startswith(("=", "+", "-", "@"))] == []
+
+
+@pytest.mark.parametrize("role", [Role.METER_CREW, Role.METER_OFFICE, Role.REGISTRY_OPERATOR])
+def test_who_needs_no_names_cannot_search(web: None, territory: Territory, role: Role) -> None:
+    organization = territory.registry if role is Role.REGISTRY_OPERATOR else territory.utility
+    asked = signed_in_as(staff_of(organization, role))
+    assert asked.get("/desk/search/").status_code == 404
+    assert "/desk/search/" not in page_of(asked, "/desk/")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -13,8 +13,10 @@ from evenroll.accounts.wired import business_now
 from evenroll.backoffice.act_forms import ActForm, act_form
 from evenroll.backoffice.act_shown import notice_of
 from evenroll.backoffice.doable import WARNED, new_key
+from evenroll.backoffice.exchange_questions import begun
 from evenroll.backoffice.giving import given
 from evenroll.backoffice.theirs import theirs
+from evenroll.backoffice.ways import desk_page
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record, may
 from evenroll.enrollment.decided import Refusal
@@ -35,13 +37,17 @@ _METHODS = ["GET", "HEAD", "POST"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Target:
-    """The record that takes the command. seen: the number of its last entry; before: the form of its case."""
+    """The record that takes the command. seen: the number of its last entry; before: the form of its case.
+
+    known: answers to begin with.
+    """
 
     number: str
     back: str
     seen: int
     calendar: ServiceCalendar
     before: Form | None = None
+    known: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 @require_http_methods(_METHODS)
@@ -65,9 +71,16 @@ def of_order(request: PageRequest, number: str, command: str) -> HttpResponse:
     name = _command(request, command, record=Record.SERVICE_ORDER)
     parsed = parse_order_number(number)
     with open_organization(person_of(request).organization) as opened:
-        queries.order(viewer_of(request), number=parsed)
+        order = queries.order(viewer_of(request), number=parsed)
+        point = queries.usage_point(viewer_of(request), pod=order.pod)
         seen = _last(order_stream(parsed))
-    target = _Target(number=parsed, back=reverse("desk-order", args=[parsed]), seen=seen, calendar=opened.calendar)
+    target = _Target(
+        number=parsed,
+        back=reverse("desk-order", args=[parsed]),
+        seen=seen,
+        calendar=opened.calendar,
+        known=begun(point),
+    )
     return _act(request, name, target)
 
 
@@ -87,7 +100,7 @@ def _last(stream: StreamId) -> int:
 
 def _act(request: PageRequest, name: CommandName, target: _Target) -> HttpResponse:
     if request.method != "POST":
-        initial = {"seen": target.seen, "key": new_key(), **_days(name, target)}
+        initial = {"seen": target.seen, "key": new_key(), **target.known, **_days(name, target)}
         return _page(request, name, target, form=act_form(name)(initial=initial))
     form = act_form(name)(request.POST)
     if not form.is_valid():
@@ -122,4 +135,4 @@ def _page(
         "is_warned": name in WARNED,
         "questions": [form[each] for each in form.fields],
     }
-    return render(request, "backoffice/act.html", context, status=200 if notice is None else 409)
+    return desk_page(request, "backoffice/act.html", context, status=200 if notice is None else 409)

@@ -11,6 +11,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from django import forms
 
+from evenroll.backoffice import exchange_questions
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record
 from evenroll.enrollment.form import Dwelling, FormField, Holder, Statement
@@ -24,6 +25,7 @@ from evenroll.programs.rules import Drivetrain, HomeType
 
 SEEN: Final = "seen"
 KEY: Final = "key"
+EXCHANGE: Final = "exchange"
 _FEW: Final = 6
 """As many choices are shown one beneath the other; more in a list that opens."""
 _LONG: Final = 500
@@ -56,7 +58,10 @@ class ActForm(forms.Form):
     def values(self) -> dict[str, str]:
         """What was said, as words of `evenroll act`; what was left open is not said."""
         given = {name: value for name, value in self.cleaned_data.items() if name not in (SEEN, KEY)}
-        return {name: _word(value) for name, value in given.items() if not _is_open(value)}
+        told = {name: value for name, value in given.items() if name not in exchange_questions.QUESTIONS}
+        words = {name: _word(value) for name, value in told.items() if not _is_open(value)}
+        exchange = exchange_questions.exchange_of(given)
+        return {**words, EXCHANGE: exchange} if exchange else words
 
 
 def act_form(name: CommandName) -> type[ActForm]:
@@ -66,6 +71,9 @@ def act_form(name: CommandName) -> type[ActForm]:
     questions = {
         field: _question(field, hints.get(field, str), is_needed=is_needed) for field, is_needed in asked.items()
     }
+    if EXCHANGE in questions:
+        del questions[EXCHANGE]
+        questions |= exchange_questions.questions()
     made: Any = type("ActFormOfCommand", (ActForm,), questions)
     return made
 
@@ -74,7 +82,8 @@ def question_keys() -> frozenset[str]:
     """The texts of every question that a form of the desk may ask."""
     given = [name for name, rule in COMMANDS.items() if rule.record in _GIVEN_HERE and rule.roles & _PEOPLE]
     asked = {each.removesuffix("*") for name in given for each in words_of(name)}
-    return frozenset(_label(each) for each in asked)
+    meter = (f"ask.{each}" for each in exchange_questions.QUESTIONS)
+    return frozenset([*(_label(each) for each in asked - {EXCHANGE}), *meter])
 
 
 def _label(field: str) -> str:

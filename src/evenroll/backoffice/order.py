@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evenroll.accounts.wired import business_now
@@ -11,6 +10,7 @@ from evenroll.backoffice.doable import done_notice
 from evenroll.backoffice.order_shown import shown_order
 from evenroll.backoffice.shown_parts import Looking
 from evenroll.backoffice.theirs import theirs
+from evenroll.backoffice.ways import desk_page
 from evenroll.pages.web_request import PageRequest, viewer_of
 from evenroll.quantities.identifiers import parse_order_number
 
@@ -22,4 +22,4 @@ def order(request: PageRequest, number: str) -> HttpResponse:
     looking = Looking(viewer=viewer_of(request), now=business_now(), language=request.language)
     shown = shown_order(looking, number=parse_order_number(number))
     context = {"shown": shown, "done": done_notice(request, shown.state)}
-    return render(request, "backoffice/order.html", context)
+    return desk_page(request, "backoffice/order.html", context)

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evenroll.accounts.wired import business_now
 from evenroll.backoffice.desk_words import address_of_record, due_tag
+from evenroll.backoffice.ways import desk_page
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.possible_commands import HELPS, possible_commands
 from evenroll.enrollment.roles import Role
@@ -41,12 +41,12 @@ class QueueForm(forms.Form):
 
     scope = forms.ChoiceField(label="desk.scope", required=False, choices=list(SCOPES.items()))
     track = forms.ChoiceField(
-        label="case_word.track",
+        label="desk.track",
         required=False,
         choices=[("", "desk.any"), *((each.value, key_of(each)) for each in Track)],
     )
     state = forms.ChoiceField(
-        label="case_word.state",
+        label="desk.state",
         required=False,
         choices=[
             ("", "desk.any"),
@@ -84,7 +84,7 @@ def queue(request: PageRequest) -> HttpResponse:
         "is_first": "due" not in chosen,
         "scope": said(request, SCOPES[form.cleaned_data.get("scope") or TO_DO]),
     }
-    return render(request, "backoffice/queue.html", context)
+    return desk_page(request, "backoffice/queue.html", context)
 
 
 def _asked(form: QueueForm, role: Role) -> QueueAsked:
@@ -116,7 +116,7 @@ def _next(found: QueuePage, chosen: dict[str, str]) -> str:
 
 def _table(found: QueuePage, *, told: _Told) -> Table:
     language = told.language
-    heads = ("case_word.what", "desk.number", "case_word.waits_on", "desk.due", "desk.can_do")
+    heads = ("desk.what", "desk.number", "desk.owner", "desk.due", "desk.can_do")
     return Table(
         caption=text("desk.queue_caption", language=language),
         is_caption_hidden=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from evenroll.backoffice.desk_words import due_tag
@@ -13,8 +14,8 @@ from evenroll.enrollment.tracks import TrackState
 from evenroll.pages.formats import instant
 from evenroll.pages.part_words import track_words
 from evenroll.pages.texts import render
-from evenroll.pages.timeline_words import told_entry
-from evenroll.pages.web_widgets import Cell, Moment, Table, Tag, Timeline
+from evenroll.pages.timeline_words import Told, told_entry
+from evenroll.pages.web_widgets import Cell, Moment, Table, Timeline
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.records.entries import Entry
 from evenroll.records.queries import Viewer
@@ -36,7 +37,7 @@ class Looking:
 def waits_table(tracks: Iterable[TrackState], *, looking: Looking, calendar: ServiceCalendar) -> Table:
     """Every strand of work: where it stands, who is waited on, until when."""
     language = looking.language
-    heads = ("case_word.track", "case_word.state", "case_word.waits_on", "desk.due")
+    heads = ("desk.track", "desk.state", "desk.owner", "desk.due")
     return Table(
         caption=looking.said("desk.waits"),
         columns=[Cell(text=looking.said(each)) for each in heads],
@@ -65,20 +66,26 @@ def _track_cells(track: TrackState, *, looking: Looking, calendar: ServiceCalend
 
 
 def happened(entries: Iterable[Entry], *, looking: Looking, zone: ZoneInfo) -> Timeline:
-    """What happened, the latest first."""
+    """What happened, the latest first; what came again and again is told once, with how often."""
     language = looking.language
-    moments = [
-        Moment(
-            title=told.sentence,
-            at=instant(told.at, language=language, zone=zone),
-            by=render(f"role.{told.actor_role}", language=language),
-            is_now=place == 0,
-        )
-        for place, told in enumerate(told_entry(each, language=language) for each in reversed(list(entries)))
-    ]
-    return Timeline(moments=moments)
+    told = [told_entry(each, language=language) for each in reversed(list(entries))]
+    runs = [list(run) for _, run in groupby(told, key=lambda each: (each.sentence, each.actor_role))]
+    return Timeline(
+        moments=[
+            Moment(
+                title=run[0].sentence,
+                at=instant(run[0].at, language=language, zone=zone),
+                by=render(f"role.{run[0].actor_role}", language=language),
+                text=_again(run, looking=looking, zone=zone),
+                is_now=place == 0,
+            )
+            for place, run in enumerate(runs)
+        ]
+    )
 
 
-def state_tag(text: str) -> Tag:
-    """Where a record stands."""
-    return Tag(text=text)
+def _again(run: Sequence[Told], *, looking: Looking, zone: ZoneInfo) -> str:
+    if len(run) == 1:
+        return ""
+    first = run[-1].at.astimezone(zone).date()
+    return render("desk.times", language=looking.language, parameters={"count": len(run), "first_on": first})

@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("evenroll.backoffice.queue_urls")),
     path("", include("evenroll.backoffice.case_urls")),
+    path("", include("evenroll.backoffice.reports_urls")),
 ]

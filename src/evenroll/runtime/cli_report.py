@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from evenroll.enrollment.case import EndReason
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import OrganizationKind, Role
-from evenroll.enrollment.tracks import State
-from evenroll.pages.formats import number
-from evenroll.pages.funnel_svg import StageBar, TimeBar, WordedBar, funnel_svg, stage_name
+from evenroll.pages.funnel_svg import stage_name
 from evenroll.pages.part_words import money_state_words, money_words
+from evenroll.pages.report_words import reason_words, report_drawing, report_title, share_words
 from evenroll.pages.table_codes import ReportWord as W
-from evenroll.pages.texts import has, render
+from evenroll.pages.texts import render
 from evenroll.runtime.cli_exit import wrong_use
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, organizations_here, session
@@ -24,7 +22,7 @@ from evenroll.runtime.output_console import Output
 from evenroll.runtime.output_file import write_file
 
 if TYPE_CHECKING:
-    from evenroll.records.funnel import Funnel, Money, Reason
+    from evenroll.records.funnel import Funnel
 
 _SERVES: Final = frozenset({OrganizationKind.UTILITY, OrganizationKind.SUPPLIER})
 
@@ -69,12 +67,12 @@ def _reports(organization: str) -> list[Funnel]:
 
 def show_funnel(found: Funnel, output: Output, *, language: Language) -> None:
     """The funnel of one organization, as tables."""
-    output.heading(_title(found, language=language))
+    output.heading(report_title(found, language=language))
     whole = found.stages[0].reached if found.stages else 0
     output.table(
         _heads(W.STAGE, W.CASES, W.OF_ALL, W.STOPPED_HERE, language=language),
         [
-            (stage_name(each.key, language=language), each.reached, _share(each.reached, whole), each.stopped)
+            (stage_name(each.key, language=language), each.reached, share_words(each.reached, whole), each.stopped)
             for each in found.stages
         ],
     )
@@ -96,7 +94,7 @@ def show_funnel(found: Funnel, output: Output, *, language: Language) -> None:
         output.heading(render(W.WHY, language=language))
         output.table(
             _heads(W.REASON, W.CASES, language=language),
-            [(_reason(each, language=language), each.cases) for each in found.reasons],
+            [(reason_words(each, language=language), each.cases) for each in found.reasons],
         )
     if found.money:
         output.heading(render(W.MONEY, language=language))
@@ -118,50 +116,6 @@ def _heads(*words: W, language: Language) -> tuple[str, ...]:
     return tuple(render(word, language=language) for word in words)
 
 
-def _reason(each: Reason, *, language: Language) -> str:
-    if each.kind == "rule":
-        return render(f"finding.{each.code}.{each.outcome}", language=language)
-    for subject, codes in (("end_reason", EndReason), ("state", State)):
-        if each.code in {code.value for code in codes} and has(f"{subject}.{each.code}"):
-            return render(f"{subject}.{each.code}", language=language)
-    return each.code
-
-
-def _title(found: Funnel, *, language: Language) -> str:
-    return render("funnel.title", language=language, parameters={"organization": found.organization})
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else ""
-
-
-def _drawing(found: Funnel, *, language: Language) -> str:
-    return funnel_svg(
-        [StageBar(key=each.key, reached=each.reached, stopped=each.stopped) for each in found.stages],
-        [
-            TimeBar(state=each.state, median_days=each.median_days, ninth_days=each.ninth_days)
-            for each in found.times
-            if each.times
-        ],
-        reasons=[
-            WordedBar(
-                words=_reason(each, language=language), size=each.cases, figure=number(each.cases, language=language)
-            )
-            for each in found.reasons
-        ],
-        money=[_money_bar(each, language=language) for each in found.money],
-        title=_title(found, language=language),
-        language=language,
-    )
-
-
-def _money_bar(each: Money, *, language: Language) -> WordedBar:
-    what = money_words(each.what, each.code, language=language)
-    state = money_state_words(each.what, each.state, language=language)
-    words = f"{what}, {state} ({number(each.count, language=language)})"
-    return WordedBar(words=words, size=abs(float(each.amount)), figure=f"{each.amount:,.2f}")
-
-
 def write_drawing(out: Path, found: Funnel, *, language: Language) -> None:
     """The funnel as an SVG document in that file. Raises CommandEnded where it cannot be written."""
-    write_file(out, _drawing(found, language=language))
+    write_file(out, report_drawing(found, language=language))

@@ -3,3 +3,20 @@ import { initAll } from "./govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
+
+// Keys of the desk: "/" goes to the search, j and k go through the rows of a queue. Not while something is typed.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const search = document.querySelector("[data-search], [data-search-page]");
+  if (event.key === "/" && search) {
+    event.preventDefault();
+    if (search.matches("a")) location.assign(search.href);
+    else search.focus();
+  }
+  const rows = [...document.querySelectorAll("[data-queue] td a")];
+  const step = { j: 1, k: -1 }[event.key];
+  if (!step || !rows.length) return;
+  const now = rows.indexOf(document.activeElement);
+  rows[Math.min(Math.max(now < 0 ? 0 : now + step, 0), rows.length - 1)].focus();
+});
