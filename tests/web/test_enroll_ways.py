@@ -297,3 +297,79 @@ def test_answers_of_the_test_are_all_that_the_program_asks(portal: Territory) ->
     from evenroll.portal.enroll_questions import QUESTIONS
 
     assert list(answers_of(portal.premise())) == [each.name for each in QUESTIONS if each.is_asked(portal.night)]
+
+
+def test_choices_and_conditions_of_a_program_reach_the_case(portal: Territory) -> None:
+    """A program that asks for everything: a choice inside it, statements, the kind of home, three consents."""
+    from dataclasses import replace
+
+    from evenroll.enrollment.form import Statement
+    from evenroll.programs.catalog import load_catalog
+    from evenroll.programs.program import ConsentKind, Selection
+    from evenroll.programs.rules import Outcome, Rule, RuleId, RuleKind
+    from evenroll.quantities.identifiers import ProgramKey
+    from evenroll.records.published import publish
+
+    rules = (
+        *load_catalog().program(ProgramKey("LE-EV-NIGHT")).rules,
+        Rule(id=RuleId("plug-in"), kind=RuleKind.ATTESTATION_GIVEN, unmet=Outcome.FINAL),
+        Rule(id=RuleId("recall"), kind=RuleKind.NO_OPEN_RECALL, unmet=Outcome.FINAL),
+        Rule(id=RuleId("building"), kind=RuleKind.HOME_TYPE_IN, unmet=Outcome.FINAL),
+    )
+    wide = replace(
+        portal.night,
+        key=ProgramKey(f"WIDE-{portal.tag}"),
+        rules=rules,
+        selections=(Selection(key="charging_window", options=("from_21_to_5", "from_23_to_7")),),
+        consents_required=tuple(ConsentKind),
+    )
+    publish(wide)
+    customer = Enrolling(portal)
+    customer.open(f"/enroll/?program={wide.key}")
+    customer.send("/enroll/", {})
+    customer.answer_all(
+        portal.premise(),
+        home={"dwelling": "rented", "home": "multi_family"},
+        statements={"plug_in_attested": "yes", "recall_open": "no"},
+        terms={"choice_charging_window": "from_23_to_7"},
+        consents={"terms": "on", "data_sharing": "on", "control": "on", "hand_over": "on"},
+    )
+    assert "from 11 PM to 7 AM" in customer.page
+    customer.send("/enroll/check", {})
+    form = portal.case(portal.utility, CaseNumber(customer.number())).form
+    assert form is not None
+    assert dict(form.selections) == {"charging_window": "from_23_to_7"}
+    assert dict(form.statements) == {Statement.PLUG_IN_ATTESTED: True, Statement.RECALL_OPEN: False}
+    assert form.consents == frozenset(ConsentKind)
+    assert form.consents_hand_over
+
+
+def test_two_sendings_at_once_are_one_case(portal: Territory) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connections
+    from django.utils import timezone
+
+    from evenroll.intake.drafted import send_drafted
+    from evenroll.records.drafts import number_of_code, read_draft
+
+    customer = Enrolling(portal)
+    customer.begin()
+    customer.answer_all(portal.premise())
+    now = timezone.now()
+    draft = read_draft(number_of_code(ways_back(customer)[1], at=now) or "", at=now)
+    assert draft is not None
+
+    def send(_turn: int) -> tuple[str, object]:
+        try:
+            taken = send_drafted(draft.drafted.cells, name=f"web-{draft.number}", now=NOW, today=NOW.date())
+            return taken.number, taken.refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=4) as many:
+        found = set(many.map(send, range(4)))
+    assert len(found) == 1
+    number, refusal = found.pop()
+    assert refusal is None
+    assert portal.events(portal.utility, str(number)).count("case_opened") == 1

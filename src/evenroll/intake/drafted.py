@@ -6,14 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from evenroll.enrollment.decided import Refusal
 from evenroll.enrollment.form import Channel
 from evenroll.enrollment.roles import Actor, Role
 from evenroll.intake.application import Application, BadRow, FaultCode, RowFault
 from evenroll.intake.file_rows import RawRow
 from evenroll.intake.row_reader import RowRules, read_row
 from evenroll.intake.taking_in import TakenIn, number_of, take_in
-from evenroll.quantities.identifiers import ActorKey, CaseNumber, ProgramKey
+from evenroll.quantities.identifiers import ActorKey, ProgramKey
 from evenroll.records.models import CaseRecord
 from evenroll.records.organizations import open_organization
 
@@ -31,9 +30,9 @@ class NotReadable(ValueError):
 
 
 class _Undone(Exception):
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.code.value)
-        self.refusal = refusal
+    def __init__(self, taken: TakenIn) -> None:
+        super().__init__(taken.number)
+        self.taken = taken
 
 
 def faults_of(cells: Mapping[str, str], *, columns: Collection[str], today: date) -> tuple[tuple[str, FaultCode], ...]:
@@ -51,36 +50,24 @@ def send_drafted(cells: Mapping[str, str], *, name: str, now: datetime, today: d
     found = _read({**cells, "signed_on": today.isoformat(), "application": name}, today=today)
     if isinstance(found, BadRow):
         raise NotReadable(found.faults)
-    told = _told_before(found)
-    if told is not None:
-        return told
     try:
         return _taken(found, now=now)
     except _Undone as undone:
-        # Of two that are sent at once the second waits at the case, and is refused there.
-        return _told_before(found) or TakenIn(number=_number(found), refusal=undone.refusal)
+        return undone.taken
 
 
 def _taken(application: Application, *, now: datetime) -> TakenIn:
-    with open_organization(application.organization) as opened:
+    # Of two that are sent at once the second waits here, and then finds the case of the first.
+    with open_organization(application.organization, command=f"{_SOURCE}/{application.reference}") as opened:
         number = number_of(application, source=_SOURCE)
+        if CaseRecord.objects.filter(number=number).exists():
+            return TakenIn(number=number)
         actor = Actor(key=ActorKey(f"web/{number}"), role=Role.CUSTOMER, organization=opened.key)
         taken = take_in(application, source=_SOURCE, now=now, actor=actor)
         if taken.refusal is not None:
             # Undoes the case too, if it was its form that was refused.
-            raise _Undone(taken.refusal)
+            raise _Undone(taken)
         return taken
-
-
-def _told_before(application: Application) -> TakenIn | None:
-    with open_organization(application.organization):
-        number = number_of(application, source=_SOURCE)
-        return TakenIn(number=number) if CaseRecord.objects.filter(number=number).exists() else None
-
-
-def _number(application: Application) -> CaseNumber:
-    with open_organization(application.organization):
-        return number_of(application, source=_SOURCE)
 
 
 def _read(cells: Mapping[str, str], *, today: date) -> Application | BadRow:
