@@ -185,7 +185,7 @@ def test_a_record_of_others_is_told_like_none(planted: Planted) -> None:
 
 
 def test_a_form_sent_twice_at_once_is_done_once(planted: Planted) -> None:
-    """Two threads send one withdrawal; there is one entry of it, and both are led to the case."""
+    """Four threads send one withdrawal; there is one entry of it, and nobody is told of a defect."""
     from concurrent.futures import ThreadPoolExecutor
 
     territory = planted.territory
@@ -200,7 +200,8 @@ def test_a_form_sent_twice_at_once_is_done_once(planted: Planted) -> None:
     sent = {name: unescape(value) for name, value in hidden.items()} | {"step": "confirm"}
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda each: _sent(each, address, sent), browsers))
-    assert answers == [302] * 4
+    # Who reads the case just while it changes is told that somebody was faster, and changes nothing.
+    assert 302 in answers and set(answers) <= {302, 409}
     assert territory.events(territory.utility, number).count("cancel_sent") == 1
 
 
