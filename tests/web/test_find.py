@@ -181,3 +181,25 @@ def test_programs_of_utilities_without_books_here_are_shown_and_cannot_be_enroll
     page = text_of(all_answered(find={"utility": "pge"}).get("/find/costs"))
     assert "Pacific Gas" in page or "PG&E" in page
     assert said("find.enroll") not in page
+
+
+@pytest.mark.parametrize("language", Language)
+def test_both_figures_have_their_tables_and_no_style_of_their_own(
+    web: None, territory: Territory, language: Language
+) -> None:
+    page = all_answered(language).get("/find/costs").content.decode()
+    figures = re.findall(r"<svg viewBox[^>]*aria-label=\"([^\"]+)\"", page)
+    assert len(figures) >= 2
+    assert said("find.day_title", language) in page
+    assert page.count("<table") == len(figures)
+    assert re.findall(r"<style| style=|<script(?![^>]*src=)", page) == []
+    assert len(page.encode()) < 200_000
+
+
+def test_the_day_of_another_program_can_be_seen(web: None, territory: Territory) -> None:
+    asked = all_answered()
+    links = re.findall(r'href="(\?day=[^"#]+)#day"', asked.get("/find/costs").content.decode())
+    assert len(links) >= 2
+    texts = {text_of(asked.get(f"/find/costs{link}")).partition(said("find.day_title"))[2][:120] for link in links}
+    assert len(texts) == len(links)
+    assert asked.get("/find/costs?day=<script>").status_code == 200

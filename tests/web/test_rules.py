@@ -25,6 +25,7 @@ OPEN_TO_STRANGERS = {
     "find-case",
     "find-charging",
     "find-costs",
+    "find-data",
     "find-program",
     "find-vehicle",
     "portal-start",

@@ -11,14 +11,15 @@ from typing import Final
 from evenroll.comparison.own_use import OwnUse
 from evenroll.comparison.series import SeriesKnown
 from evenroll.costs.charging import PevNeed
+from evenroll.costs.charging_day import ChargingHour, charging_day
 from evenroll.costs.compare import Assumption, AssumptionCode, Comparison, compare
 from evenroll.costs.payback import Payback, payback_of
-from evenroll.costs.pricing import Pricing
-from evenroll.costs.program_costs import Circumstances, Costs, costs_of_program
+from evenroll.costs.pricing import Pricing, PricingRefused
+from evenroll.costs.program_costs import Circumstances, Costs, costs_of_program, pricing_of_program
 from evenroll.costs.years_of_use import over_years
 from evenroll.enrollment.facts import ProviderAnswer
 from evenroll.enrollment.offers import HiddenReason, present, supply_status
-from evenroll.programs.catalog import Catalog, CatalogOrganization, is_published
+from evenroll.programs.catalog import Catalog, CatalogOrganization, RateUnknown, is_published
 from evenroll.programs.program import Coverage, ProgramVersion, is_open
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey, RateKey
@@ -129,6 +130,19 @@ def presented(
         tuple(of_territory[each.program] for each in shown),
         tuple(NotShown(program=of_territory[each.program], reason=HiddenReason(each.reason)) for each in hidden),
     )
+
+
+def day_of_program(
+    question: CompareQuestion, *, program: ProgramVersion, catalog: Catalog, day: date
+) -> tuple[ChargingHour, ...]:
+    """A day's charging against the program's prices; empty where a price or the time at the plug is missing."""
+    of = _circumstances(question, 0)
+    try:
+        pricing = pricing_of_program(program, of=of, catalog=catalog)
+        hours = pricing and charging_day(question.need, day=day, pricing=pricing, calendar=of.calendar)
+    except (RateUnknown, PricingRefused):
+        return ()
+    return hours if isinstance(hours, tuple) else ()
 
 
 def _not_among(

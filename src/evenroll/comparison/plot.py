@@ -18,15 +18,20 @@ from evenroll.quantities.identifiers import RateKey
 
 def plot_of(found: Compared, *, question: CompareQuestion, language: Language) -> str:
     """The year's bills as an SVG document."""
-    parts = [
+    parts = parts_of(found, question=question, language=language)
+    title = title_of(question, language=language)
+    return compare_svg(parts, title=title, subtitle=use_of(question, language=language), language=language)
+
+
+def parts_of(found: Compared, *, question: CompareQuestion, language: Language) -> tuple[PlotPart, ...]:
+    """The bars of each part of the bill."""
+    return tuple(
         PlotPart(
             heading=render(C.PART, language=language, parameters={"coverage": part.value}),
             groups=_groups(programs, question=question, language=language),
         )
         for part, programs in found.parts.items()
-    ]
-    title = title_of(question, language=language)
-    return compare_svg(parts, title=title, subtitle=use_of(question, language=language), language=language)
+    )
 
 
 def _groups(

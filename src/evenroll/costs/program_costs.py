@@ -86,6 +86,17 @@ def costs_of_program(program: ProgramVersion, *, of: Circumstances, catalog: Cat
     return found
 
 
+def pricing_of_program(program: ProgramVersion, *, of: Circumstances, catalog: Catalog) -> Pricing | None:
+    """What the program's energy costs this customer; None where it has no price of its own, or none is known.
+
+    Raises RateUnknown for a rate that the catalog does not have.
+    """
+    if program.rate is None or program.unpriced:
+        return None
+    new = catalog.rate(program.rate, on=of.on)
+    return None if new.unpriced else _pricings(program, new=new, of=of, catalog=catalog)[1]
+
+
 def _unpriced(rate: Rate | None) -> tuple[MissingPrice, ...]:
     return rate.unpriced if rate else ()
 

@@ -143,6 +143,9 @@ def _messages(form: forms.BaseForm, name: str, language: Language) -> Sequence[s
     return [_message(each, language) for each in errors]
 
 
+SAID = "said"
+"""The code of an error whose message is a sentence that is said already."""
+
 _OF_CODE = {
     "required": "web.error_required",
     "invalid_choice": "web.error_choice",
@@ -156,6 +159,8 @@ def _message(error: ValidationError, language: Language) -> str:
     """The message itself where it is a key, else the general one of its code: Django's own are in English only."""
     given = {name: value for name, value in (error.params or {}).items() if is_parameter(value)}
     key = str(error.message)
+    if error.code == SAID:
+        return key
     if not has(key):
         key = _OF_CODE.get(str(error.code), "web.error_invalid")
     return render(key, language=language, parameters=given)

@@ -16,6 +16,7 @@ from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Button
 from evenroll.portal.find_answers import QUESTIONS, Answers
 from evenroll.portal.find_asking import asked_of
+from evenroll.portal.find_data import own_use_of
 from evenroll.portal.find_forms import BillingForm, ChargingForm, PlaceForm, QuestionForm, VehicleForm
 from evenroll.portal.find_page import costs_page
 
@@ -66,7 +67,7 @@ def costs(request: PageRequest) -> HttpResponse:
     if answers.next_page != "find-costs":
         return redirect(answers.next_page)
     try:
-        asked = asked_of(answers)
+        asked = asked_of(answers, own_use=lambda year: own_use_of(request, answers=answers, year=year))
     except BatteryTooSmall:
         return redirect(f"{reverse('find-charging')}?{_CHECK}=1")
     return render(request, "portal/find_costs.html", {"page": costs_page(request, asked, answers=answers)})

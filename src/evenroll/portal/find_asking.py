@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -31,20 +32,24 @@ class Asked:
     question: CompareQuestion
     catalog: Catalog
     here: frozenset[OrganizationKey]
+    has_own_use: bool
 
     def compared(self) -> Compared:
         """Every program that is for this customer, with its costs."""
         return compared(self.question, catalog=self.catalog)
 
 
-def asked_of(answers: Answers, *, own_use: OwnUse | None = None) -> Asked:
-    """What is compared for these answers. own_use: of a file, where one was given. Raises BatteryTooSmall."""
+def asked_of(answers: Answers, *, own_use: Callable[[int], OwnUse | None]) -> Asked:
+    """What is compared for these answers. own_use: of a file, by the year. Raises BatteryTooSmall."""
     utility = organization(answers.utility)
     on = calendar(utility.calendar).business_date(wired.business_now())
     here = frozenset(organization_names())
     catalog = _catalog(utility, here=here, on=on)
-    question = _question(answers, utility=utility, on=on, own_use=own_use)
-    return Asked(question=_with_prices(question, catalog=catalog), catalog=catalog, here=here)
+    use = own_use(on.year)
+    question = _question(answers, utility=utility, on=on, own_use=use)
+    return Asked(
+        question=_with_prices(question, catalog=catalog), catalog=catalog, here=here, has_own_use=use is not None
+    )
 
 
 def _question(answers: Answers, *, utility: CatalogOrganization, on: date, own_use: OwnUse | None) -> CompareQuestion:

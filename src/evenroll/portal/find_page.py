@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from evenroll.comparison.comparing import Compared, CompareQuestion
+from evenroll.comparison.plot import parts_of
 from evenroll.comparison.words import assumed_of_all, named, share_of, title_of, use_of
 from evenroll.enrollment.form import Language
+from evenroll.pages.bills_figure import bills_figure
 from evenroll.pages.compare_codes import CompareWord as C
 from evenroll.pages.offer_words import assumption
 from evenroll.pages.texts import render
@@ -18,6 +21,7 @@ from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Notice, SummaryList, SummaryRow, Table, Tone
 from evenroll.portal.find_answers import OTHER_BILLS, OTHER_VEHICLE, UNKNOWN_BILLS, UTILITY_BILLS, Answers
 from evenroll.portal.find_asking import USUAL_MONTHLY_KWH, Asked
+from evenroll.portal.find_day import DayView, day_view
 from evenroll.portal.find_forms import hour_name, organization
 from evenroll.portal.find_program import ProgramView, program_view
 from evenroll.portal.find_table import bills_table
@@ -33,6 +37,7 @@ class PartView:
     heading: str
     share: str
     programs: tuple[ProgramView, ...]
+    figure: SafeString
     table: Table
 
 
@@ -57,6 +62,8 @@ class CostsPage:
     others: tuple[ProgramView, ...]
     hidden: tuple[HiddenView, ...]
     assumed: tuple[str, ...]
+    day: DayView | None
+    has_own_use: bool
 
 
 def costs_page(request: PageRequest, asked: Asked, *, answers: Answers) -> CostsPage:
@@ -67,24 +74,30 @@ def costs_page(request: PageRequest, asked: Asked, *, answers: Answers) -> Costs
         title=title_of(question, language=language),
         use=use_of(question, language=language),
         answers=_answers(request, answers),
-        notices=tuple(_notices(request, answers, found)),
+        notices=tuple(_notices(request, answers, found, has_own_use=asked.has_own_use)),
         parts=_parts(found, question=question, asked=asked, language=language),
         others=tuple(program_view(each, asked=asked, common=common, language=language) for each in found.others),
         hidden=_hidden(found, language=language),
         assumed=tuple(assumption(each, language=language) for each in common),
+        day=day_view(request, found, asked=asked),
+        has_own_use=asked.has_own_use,
     )
 
 
 def _parts(found: Compared, *, question: CompareQuestion, asked: Asked, language: Language) -> tuple[PartView, ...]:
-    common = assumed_of_all(found)
+    common, year = assumed_of_all(found), str(question.on.year)
+    title = render("find.figure_bills", language=language, parameters={"year": year})
+    drawn = parts_of(found, question=question, language=language)
+    figures = [bills_figure(each, title=f"{title} {each.heading}", language=language) for each in drawn]
     return tuple(
         PartView(
             heading=render(C.PART, language=language, parameters={"coverage": part.value}),
             share=share_of(part, found, language=language),
             programs=tuple(program_view(each, asked=asked, common=common, language=language) for each in programs),
+            figure=SafeString(figure),
             table=bills_table(programs, question=question, language=language),
         )
-        for part, programs in found.parts.items()
+        for figure, (part, programs) in zip(figures, found.parts.items(), strict=True)
     )
 
 
@@ -99,11 +112,11 @@ def _hidden(found: Compared, *, language: Language) -> tuple[HiddenView, ...]:
     )
 
 
-def _notices(request: PageRequest, answers: Answers, found: Compared) -> list[Notice]:
+def _notices(request: PageRequest, answers: Answers, found: Compared, *, has_own_use: bool) -> list[Notice]:
     keys: list[tuple[str, str]] = []
     if answers.billed_by == UNKNOWN_BILLS:
         keys.append(("find.notice_biller_title", "find.notice_biller"))
-    if not answers.monthly_kwh:
+    if not (answers.monthly_kwh or has_own_use):
         keys.append(("find.notice_usual_title", "find.notice_usual"))
     if not found.parts and not found.others:
         keys.append(("find.notice_none_title", "find.notice_none"))

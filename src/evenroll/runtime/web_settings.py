@@ -45,6 +45,11 @@ def web_settings() -> dict[str, Any]:
         "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_FAILURE_VIEW": "evenroll.pages.web_errors.forbidden",
         "SECURE_REFERRER_POLICY": "same-origin",
+        "FILE_UPLOAD_HANDLERS": [
+            "evenroll.pages.web_uploads.WithinLimit",
+            "django.core.files.uploadhandler.MemoryFileUploadHandler",
+            "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+        ],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": _BODY_BYTES_MAX,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": _FIELDS_MAX,
         "SILENCED_SYSTEM_CHECKS": [],
