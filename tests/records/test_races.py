@@ -10,24 +10,34 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
+from evenroll.enrollment.case import Opening
+from evenroll.enrollment.case_commands import OpenCase
+from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Decided
+from evenroll.enrollment.form import Channel, Language
+from evenroll.enrollment.roles import Role
 from evenroll.quantities.identifiers import PodId
 from evenroll.records.answers import Answer
 from evenroll.records.journal import verify_organization
+from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.retries import TRIES_MAX, with_retries
 from evenroll.records.stream_writer import PlaceConflict
+from evenroll.records.unit_of_work import StateStale
 from tests.records.invented import (
     UTILITY,
     new_case_number,
     new_pod,
     open_case,
+    opened,
     reserved,
     rows,
     vehicle_recorded,
     working,
 )
+from tests.territory import NOW, new_territory
 
 THREADS = 8
+OPENING = Opening(opened_at=NOW, channel=Channel.WEB, language=Language.EN, postal_code="60999")
 
 
 def _at_once(work: Callable[[int], str], times: int) -> list[str]:
@@ -82,6 +92,54 @@ def test_one_key_from_many_has_one_effect_and_one_answer() -> None:
             return str(kept.body)
 
     assert len(set(_at_once(give, 24))) == 1
+
+
+def test_a_case_that_many_open_at_once_is_opened_once(django_ready: object) -> None:
+    """The same application sent again before the first answer: nothing is there yet that could be locked."""
+    from evenroll.records.asked import Taken
+
+    territory = new_territory()
+
+    def open_one(number: int) -> str:
+        case = cases[number % len(cases)]
+        command = OpenCase(number=case, organization=territory.utility, opening=OPENING)
+        given = territory.give(
+            territory.utility, CommandName.OPEN_CASE, case, command, role=Role.CUSTOMER, by=f"door-{number}"
+        )
+        return "opened" if isinstance(given, Taken) else given.code.value
+
+    cases = [new_case_number() for _ in range(4)]
+    assert Counter(_at_once(open_one, 48)) == {"opened": len(cases), "case_exists": 48 - len(cases)}
+    with open_organization(territory.utility), cursor() as pen:
+        told = pen.execute(
+            "SELECT stream_key, array_agg(event) FROM journal_entry WHERE stream_key = ANY(%s) GROUP BY 1", (cases,)
+        ).fetchall()
+    assert sorted(told) == sorted((case, ["case_opened"]) for case in cases)
+    assert verify_organization(territory.utility).holds
+
+
+def test_a_state_that_another_began_meanwhile_is_not_written_over() -> None:
+    """Whoever found nothing and writes the first entry all the same is told, whatever it decided from."""
+    number, looked, began = new_case_number(), threading.Event(), threading.Event()
+
+    def begins() -> None:
+        from django.db import connections
+
+        assert looked.wait(20)
+        with working() as uow:
+            uow.record_case(number, Decided(events=(opened(number),)), expected=None)
+        began.set()
+        connections.close_all()
+
+    other = threading.Thread(target=begins)
+    other.start()
+    with pytest.raises(StateStale), working() as uow:
+        assert uow.case(number) is None
+        looked.set()
+        assert began.wait(20)
+        uow.record_case(number, Decided(events=(opened(number),)), expected=None)
+    other.join()
+    assert rows("SELECT number, event FROM journal_entry WHERE stream_key = %s AND number = 1", number)
 
 
 def test_many_writers_of_one_stream_leave_it_whole() -> None:

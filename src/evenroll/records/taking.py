@@ -117,9 +117,7 @@ def take_case(
         answer = not_due(asked, case.tracks if case else {}) or _moved_on(work, asked, case and case_stream(number))
         if answer is not None:
             return answer
-        decided = decide(case)
-        if isinstance(decided, Refusal):
-            raise _Undo(decided)
+        case, decided = _decided_under_lock(work, number, case, decide)
         try:
             after = work.record_case(number, decided, expected=case)
         except PlaceConflict as conflict:
@@ -128,6 +126,21 @@ def take_case(
         return Taken(number=number, state=after.status.value, events=_names(decided))
 
     return take(work, asked, name=name, act=act)
+
+
+def _decided_under_lock(
+    work: UnitOfWork, number: CaseNumber, case: Case | None, decide: Callable[[Case | None], Decided | Refusal]
+) -> tuple[Case | None, Decided]:
+    """The case and what is decided of it. Raises _Undo with a refusal."""
+    decided = decide(case)
+    if case is None and isinstance(decided, Decided):
+        # Nothing was there to lock. Another may have begun the case since, of the same file or form sent twice at once.
+        work.lock(case_stream(number))
+        case = work.case(number)
+        decided = decided if case is None else decide(case)
+    if isinstance(decided, Refusal):
+        raise _Undo(decided)
+    return case, decided
 
 
 def take_order(

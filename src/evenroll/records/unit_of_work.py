@@ -333,8 +333,8 @@ class UnitOfWork:
         return stream_writer.load(self._pen, self._opened.id, stream) if is_begun else None
 
     def _refuse_stale(self, stream: StreamId, expected: Aggregate | None) -> None:
-        if expected is None and stream not in self._states:
-            self._locks.take(stream)
+        if expected is None and not self._locks.holds(stream):
+            self._locks.take(stream)  # nothing was there to lock when it was looked at; another may have begun it since
             self._states[stream] = self._found(stream)
         if self._states.get(stream) is not expected:
             raise StateStale(
