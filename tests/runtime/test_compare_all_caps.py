@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from evenroll.programs.catalog import load_catalog
 from evenroll.runtime.cli_exit import ExitCode
 from tests.intake.invented_base import write_loads
 from tests.runtime.test_cli_compare_all import rows_of, said, vehicles
-from tests.runtime.test_compare_all_events import hours_of
+from tests.runtime.test_compare_all_events import break_off, hours_of
 
 DAYS = 31
 PAUSE = "LE-EV-PAUSE"
@@ -81,15 +79,10 @@ def test_a_higher_cap_serves_more_until_it_is_what_the_car_draws(tmp_path, capsy
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="takes a device that is always full")
 def test_work_that_was_begun_does_not_go_on_with_another_cap(tmp_path, capsys):
     loads = write_loads(tmp_path / "loads.parquet", np.zeros((2, 24 * DAYS), dtype=np.uint16))
-    out, parts, called = tmp_path / "out.parquet", tmp_path / "out.parquet.parts", tmp_path / "events.csv"
-    arguments = (loads, "--rates", "LE-R", "--programs", PAUSE, "--events", called, "--out", out)
+    called = tmp_path / "events.csv"
+    arguments = (loads, "--rates", "LE-R", "--programs", PAUSE, "--events", called, "--out", tmp_path / "out.parquet")
     events(called, *EVENINGS)
-    parts.mkdir()
-    (parts / "000000.new").symlink_to("/dev/full")
-    program = "from evenroll.runtime.command_line import main; main()"
-    ended = subprocess.run([sys.executable, "-c", program, "compare-all", *arguments], capture_output=True, check=False)
-    assert ended.returncode == ExitCode.UNAVAILABLE
-    (parts / "000000.new").unlink()
+    break_off(tmp_path, *arguments)
     events(called, *EVENINGS[:-1], (*EVENINGS[-1][:3], "1.5"))
     code, told, _ = said(capsys, *arguments)
     assert code == ExitCode.WRONG_USE and "another command" in told["sentence"]

@@ -42,6 +42,17 @@ def events(path: Path, *rows: tuple[str, str, str]) -> Path:
     return path
 
 
+def break_off(folder: Path, *arguments: object) -> None:
+    """Begin a comparison into `out.parquet` of a folder, and let its disk be full for the first part."""
+    full = folder / "out.parquet.parts" / "000000.new"
+    full.parent.mkdir()
+    full.symlink_to("/dev/full")
+    program = "from evenroll.runtime.command_line import main; main()"
+    command = [sys.executable, "-c", program, "compare-all", *map(str, arguments)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == ExitCode.UNAVAILABLE
+    full.unlink()
+
+
 def hours_of(day: date, first: int, end: int) -> list[int]:
     start = LAKELAND.start_of_day(FIRST_ON)
     clocks = (
@@ -142,15 +153,10 @@ def test_what_events_cannot_tell_is_one_sentence(tmp_path, capsys, rates, progra
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="takes a device that is always full")
 def test_work_that_was_begun_does_not_go_on_with_other_events(tmp_path, capsys):
     loads = write_loads(tmp_path / "loads.parquet", invented_wh(3, days=DAYS))
-    out, parts, called = tmp_path / "out.parquet", tmp_path / "out.parquet.parts", tmp_path / "events.csv"
-    arguments = (loads, "--rates", "LE-R", "--programs", PEAKS, "--events", called, "--out", out)
+    called = tmp_path / "events.csv"
+    arguments = (loads, "--rates", "LE-R", "--programs", PEAKS, "--events", called, "--out", tmp_path / "out.parquet")
     events(called, *CALLED)
-    parts.mkdir()
-    (parts / "000000.new").symlink_to("/dev/full")
-    program = "from evenroll.runtime.command_line import main; main()"
-    ended = subprocess.run([sys.executable, "-c", program, "compare-all", *arguments], capture_output=True, check=False)
-    assert ended.returncode == ExitCode.UNAVAILABLE
-    (parts / "000000.new").unlink()
+    break_off(tmp_path, *arguments)
     events(called, CALLED[0])
     code, told, _ = said(capsys, *arguments)
     assert code == ExitCode.WRONG_USE and "another command" in told["sentence"]

@@ -57,15 +57,7 @@ def test_all_ways_cost_what_the_readable_bills_say(minutes, highest):
     rows = np.array([1, 2, 3, 5, 8, 11])
     cars = chance_cars(len(rows), seed=2, days=DAYS)
     found = Comparison(many).costs(wh, cars=cars, rows=rows)
-    prices = slot_prices_of(
-        compile_rates(
-            [(each.schedule,) for each in many.rates],
-            cycles=many.cycles,
-            calendar=CHICAGO,
-            minutes=minutes,
-            beside=many.beside,
-        )
-    ).price_e8
+    prices = prices_of(many, minutes)
     for rate in range(len(many.rates)):
         assert (found.without[:, rate] == paid_plainly(wh, plan=many, rate=rate)).all(), many.keys[rate]
         for way, price in ((found.at_once, np.zeros_like(prices[rate])), (found.cheapest, prices[rate])):
@@ -88,15 +80,7 @@ def test_events_that_lower_charging_hold_in_both_ways_of_charging(minutes, cappe
     wh = np.random.default_rng(minutes).integers(0, 3_000, (count, many.shape.intervals)).astype(np.uint16)
     rows, cars = np.arange(count), chance_cars(count, seed=3, days=DAYS)
     found, without_caps = (Comparison(each).costs(wh, cars=cars, rows=rows) for each in (many, free))
-    prices = slot_prices_of(
-        compile_rates(
-            [(each.schedule,) for each in many.rates],
-            cycles=many.cycles,
-            calendar=CHICAGO,
-            minutes=minutes,
-            beside=many.beside,
-        )
-    ).price_e8
+    prices = prices_of(many, minutes)
     cap_wh = np.full(many.shape.intervals, 2**40)
     for at, watts in cap_w.items():
         first = (at - start) // timedelta(minutes=minutes)
@@ -196,3 +180,10 @@ def test_loads_of_other_than_whole_days_are_refused():
     late = LoadShape(start_at=start + timedelta(hours=1), minutes=60, intervals=24, zone=CHICAGO.zone)
     with pytest.raises(LoadWrong, match="midnight"):
         months_covered(late, calendar=CHICAGO)
+
+
+def prices_of(many, minutes: int) -> np.ndarray:
+    """The prices of all rates in every slot: rate, slot, in 1e-8 USD per kWh."""
+    schedules = [(each.schedule,) for each in many.rates]
+    compiled = compile_rates(schedules, cycles=many.cycles, calendar=CHICAGO, minutes=minutes, beside=many.beside)
+    return slot_prices_of(compiled).price_e8
