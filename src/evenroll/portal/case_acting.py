@@ -101,8 +101,6 @@ def _version(text: str, now: int) -> int:
 
 def give_act(request: PageRequest, act: Act) -> NotDone | None:
     """Give the command; None when it is done, else why not."""
-    if not act.is_possible and act.version == act.own.version:
-        return _refused(request, Refusal(code=RefusalCode.CASE_MOVED_ON, parameters={}))
     who, asked = person_of(request).acts, None
     try:
         asked, who = _asked(act, who)
