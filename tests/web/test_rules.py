@@ -27,6 +27,7 @@ OPEN_TO_STRANGERS = {
     "find-costs",
     "find-data",
     "find-program",
+    "find-saved",
     "find-vehicle",
     "portal-start",
     "sign-out",

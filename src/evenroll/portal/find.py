@@ -7,18 +7,14 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evenroll.comparison.vehicle_need import BatteryTooSmall
 from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Button
 from evenroll.portal.find_answers import QUESTIONS, Answers
-from evenroll.portal.find_asking import asked_of
-from evenroll.portal.find_data import own_use_of
 from evenroll.portal.find_forms import BillingForm, ChargingForm, PlaceForm, QuestionForm, VehicleForm
-from evenroll.portal.find_page import costs_page
+from evenroll.portal.find_page import CHECK, costs_shown
 
 _FORMS: Final[dict[str, type[QuestionForm]]] = {
     "find-program": PlaceForm,
@@ -32,7 +28,6 @@ _TITLES: Final = {
     "find-charging": "find.title_charging",
     "find-billing": "find.title_billing",
 }
-_CHECK: Final = "check"
 _GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -63,14 +58,10 @@ def billing(request: PageRequest) -> HttpResponse:
 @require_safe
 def costs(request: PageRequest) -> HttpResponse:
     """What each program would cost; who has not answered everything is led to the first question without an answer."""
-    answers = Answers.of(request)
-    if answers.next_page != "find-costs":
-        return redirect(answers.next_page)
-    try:
-        asked = asked_of(answers, own_use=lambda year: own_use_of(request, answers=answers, year=year))
-    except BatteryTooSmall:
-        return redirect(f"{reverse('find-charging')}?{_CHECK}=1")
-    return render(request, "portal/find_costs.html", {"page": costs_page(request, asked, answers=answers)})
+    page = costs_shown(request)
+    if isinstance(page, str):
+        return redirect(page)
+    return render(request, "portal/find_costs.html", {"page": page})
 
 
 def _question(request: PageRequest, page: str) -> HttpResponse:
@@ -89,7 +80,7 @@ def _given(request: PageRequest, answers: Answers) -> Any:
     """What the form is checked by: what was sent, or what is kept where that no longer fits; None for a fresh look."""
     if request.method == "POST":
         return request.POST
-    return _told(answers) if _CHECK in request.GET else None
+    return _told(answers) if CHECK in request.GET else None
 
 
 def _told(answers: Answers) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from evenroll.comparison.comparing import Compared, CompareQuestion
 from evenroll.comparison.plot import parts_of
+from evenroll.comparison.vehicle_need import BatteryTooSmall
 from evenroll.comparison.words import assumed_of_all, named, share_of, title_of, use_of
 from evenroll.enrollment.form import Language
 from evenroll.pages.bills_figure import bills_figure
@@ -20,13 +21,16 @@ from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Notice, SummaryList, SummaryRow, Table, Tone
 from evenroll.portal.find_answers import OTHER_BILLS, OTHER_VEHICLE, UNKNOWN_BILLS, UTILITY_BILLS, Answers
-from evenroll.portal.find_asking import USUAL_MONTHLY_KWH, Asked
+from evenroll.portal.find_asking import USUAL_MONTHLY_KWH, Asked, asked_of
+from evenroll.portal.find_data import own_use_of
 from evenroll.portal.find_day import DayView, day_view
 from evenroll.portal.find_forms import hour_name, organization
 from evenroll.portal.find_program import ProgramView, program_view
 from evenroll.portal.find_table import bills_table
 from evenroll.programs.vehicle_models import vehicle_list
 
+CHECK: Final = "check"
+"""In an address: tell what is wrong with the answers as they are kept."""
 _OUTLET: Final = {1400: "find.outlet_wall", 7200: "find.outlet_charger", 11500: "find.outlet_fast"}
 
 
@@ -64,6 +68,18 @@ class CostsPage:
     assumed: tuple[str, ...]
     day: DayView | None
     has_own_use: bool
+
+
+def costs_shown(request: PageRequest) -> CostsPage | str:
+    """The page for what this browser has answered; else the address of the question that is left or does not fit."""
+    answers = Answers.of(request)
+    if answers.next_page != "find-costs":
+        return reverse(answers.next_page)
+    try:
+        asked = asked_of(answers, own_use=lambda year: own_use_of(request, answers=answers, year=year))
+    except BatteryTooSmall:
+        return f"{reverse('find-charging')}?{CHECK}=1"
+    return costs_page(request, asked, answers=answers)
 
 
 def costs_page(request: PageRequest, asked: Asked, *, answers: Answers) -> CostsPage:

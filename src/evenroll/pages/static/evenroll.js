@@ -4,6 +4,8 @@ import { initAll } from "./govuk-frontend.min.js";
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
+for (const each of document.querySelectorAll("[data-print]")) each.addEventListener("click", () => window.print());
+
 // Keys of the desk: "/" goes to the search, j and k go through the rows of a queue. Not while something is typed.
 document.addEventListener("keydown", (event) => {
   const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
