@@ -95,6 +95,7 @@ class NewPremise:
     status: str = "active"
     good_standing: bool = True
     remote_changeable: bool = False
+    life_support: bool = False
 
 
 def add_premise(new: NewPremise, *, reads: SteadyReads, now: datetime) -> Premise:
@@ -125,7 +126,7 @@ def _add_books(organization: OrganizationKey, told: Premise, new: NewPremise) ->
     from evenroll.records.tokens import TokenKind
 
     with open_organization(organization):
-        customer = books.add_customer(personal={TokenKind.NAME: told.name})
+        customer = books.add_customer(personal={TokenKind.NAME: told.name}, life_support=new.life_support)
         account = books.add_account(
             books.NewAccount(
                 customer=customer,

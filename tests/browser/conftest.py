@@ -11,6 +11,7 @@ from evenroll.accounts.wired import Wired, use_wired
 from evenroll.runtime.database import DatabaseUrls
 from tests.browser import judges
 from tests.browser.served import Visit, served, visits
+from tests.browser.town import Town, open_town
 from tests.territory import NOW, Territory, new_territory
 from tests.web.browsing import ready
 from tests.web.enrolling import Enrolling
@@ -27,6 +28,15 @@ def everywhere(django_ready: DatabaseUrls) -> Sequence[Visit]:
     use_wired(Wired(installation=lambda: territory.installation, now=lambda: NOW))
     planted = planted_in(territory)
     return visits([(planted, each) for each in askers(planted)], under_way=list(applying(territory)))
+
+
+@pytest.fixture(scope="module")
+def town(django_ready: DatabaseUrls) -> Iterator[Town]:
+    """The catalog's utility in a browser, for journeys."""
+    if told := judges.missing():
+        pytest.skip(told)
+    with open_town() as found:
+        yield found
 
 
 def applying(territory: Territory) -> Iterator[Any]:
