@@ -49,6 +49,8 @@ KNOWN_TO_ALL = {
     "seal_checkpoint",
     "seal_tile",
     "seal_tree",
+    "web_cache",
+    "web_count",
     "web_session",
     "worker_seen",
 }

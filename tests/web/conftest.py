@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
 
 from evenroll.runtime.database import DatabaseUrls
@@ -17,6 +20,23 @@ def web(django_ready: DatabaseUrls) -> None:
 @pytest.fixture
 def demo_web(django_ready: DatabaseUrls) -> None:
     ready(demo=True)
+
+
+@pytest.fixture
+def settings_of() -> Iterator[Callable[..., None]]:
+    """Sets settings of the web for one test."""
+    from django.conf import settings
+
+    before: dict[str, Any] = {}
+
+    def given(**values: Any) -> None:
+        for name, value in values.items():
+            before.setdefault(name, getattr(settings, name))
+            setattr(settings, name, value)
+
+    yield given
+    for name, value in before.items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture(scope="session")

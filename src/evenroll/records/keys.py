@@ -68,6 +68,14 @@ class Keys:
         """The key that encloses the applications that are not sent yet, 32 bytes."""
         return self._derived("web-drafts", "")
 
+    def web_cache(self) -> bytes:
+        """The key that encloses what the web keeps for a while so as not to make it again, 32 bytes."""
+        return self._derived("web-cache", "")
+
+    def web_hash(self, purpose: str, *, text: str) -> str:
+        """A keyed hash of a text that the web looks up, 64 hexadecimal digits; equal in all processes."""
+        return hmac.digest(self._derived("web-hashes", ""), f"{purpose}\x00{text}".encode(), "sha256").hex()
+
     def web_draft_way(self, way: str, *, number: str) -> bytes:
         """The secret by which a draft is come back to, 32 bytes: it is kept nowhere. way: such as link, or code."""
         return hmac.digest(self._derived("web-draft-ways", ""), f"{way}\x00{number}".encode(), "sha256")

@@ -35,3 +35,27 @@ class EnrollmentDraft(models.Model):
     class Meta:
         db_table = "enrollment_draft"
         indexes: ClassVar = [models.Index(fields=["expires_at"], name="enrollment_draft_by_expiry")]
+
+
+class WebCacheEntry(models.Model):
+    """What the web keeps for a while. token: keyed hash of its key; data: enclosed by the vault's key."""
+
+    token = models.CharField(max_length=64, primary_key=True)
+    data = models.BinaryField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "web_cache"
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="web_cache_by_end")]
+
+
+class WebCount(models.Model):
+    """How often something was tried until its time is over. token: keyed hash of what, by whom."""
+
+    token = models.CharField(max_length=64, primary_key=True)
+    count = models.IntegerField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "web_count"
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="web_count_by_end")]

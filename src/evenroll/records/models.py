@@ -23,7 +23,7 @@ from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, 
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
 from evenroll.records.model_supply import PevAtPointRecord, SupplierExit, SupplyRequestRecord
 from evenroll.records.model_vault import CustomerKey, MasterKeyMark, PersonalRecord, SearchToken
-from evenroll.records.model_web import EnrollmentDraft, WebSession
+from evenroll.records.model_web import EnrollmentDraft, WebCacheEntry, WebCount, WebSession
 
 __all__ = [
     "ApprovedEquipment",
@@ -82,6 +82,8 @@ __all__ = [
     "UsagePoint",
     "User",
     "Vehicle",
+    "WebCacheEntry",
+    "WebCount",
     "WebSession",
     "WorkerSeen",
 ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HOSTS_VARIABLE = "EVENROLL_WEB_HOSTS"
 SECURE_VARIABLE = "EVENROLL_WEB_SECURE"
 NAME_VARIABLE = "EVENROLL_WEB_NAME"
+PROXIES_VARIABLE = "EVENROLL_WEB_PROXIES"
 _AT_HOME = ("localhost", "127.0.0.1", "[::1]")
 _INSTALLATION_SECONDS = 30.0
 _STACK = ExitStack()
@@ -48,6 +49,7 @@ def make_ready(environ: Mapping[str, str], *, hosts: tuple[str, ...] = ()) -> No
         "SESSION_COOKIE_SECURE": is_secure,
         "CONTENT_SECURITY_POLICY": content_policy(),
         "ROOT_URLCONF": URLS_OF_DEMO if is_demo else URLS,
+        "EVENROLL_WEB_PROXIES": _count(environ.get(PROXIES_VARIABLE, "")),
         "EVENROLL_WEB": Site(name=environ.get(NAME_VARIABLE, "") or "Evenroll", is_demo=is_demo),
     }
     if is_secure:
@@ -56,6 +58,11 @@ def make_ready(environ: Mapping[str, str], *, hosts: tuple[str, ...] = ()) -> No
     for name, value in given.items():
         setattr(settings, name, value)
     use_wired(Wired(installation=_kept_installation(), now=business_now, utility_at=utility_at))
+
+
+def _count(written: str) -> int:
+    """How many proxies stand before this site; one that cannot be read is none, for then no header is believed."""
+    return int(written) if written.isdecimal() else 0
 
 
 def application() -> Callable[..., Any]:

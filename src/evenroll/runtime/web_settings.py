@@ -14,6 +14,7 @@ URLS = "evenroll.runtime.web_urls"
 URLS_OF_DEMO = "evenroll.runtime.web_urls_demo"
 
 SESSION_SECONDS = 8 * 3600
+_CACHE_SECONDS = 300
 _BODY_BYTES_MAX = 2_500_000
 _FIELDS_MAX = 500
 
@@ -36,6 +37,7 @@ def web_settings() -> dict[str, Any]:
         ],
         "TEMPLATES": [_templates()],
         "USE_I18N": False,
+        "CACHES": {"default": {"BACKEND": "evenroll.records.web_cache.EnclosedCache", "TIMEOUT": _CACHE_SECONDS}},
         "SESSION_ENGINE": "evenroll.records.web_sessions",
         "SESSION_COOKIE_NAME": "session",
         "SESSION_COOKIE_AGE": SESSION_SECONDS,

@@ -1,0 +1,121 @@
+"""How often something may be tried at a door: by what it is about, and by the network of who asks.
+
+Counted in the database under keyed hashes, so that all processes count together and a restart forgets nothing. Whoever
+is over a limit is told what anybody is told whose try was in vain; a lockout never tells, and leaves other ways open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from types import MappingProxyType
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from evenroll.records.web_counts import Counted, count
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_PREFIX_V4, _PREFIX_V6 = 24, 48
+_NOWHERE = "nowhere"
+
+
+class Door(StrEnum):
+    """Where attempts are counted, each apart from the others."""
+
+    CODE_ASKED = "code_asked"
+    CODE_TRIED = "code_tried"
+    STAFF = "staff"
+    PASSKEY = "passkey"
+    INVITATION = "invitation"
+    OWN_SIGN_IN = "own_sign_in"
+    RESUME = "resume"
+    SEARCH = "search"
+    PROOF = "proof"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """At most so many within this time, from the first one on."""
+
+    most: int
+    within: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """about: for one account, address of e-mail, draft or user; network: for a /24 or /48 of addresses."""
+
+    about: tuple[Limit, ...] = ()
+    network: tuple[Limit, ...] = ()
+
+
+_TOLD = Limits(
+    about=(Limit(most=5, within=_HOUR), Limit(most=20, within=_DAY)),
+    network=(Limit(most=60, within=_HOUR), Limit(most=400, within=_DAY)),
+)
+_GUESSED = Limits(about=_TOLD.about, network=(Limit(most=120, within=_HOUR), Limit(most=600, within=_DAY)))
+
+LIMITS: Mapping[Door, Limits] = MappingProxyType(
+    {
+        Door.CODE_ASKED: _TOLD,
+        Door.CODE_TRIED: Limits(network=_GUESSED.network),
+        Door.STAFF: Limits(about=(Limit(most=10, within=_HOUR), Limit(most=40, within=_DAY)), network=_GUESSED.network),
+        Door.PASSKEY: Limits(network=_GUESSED.network),
+        Door.INVITATION: Limits(network=_TOLD.network),
+        Door.OWN_SIGN_IN: Limits(network=_GUESSED.network),
+        Door.RESUME: Limits(network=(Limit(most=20, within=_HOUR), Limit(most=100, within=_DAY))),
+        Door.SEARCH: Limits(about=(Limit(most=300, within=_HOUR),)),
+        Door.PROOF: Limits(about=_TOLD.about, network=_TOLD.network),
+    }
+)
+"""Each number is an operator's trade: honest people beneath it, and who tries many things above it."""
+
+
+def may_try(request: HttpRequest, *, door: Door, at: datetime, about: str = "") -> bool:
+    """Count one attempt, and say whether it is within every limit of the door. Outside of any open organization.
+
+    about: what is tried, such as an account number; kept as a keyed hash alone. at: the wall clock.
+    """
+    limits = LIMITS[door]
+    counted: dict[Counted, int] = {}
+    if about:
+        key = f"{door}/about/{about}"
+        counted |= {Counted(key=key, within=limit.within): limit.most for limit in limits.about}
+    key = f"{door}/network/{network_of(request)}"
+    counted |= {Counted(key=key, within=limit.within): limit.most for limit in limits.network}
+    if not counted:
+        return True
+    return all(number <= counted[each] for each, number in count(tuple(counted), at=at).items())
+
+
+def network_of(request: HttpRequest) -> str:
+    """The /24 or /48 of who asks, as far as it can be believed."""
+    address = _address(request)
+    match address:
+        case None:
+            return _NOWHERE
+        case IPv4Address():
+            return str(ip_network((address, _PREFIX_V4), strict=False))
+        case IPv6Address():
+            return str(ip_network((address, _PREFIX_V6), strict=False))
+
+
+def _address(request: HttpRequest) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(_said_by_the_outermost(request))
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found
+
+
+def _said_by_the_outermost(request: HttpRequest) -> str:
+    """What the outermost proxy of ours saw. What stands further left was said by whoever asks, and is not believed."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    proxies: int = settings.EVENROLL_WEB_PROXIES
+    said = [each.strip() for each in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",") if each.strip()]
+    return said[-proxies] if 0 < proxies <= len(said) else peer
