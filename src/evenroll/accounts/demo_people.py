@@ -43,7 +43,7 @@ class DemoGroup:
 def demo_groups() -> Sequence[DemoGroup]:
     """Everybody, by organization."""
     return [
-        DemoGroup(organization=key, name=name, staff=tuple(_staff(key)), customers=tuple(_customers(key)))
+        DemoGroup(organization=key, name=name, staff=tuple(demo_staff(key)), customers=tuple(_customers(key)))
         for key, name in organization_names().items()
     ]
 
@@ -54,7 +54,8 @@ def demo_person(key: str) -> Person | None:
     return next((each.person for each in people if each.key == key), None)
 
 
-def _staff(organization: OrganizationKey) -> Iterator[DemoPerson]:
+def demo_staff(organization: OrganizationKey) -> Iterator[DemoPerson]:
+    """The staff of one organization, in every role that it has."""
     kinds = kinds_of(organization)
     roles = frozenset[Role]().union(*(ROLES_OF[kind] for kind in kinds))
     for role in (each for each in Role if each in roles):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from evenroll.accounts.wired import business_now
 from evenroll.backoffice.act_forms import ActForm, act_form
 from evenroll.backoffice.act_shown import notice_of
+from evenroll.backoffice.conflict import Moved, last_of, moved_since
 from evenroll.backoffice.doable import WARNED, new_key
 from evenroll.backoffice.exchange_questions import begun
 from evenroll.backoffice.giving import given
@@ -19,7 +20,7 @@ from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record, may
-from evenroll.enrollment.decided import Refusal
+from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.form import Form
 from evenroll.intake.said_values import SaidWrong
 from evenroll.pages.web_request import PageRequest, person_of, viewer_of
@@ -44,10 +45,20 @@ class _Target:
 
     number: str
     back: str
+    stream: StreamId
     seen: int
     calendar: ServiceCalendar
     before: Form | None = None
     known: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _NotDone:
+    """Why nothing was done. moved: what came since the page was read, where that is why."""
+
+    notice: Notice
+    status: int
+    moved: Moved | None = None
 
 
 @require_http_methods(_METHODS)
@@ -56,11 +67,12 @@ def of_case(request: PageRequest, number: str, command: str) -> HttpResponse:
     """A command to a case."""
     name = _command(request, command, record=Record.CASE)
     parsed = parse_case_number(number)
+    stream = case_stream(parsed)
     with open_organization(person_of(request).organization) as opened:
+        seen = last_of(read_stream(stream))
         case = queries.case(viewer_of(request), number=parsed)
-        seen = _last(case_stream(parsed))
     back = reverse("desk-case", args=[parsed])
-    target = _Target(number=parsed, back=back, seen=seen, calendar=opened.calendar, before=case.form)
+    target = _Target(number=parsed, back=back, stream=stream, seen=seen, calendar=opened.calendar, before=case.form)
     return _act(request, name, target)
 
 
@@ -70,13 +82,15 @@ def of_order(request: PageRequest, number: str, command: str) -> HttpResponse:
     """A command to a service order."""
     name = _command(request, command, record=Record.SERVICE_ORDER)
     parsed = parse_order_number(number)
+    stream = order_stream(parsed)
     with open_organization(person_of(request).organization) as opened:
+        seen = last_of(read_stream(stream))
         order = queries.order(viewer_of(request), number=parsed)
         point = queries.usage_point(viewer_of(request), pod=order.pod)
-        seen = _last(order_stream(parsed))
     target = _Target(
         number=parsed,
         back=reverse("desk-order", args=[parsed]),
+        stream=stream,
         seen=seen,
         calendar=opened.calendar,
         known=begun(point),
@@ -94,10 +108,6 @@ def _command(request: PageRequest, text: str, *, record: Record) -> CommandName:
     return name
 
 
-def _last(stream: StreamId) -> int:
-    return max((each.number for each in read_stream(stream)), default=0)
-
-
 def _act(request: PageRequest, name: CommandName, target: _Target) -> HttpResponse:
     if request.method != "POST":
         initial = {"seen": target.seen, "key": new_key(), **target.known, **_days(name, target)}
@@ -105,13 +115,30 @@ def _act(request: PageRequest, name: CommandName, target: _Target) -> HttpRespon
     form = act_form(name)(request.POST)
     if not form.is_valid():
         return _page(request, name, target, form=form)
+    why = _why_not(request, name, target, form)
+    if why is None:
+        return HttpResponseRedirect(f"{target.back}?done={name.value}")
+    # What was answered is kept under its key: what is sent next is another asking, by the state as it is told now.
+    again = request.POST.copy()
+    again["key"], again["seen"] = new_key(), str(why.moved.seen if why.moved else form.cleaned_data["seen"] or "")
+    return _page(request, name, target, form=act_form(name)(again), why=why)
+
+
+def _why_not(request: PageRequest, name: CommandName, target: _Target, form: ActForm) -> _NotDone | None:
+    """Why the command was not done; None where it was."""
     try:
         answer = given(request, name, form, number=target.number, before=target.before, calendar=target.calendar)
-    except (PartnerNotReached, SaidWrong) as wrong:
-        return _page(request, name, target, form=form, notice=notice_of(request, wrong))
-    if isinstance(answer, Refusal):
-        return _page(request, name, target, form=form, notice=notice_of(request, answer))
-    return HttpResponseRedirect(f"{target.back}?done={name.value}")
+    except PartnerNotReached as away:
+        return _NotDone(notice=notice_of(request, away), status=503)
+    except SaidWrong as wrong:
+        return _NotDone(notice=notice_of(request, wrong), status=422)
+    if not isinstance(answer, Refusal):
+        return None
+    notice = notice_of(request, answer)
+    if answer.code is not RefusalCode.CASE_MOVED_ON:
+        return _NotDone(notice=notice, status=422)
+    moved = moved_since(request, target.stream, seen=form.cleaned_data["seen"])
+    return _NotDone(notice=notice, status=409, moved=moved)
 
 
 def _days(name: CommandName, target: _Target) -> dict[str, str]:
@@ -125,14 +152,14 @@ _TODAY = frozenset({"visited_on", "changed_on", "seen_on", "paid_on", "installed
 
 
 def _page(
-    request: PageRequest, name: CommandName, target: _Target, *, form: ActForm, notice: Notice | None = None
+    request: PageRequest, name: CommandName, target: _Target, *, form: ActForm, why: _NotDone | None = None
 ) -> HttpResponse:
     context = {
         "form": form,
         "name": name,
         "target": target,
-        "notice": notice,
+        "why": why,
         "is_warned": name in WARNED,
         "questions": [form[each] for each in form.fields],
     }
-    return desk_page(request, "backoffice/act.html", context, status=200 if notice is None else 409)
+    return desk_page(request, "backoffice/act.html", context, status=200 if why is None else why.status)

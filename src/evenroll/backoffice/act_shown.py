@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenroll.enrollment.decided import Refusal
+from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.intake.said_values import SaidWrong
 from evenroll.pages.texts import render
 from evenroll.pages.web_request import PageRequest
@@ -15,6 +15,8 @@ def notice_of(request: PageRequest, why: Refusal | PartnerNotReached | SaidWrong
     """Why nothing was done, and what to do."""
     title = said(request, "desk.not_done")
     match why:
+        case Refusal(code=RefusalCode.CASE_MOVED_ON):
+            title, text = said(request, "work.moved_title"), said(request, "work.moved")
         case Refusal():
             text = render(why.code, language=request.language, parameters=dict(why.parameters))
         case PartnerNotReached():

@@ -7,12 +7,14 @@ from django.views.decorators.http import require_safe
 
 from evenroll.accounts.wired import business_now
 from evenroll.backoffice.case_shown import shown_case
+from evenroll.backoffice.claiming import shown_claim
 from evenroll.backoffice.doable import done_notice
 from evenroll.backoffice.shown_parts import Looking
 from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
 from evenroll.pages.web_request import PageRequest, viewer_of
 from evenroll.quantities.identifiers import parse_case_number
+from evenroll.records.streams import case_stream
 
 
 @require_safe
@@ -21,5 +23,6 @@ def case(request: PageRequest, number: str) -> HttpResponse:
     """A case of this organization."""
     looking = Looking(viewer=viewer_of(request), now=business_now(), language=request.language)
     shown = shown_case(looking, number=parse_case_number(number))
-    context = {"shown": shown, "done": done_notice(request, shown.state)}
+    claim = shown_claim(request, case_stream(shown.number))
+    context = {"shown": shown, "claim": claim, "done": done_notice(request, shown.state)}
     return desk_page(request, "backoffice/case.html", context)

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from evenroll.accounts.wired import business_now
+from evenroll.backoffice.claiming import shown_claim
 from evenroll.backoffice.doable import done_notice
 from evenroll.backoffice.order_shown import shown_order
 from evenroll.backoffice.shown_parts import Looking
@@ -13,6 +14,7 @@ from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
 from evenroll.pages.web_request import PageRequest, viewer_of
 from evenroll.quantities.identifiers import parse_order_number
+from evenroll.records.streams import order_stream
 
 
 @require_safe
@@ -21,5 +23,6 @@ def order(request: PageRequest, number: str) -> HttpResponse:
     """A service order of this utility."""
     looking = Looking(viewer=viewer_of(request), now=business_now(), language=request.language)
     shown = shown_order(looking, number=parse_order_number(number))
-    context = {"shown": shown, "done": done_notice(request, shown.state)}
+    claim = shown_claim(request, order_stream(shown.number))
+    context = {"shown": shown, "claim": claim, "done": done_notice(request, shown.state)}
     return desk_page(request, "backoffice/order.html", context)

@@ -16,12 +16,12 @@ from evenroll.backoffice.desk_words import address_of_record, due_tag
 from evenroll.backoffice.ways import desk_page
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.possible_commands import HELPS, possible_commands
-from evenroll.enrollment.roles import Role
+from evenroll.enrollment.roles import Role, is_same_actor
 from evenroll.enrollment.tracks import State
 from evenroll.pages.part_words import track_words
 from evenroll.pages.texts import key_of
 from evenroll.pages.texts import render as text
-from evenroll.pages.web_request import PageRequest, person_of, viewer_of
+from evenroll.pages.web_request import PageRequest, Person, person_of, viewer_of
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Cell, Table
 from evenroll.programs.program import Track
@@ -33,6 +33,9 @@ TO_DO: Final = "to_do"
 OF_ROLE: Final = "role"
 OF_ALL: Final = "all"
 SCOPES: Final = {TO_DO: "desk.scope_to_do", OF_ROLE: "desk.scope_role", OF_ALL: "desk.scope_all"}
+MINE: Final = "mine"
+FREE: Final = "free"
+WORKERS: Final = {"": "work.who_any", MINE: "work.who_mine", FREE: "work.who_free"}
 _ID_MAX: Final = 2**63 - 1
 
 
@@ -53,14 +56,16 @@ class QueueForm(forms.Form):
             *((state.value, key_of(state)) for state in dict.fromkeys(each for _, each in HELPS)),
         ],
     )
+    who = forms.ChoiceField(label="work.who", required=False, choices=list(WORKERS.items()))
     due = forms.DateTimeField(required=False)
     after = forms.IntegerField(required=False, min_value=0, max_value=_ID_MAX)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Told:
-    """With what a page of the queue is told."""
+    """With what a page of the queue is told, and to whom."""
 
+    person: Person
     language: Language
     calendar: ServiceCalendar
     now: datetime
@@ -74,8 +79,8 @@ def queue(request: PageRequest) -> HttpResponse:
     form.is_valid()
     person = person_of(request)
     with open_organization(person.organization) as opened:
-        found = queue_page(viewer_of(request), asked=_asked(form, person.role))
-    told = _Told(language=request.language, calendar=opened.calendar, now=business_now())
+        found = queue_page(viewer_of(request), asked=_asked(form, person))
+    told = _Told(person=person, language=request.language, calendar=opened.calendar, now=business_now())
     context = {
         "form": form,
         "organization": organization_names()[person.organization],
@@ -87,8 +92,8 @@ def queue(request: PageRequest) -> HttpResponse:
     return desk_page(request, "backoffice/queue.html", context)
 
 
-def _asked(form: QueueForm, role: Role) -> QueueAsked:
-    given = form.cleaned_data
+def _asked(form: QueueForm, person: Person) -> QueueAsked:
+    given, role = form.cleaned_data, person.role
     scope = given.get("scope") or TO_DO
     due, after = given.get("due"), given.get("after")
     return QueueAsked(
@@ -97,6 +102,8 @@ def _asked(form: QueueForm, role: Role) -> QueueAsked:
         track=Track(given["track"]) if given.get("track") else None,
         state=State(given["state"]) if given.get("state") else None,
         after=QueueKey(due_at=due, id=after) if due is not None and after is not None else None,
+        held_by=person.actor if given.get("who") == MINE else None,
+        is_free=given.get("who") == FREE,
     )
 
 
@@ -116,7 +123,7 @@ def _next(found: QueuePage, chosen: dict[str, str]) -> str:
 
 def _table(found: QueuePage, *, told: _Told) -> Table:
     language = told.language
-    heads = ("desk.what", "desk.number", "desk.owner", "desk.due", "desk.can_do")
+    heads = ("desk.what", "desk.number", "desk.owner", "desk.due", "work.holder", "desk.can_do")
     return Table(
         caption=text("desk.queue_caption", language=language),
         is_caption_hidden=True,
@@ -135,5 +142,12 @@ def _cells(row: QueueRow, *, told: _Told) -> list[Cell]:
         Cell(text=row.number, href=address_of_record(row.kind, row.number)),
         Cell(text=text(row.owner, language=language)),
         Cell(text="", tag=due_tag(row.key.due_at, now=told.now, calendar=told.calendar, language=language)),
+        Cell(text=_holder(row, told=told)),
         Cell(text="; ".join(text(each, language=language) for each in names)),
     ]
+
+
+def _holder(row: QueueRow, *, told: _Told) -> str:
+    if row.holder is None:
+        return ""
+    return text("work.you", language=told.language) if is_same_actor(row.holder, told.person.actor) else row.holder

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composed
 
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
-from evenroll.quantities.identifiers import CaseNumber, ProgramKey
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, ProgramKey
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.queries import NotForViewer, Viewer
 from evenroll.records.streams import StreamKind
@@ -34,7 +34,8 @@ class QueueAsked:
     """What of a queue is looked at.
 
     on: who is waited on; None for everybody but the system. among: only where a track stands in one of these states;
-    None for wherever it stands. track: only tracks of this kind.
+    None for wherever it stands. track: only tracks of this kind. held_by: only what this one works on; is_free: only
+    what nobody works on.
     """
 
     on: Role | None
@@ -42,11 +43,16 @@ class QueueAsked:
     track: Track | None = None
     state: State | None = None
     after: QueueKey | None = None
+    held_by: ActorKey | None = None
+    is_free: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueRow:
-    """One wait. number: of the record that waits; case: its case, absent for a supply request."""
+    """One wait. number: of the record that waits; case: its case, absent for a supply request; holder: who works on it.
+
+    version: the number of the last entry of the record.
+    """
 
     key: QueueKey
     kind: StreamKind
@@ -58,6 +64,8 @@ class QueueRow:
     since: datetime
     case: CaseNumber | None
     program: ProgramKey | None
+    holder: ActorKey | None
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,14 +78,20 @@ class QueuePage:
 
 _SELECT = SQL(
     "SELECT waits.id, waits.due_at, waits.stream_kind, waits.stream_key, waits.track_key, waits.track, waits.state, "
-    "waits.owner, waits.since, ordered.case_number, standing.program FROM (SELECT * FROM track "
-    "WHERE organization_id = %(org)s AND due_at IS NOT NULL AND stream_kind = ANY(%(kinds)s) "
+    "waits.owner, waits.since, ordered.case_number, standing.program, claim.holder, head.number "
+    "FROM (SELECT * FROM track WHERE organization_id = %(org)s AND due_at IS NOT NULL AND stream_kind = ANY(%(kinds)s) "
 )
 _ON = SQL("AND owner = %(on)s ")
 _ON_ANYBODY = SQL("AND owner IS NOT NULL AND owner NOT IN ('system', 'peer') ")
 _AMONG = SQL("AND (track, state) IN (SELECT * FROM unnest(%(tracks)s::text[], %(states)s::text[])) ")
 _TRACK = SQL("AND track = %(track)s ")
 _STATE = SQL("AND state = %(state)s ")
+# Few are claimed: they are gathered first, and the walk along the order of the queue stays one.
+_CLAIMED: Final[LiteralString] = (
+    "(SELECT stream_kind, stream_key FROM desk_claim WHERE organization_id = %(org)s AND until > %(wall)s"
+)
+_HELD_BY = SQL(f"AND (stream_kind, stream_key) IN {_CLAIMED} AND holder = %(holder)s) ")
+_FREE = SQL(f"AND ((stream_kind, stream_key) IN {_CLAIMED})) IS NOT TRUE ")
 _AFTER = SQL("AND (due_at, id) > (%(due_at)s, %(id)s) ")
 # The supervisor's long look at an enrolled case asks nothing of anybody before it lapses.
 _NO_BACKSTOP = SQL("AND NOT (track = 'case' AND state = 'enrolled' AND times = 0) ")
@@ -86,7 +100,11 @@ _REST = SQL(
     "LEFT JOIN service_order AS ordered ON waits.stream_kind = 'service_order' "
     "AND ordered.organization_id = waits.organization_id AND ordered.number = waits.stream_key "
     "LEFT JOIN case_record AS standing ON standing.organization_id = waits.organization_id "
-    "AND standing.number = coalesce(ordered.case_number, waits.stream_key) ORDER BY waits.due_at, waits.id"
+    "AND standing.number = coalesce(ordered.case_number, waits.stream_key) "
+    "LEFT JOIN desk_claim AS claim ON claim.organization_id = waits.organization_id "
+    "AND claim.stream_kind = waits.stream_kind AND claim.stream_key = waits.stream_key AND claim.until > %(wall)s "
+    "LEFT JOIN stream_head AS head ON head.organization_id = waits.organization_id "
+    "AND head.stream_kind = waits.stream_kind AND head.stream_key = waits.stream_key ORDER BY waits.due_at, waits.id"
 )
 _KINDS = (StreamKind.CASE.value, StreamKind.SERVICE_ORDER.value, StreamKind.SUPPLY_REQUEST.value)
 
@@ -96,7 +114,7 @@ def queue_page(viewer: Viewer, *, asked: QueueAsked, rows: int = PAGE_ROWS) -> Q
     if viewer.role in _MAY_NOT:
         raise NotForViewer(f"Your role {viewer.role.value} may not see queues. Ask the enrollment desk.")
     with open_organization(viewer.organization) as opened, cursor() as pen:
-        given = {**_given(asked), "org": opened.id, "limit": rows + 1, "kinds": list(_KINDS)}
+        given = {**_given(asked), "org": opened.id, "wall": opened.wall_at, "limit": rows + 1, "kinds": list(_KINDS)}
         found = [_row(row) for row in pen.execute(_text(asked), given).fetchall()]
     return QueuePage(rows=tuple(found[:rows]), more=len(found) > rows)
 
@@ -107,6 +125,8 @@ def _text(asked: QueueAsked) -> Composed:
         (asked.among is not None, _AMONG),
         (asked.track is not None, _TRACK),
         (asked.state is not None, _STATE),
+        (asked.held_by is not None, _HELD_BY),
+        (asked.is_free, _FREE),
         (asked.after is not None, _AFTER),
         (True, _NO_BACKSTOP),
     ]
@@ -121,13 +141,14 @@ def _given(asked: QueueAsked) -> dict[str, Any]:
         "states": [state.value for _, state in among],
         "track": asked.track.value if asked.track else None,
         "state": asked.state.value if asked.state else None,
+        "holder": asked.held_by,
         "due_at": asked.after.due_at if asked.after else None,
         "id": asked.after.id if asked.after else None,
     }
 
 
 def _row(row: tuple[Any, ...]) -> QueueRow:
-    own_id, due_at, kind, number, track_key, track, state, owner, since, ordered_case, program = row
+    own_id, due_at, kind, number, track_key, track, state, owner, since, ordered_case, program, holder, version = row
     of_case = number if kind == StreamKind.CASE.value else ordered_case
     return QueueRow(
         key=QueueKey(due_at=due_at, id=own_id),
@@ -140,4 +161,6 @@ def _row(row: tuple[Any, ...]) -> QueueRow:
         since=since,
         case=None if of_case is None else CaseNumber(of_case),
         program=None if program is None else ProgramKey(program),
+        holder=None if holder is None else ActorKey(holder),
+        version=version or 0,
     )
