@@ -13,7 +13,7 @@ import pytest
 from evenroll.costs.charging import PevNeed
 from evenroll.costs.compare import AssumptionCode, Comparison, ScenarioCode, SeriesTooShort, compare, regret
 from evenroll.costs.courses import Course, courses_of
-from evenroll.costs.pricing import HourPrices, Pricing, pricing_of
+from evenroll.costs.pricing import HourPrices, KnownPrices, Pricing, pricing_of
 from evenroll.costs.rewards import events_in_year, rewards_of
 from evenroll.costs.typical import typical_household
 from evenroll.programs.bill import LineCode
@@ -76,6 +76,14 @@ def test_the_range_covers_past_years_and_each_is_told_with_its_regret() -> None:
     assert len([line for line in unchanged.lines if line.code is LineCode.HOURLY_PRICES]) == 1
     codes = {each.code for each in found.assumptions}
     assert {AssumptionCode.PRICES_OF_PAST_YEARS, AssumptionCode.PRICES_KNOWN_AT_PLUG_IN} <= codes
+
+
+def test_what_is_kept_of_known_prices_costs_what_is_worked_out_anew() -> None:
+    known = replace(live(), hour_prices=KnownPrices(live().hour_prices))
+    anew = compared("LE-R", live())
+    assert compared("LE-R", known) == anew == compared("LE-R", known)
+    dearer = {at: price + Decimal("0.01") for at, price in live().hour_prices.items()}
+    assert compared("LE-R", replace(known, hour_prices=KnownPrices(dearer))) != anew
 
 
 def test_fewer_years_known_are_fewer_years_told_and_none_is_no_figure() -> None:

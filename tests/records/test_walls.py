@@ -45,6 +45,7 @@ KNOWN_TO_ALL = {
     "evenroll_user_user_permissions",
     "master_key_mark",
     "organization",
+    "price_stamp",
     "program_version",
     "seal_checkpoint",
     "seal_tile",

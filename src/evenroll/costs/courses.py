@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from evenroll.costs.charging import ChargingYear
-from evenroll.costs.pricing import HourPrices, Pricing
+from evenroll.costs.pricing import HourPrices, KnownPrices, Pricing
 from evenroll.costs.usage import HourlyLoad, is_rate_holiday
 from evenroll.programs.program_terms import EventTerms, Grid
 from evenroll.programs.rate import Rate, is_hourly
@@ -71,11 +72,10 @@ def _by_past_year(
 ) -> tuple[Course, ...]:
     if not any(is_hourly(each.rate) for each in (today, program)):
         return (Course(today=today, program=program),)
-    hours = tuple(load.start_at + hour * _HOUR for hour in range(len(load.wh)))
     year = calendar.business_date(load.start_at).year
     found: list[Course] = []
     for back in range(1, PAST_YEARS + 1):
-        parts = [_of_past(each, hours=hours, back=back, calendar=calendar) for each in (today, program)]
+        parts = [_of_past(each, load=load, back=back, calendar=calendar) for each in (today, program)]
         then_today, then_program = parts
         if then_today is None or then_program is None:
             break
@@ -83,18 +83,34 @@ def _by_past_year(
     return tuple(found)
 
 
-def _of_past(pricing: Pricing, *, hours: tuple[datetime, ...], back: int, calendar: ServiceCalendar) -> Pricing | None:
+def _of_past(pricing: Pricing, *, load: HourlyLoad, back: int, calendar: ServiceCalendar) -> Pricing | None:
     """The pricing with the prices that the same clock hours had so many years of whole weeks before."""
     if not is_hourly(pricing.rate):
         return pricing
+    known, hours = pricing.hour_prices, len(load.wh)
+    if isinstance(known, KnownPrices):
+        prices = _kept_then(known, start_at=load.start_at, hours=hours, back=back, calendar=calendar)
+    else:
+        prices = _prices_then(known, start_at=load.start_at, hours=hours, back=back, calendar=calendar)
+    return None if prices is None else replace(pricing, hour_prices=prices)
+
+
+def _prices_then(
+    known: HourPrices, *, start_at: datetime, hours: int, back: int, calendar: ServiceCalendar
+) -> KnownPrices | None:
+    """By hour of the year what its clock hour cost then; None where the price of one is not known."""
     zone = ZoneInfo(calendar.zone)
     prices: dict[datetime, Decimal] = {}
-    for at in hours:
-        price = _then(at.astimezone(zone), back=back, zone=zone, prices=pricing.hour_prices)
+    for at in (start_at + hour * _HOUR for hour in range(hours)):
+        price = _then(at.astimezone(zone), back=back, zone=zone, prices=known)
         if price is None:
             return None
         prices[at] = price
-    return replace(pricing, hour_prices=prices)
+    return KnownPrices(prices)
+
+
+# The same for every household that is compared at one series.
+_kept_then = lru_cache(maxsize=4 * PAST_YEARS)(_prices_then)
 
 
 def _then(local: datetime, *, back: int, zone: ZoneInfo, prices: HourPrices) -> Decimal | None:

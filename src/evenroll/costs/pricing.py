@@ -24,6 +24,31 @@ from evenroll.quantities.periods import DatePeriod
 HourPrices = Mapping[datetime, Decimal]
 """USD per kWh by the start of each hour, UTC."""
 
+
+class KnownPrices(HourPrices):
+    """Prices of hours that never change, so that what is made of them can be kept: told apart by which object it is."""
+
+    __slots__ = ("_usd",)
+
+    def __init__(self, usd: HourPrices) -> None:
+        self._usd = dict(usd)
+
+    def __getitem__(self, at: datetime) -> Decimal:
+        return self._usd[at]
+
+    def __iter__(self) -> Iterator[datetime]:
+        return iter(self._usd)
+
+    def __len__(self) -> int:
+        return len(self._usd)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _WIDE: Final = Context(prec=60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -43,9 +44,7 @@ def typical_household(annual_wh: int, *, year: int, calendar: ServiceCalendar) -
         raise UseWrong("A household draws energy of zero or more in a year. Correct the energy.")
     start_at = start_of_year(year, calendar=calendar)
     hours = (start_of_year(year + 1, calendar=calendar) - start_at) // _HOUR
-    zone = ZoneInfo(calendar.zone)
-    weights = tuple(_weight((start_at + hour * _HOUR).astimezone(zone), calendar=calendar) for hour in range(hours))
-    return HourlyLoad(start_at=start_at, wh=shares(annual_wh, weights=weights))
+    return HourlyLoad(start_at=start_at, wh=shares(annual_wh, weights=_weights(start_at, hours, calendar)))
 
 
 def shares(whole: int, *, weights: tuple[int, ...]) -> tuple[int, ...]:
@@ -90,6 +89,12 @@ def miles_assumed(miles: int, *, wh_per_100_miles: int) -> Assumption:
     whole, rest = divmod(wh_per_100_miles, 1000)
     rating = f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
     return Assumption(code=AssumptionCode.CHARGED_AT_HOME, parameters={"miles": f"{miles:,d}", "rating": rating})
+
+
+@lru_cache(maxsize=32)
+def _weights(start_at: datetime, hours: int, calendar: ServiceCalendar) -> tuple[int, ...]:
+    zone = ZoneInfo(calendar.zone)
+    return tuple(_weight((start_at + hour * _HOUR).astimezone(zone), calendar=calendar) for hour in range(hours))
 
 
 def _weight(local: datetime, *, calendar: ServiceCalendar) -> int:

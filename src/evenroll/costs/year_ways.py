@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from evenroll.costs.bill import Bill, BillKind, BillLine, Extra, LineCode
 from evenroll.costs.charging import ChargingYear
 from evenroll.costs.lattice.schedule import scaled
-from evenroll.costs.pricing import Pricing
+from evenroll.costs.pricing import HourPrices, KnownPrices, Pricing
 from evenroll.costs.rate_year import Ints, RateYear, cents_of_e11, rate_year
 from evenroll.costs.reference import mean_price
 from evenroll.costs.usage import HourlyLoad
@@ -54,10 +55,9 @@ def priced_year(pricing: Pricing, *, year: int, calendar: ServiceCalendar) -> Pr
     start_at = of.rates.lattice.start_at
     hour_e8 = None
     if is_hourly(pricing.rate):
-        told = [pricing.hour_prices.get(start_at + hour * _HOUR) for hour in range(of.hours)]
-        if not all(price is not None and _fits(price) for price in told):
+        hour_e8 = _hours_e8(pricing.hour_prices, start_at=start_at, hours=of.hours)
+        if hour_e8 is None:
             return None
-        hour_e8 = np.array([scaled(price) for price in told if price is not None], dtype=np.int64)
     if not _fits(pricing.event_usd_per_kwh) or not all(_fits(each.usd) for each in pricing.credits):
         return None
     places = ((at - start_at) // _HOUR for at in pricing.event_hours)
@@ -263,6 +263,26 @@ def _other_lines(priced: PricedYear, *, month: int, base: _Sums, added: _Sums, c
 def _priced_line(code: LineCode, *, wh: int, usd: Decimal, amount: int, name: str = "") -> BillLine:
     price = mean_price(Extra(code=code, name=name, quantity_wh=wh, usd=usd))
     return BillLine(code=code, register=name, quantity_wh=wh, price=price, amount=_usd(amount))
+
+
+def _hours_e8(known: HourPrices, *, start_at: datetime, hours: int) -> Ints | None:
+    # Household after household is priced at the same hours.
+    if isinstance(known, KnownPrices):
+        return _kept_e8(known, start_at=start_at, hours=hours)
+    return _e8_of_hours(known, start_at=start_at, hours=hours)
+
+
+def _e8_of_hours(known: HourPrices, *, start_at: datetime, hours: int) -> Ints | None:
+    """(hour,), 1e-8 USD per kWh; None where one is not known or does not fit."""
+    told = [known.get(start_at + hour * _HOUR) for hour in range(hours)]
+    if not all(price is not None and _fits(price) for price in told):
+        return None
+    found = np.array([scaled(price) for price in told if price is not None], dtype=np.int64)
+    found.setflags(write=False)
+    return found
+
+
+_kept_e8 = lru_cache(maxsize=16)(_e8_of_hours)
 
 
 def _fits(price: Decimal) -> bool:

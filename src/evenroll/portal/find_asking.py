@@ -11,13 +11,18 @@ from evenroll.accounts import wired
 from evenroll.comparison.comparing import Compared, CompareQuestion, compared, presented
 from evenroll.comparison.own_use import OwnUse, use_of_month
 from evenroll.comparison.series import SeriesKnown, past_prices, series_of
+from evenroll.costs.usage import HourlyLoad
 from evenroll.enrollment.facts import ProviderAnswer, ProviderAnswerKind
 from evenroll.portal.find_answers import OTHER_BILLS, UNKNOWN_BILLS, UTILITY_BILLS, Answers
 from evenroll.portal.find_forms import need_of, organization
+from evenroll.portal.find_kept import Kept, KeptPrices
+from evenroll.ports.prices import PriceSource
 from evenroll.programs.catalog import Catalog, CatalogOrganization, load_catalog
+from evenroll.programs.program import ProgramVersion
 from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import OrganizationKey
-from evenroll.records.organizations import open_organization, organization_names
+from evenroll.records.organizations import organization_names
+from evenroll.records.price_series import price_stamps
 from evenroll.records.program_shelf import shelved_programs
 
 USUAL_MONTHLY_KWH: Final = 900
@@ -27,29 +32,72 @@ _WH: Final = 1000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """catalog: with the programs as this installation publishes them. here: the organizations whose books are here."""
+    """What was asked, and what came of it.
+
+    question: of the use only its sum of the year is in it. found: every program that is for this customer, with its
+    costs. catalog: with the programs as this installation publishes them. here: the organizations whose books are here.
+    """
 
     question: CompareQuestion
+    found: Compared
     catalog: Catalog
     here: frozenset[OrganizationKey]
     has_own_use: bool
 
-    def compared(self) -> Compared:
-        """Every program that is for this customer, with its costs."""
-        return compared(self.question, catalog=self.catalog)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UseGiven:
+    """The use of a customer's own file. digest: tells it from any other; read: unfolds it."""
+
+    digest: str
+    read: Callable[[], OwnUse]
 
 
-def asked_of(answers: Answers, *, own_use: Callable[[int], OwnUse | None]) -> Asked:
-    """What is compared for these answers. own_use: of a file, by the year. Raises BatteryTooSmall."""
+_kept: Final[Kept[Asked]] = Kept(most=256)
+
+
+def asked_of(answers: Answers, *, own_use: Callable[[int], UseGiven | None]) -> Asked:
+    """What is compared for these answers. own_use: of a file, by the year. Raises BatteryTooSmall.
+
+    Kept in this process until an answer, the day, a program on the shelf or a price changes.
+    """
     utility = organization(answers.utility)
     on = calendar(utility.calendar).business_date(wired.business_now())
     here = frozenset(organization_names())
-    catalog = _catalog(utility, here=here, on=on)
-    use = own_use(on.year)
-    question = _question(answers, utility=utility, on=on, own_use=use)
-    return Asked(
-        question=_with_prices(question, catalog=catalog), catalog=catalog, here=here, has_own_use=use is not None
+    shelf = _shelf(utility, here=here, on=on)
+    stamps, use = price_stamps(), own_use(on.year)
+    key = (
+        answers.but(postal_code=""),
+        on,
+        here,
+        tuple((each.key, each.version, each.content_hash) for each in shelf),
+        stamps,
+        use and use.digest,
     )
+
+    def asked() -> Asked:
+        catalog = _catalog(utility, here=here, shelf=shelf)
+        question = _question(answers, utility=utility, on=on, own_use=use and use.read())
+        priced = _with_prices(question, catalog=catalog, source=KeptPrices(source=_source(), stamps=stamps))
+        return Asked(
+            question=replace(priced, use=_summed(question.use)),
+            found=compared(priced, catalog=catalog),
+            catalog=catalog,
+            here=here,
+            has_own_use=use is not None,
+        )
+
+    return _kept.of(key, asked)
+
+
+def _source() -> PriceSource:
+    return wired.installation().prices
+
+
+def _summed(use: OwnUse) -> OwnUse:
+    """The same without its hours, which are nobody's business once the figures stand."""
+    whole = HourlyLoad(start_at=use.years[0].start_at, wh=(use.annual_wh,))
+    return OwnUse(years=(whole,), assumptions=use.assumptions)
 
 
 def _question(answers: Answers, *, utility: CatalogOrganization, on: date, own_use: OwnUse | None) -> CompareQuestion:
@@ -75,25 +123,27 @@ def _provider(answers: Answers, *, utility: CatalogOrganization, on: date) -> Pr
     return ProviderAnswer(kind=ProviderAnswerKind.ESCO, as_of=on, utility=utility.key, supplier=supplier)
 
 
-def _catalog(utility: CatalogOrganization, *, here: frozenset[OrganizationKey], on: date) -> Catalog:
+def _shelf(utility: CatalogOrganization, *, here: frozenset[OrganizationKey], on: date) -> tuple[ProgramVersion, ...]:
+    """The programs of this territory's organizations whose books are here."""
+    near = _near(utility, here=here)
+    return shelved_programs(near, on=on) if near else ()
+
+
+def _catalog(
+    utility: CatalogOrganization, *, here: frozenset[OrganizationKey], shelf: tuple[ProgramVersion, ...]
+) -> Catalog:
     """The catalog, in which those whose books are here have the programs that stand on their shelf."""
-    catalog = load_catalog()
-    near = {each.key for each in catalog.organizations if each.calendar == utility.calendar} & here
-    if not near:
-        return catalog
-    with open_organization(utility.key if utility.key in here else min(near)):
-        shelf = shelved_programs(near, on=on)
+    catalog, near = load_catalog(), _near(utility, here=here)
     others = (each for each in catalog.programs if each.organization not in near)
     return replace(catalog, programs=(*others, *shelf))
 
 
-def _with_prices(question: CompareQuestion, *, catalog: Catalog) -> CompareQuestion:
+def _near(utility: CatalogOrganization, *, here: frozenset[OrganizationKey]) -> frozenset[OrganizationKey]:
+    return frozenset(each.key for each in load_catalog().organizations if each.calendar == utility.calendar) & here
+
+
+def _with_prices(question: CompareQuestion, *, catalog: Catalog, source: PriceSource) -> CompareQuestion:
     programs, _ = presented(question, catalog=catalog)
     needed = series_of((each.rate for each in programs if each.rate), on=question.on)
-    prices = past_prices(
-        wired.installation().prices,
-        needed=needed,
-        calendar=calendar(question.organization.calendar),
-        on=question.on,
-    )
+    prices = past_prices(source, needed=needed, calendar=calendar(question.organization.calendar), on=question.on)
     return replace(question, series=SeriesKnown(prices=prices, assumptions={}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import zlib
 from array import array
@@ -32,6 +34,7 @@ from evenroll.pages.web_said import said
 from evenroll.pages.web_uploads import UPLOAD_BYTES_MAX, is_too_large
 from evenroll.pages.web_widgets import Button
 from evenroll.portal.find_answers import Answers
+from evenroll.portal.find_asking import UseGiven
 from evenroll.portal.find_forms import organization
 from evenroll.quantities.calendars import ServiceCalendar, calendar
 
@@ -75,11 +78,15 @@ def data(request: PageRequest) -> HttpResponse:
     return render(request, "portal/find_data.html", {"form": form, "go_on": go_on})
 
 
-def own_use_of(request: HttpRequest, *, answers: Answers, year: int) -> OwnUse | None:
+def own_use_of(request: HttpRequest, *, answers: Answers, year: int) -> UseGiven | None:
     """The use of this browser's file; None where there is none, or it was read for other clocks or another year."""
     kept: Any = request.session.get(_KEPT)
     if not isinstance(kept, dict) or kept["calendar"] != organization(answers.utility).calendar or kept["year"] != year:
         return None
+    return UseGiven(digest=hashlib.sha256(json.dumps(kept).encode()).hexdigest(), read=lambda: _use(kept))
+
+
+def _use(kept: Any) -> OwnUse:
     return OwnUse(
         years=tuple(HourlyLoad(start_at=datetime.fromisoformat(at), wh=_opened(wh)) for at, wh in kept["years"]),
         assumptions=tuple(

@@ -84,7 +84,7 @@ def costs_shown(request: PageRequest) -> CostsPage | str:
 
 def costs_page(request: PageRequest, asked: Asked, *, answers: Answers) -> CostsPage:
     """The page for these answers."""
-    found, question, language = asked.compared(), asked.question, request.language
+    found, question, language = asked.found, asked.question, request.language
     common = assumed_of_all(found)
     return CostsPage(
         title=title_of(question, language=language),

@@ -56,6 +56,16 @@ class PriceOfHour(TenantModel):
         ]
 
 
+class PriceStamp(models.Model):
+    """How often the prices of an organization were changed, for all to know. owner: its key. The database counts."""
+
+    owner = models.CharField(max_length=40, primary_key=True)
+    changes = models.BigIntegerField()
+
+    class Meta:
+        db_table = "price_stamp"
+
+
 class LoadRun(TenantModel):
     """A file that was loaded whole. as_of_on: the day whose books it tells; counts: canonical text."""
 

@@ -14,7 +14,7 @@ from evenroll.records.model_journal import (
     StreamHead,
 )
 from evenroll.records.model_lines import ProgramLine, ProgramPlaceRecord
-from evenroll.records.model_loads import ApprovedEquipment, LoadRun, PriceOfHour
+from evenroll.records.model_loads import ApprovedEquipment, LoadRun, PriceOfHour, PriceStamp
 from evenroll.records.model_money import IncentiveEntry, ProgramEventRecord
 from evenroll.records.model_offers import OfferShown, ProgramVersionRow
 from evenroll.records.model_operation import WorkerSeen
@@ -63,6 +63,7 @@ __all__ = [
     "Place",
     "PointRecord",
     "PriceOfHour",
+    "PriceStamp",
     "ProgramEventRecord",
     "ProgramLine",
     "ProgramPlaceRecord",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, LiteralString
 
+from django.db import connection
+
+from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.organizations import current, cursor
 
 
@@ -49,6 +52,16 @@ _ADD: Final[LiteralString] = (
     "unnest(%s::timestamptz[], %s::timestamptz[], %s::bigint[]) AS price (start_at, end_at, e8) "
     "ON CONFLICT (organization_id, series, start_at) DO NOTHING"
 )
+
+
+def price_stamps() -> tuple[tuple[OrganizationKey, int], ...]:
+    """How often the prices of each organization were changed, by its key; those that never had any are left out.
+
+    Counted by the database itself in the transaction of the change: whoever sees new prices sees the new count.
+    """
+    with connection.cursor() as pen:
+        pen.execute("SELECT owner, changes FROM price_stamp ORDER BY owner")
+        return tuple((OrganizationKey(key), int(count)) for key, count in pen.fetchall())
 
 
 def series_known() -> tuple[str, ...]:

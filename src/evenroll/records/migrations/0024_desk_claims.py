@@ -16,7 +16,7 @@ def raise_walls(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0022_enrollment_drafts")]
+    dependencies = [("records", "0023_web_limits")]
 
     operations = [
         migrations.CreateModel(
