@@ -28,6 +28,7 @@ from evenroll.enrollment.supply_request import SUPPLY_REQUEST_EVENTS
 from evenroll.enrollment.tracks import State
 from evenroll.pages import texts
 from evenroll.pages.next_steps import next_step_keys
+from evenroll.pages.notice_mail import SUBJECT_KEYS
 from evenroll.pages.notices import NOTICE_KINDS
 from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
 from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of, parse, render, variants
@@ -43,6 +44,7 @@ NEEDED = {
     *(key_of(member) for codes in SUBJECTS for member in codes),
     *(f"event.{kind}" for kind in EVENTS),
     *(f"notice.{kind}" for kind in NOTICE_KINDS),
+    *SUBJECT_KEYS.values(),
     *(f"evidence.{code.value}" for code in EvidenceCode),
     *(f"finding.{kind.value}.{outcome.value}" for kind in RuleKind for outcome in Outcome),
     *(f"cure_by.{owner.value}" for owner in CureOwner),

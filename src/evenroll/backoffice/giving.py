@@ -15,8 +15,8 @@ from evenroll.intake.said_command import asked_with, placed
 from evenroll.pages.web_request import PageRequest, person_of
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.records.asked import Answer
-from evenroll.worker.driver import run_until_idle
 from evenroll.worker.giving import give
+from evenroll.worker.mailing import run_and_tell
 
 
 def given(
@@ -40,5 +40,5 @@ def given(
     answer = give(installation(), actor=person_of(request).acts, name=name, asked=asked, now=now)
     if settings.EVENROLL_WEB.is_demo:
         # In a demo no worker runs beside the pages.
-        run_until_idle(installation(), now=now)
+        run_and_tell(installation(), now=now)
     return answer

@@ -1,8 +1,9 @@
-"""Of which events a customer is told, and within what time. The sentences stand in the message catalog."""
+"""Of which events a customer is told, by what, and within what time. The sentences stand in the message catalog."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 
 NOTICE_KINDS = frozenset(
     {
@@ -103,3 +104,55 @@ NOTICE_KINDS = frozenset(
 
 NOTICE_WITHIN = timedelta(days=1)
 """A change of state is told within a day; what the law demands sooner is data of the jurisdiction."""
+
+REQUIRED_NOTICES = frozenset(
+    {
+        "decision_made",
+        "cure_asked",
+        "refused_at_proof",
+        "refused_by_provider",
+        "appeal_decided",
+        "visit_heard",
+        "switch_heard",
+        "bill_heard",
+        "final_bill_heard",
+        "return_billed",
+        "terms_received",
+        "enrolled",
+        "ended",
+        "suspended",
+        "equipment_unfit",
+        "supply_lost_heard",
+        "program_close_told",
+    }
+)
+"""What always goes, by letter where nothing else is wanted: decision, visit, bill, safety (rules of the trade, 14)."""
+
+NOTICE_STALE = timedelta(days=7)
+"""What could not be told within this time after it happened is no news any more: it is withheld, and the case tells."""
+
+
+class MessageChannel(StrEnum):
+    """A way of messages that a customer may refuse."""
+
+    EMAIL = "email"
+
+
+class WithheldReason(StrEnum):
+    """Why a notice was not sent, for whoever asks later."""
+
+    CHANNEL_REFUSED = "channel_refused"
+    NO_ADDRESS = "no_address"
+    ADDRESS_UNUSABLE = "address_unusable"
+    ERASED = "erased"
+    TOO_LATE = "too_late"
+
+
+class NoticeState(StrEnum):
+    """What became of a notice. before_sending: owed by a release that sent none."""
+
+    OWED = "owed"
+    SENT = "sent"
+    WITHHELD = "withheld"
+    PARKED = "parked"
+    BEFORE_SENDING = "before_sending"

@@ -30,6 +30,7 @@ from evenroll.enrollment.meter_need import MeterNeedWhy
 from evenroll.enrollment.money_events import PaidSource, UsageMissing
 from evenroll.enrollment.moving_commands import EquipmentPart
 from evenroll.enrollment.moving_events import OwnershipDocument, UnfitReason, VehicleAnswer
+from evenroll.enrollment.notices import MessageChannel, NoticeState, WithheldReason
 from evenroll.enrollment.offers import HiddenReason
 from evenroll.enrollment.program_event import EventState
 from evenroll.enrollment.reversal_commands import ReversalFault, ReversalReason
@@ -109,6 +110,9 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         Channel: "channel",
         ChargerClass: "charger",
         CommandName: "command",
+        MessageChannel: "message_channel",
+        NoticeState: "notice_state",
+        WithheldReason: "withheld",
         CreditState: "credit",
         CreditDuty: "credit_duty",
         StatementMove: "statement_move",

@@ -28,8 +28,8 @@ from evenroll.portal.case_questions import QUESTIONS, Questions
 from evenroll.portal.case_reading import OwnCase, own_case
 from evenroll.records.asked import Asked, Taken
 from evenroll.worker.asking import PartnerNotReached
-from evenroll.worker.driver import run_until_idle
 from evenroll.worker.giving import give
+from evenroll.worker.mailing import run_and_tell
 
 STEPS_BEHIND = 200
 """How much of what follows from a command a demo does before the page is shown; an installation has workers for it."""
@@ -113,7 +113,7 @@ def give_act(request: PageRequest, act: Act) -> NotDone | None:
     if isinstance(answer, Refusal):
         return _refused(request, answer)
     if settings.EVENROLL_WEB.is_demo:
-        run_until_idle(installation, now=act.own.now, limit=STEPS_BEHIND)
+        run_and_tell(installation, now=act.own.now, limit=STEPS_BEHIND)
     request.session["done"] = _told(act, answer)
     return None
 

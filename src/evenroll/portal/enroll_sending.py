@@ -15,7 +15,7 @@ from evenroll.pages.web_said import said
 from evenroll.portal.case_acting import STEPS_BEHIND
 from evenroll.portal.enroll_drafts import keep_sent
 from evenroll.portal.enroll_questions import Standing
-from evenroll.worker.driver import run_until_idle
+from evenroll.worker.mailing import run_and_tell
 
 
 def send(request: PageRequest, standing: Standing) -> str | None:
@@ -33,7 +33,7 @@ def send(request: PageRequest, standing: Standing) -> str | None:
     keep_sent(standing.draft, case=taken.number, on=standing.today)
     if settings.EVENROLL_WEB.is_demo:
         # An installation has its workers for that: there the page comes as fast whoever it is.
-        run_until_idle(wired.installation(), now=wired.business_now(), limit=STEPS_BEHIND)
+        run_and_tell(wired.installation(), now=wired.business_now(), limit=STEPS_BEHIND)
     return None
 
 

@@ -1,4 +1,4 @@
-"""The journal and what travels with it: heads of streams, answers kept, messages out and in, notices."""
+"""The journal and what travels with it: heads of streams, answers kept, messages out and in."""
 
 from __future__ import annotations
 
@@ -135,22 +135,4 @@ class InboxMessage(MessageRow):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organization", "id"], condition=~Q(parked_why=""), name="inbox_parked"),
-        ]
-
-
-class Notice(TenantModel):
-    """A notice owed to a customer: a code with typed parameters, never a sentence, never personal data."""
-
-    stream_kind = models.CharField(max_length=20)
-    stream_key = models.CharField(max_length=80)
-    code = models.CharField(max_length=60)
-    parameters = models.TextField()
-    noticed_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True)
-    sent_at = models.DateTimeField(null=True)
-
-    class Meta(TenantModel.Meta):
-        db_table = "notice"
-        indexes: ClassVar = [
-            models.Index(fields=["organization", "stream_key"], name="notice_by_stream"),
         ]

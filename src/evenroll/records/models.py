@@ -9,13 +9,13 @@ from evenroll.records.model_journal import (
     CommandAnswer,
     InboxMessage,
     JournalEntry,
-    Notice,
     OutboxMessage,
     StreamHead,
 )
 from evenroll.records.model_lines import ProgramLine, ProgramPlaceRecord
 from evenroll.records.model_loads import ApprovedEquipment, LoadRun, PriceOfHour, PriceStamp
 from evenroll.records.model_money import IncentiveEntry, ProgramEventRecord
+from evenroll.records.model_notices import ChannelChoice, Notice
 from evenroll.records.model_offers import OfferShown, ProgramVersionRow
 from evenroll.records.model_operation import WorkerSeen
 from evenroll.records.model_people import Customer, CustomerAccount, MemberChange, Membership, Organization, User
@@ -32,6 +32,7 @@ __all__ = [
     "BusinessClock",
     "CaseKept",
     "CaseRecord",
+    "ChannelChoice",
     "ChargingEquipment",
     "CommandAnswer",
     "ControlDevice",

@@ -82,6 +82,7 @@ _NOTICE = Put(
         ("parameters", "text"),
         ("noticed_at", "timestamptz"),
         ("due_at", "timestamptz"),
+        ("next_at", "timestamptz"),
     ),
     keys=0,
 )
@@ -308,7 +309,7 @@ def _owe_notices(writing: Writing, change: Change, rows: Rows) -> None:
     for each in change.entries:
         if each[7] in NOTICE_KINDS:
             told = (stream.kind.value, stream.key, each[7], canonical({"entry": cast("int", each[2])}))
-            rows.put(_NOTICE, (*told, now, now + NOTICE_WITHIN))
+            rows.put(_NOTICE, (*told, now, now + NOTICE_WITHIN, now))
 
 
 def _holder(writing: Writing, place: Place) -> str:

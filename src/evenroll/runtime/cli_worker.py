@@ -50,7 +50,7 @@ def worker(
     with session(), ExitStack() as stack:
         from evenroll.records.sealing import seal_all
         from evenroll.runtime.installation_wiring import wired_installation
-        from evenroll.worker.driver import run_until_idle
+        from evenroll.worker.mailing import run_and_tell
 
         here = organizations_here()
         installation = wired_installation()
@@ -67,7 +67,7 @@ def worker(
             began, now = time.perf_counter(), business_now()
             read_at = _read_meters(now, before=read_at)
             # In slices, so that a long queue does not keep a stop waiting.
-            progress = run_until_idle(installation, now=now, limit=BATCH)
+            progress = run_and_tell(installation, now=now, limit=BATCH)
             _seal(seal_all)
             _looked(sign, progress, seconds=time.perf_counter() - began)
             if progress.done or progress.failed or progress.newer or once:

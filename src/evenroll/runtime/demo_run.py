@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from evenroll.runtime.demo_script import (
     point_of,
     points_of,
 )
+from evenroll.runtime.home import evenroll_home
 from evenroll.runtime.territory_plan import BEGINS_ON, TERRITORY
 
 if TYPE_CHECKING:
@@ -79,8 +81,10 @@ def example_file() -> Path:
 def prepare(*, now: datetime = BEGINS_AT) -> DemoRun:
     """Load the territories into the empty demo database, and wire its installation."""
     from evenroll.runtime.installation_wiring import wired_installation
+    from evenroll.runtime.mail_wiring import clear_demo_mail
     from evenroll.runtime.territory_load import load_territory
 
+    clear_demo_mail(os.environ, home=evenroll_home(os.environ))
     load_territory(all_points(), now=now, special=_registry_rows())
     away = {
         point_of(each).pod: date.fromisoformat(each.clearinghouse["away_until"])
@@ -132,6 +136,7 @@ def play(run: DemoRun, *, tell: Tell) -> None:
         called = manager.act(run.installation, now=run.now)
         _moment(run, cast, planned, world, called=called)
         tell(f"{next_at:%Y-%m-%d}")
+    _tell_customers(run)
     run.refused = (*cast.refused, *manager.refused)
 
 
@@ -164,6 +169,7 @@ def _advance(run: DemoRun, world: World, *, to: datetime) -> None:
     territory = calendar(TERRITORY)
     before_on, on = territory.business_date(run.now), territory.business_date(to)
     if on > before_on:
+        _tell_customers(run)
         scenarios = {each.key: each for each in load_script()}
         points = [
             point
@@ -181,6 +187,12 @@ def _advance(run: DemoRun, world: World, *, to: datetime) -> None:
         take_reads(unique, from_on=days[0], until_on=days[1], also=also)
     run.now = to
     set_demo_now(to)
+
+
+def _tell_customers(run: DemoRun) -> None:
+    """Mails of the day that is over go out beside whatever comes next."""
+    assert run.workers is not None, "the demo drives within `working` only"
+    run.workers.tell(now=run.now)
 
 
 def _is_one(run: DemoRun, scenario: Scenario) -> bool:

@@ -11,15 +11,23 @@ from typing import Any, Final, Protocol
 
 from evenroll.worker.driver import Progress, run_until_idle
 from evenroll.worker.installation import Installation
+from evenroll.worker.mailing import send_notices
 
 _WORTH_TWO: Final = 8
 """With less done in a round, the one beside is not asked: it would only look and find nothing."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tell:
+    """Customers are to be told what they are owed by then; nobody waits for it."""
+
+    now: datetime
+
+
 class Line(Protocol):
     """One end of what the two workers say to each other: an instant to drive at, what was done, and nothing to end."""
 
-    def send(self, obj: datetime | Progress | None, /) -> None:
+    def send(self, obj: datetime | Progress | Tell | None, /) -> None:
         """Say it."""
 
     def recv(self) -> Any:
@@ -48,6 +56,10 @@ class Workers:
                 whole.idle = True
                 return whole
 
+    def tell(self, *, now: datetime) -> None:
+        """Have the one beside tell customers what they are owed, while this one goes on."""
+        self.beside.send(Tell(now=now))
+
 
 @contextmanager
 def two_workers(installation: Installation) -> Iterator[Workers]:
@@ -63,7 +75,7 @@ def two_workers(installation: Installation) -> Iterator[Workers]:
         yield Workers(installation=installation, beside=here)
     finally:
         here.send(None)
-        process.join(timeout=10)
+        process.join(timeout=60)
         here.close()
 
 
@@ -71,8 +83,11 @@ def _work(installation: Installation, line: Line) -> None:
     from django.db import connections
 
     try:
-        while (now := line.recv()) is not None:
-            line.send(run_until_idle(installation, now=now))
+        while (said := line.recv()) is not None:
+            if isinstance(said, Tell):
+                send_notices(installation, now=said.now)
+            else:
+                line.send(run_until_idle(installation, now=said))
     finally:
         connections.close_all()
 

@@ -17,6 +17,7 @@ from evenroll.partners.utility_premises import UtilityPremises
 from evenroll.ports.called_events import CalledEvents
 from evenroll.ports.clearinghouse import Clearinghouse
 from evenroll.ports.delivery import Delivery
+from evenroll.ports.mail import MailRoom
 from evenroll.ports.meter_reads import ReadSource
 from evenroll.ports.premises import Premises
 from evenroll.ports.prices import PriceSource
@@ -37,7 +38,8 @@ class RegisterMissing(LookupError):
 class Installation:
     """entropy: gives 32 random bytes at each call, for numbers that are given out. registers: by organization.
 
-    left: what the workers of this process leave to those of a newer release.
+    left: what the workers of this process leave to those of a newer release. mail: absent where no mail goes out; then
+    notices stay owed.
     """
 
     organizations: tuple[OrganizationKey, ...]
@@ -50,6 +52,7 @@ class Installation:
     prices: PriceSource = field(default_factory=LoadedPrices)
     events: CalledEvents = field(default_factory=StoredEvents)
     left: Left = field(default_factory=Left)
+    mail: MailRoom | None = None
 
     def register_of(self, organization: OrganizationKey) -> Register:
         """The register of an organization. Raises RegisterMissing."""
