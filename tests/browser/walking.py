@@ -159,7 +159,7 @@ def find_costs(walker: Walker) -> None:
 
 def begin(walker: Walker, program: str) -> None:
     """From the costs to the first question of the application."""
-    walker.press(f'main a[href*="/enroll/?program={program}"]')
+    walker.press(f'main [id="{program}"] button.govuk-button')
     walker.go_on()
     assert walker.path == "/enroll/tasks"
     walker.press('main a.govuk-button[href^="/enroll/"]')

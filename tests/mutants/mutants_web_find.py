@@ -30,4 +30,40 @@ WEB_FIND_MUTANTS: tuple[Mutant, ...] = (
         ),
         caught_by=("tests/web/test_find_once.py::test_no_hours_of_anybody_are_kept",),
     ),
+    Mutant(
+        name="finder: figures that nobody was shown are kept as if they had been",
+        changes=(
+            Change(
+                file=f"{_PORTAL}/find_choosing.py", old='if request.POST.get("shown", "") != mark:', new="if not mark:"
+            ),
+        ),
+        caught_by=("tests/web/test_hand_over.py::test_figures_that_changed_are_shown_before_anything_is_kept",),
+    ),
+    Mutant(
+        name="enrolling: what the books of one organization know reaches another",
+        changes=(
+            Change(
+                file=f"{_PORTAL}/enroll_told.py",
+                old="person is None or person.customer is None or person.organization != organization",
+                new="person is None or person.customer is None",
+            ),
+            Change(
+                file=f"{_PORTAL}/enroll_told.py",
+                old="    with open_organization(organization):",
+                new="    with open_organization(person.organization):",
+            ),
+        ),
+        caught_by=("tests/web/test_hand_over.py::test_of_another_organization_the_books_tell_nothing",),
+    ),
+    Mutant(
+        name="enrolling: another organization's program keeps what one's books know",
+        changes=(
+            Change(
+                file=f"{_PORTAL}/enroll_drafts.py",
+                old='if program.organization != before.cells.get("organization"):',
+                new='if not before.cells.get("organization"):',
+            ),
+        ),
+        caught_by=("tests/web/test_hand_over.py::test_of_another_organization_the_books_tell_nothing",),
+    ),
 )

@@ -24,6 +24,7 @@ OPEN_TO_STRANGERS = {
     "find-billing",
     "find-case",
     "find-charging",
+    "find-chosen",
     "find-costs",
     "find-data",
     "find-program",

@@ -84,6 +84,11 @@ class Compared:
     shares: Mapping[Coverage, Decimal]
 
     @property
+    def shown(self) -> tuple[ProgramCosts, ...]:
+        """Every program that is for this customer, with figures or without."""
+        return (*(each for part in self.parts.values() for each in part), *self.others)
+
+    @property
     def figures(self) -> tuple[tuple[ProgramCosts, Comparison], ...]:
         """Every program that has figures, with them."""
         every = (each for part in self.parts.values() for each in part)

@@ -157,6 +157,7 @@ def days(request: PageRequest, own: OwnCase, entries: Sequence[Entry]) -> Summar
     found: list[tuple[str, str | date | None]] = [
         ("case_page.number", case.number),
         ("case_page.program", own.name(request)),
+        ("case_page.offer", str(case.opening.offer) if case.opening.offer else None),
         ("case_page.opened", case.opening.opened_at.astimezone(own.zone).date()),
         ("case_page.completed", case.completed_at.astimezone(own.zone).date() if case.completed_at else None),
         ("case_page.order", order.number if order else None),

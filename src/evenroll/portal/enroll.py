@@ -90,6 +90,7 @@ def question(request: PageRequest, standing: Standing, *, name: str) -> HttpResp
 
 def _shown(request: PageRequest, standing: Standing, found: Question) -> dict[str, object]:
     is_terms = found.name is QuestionName.TERMS
+    told = standing.draft.drafted.told
     return {
         "question": found,
         "standing": standing,
@@ -97,6 +98,7 @@ def _shown(request: PageRequest, standing: Standing, found: Question) -> dict[st
         "title": f"enroll.q_{found.name}",
         "lead": f"enroll.q_{found.name}_lead",
         "without": f"enroll.no_{found.name}" if found.without else "",
+        "told": sorted({f"enroll.told_{told[each]}" for each in found.columns if each in told}),
         "is_changing": request.GET.get("back") == _CHECK,
         "terms": terms(standing.program, language=request.language) if is_terms else (),
         "disclosures": disclosures(standing.program, language=request.language) if is_terms else (),

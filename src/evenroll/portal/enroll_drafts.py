@@ -16,10 +16,9 @@ from django.utils import timezone
 from evenroll.accounts import wired
 from evenroll.enrollment.case import Prompter
 from evenroll.pages.web_request import PageRequest
-from evenroll.portal.enroll_questions import OF_PROGRAM, Question, Standing
-from evenroll.portal.find_answers import Answers
+from evenroll.portal.enroll_questions import OF_PROGRAM, QUESTIONS, Question, Standing
+from evenroll.portal.enroll_told import Source, known_before
 from evenroll.programs.program import ProgramVersion, is_open
-from evenroll.programs.vehicle_models import vehicle_list
 from evenroll.quantities.identifiers import OfferId, OrganizationKey
 from evenroll.records.drafts import Draft, Drafted, begin_draft, change_draft, read_draft
 from evenroll.records.offers_shown import was_shown
@@ -80,12 +79,14 @@ def mark_of(number: str) -> str:
 
 def begin(request: PageRequest, *, program: ProgramVersion, said: Mapping[str, str]) -> Draft:
     """A new draft for a program, with what was said before to the finder. said: offer, and who sent the customer."""
-    cells = _told_the_finder(request) | of_program(program)
+    known = known_before(request, organization=program.organization)
+    cells = {**known.cells, **of_program(program)}
     if _is_shown(program, said.get("offer", "")):
         cells["offer"] = said["offer"]
     if said.get("from", "") in frozenset(Prompter):
         cells["prompted_by"] = said["from"]
-    draft = begin_draft(Drafted(cells=cells), at=timezone.now())
+    done = known.answered(program, today=today_of(program.organization))
+    draft = begin_draft(Drafted(cells=cells, told=known.told, done=done), at=timezone.now())
     take_up(request, draft.number)
     return draft
 
@@ -96,7 +97,8 @@ def keep(standing: Standing, question: Question, said: Mapping[str, str]) -> Dra
     def change(before: Drafted) -> Drafted:
         cells = {name: text for name, text in before.cells.items() if name not in question.columns}
         cells |= {name: text for name, text in said.items() if text}
-        return replace(before, cells=cells, done=tuple(dict.fromkeys((*before.done, question.name))))
+        told = {name: source for name, source in before.told.items() if name not in question.columns}
+        return replace(before, cells=cells, told=told, done=tuple(dict.fromkeys((*before.done, question.name))))
 
     return change_draft(standing.draft.number, at=timezone.now(), change=change)
 
@@ -106,9 +108,18 @@ def keep_program(draft: Draft, program: ProgramVersion) -> None:
 
     def change(before: Drafted) -> Drafted:
         gone = {"selections", "consents", "consents_hand_over", "offer", "home", "statements"}
-        cells = {name: text for name, text in before.cells.items() if name not in gone}
-        done = tuple(each for each in before.done if each not in OF_PROGRAM)
-        return replace(before, cells=cells | of_program(program), done=done)
+        again = set(OF_PROGRAM)
+        if program.organization != before.cells.get("organization"):
+            # What the books of one organization know is nothing to another one.
+            of_books = {name for name, source in before.told.items() if source == Source.ACCOUNT.value}
+            gone |= of_books
+            again |= {each.name for each in QUESTIONS if of_books & set(each.columns)}
+        return replace(
+            before,
+            cells={name: text for name, text in before.cells.items() if name not in gone} | of_program(program),
+            told={name: source for name, source in before.told.items() if name not in gone},
+            done=tuple(each for each in before.done if each not in again),
+        )
 
     change_draft(draft.number, at=timezone.now(), change=change)
 
@@ -154,14 +165,6 @@ def of_program(program: ProgramVersion) -> dict[str, str]:
 
 def _open(organization: OrganizationKey, today: date) -> tuple[ProgramVersion, ...]:
     return tuple(each for each in published_programs((organization,), on=today) if is_open(each, on=today))
-
-
-def _told_the_finder(request: HttpRequest) -> dict[str, str]:
-    """What was answered to the four questions before, so that it is not asked again; each stays to be looked at."""
-    told = Answers.of(request)
-    model = vehicle_list().model(told.vehicle)
-    found = {"postal_code": told.postal_code, "model": model.name if model else ""}
-    return {column: text for column, text in found.items() if text}
 
 
 def _is_shown(program: ProgramVersion, offer: str) -> bool:

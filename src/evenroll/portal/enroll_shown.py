@@ -86,8 +86,10 @@ def _rows(request: PageRequest, standing: Standing, question: Question) -> Itera
         yield _row(
             request, question, "program", in_words(standing.program.name, request.language), href="enroll-program"
         )
+    told = standing.draft.drafted.told
     for column, value in _answers(request, standing, question):
-        yield _row(request, question, column, value)
+        source = f" ({said(request, f'enroll.told_{told[column]}')})" if column in told and value else ""
+        yield _row(request, question, column, f"{value}{source}")
 
 
 def _row(request: PageRequest, question: Question, column: str, value: str, *, href: str = "") -> SummaryRow:

@@ -106,6 +106,7 @@ def keys_made() -> Iterator[str]:
     }
     yield from (f"enroll.{way.format(each.value)}" for way, names in ways.items() for each in names)
     yield from (f"enroll.answer_{each}" for each in _ANSWERS)
+    yield from (f"enroll.told_{each}" for each in ("finder", "account"))
     for selection in (each for program in load_catalog().programs for each in program.selections):
         yield from (f"enroll.select_{selection.key}", f"enroll.answer_select_{selection.key}")
         yield from (f"enroll.option_{option}" for option in selection.options)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from evenroll.accounts import wired
-from evenroll.comparison.comparing import Compared, CompareQuestion, compared, presented
+from evenroll.comparison.comparing import Compared, CompareQuestion, ProgramCosts, compared, presented
 from evenroll.comparison.own_use import OwnUse, use_of_month
 from evenroll.comparison.series import SeriesKnown, past_prices, series_of
 from evenroll.costs.usage import HourlyLoad
@@ -20,7 +21,8 @@ from evenroll.ports.prices import PriceSource
 from evenroll.programs.catalog import Catalog, CatalogOrganization, load_catalog
 from evenroll.programs.program import ProgramVersion
 from evenroll.quantities.calendars import calendar
-from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.quantities.codec import canonical, encode
+from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
 from evenroll.records.organizations import organization_names
 from evenroll.records.price_series import price_stamps
 from evenroll.records.program_shelf import shelved_programs
@@ -28,6 +30,7 @@ from evenroll.records.program_shelf import shelved_programs
 USUAL_MONTHLY_KWH: Final = 900
 """What a household is taken to use in a month where nobody says it; the page tells that it was not said."""
 _WH: Final = 1000
+_MARK_DIGITS: Final = 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +39,7 @@ class Asked:
 
     question: of the use only its sum of the year is in it. found: every program that is for this customer, with its
     costs. catalog: with the programs as this installation publishes them. here: the organizations whose books are here.
+    marks: by program, what tells its terms and costs from all others.
     """
 
     question: CompareQuestion
@@ -43,6 +47,7 @@ class Asked:
     catalog: Catalog
     here: frozenset[OrganizationKey]
     has_own_use: bool
+    marks: Mapping[ProgramKey, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,15 +84,22 @@ def asked_of(answers: Answers, *, own_use: Callable[[int], UseGiven | None]) -> 
         catalog = _catalog(utility, here=here, shelf=shelf)
         question = _question(answers, utility=utility, on=on, own_use=use and use.read())
         priced = _with_prices(question, catalog=catalog, source=KeptPrices(source=_source(), stamps=stamps))
+        found = compared(priced, catalog=catalog)
         return Asked(
             question=replace(priced, use=_summed(question.use)),
-            found=compared(priced, catalog=catalog),
+            found=found,
             catalog=catalog,
             here=here,
             has_own_use=use is not None,
+            marks={each.program.key: _mark(each) for each in found.shown},
         )
 
     return _kept.of(key, asked)
+
+
+def _mark(each: ProgramCosts) -> str:
+    told = f"{each.program.content_hash}/{canonical(encode(each.costs))}"
+    return hashlib.sha256(told.encode()).hexdigest()[:_MARK_DIGITS]
 
 
 def _source() -> PriceSource:

@@ -31,6 +31,8 @@ from evenroll.programs.vehicle_models import vehicle_list
 
 CHECK: Final = "check"
 """In an address: tell what is wrong with the answers as they are kept."""
+CHANGED: Final = "changed"
+"""Likewise: the figures are no longer those that were shown."""
 _OUTLET: Final = {1400: "find.outlet_wall", 7200: "find.outlet_charger", 11500: "find.outlet_fast"}
 
 
@@ -70,16 +72,21 @@ class CostsPage:
     has_own_use: bool
 
 
-def costs_shown(request: PageRequest) -> CostsPage | str:
-    """The page for what this browser has answered; else the address of the question that is left or does not fit."""
+def asked_now(request: PageRequest) -> Asked | str:
+    """What this browser's answers come to; else the address of the question that is left, or does not fit."""
     answers = Answers.of(request)
     if answers.next_page != "find-costs":
         return reverse(answers.next_page)
     try:
-        asked = asked_of(answers, own_use=lambda year: own_use_of(request, answers=answers, year=year))
+        return asked_of(answers, own_use=lambda year: own_use_of(request, answers=answers, year=year))
     except BatteryTooSmall:
         return f"{reverse('find-charging')}?{CHECK}=1"
-    return costs_page(request, asked, answers=answers)
+
+
+def costs_shown(request: PageRequest) -> CostsPage | str:
+    """The page of costs for this browser's answers; an address as above."""
+    asked = asked_now(request)
+    return asked if isinstance(asked, str) else costs_page(request, asked, answers=Answers.of(request))
 
 
 def costs_page(request: PageRequest, asked: Asked, *, answers: Answers) -> CostsPage:
@@ -130,6 +137,8 @@ def _hidden(found: Compared, *, language: Language) -> tuple[HiddenView, ...]:
 
 def _notices(request: PageRequest, answers: Answers, found: Compared, *, has_own_use: bool) -> list[Notice]:
     keys: list[tuple[str, str]] = []
+    if CHANGED in request.GET:
+        keys.append(("find.notice_changed_title", "find.notice_changed"))
     if answers.billed_by == UNKNOWN_BILLS:
         keys.append(("find.notice_biller_title", "find.notice_biller"))
     if not (answers.monthly_kwh or has_own_use):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.urls import NoReverseMatch, reverse
-
 from evenroll.comparison.comparing import ProgramCosts
 from evenroll.comparison.words import named
 from evenroll.costs.compare import Assumption, Comparison, Scenario, ScenarioCode
@@ -16,9 +14,6 @@ from evenroll.pages.offer_words import TermsSaid, assumption, disclosures, paid,
 from evenroll.pages.texts import Parameter, render
 from evenroll.portal.find_asking import Asked
 from evenroll.portal.find_forms import organization
-from evenroll.programs.program import ProgramVersion
-
-ENROLL_PAGE = "enroll-start"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +37,7 @@ class TermsView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProgramView:
-    """A program. no_figures: why it has none, empty where it has. enroll: where one enrolls, empty where nobody can."""
+    """A program. no_figures: why it has none, empty where it has. shown: its mark where one can enroll, else empty."""
 
     key: str
     name: str
@@ -53,7 +48,7 @@ class ProgramView:
     no_figures: str
     rewards: tuple[str, ...]
     terms: tuple[TermsView, ...]
-    enroll: str
+    shown: str
 
 
 def program_view(
@@ -71,7 +66,7 @@ def program_view(
         no_figures=why_no_figures(each.costs, language=language),
         rewards=paid(each.costs, program=program, language=language),
         terms=_terms(each, common=common, language=language),
-        enroll=_enroll(program) if program.organization in asked.here else "",
+        shown=asked.marks[program.key] if program.organization in asked.here else "",
     )
 
 
@@ -130,11 +125,3 @@ def _terms(each: ProgramCosts, *, common: tuple[Assumption, ...], language: Lang
     return tuple(
         TermsView(heading=render(key, language=language), sentences=sentences) for key, sentences in groups if sentences
     )
-
-
-def _enroll(program: ProgramVersion) -> str:
-    """Where one enrolls in it; empty where this installation has no such page."""
-    try:
-        return f"{reverse(ENROLL_PAGE)}?program={program.key}"
-    except NoReverseMatch:
-        return ""

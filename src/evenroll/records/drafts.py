@@ -52,12 +52,14 @@ class Drafted:
 
     cells: answers by the columns of an application file; personal. done: names of the pages that are answered.
     case: the number of the case that came of it; empty while it is not sent. sent_on: ISO day, "" likewise.
+    told: columns that were answered elsewhere before, each with the code of where; not those answered here since.
     """
 
     cells: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     done: Sequence[str] = ()
     case: str = ""
     sent_on: str = ""
+    told: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +150,7 @@ def _enclosed(number: str, drafted: Drafted) -> bytes:
         "done": list(drafted.done),
         "case": drafted.case,
         "sent_on": drafted.sent_on,
+        "told": dict(drafted.told),
     }
     return nonce + AESGCM(current_keys().web_drafts()).encrypt(nonce, json.dumps(kept).encode(), number.encode())
 
@@ -155,4 +158,11 @@ def _enclosed(number: str, drafted: Drafted) -> bytes:
 def _opened(number: str, data: bytes) -> Drafted:
     nonce, enclosed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
     kept = json.loads(AESGCM(current_keys().web_drafts()).decrypt(nonce, enclosed, number.encode()))
-    return Drafted(cells=kept["cells"], done=tuple(kept["done"]), case=kept["case"], sent_on=kept["sent_on"])
+    return Drafted(
+        cells=kept["cells"],
+        done=tuple(kept["done"]),
+        case=kept["case"],
+        sent_on=kept["sent_on"],
+        # Drafts of an older release have none.
+        told=kept.get("told", {}),
+    )
