@@ -136,7 +136,7 @@ class AddressForm(QuestionForm):
         label="enroll.address",
         help_text="enroll.address_hint",
         max_length=_LONG,
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
         error_messages={"required": "enroll.address_required"},
     )
     postal_code = forms.CharField(
