@@ -10,10 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from evenroll.accounts.demo_people import DemoGroup, DemoPerson, demo_groups
+from evenroll.accounts.wired import business_now
 from evenroll.enrollment.form import Language
-from evenroll.enrollment.roles import OrganizationKind
+from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.programs.catalog import load_catalog
-from evenroll.quantities.identifiers import CaseNumber, OrderNumber, ProgramKey
+from evenroll.quantities.identifiers import CaseNumber, OrderNumber, PodId, ProgramKey
+from evenroll.records.queries import Viewer
+from evenroll.records.registry_looked import PointsAsked, points
 from evenroll.runtime.cli_session import DEMO_DATABASE, asked, session
 from tests.browser import judges
 from tests.browser.looking import shown
@@ -106,7 +109,14 @@ def _demo() -> Planted:
         for each in groups
         if each.customers and (found := each.customers[0].person.customer) is not None
     }
-    return Planted(territory=territory, cases=cases, customers=customers, order=_order(groups, territory))
+    order, pod = _order(groups, territory), _pod(territory)
+    return Planted(territory=territory, cases=cases, customers=customers, order=order, pod=pod)
+
+
+def _pod(territory: Territory) -> PodId:
+    """A usage point of the registry."""
+    viewer = Viewer(organization=territory.registry, role=Role.REGISTRY_OPERATOR)
+    return points(viewer, asked=PointsAsked(), on=business_now().date(), rows=1).rows[0].pod
 
 
 def _order(groups: Sequence[DemoGroup], territory: Territory) -> OrderNumber:

@@ -12,6 +12,7 @@ from tests.mutants.mutants_faults import FAULT_MUTANTS
 from tests.mutants.mutants_matching import MATCHING_MUTANTS
 from tests.mutants.mutants_web import WEB_MUTANTS
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS
+from tests.mutants.mutants_web_office import OFFICE_MUTANTS
 from tests.simulation.planted import PLANTED
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +20,16 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize(
     "mutant",
-    (*MUTANTS, *BILL_MUTANTS, *MATCHING_MUTANTS, *WEB_MUTANTS, *WEB_FIND_MUTANTS, *FAULT_MUTANTS, *PLANTED),
+    (
+        *MUTANTS,
+        *BILL_MUTANTS,
+        *MATCHING_MUTANTS,
+        *WEB_MUTANTS,
+        *WEB_FIND_MUTANTS,
+        *OFFICE_MUTANTS,
+        *FAULT_MUTANTS,
+        *PLANTED,
+    ),
     ids=lambda mutant: mutant.name,
 )
 def test_its_text_stands_once(mutant: Mutant) -> None:

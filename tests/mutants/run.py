@@ -22,6 +22,7 @@ from tests.mutants.mutants_faults import FAULT_MUTANTS  # noqa: E402
 from tests.mutants.mutants_matching import MATCHING_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web import WEB_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS  # noqa: E402
+from tests.mutants.mutants_web_office import OFFICE_MUTANTS  # noqa: E402
 
 COPIED = ("src", "tests", "docs", "pyproject.toml", "README.md")
 PASSED, FAILED, TIMED_OUT = 0, 1, -1
@@ -47,7 +48,15 @@ class Outcome:
 def main(names: Iterable[str]) -> int:
     """Plant the mutants whose names hold one of these words, or all; 1 if any survives."""
     words = tuple(names)
-    every = (*MUTANTS, *BILL_MUTANTS, *MATCHING_MUTANTS, *WEB_MUTANTS, *WEB_FIND_MUTANTS, *FAULT_MUTANTS)
+    every = (
+        *MUTANTS,
+        *BILL_MUTANTS,
+        *MATCHING_MUTANTS,
+        *WEB_MUTANTS,
+        *WEB_FIND_MUTANTS,
+        *OFFICE_MUTANTS,
+        *FAULT_MUTANTS,
+    )
     chosen = [each for each in every if not words or any(word in each.name for word in words)]
     with tempfile.TemporaryDirectory(prefix="evenroll-mutants-") as folder:
         copy_tree(Path(folder))

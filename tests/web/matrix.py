@@ -11,7 +11,7 @@ from typing import Any
 from evenroll.accounts.rules import Rule, RuledPage
 from evenroll.enrollment.roles import ROLES_OF, OrganizationKind, Role
 from evenroll.pages.web_request import Person
-from evenroll.quantities.identifiers import ActorKey, CaseNumber, CustomerId, OrderNumber, OrganizationKey
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, CustomerId, OrderNumber, OrganizationKey, PodId
 from tests.territory import Territory
 from tests.web.browsing import browser, signed_in_as
 
@@ -49,12 +49,16 @@ class Asker:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planted:
-    """What addresses can name. cases: a case by the organization that has it; order: a service order of the utility."""
+    """What addresses can name. cases: a case by the organization that has it; order: a service order of the utility.
+
+    pod: a usage point of the registry.
+    """
 
     territory: Territory
     cases: Mapping[OrganizationKey, CaseNumber]
     customers: Mapping[OrganizationKey, CustomerId]
     order: OrderNumber
+    pod: PodId
 
 
 def askers(planted: Planted) -> Sequence[Asker]:
@@ -108,6 +112,7 @@ def planted_in(territory: Territory) -> Planted:
         cases={organization: each.number for organization, each in found.items()},
         customers={organization: each.customer for organization, each in found.items()},
         order=territory.order_of(territory.utility, found[territory.utility].number).number,
+        pod=first.pod,
     )
 
 
@@ -144,6 +149,11 @@ FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     "case": _case,
     "case-act:name": lambda _planted, _person: ("withdraw",),
     "program": lambda planted, _person: (planted.territory.night.key,),
+    "pod": lambda planted, _person: (planted.pod,),
+    "desk-switch:number": lambda _planted, _person: ("TR-NOBODY",),
+    "desk-switch-act:number": lambda _planted, _person: ("TR-NOBODY",),
+    "desk-switch-act:command": lambda _planted, _person: ("reject_supply",),
+    "desk-point-act:tells": lambda _planted, _person: ("block", "drop"),
     "enroll-question:name": _questions,
     "enroll-link:link": lambda _planted, _person: ("nobody-s",),
 }

@@ -49,5 +49,7 @@ def address_of_record(kind: StreamKind, number: str) -> str:
             return reverse("desk-case", args=[number])
         case StreamKind.SERVICE_ORDER:
             return reverse("desk-order", args=[number])
+        case StreamKind.SUPPLY_REQUEST:
+            return reverse("desk-switch", args=[number])
         case _:
             return ""

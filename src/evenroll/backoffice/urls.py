@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("evenroll.backoffice.queue_urls")),
     path("", include("evenroll.backoffice.case_urls")),
     path("", include("evenroll.backoffice.reports_urls")),
+    path("", include("evenroll.backoffice.registry_urls")),
 ]

@@ -11,7 +11,12 @@ from django.urls import resolve, reverse
 from evenroll.accounts.rules import rule_of
 from evenroll.pages.web_request import PageRequest
 
-_WAYS = {"desk-search": "desk.search", "desk-reports": "desk.reports"}
+_WAYS = {
+    "desk-search": "desk.search",
+    "desk-registry": "registry.title",
+    "desk-switches": "registry.requests",
+    "desk-reports": "desk.reports",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

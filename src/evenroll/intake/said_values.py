@@ -98,8 +98,14 @@ def json_of(text: str, hint: Any) -> JsonValue:
 
 def _plain(text: str, hint: Any) -> JsonValue:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(text.casefold()).value
+        return _member(text, hint).value
     return _READERS[hint](text) if hint in _READERS else text
+
+
+def _member(text: str, kind: type[StrEnum]) -> StrEnum:
+    """The code of a text, in capitals or not: some codes of the trade are capitals. Raises ValueError."""
+    known = {each.value.casefold(): each for each in kind}
+    return known[text.casefold()] if text.casefold() in known else kind(text)
 
 
 def without_none(hint: Any) -> Any:

@@ -108,4 +108,9 @@ class SupplyRegistry(TenantModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organization", "pod", "from_on"], name="supply_registry_once"),
         ]
-        indexes: ClassVar = [models.Index(fields=["organization", "postal_code"], name="supply_by_postal_code")]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "postal_code"], name="supply_by_postal_code"),
+            # With pod: the operator looks page by page at those of one supplier, or of one territory.
+            models.Index(fields=["organization", "supplier", "pod"], name="supply_by_supplier"),
+            models.Index(fields=["organization", "utility", "pod"], name="supply_by_utility"),
+        ]

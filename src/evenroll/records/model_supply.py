@@ -29,7 +29,14 @@ class SupplyRequestRecord(TenantModel):
                 fields=["organization", "pod"], condition=Q(status="accepted"), name="supply_request_open_once"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["organization", "pod"], name="supply_request_by_pod")]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "pod"], name="supply_request_by_pod"),
+            models.Index(
+                fields=["organization", "-id"],
+                condition=Q(status__in=["effective", "cancelled", "lost"]),
+                name="supply_request_over",
+            ),
+        ]
 
 
 class SupplierExit(TenantModel):
