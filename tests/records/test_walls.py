@@ -53,6 +53,7 @@ KNOWN_TO_ALL = {
     "web_cache",
     "web_count",
     "web_session",
+    "web_subject",
     "worker_seen",
 }
 

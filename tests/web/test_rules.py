@@ -31,6 +31,8 @@ OPEN_TO_STRANGERS = {
     "find-saved",
     "find-vehicle",
     "portal-start",
+    "sign-in",
+    "sign-in-code",
     "sign-out",
 }
 """Who lets strangers in on a further page says so here."""

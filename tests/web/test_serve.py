@@ -66,7 +66,8 @@ def test_it_answers_until_it_is_told_to_stop(django_ready: DatabaseUrls, embedde
     told = out + err
     assert process.returncode == ExitCode.OK, told
     assert f"http://127.0.0.1:{port}/" in told
-    assert "Nobody can sign in" in told
+    assert f"http://127.0.0.1:{port}/sign-in" in told
+    assert "No mail is set up" in told
     assert "Stopped." in told
     assert "Traceback" not in told
 

@@ -1,28 +1,59 @@
-"""Signing in and out: what of a person a session keeps, codes only, and how it is looked at again."""
+"""Signing in and out: what of a person a session keeps, codes and hashes only, and how it is asked again.
+
+A session says who was there; what that one may see is asked of the books at each request.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 
+from evenroll.accounts.customers import customer_people
 from evenroll.enrollment.roles import ROLES_OF, Role
 from evenroll.pages.web_request import Person
 from evenroll.quantities.identifiers import ActorKey, CustomerId, OrganizationKey
 from evenroll.records.organizations import OrganizationUnknown, kinds_of
+from evenroll.records.web_subjects import end_sessions, epoch_of
 
 _KEPT = "person"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proved:
+    """Who has proved to be there, and as whom one can go on.
+
+    subject: of `web_subjects`. contacts: tokens of the address of e-mail, by organization, of a customer.
+    """
+
+    subject: str
+    people: Sequence[Person]
+    contacts: Mapping[OrganizationKey, str]
+
+
 def sign_in(request: HttpRequest, person: Person) -> None:
-    """Keep who this is in a session of its own: nothing of the one before is in it."""
+    """Keep who this is in a session of its own, in a demo: nothing of the one before is in it."""
+    request.session.flush()
+    request.session[_KEPT] = _kept(person)
+
+
+def sign_in_proved(request: HttpRequest, proved: Proved) -> None:
+    """Keep who this is, as the first of the people whom it can be. The session and its cookie are new."""
     request.session.flush()
     request.session[_KEPT] = {
-        "organization": person.organization,
-        "role": person.role.value,
-        "actor": person.actor,
-        "customer": person.customer,
+        **_kept(proved.people[0]),
+        "subject": proved.subject,
+        "epoch": epoch_of(proved.subject),
+        "contacts": dict(proved.contacts),
     }
+
+
+def choose(request: HttpRequest, person: Person) -> None:
+    """Go on as another of the people whom one can be, under a new cookie."""
+    request.session[_KEPT] = {**request.session[_KEPT], **_kept(person)}
+    request.session.cycle_key()
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -30,12 +61,58 @@ def sign_out(request: HttpRequest) -> None:
     request.session.flush()
 
 
+def sign_out_everywhere(request: HttpRequest) -> None:
+    """End every session of whoever is signed in."""
+    subject = subject_of(request)
+    if subject:
+        end_sessions(subject)
+    request.session.flush()
+
+
+def subject_of(request: HttpRequest) -> str:
+    """The subject of who is signed in; "" for somebody of a demo."""
+    kept: Any = request.session.get(_KEPT)
+    return str(kept.get("subject", "")) if isinstance(kept, dict) else ""
+
+
+def contacts_of(request: HttpRequest) -> Mapping[OrganizationKey, str]:
+    """The tokens of a customer's address, by organization; none for anybody else."""
+    kept: Any = request.session.get(_KEPT)
+    return kept.get("contacts", {}) if isinstance(kept, dict) else {}
+
+
+def choices(request: HttpRequest) -> Sequence[Person]:
+    """As whom the one who is signed in can go on, asked anew."""
+    contacts = contacts_of(request)
+    return customer_people(contacts) if contacts else ()
+
+
 def signed_in(request: HttpRequest) -> Person | None:
-    """Who is signed in; None for a stranger, and for one whose organization or role is no longer there."""
+    """Who is signed in; None for a stranger, and for one who is no longer what the session says."""
     kept: Any = request.session.get(_KEPT)
     if not isinstance(kept, dict):
         return None
-    return _person(kept)
+    person = _person(kept)
+    return person if person is not None and _stands(kept, person) else None
+
+
+def _stands(kept: dict[str, Any], person: Person) -> bool:
+    subject = kept.get("subject", "")
+    if not subject:
+        return True
+    if epoch_of(subject) != kept["epoch"]:
+        return False
+    token = kept["contacts"].get(person.organization, "")
+    return person in customer_people({person.organization: token})
+
+
+def _kept(person: Person) -> dict[str, Any]:
+    return {
+        "organization": person.organization,
+        "role": person.role.value,
+        "actor": person.actor,
+        "customer": person.customer,
+    }
 
 
 def _person(kept: dict[str, Any]) -> Person | None:

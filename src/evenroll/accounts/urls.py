@@ -1,6 +1,13 @@
-"""The addresses of signing out, which every installation has."""
+"""The addresses of signing in and out, which every installation has."""
 
-from evenroll.accounts import views
-from evenroll.accounts.rules import ANYBODY, page
+from evenroll.accounts import code_views, views
+from evenroll.accounts.rules import ANYBODY, SIGNED_IN, page
 
-urlpatterns = [page("sign-out", views.leave, name="sign-out", who=ANYBODY)]
+urlpatterns = [
+    page("sign-out", views.leave, name="sign-out", who=ANYBODY),
+    page("sign-in", code_views.address, name="sign-in", who=ANYBODY),
+    page("sign-in/code", code_views.code, name="sign-in-code", who=ANYBODY),
+    page("sign-in/choose", code_views.choose, name="sign-in-choose", who=SIGNED_IN),
+    page("sign-in/own", code_views.own, name="sign-in-own", who=SIGNED_IN),
+    page("sign-out/everywhere", code_views.leave_everywhere, name="sign-out-everywhere", who=SIGNED_IN),
+]

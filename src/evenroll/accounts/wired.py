@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from evenroll.quantities.identifiers import OrganizationKey
@@ -15,15 +15,27 @@ class NotWired(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """A letter of the sign-in to one address; personal."""
+
+    to: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wired:
     """installation: with all partners; now: the business clock, in a demo the demo's.
 
     utility_at: whose wires are at a postal code; None where that is not known, for nobody's is guessed.
+    post: takes a letter to its address; None where no mail is set up, and nobody signs in by a code.
     """
 
     installation: Callable[[], Installation]
     now: Callable[[], datetime]
     utility_at: Callable[[str], OrganizationKey | None] = lambda _: None
+    post: Callable[[Mail], None] | None = None
 
 
 @dataclass(slots=True)
@@ -52,6 +64,18 @@ def business_now() -> datetime:
 def utility_at(postal_code: str) -> OrganizationKey | None:
     """Whose wires are at a postal code; None where that is not known. Raises NotWired."""
     return _wired().utility_at(postal_code)
+
+
+def has_post() -> bool:
+    """Whether mail is set up. Raises NotWired."""
+    return _wired().post is not None
+
+
+def post(mail: Mail) -> None:
+    """Have a letter carried; where no mail is set up, nobody gets it. Raises NotWired, and what the carrier raises."""
+    carry = _wired().post
+    if carry is not None:
+        carry(mail)
 
 
 def _wired() -> Wired:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -28,10 +27,7 @@ _WAYS = (
 @require_safe
 def start(request: PageRequest) -> HttpResponse:
     """What is this, and where to begin."""
-    can_sign_in = settings.EVENROLL_WEB.is_demo
-    return render(
-        request, "portal/start.html", {"cards": Cards(cards=tuple(_cards(request))), "can_sign_in": can_sign_in}
-    )
+    return render(request, "portal/start.html", {"cards": Cards(cards=tuple(_cards(request)))})
 
 
 def _cards(request: PageRequest) -> Iterator[Card]:

@@ -76,6 +76,11 @@ class Keys:
         """A keyed hash of a text that the web looks up, 64 hexadecimal digits; equal in all processes."""
         return hmac.digest(self._derived("web-hashes", ""), f"{purpose}\x00{text}".encode(), "sha256").hex()
 
+    def web_code(self, asked: str) -> str:
+        """The eight digits that are mailed to whoever asked under this number; they are kept nowhere."""
+        drawn = hmac.digest(self._derived("web-codes", ""), asked.encode(), "sha256")
+        return f"{int.from_bytes(drawn) % 10**8:08d}"
+
     def web_draft_way(self, way: str, *, number: str) -> bytes:
         """The secret by which a draft is come back to, 32 bytes: it is kept nowhere. way: such as link, or code."""
         return hmac.digest(self._derived("web-draft-ways", ""), f"{way}\x00{number}".encode(), "sha256")

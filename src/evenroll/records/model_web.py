@@ -59,3 +59,16 @@ class WebCount(models.Model):
     class Meta:
         db_table = "web_count"
         indexes: ClassVar = [models.Index(fields=["ends_at"], name="web_count_by_end")]
+
+
+class WebSignInSubject(models.Model):
+    """Somebody who signs in. subject: keyed hash of the address of e-mail or of the user's key.
+
+    epoch: the session of an earlier one is over: it grows when somebody signs out everywhere.
+    """
+
+    subject = models.CharField(max_length=64, primary_key=True)
+    epoch = models.IntegerField()
+
+    class Meta:
+        db_table = "web_subject"

@@ -24,7 +24,7 @@ from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, 
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
 from evenroll.records.model_supply import PevAtPointRecord, SupplierExit, SupplyRequestRecord
 from evenroll.records.model_vault import CustomerKey, MasterKeyMark, PersonalRecord, SearchToken
-from evenroll.records.model_web import EnrollmentDraft, WebCacheEntry, WebCount, WebSession
+from evenroll.records.model_web import EnrollmentDraft, WebCacheEntry, WebCount, WebSession, WebSignInSubject
 
 __all__ = [
     "ApprovedEquipment",
@@ -89,5 +89,6 @@ __all__ = [
     "WebCacheEntry",
     "WebCount",
     "WebSession",
+    "WebSignInSubject",
     "WorkerSeen",
 ]

@@ -10,7 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import LiteralString
 
-from evenroll.records import vault
+from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records.keys import current_keys
 from evenroll.records.organizations import current, cursor
 from evenroll.records.personal_ref import KeyId
 
@@ -39,7 +40,13 @@ class TokenKind(StrEnum):
 
 def token(kind: TokenKind, value: str) -> str:
     """The token of a value in the open organization, 32 hexadecimal digits; other organizations have other ones."""
-    return vault.digest(normalized(kind, value), purpose=f"token/{kind}")[:TOKEN_DIGITS]
+    return token_of(current().key, kind=kind, value=value)
+
+
+def token_of(organization: OrganizationKey, *, kind: TokenKind, value: str) -> str:
+    """The token of a value in an organization that need not be open."""
+    text = normalized(kind, value)
+    return current_keys().digest(organization, purpose=f"token/{kind}", text=text)[:TOKEN_DIGITS]
 
 
 def normalized(kind: TokenKind, value: str) -> str:

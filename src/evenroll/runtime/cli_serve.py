@@ -53,10 +53,11 @@ def _tell_people(address: str, output: Output) -> None:
         names = ", ".join(each.organization for each in groups)
         output.note(f"Be one of {count} people of {names}: {address}demo/people")
         return
-    output.note(
-        "Nobody can sign in on the web of an installation yet: strangers look at programs, and nothing else is open. "
-        "`evenroll --demo serve` shows the rest with invented people."
-    )
+    from evenroll.accounts.wired import has_post
+
+    output.note(f"Customers with a case sign in by a mailed code: {address}sign-in")
+    if not has_post():
+        output.note("No mail is set up, so no code goes out and nobody can sign in by one (docs/web.md).")
 
 
 def _serve(host: str, port: int) -> None:
