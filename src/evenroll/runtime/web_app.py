@@ -7,17 +7,16 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from evenroll.runtime.cli_session import DATABASE, DATABASE_VARIABLE, business_now
 from evenroll.runtime.home import evenroll_home
+from evenroll.runtime.web_mail import web_post
 from evenroll.runtime.web_settings import URLS, URLS_OF_DEMO, content_policy
 
 if TYPE_CHECKING:
-    from evenroll.accounts.wired import Mail
     from evenroll.worker.installation import Installation
 
 HOSTS_VARIABLE = "EVENROLL_WEB_HOSTS"
@@ -59,24 +58,8 @@ def make_ready(environ: Mapping[str, str], *, hosts: tuple[str, ...] = ()) -> No
         given["SECURE_HSTS_SECONDS"] = 365 * 24 * 3600
     for name, value in given.items():
         setattr(settings, name, value)
-    post = _posted_into_files(evenroll_home(environ) / "mail") if is_demo else None
+    post = web_post(environ, is_demo=is_demo)
     use_wired(Wired(installation=_kept_installation(), now=business_now, utility_at=utility_at, post=post))
-
-
-def _posted_into_files(folder: Path) -> Callable[[Mail], None]:
-    """Letters of a demo are files."""
-
-    def post(mail: Mail) -> None:
-        from django.core.mail import EmailMessage, get_connection
-
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        carrier: Any = get_connection("django.core.mail.backends.filebased.EmailBackend", file_path=folder)
-        head = {"Content-Language": mail.language, "Auto-Submitted": "auto-generated"}
-        EmailMessage(
-            mail.subject, mail.text, "enrollment@evenroll.example", [mail.to], headers=head, connection=carrier
-        ).send()
-
-    return post
 
 
 def _count(written: str) -> int:
