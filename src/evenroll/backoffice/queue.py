@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from evenroll.accounts.wired import business_now
 from evenroll.backoffice.desk_words import address_of_record, due_tag
 from evenroll.backoffice.ways import desk_page
+from evenroll.backoffice.who import RULES
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.possible_commands import HELPS, possible_commands
 from evenroll.enrollment.roles import Role, is_same_actor
@@ -23,7 +24,7 @@ from evenroll.pages.texts import key_of
 from evenroll.pages.texts import render as text
 from evenroll.pages.web_request import PageRequest, Person, person_of, viewer_of
 from evenroll.pages.web_said import said
-from evenroll.pages.web_widgets import Cell, Table
+from evenroll.pages.web_widgets import Tag
 from evenroll.programs.program import Track
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.records.desk_queue import QueueAsked, QueueKey, QueuePage, QueueRow, queue_page
@@ -36,6 +37,7 @@ SCOPES: Final = {TO_DO: "desk.scope_to_do", OF_ROLE: "desk.scope_role", OF_ALL: 
 MINE: Final = "mine"
 FREE: Final = "free"
 WORKERS: Final = {"": "work.who_any", MINE: "work.who_mine", FREE: "work.who_free"}
+_FILTERS: Final = ("scope", "track", "state", "who")
 _ID_MAX: Final = 2**63 - 1
 
 
@@ -62,6 +64,20 @@ class QueueForm(forms.Form):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QueueLine:
+    """A row of the queue in words. value: as a form names its record; "" where this person may not open it."""
+
+    what: str
+    number: str
+    href: str
+    owner: str
+    due: Tag
+    holder: str
+    can_do: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Told:
     """With what a page of the queue is told, and to whom."""
 
@@ -79,12 +95,14 @@ def queue(request: PageRequest) -> HttpResponse:
     form.is_valid()
     person = person_of(request)
     with open_organization(person.organization) as opened:
-        found = queue_page(viewer_of(request), asked=_asked(form, person))
+        found = queue_page(viewer_of(request), asked=asked_of(form, person))
     told = _Told(person=person, language=request.language, calendar=opened.calendar, now=business_now())
     context = {
         "form": form,
         "organization": organization_names()[person.organization],
-        "table": _table(found, told=told),
+        "lines": [_line(each, told=told) for each in found.rows],
+        "can_choose": any(rule.admits(person) for rule in RULES.values()),
+        "filter": [(name, value) for name, value in chosen.items() if name in _FILTERS],
         "next": _next(found, chosen),
         "is_first": "due" not in chosen,
         "scope": said(request, SCOPES[form.cleaned_data.get("scope") or TO_DO]),
@@ -92,7 +110,8 @@ def queue(request: PageRequest) -> HttpResponse:
     return desk_page(request, "backoffice/queue.html", context)
 
 
-def _asked(form: QueueForm, person: Person) -> QueueAsked:
+def asked_of(form: QueueForm, person: Person) -> QueueAsked:
+    """What of the queue a form asks for."""
     given, role = form.cleaned_data, person.role
     scope = given.get("scope") or TO_DO
     due, after = given.get("due"), given.get("after")
@@ -121,30 +140,21 @@ def _next(found: QueuePage, chosen: dict[str, str]) -> str:
     return "?" + urlencode({**chosen, "due": last.due_at.isoformat(), "after": last.id})
 
 
-def _table(found: QueuePage, *, told: _Told) -> Table:
+def _line(row: QueueRow, *, told: _Told) -> QueueLine:
     language = told.language
-    heads = ("desk.what", "desk.number", "desk.owner", "desk.due", "work.holder", "desk.can_do")
-    return Table(
-        caption=text("desk.queue_caption", language=language),
-        is_caption_hidden=True,
-        columns=[Cell(text=text(each, language=language)) for each in heads],
-        rows=[_cells(each, told=told) for each in found.rows],
-        empty=text("desk.queue_empty", language=language),
-    )
-
-
-def _cells(row: QueueRow, *, told: _Told) -> list[Cell]:
-    language = told.language
-    what = f"{track_words(row.track.value, language=language)}: {text(row.state, language=language)}"
     names = possible_commands([(row.track, row.state)], role=row.owner)
-    return [
-        Cell(text=what),
-        Cell(text=row.number, href=address_of_record(row.kind, row.number)),
-        Cell(text=text(row.owner, language=language)),
-        Cell(text="", tag=due_tag(row.key.due_at, now=told.now, calendar=told.calendar, language=language)),
-        Cell(text=_holder(row, told=told)),
-        Cell(text="; ".join(text(each, language=language) for each in names)),
-    ]
+    rule = RULES.get(row.kind)
+    is_open = rule is not None and rule.admits(told.person)
+    return QueueLine(
+        what=f"{track_words(row.track.value, language=language)}: {text(row.state, language=language)}",
+        number=row.number,
+        href=address_of_record(row.kind, row.number) if is_open else "",
+        owner=text(row.owner, language=language),
+        due=due_tag(row.key.due_at, now=told.now, calendar=told.calendar, language=language),
+        holder=_holder(row, told=told),
+        can_do="; ".join(text(each, language=language) for each in names),
+        value=f"{row.kind.value}:{row.number}:{row.version}" if is_open else "",
+    )
 
 
 def _holder(row: QueueRow, *, told: _Told) -> str:

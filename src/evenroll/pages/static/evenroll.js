@@ -22,3 +22,12 @@ document.addEventListener("keydown", (event) => {
   const now = rows.indexOf(document.activeElement);
   rows[Math.min(Math.max(now < 0 ? 0 : now + step, 0), rows.length - 1)].focus();
 });
+
+// All rows of this page of a queue are chosen, or none. Without scripts each is chosen by itself.
+const chooseAll = document.querySelector("[data-choose-all]");
+if (chooseAll) {
+  chooseAll.hidden = false;
+  chooseAll.addEventListener("change", (event) => {
+    for (const row of document.querySelectorAll("input[name=row]")) row.checked = event.target.checked;
+  });
+}
