@@ -16,7 +16,7 @@ def grant(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0027_channel_choices")]
+    dependencies = [("records", "0028_registry_looked")]
 
     operations = [
         migrations.CreateModel(
