@@ -66,4 +66,14 @@ WEB_FIND_MUTANTS: tuple[Mutant, ...] = (
         ),
         caught_by=("tests/web/test_hand_over.py::test_of_another_organization_the_books_tell_nothing",),
     ),
+    Mutant(
+        name="portal: codes are tried without end",
+        changes=(Change(file=f"{_PORTAL}/enroll_resume.py", old="@limited(Door.RESUME)\n", new=""),),
+        caught_by=("tests/web/test_doors.py::test_beyond_the_limit_a_right_code_is_told_like_a_wrong_one",),
+    ),
+    Mutant(
+        name="portal: how long a door took tells what is behind it",
+        changes=(Change(file=f"{_PORTAL}/doors.py", old="            own.wait(began)\n", new="            pass\n"),),
+        caught_by=("tests/web/test_doors.py::test_an_answer_comes_at_the_end_of_a_step_of_time",),
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,8 @@ def ready(*, demo: bool) -> None:
 def browser(*, checks_forms: bool = True, **headers: str) -> Any:
     from django.test import Client
 
+    # Each from a network of its own, as limits of attempts see it.
+    headers.setdefault("REMOTE_ADDR", ".".join(("10", *(str(secrets.randbelow(256)) for _ in range(3)))))
     return Client(enforce_csrf_checks=checks_forms, SERVER_NAME="127.0.0.1", **headers)
 
 

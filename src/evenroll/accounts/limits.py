@@ -16,7 +16,7 @@ from types import MappingProxyType
 from django.conf import settings
 from django.http import HttpRequest
 
-from evenroll.records.web_counts import Counted, count
+from evenroll.records.web_counts import Counted, count, end_of
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _PREFIX_V4, _PREFIX_V6 = 24, 48
@@ -35,6 +35,8 @@ class Door(StrEnum):
     RESUME = "resume"
     SEARCH = "search"
     PROOF = "proof"
+    BEGIN = "begin"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +72,8 @@ LIMITS: Mapping[Door, Limits] = MappingProxyType(
         Door.RESUME: Limits(network=(Limit(most=20, within=_HOUR), Limit(most=100, within=_DAY))),
         Door.SEARCH: Limits(about=(Limit(most=300, within=_HOUR),)),
         Door.PROOF: Limits(about=_TOLD.about, network=_TOLD.network),
+        Door.BEGIN: Limits(network=(Limit(most=300, within=_HOUR), Limit(most=2000, within=_DAY))),
+        Door.UPLOAD: Limits(network=(Limit(most=60, within=_HOUR), Limit(most=300, within=_DAY))),
     }
 )
 """Each number is an operator's trade: honest people beneath it, and who tries many things above it."""
@@ -80,16 +84,27 @@ def may_try(request: HttpRequest, *, door: Door, at: datetime, about: str = "") 
 
     about: what is tried, such as an account number; kept as a keyed hash alone. at: the wall clock.
     """
+    counted = _counted(request, door=door, about=about)
+    if not counted:
+        return True
+    return all(number <= counted[each] for each, number in count(tuple(counted), at=at).items())
+
+
+def free_at(request: HttpRequest, *, door: Door, at: datetime, about: str = "") -> datetime | None:
+    """When who was refused may try again, for all that is counted; None for who may now. Counts nothing."""
+    ends = [end_of(each, most=most, at=at) for each, most in _counted(request, door=door, about=about).items()]
+    return max((each for each in ends if each is not None), default=None)
+
+
+def _counted(request: HttpRequest, *, door: Door, about: str) -> dict[Counted, int]:
+    """What is counted, each with the most there may be."""
     limits = LIMITS[door]
     counted: dict[Counted, int] = {}
     if about:
         key = f"{door}/about/{about}"
         counted |= {Counted(key=key, within=limit.within): limit.most for limit in limits.about}
     key = f"{door}/network/{network_of(request)}"
-    counted |= {Counted(key=key, within=limit.within): limit.most for limit in limits.network}
-    if not counted:
-        return True
-    return all(number <= counted[each] for each, number in count(tuple(counted), at=at).items())
+    return counted | {Counted(key=key, within=limit.within): limit.most for limit in limits.network}
 
 
 def network_of(request: HttpRequest) -> str:

@@ -7,14 +7,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from evenroll.accounts.limits import Door
 from evenroll.pages.offer_words import disclosures, terms
 from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Button
+from evenroll.portal.doors import even, limited
 from evenroll.portal.enroll_choice import ProgramForm, in_words, program_asked
 from evenroll.portal.enroll_drafts import begin, draft_of, keep, keep_program, mark_of, with_standing
 from evenroll.portal.enroll_questions import Question, Standing
-from evenroll.portal.enroll_sending import send
+from evenroll.portal.enroll_sending import account_tried, send
 from evenroll.portal.enroll_shown import confirmation, summaries, task_list
 from evenroll.portal.enroll_texts import QuestionName
 
@@ -22,6 +24,7 @@ _CHECK = "check"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(Door.BEGIN)
 def start(request: PageRequest) -> HttpResponse:
     """What one needs, for the program that was chosen; without one, which programs there are."""
     given = request.POST if request.method == "POST" else request.GET
@@ -122,6 +125,8 @@ def _saved(request: PageRequest, standing: Standing, found: Question, answers: d
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_standing
+@even
+@limited(Door.PROOF, about=account_tried)
 def check(request: PageRequest, standing: Standing) -> HttpResponse:
     """All answers, each with Change; sending makes the case. Only when all is answered."""
     if standing.left:

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from evenroll.accounts.limits import Door
 from evenroll.pages.web_request import PageRequest
+from evenroll.portal.doors import even, limited
 from evenroll.portal.enroll_choice import in_words
 from evenroll.portal.enroll_drafts import mark_of, standing_of, take_up, with_standing
 from evenroll.portal.enroll_questions import Standing
@@ -51,6 +53,8 @@ def holder(request: PageRequest, standing: Standing) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@even
+@limited(Door.RESUME)
 def by_code(request: PageRequest) -> HttpResponse:
     """Come back by the code of a letter."""
     form = CodeForm(request.POST if request.method == "POST" else None)

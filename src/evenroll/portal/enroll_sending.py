@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.conf import settings
+from django.http import HttpRequest
 
 from evenroll.accounts import wired
 from evenroll.enrollment.decided import Refusal
@@ -15,6 +16,7 @@ from evenroll.pages.web_said import said
 from evenroll.portal.case_acting import STEPS_BEHIND
 from evenroll.portal.enroll_drafts import keep_sent
 from evenroll.portal.enroll_questions import Standing
+from evenroll.records.tokens import TokenKind, normalized
 from evenroll.worker.mailing import run_and_tell
 
 
@@ -35,6 +37,11 @@ def send(request: PageRequest, standing: Standing) -> str | None:
         # An installation has its workers for that: there the page comes as fast whoever it is.
         run_and_tell(wired.installation(), now=wired.business_now(), limit=STEPS_BEHIND)
     return None
+
+
+def account_tried(_request: HttpRequest, standing: Standing) -> str:
+    """Whose account is tried by sending; "" where no number is given."""
+    return normalized(TokenKind.ACCOUNT_NUMBER, standing.cells.get("account_number", ""))
 
 
 def _refused(request: PageRequest, refusal: Refusal) -> str:

@@ -21,6 +21,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from evenroll.accounts import wired
+from evenroll.accounts.limits import Door
 from evenroll.comparison.own_use import OwnUse, use_of_file
 from evenroll.costs.compare import Assumption, AssumptionCode
 from evenroll.costs.usage import HourlyLoad
@@ -33,6 +34,7 @@ from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
 from evenroll.pages.web_uploads import UPLOAD_BYTES_MAX, is_too_large
 from evenroll.pages.web_widgets import Button
+from evenroll.portal.doors import limited
 from evenroll.portal.find_answers import Answers
 from evenroll.portal.find_asking import UseGiven
 from evenroll.portal.find_forms import organization
@@ -63,6 +65,7 @@ class DataForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(Door.UPLOAD)
 def data(request: PageRequest) -> HttpResponse:
     """Give a file of one's own use, or take it back."""
     answers = Answers.of(request)

@@ -26,6 +26,7 @@ _COUNT: LiteralString = (
     "RETURNING token, count"
 )
 _COUNTED: LiteralString = "SELECT count FROM web_count WHERE token = %s AND ends_at > %s"
+_ENDS: LiteralString = "SELECT ends_at FROM web_count WHERE token = %s AND count > %s AND ends_at > %s"
 _SWEEP: LiteralString = (
     "DELETE FROM web_count WHERE token IN "
     "(SELECT token FROM web_count WHERE ends_at <= %s LIMIT %s FOR UPDATE SKIP LOCKED)"
@@ -55,6 +56,13 @@ def count_of(counted: Counted, *, at: datetime) -> int:
     with shared_transaction() as pen:
         row = pen.execute(_COUNTED, (_token(counted), at)).fetchone()
     return 0 if row is None else int(row[0])
+
+
+def end_of(counted: Counted, *, most: int, at: datetime) -> datetime | None:
+    """When a count that is over the most goes back to none; None for one that is not over it."""
+    with shared_transaction() as pen:
+        row = pen.execute(_ENDS, (_token(counted), most, at)).fetchone()
+    return None if row is None else row[0]
 
 
 def _token(counted: Counted) -> str:
