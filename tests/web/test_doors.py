@@ -119,7 +119,7 @@ def fields_of(premise: Premise) -> dict[str, Any]:
     return {each.name: getattr(premise, each.name) for each in fields(premise)}
 
 
-def test_an_answer_comes_at_the_end_of_a_step_of_time() -> None:
+def test_an_answer_comes_at_the_end_of_a_step_of_time(web: None) -> None:
     from django.http import HttpRequest, HttpResponse
     from django.test import RequestFactory
 
