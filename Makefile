@@ -20,7 +20,6 @@ help:
 	@echo "make bench-fleet  managed charging of 100,000 cars, each alone and beneath a shared limit (a minute)"
 	@echo "make bench-bulk  100,000 applications through row 5 by all processors (long; N=5000 for fewer)"
 	@echo "make bench-large  rows and workers beside a million cases (an hour, 20 GB; CASES=n FOLDER=path keeps them)"
-	@echo "make bench-web  the web at 50 requests a second beside a million cases (an hour, 20 GB; CASES=n FOLDER=path keeps them)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
 	@echo "make bench-bills  bills of many customers on 20 rates, against memory and PySAM (seconds; N=customers)"
@@ -96,10 +95,6 @@ bench-bulk: setup-test
 bench-large: setup-test
 	@$(PYTHON_OF) -m tests.measure.large $(or $(CASES),1000000) $(FOLDER)
 	@$(PYTHON_OF) -m tests.measure.worker_rate 1000000
-
-.PHONY: bench-web
-bench-web: setup-test
-	@$(PYTHON_OF) -m tests.measure.web $(or $(CASES),1000000) $(FOLDER)
 
 bench-seal: setup-test
 	@$(PYTHON_OF) -m tests.measure.seal_log

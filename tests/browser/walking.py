@@ -142,6 +142,7 @@ def answers_of(premise: Premise) -> dict[str, dict[str, str]]:
         "proof": {"last_bill_amount": premise.last_bill},
         "vehicle": {"drivetrain": "bev"},
         "vin": {"vin": premise.vin},
+        "papers": {},
         "terms": {},
         "consents": {},
     }
@@ -172,6 +173,9 @@ def answer_all(walker: Walker, premise: Premise, *, until: str = "check") -> Non
         name = walker.path.rpartition("/")[2]
         if name == until:
             return
+        if name == "papers":
+            walker.press('main button[name="without"]')
+            continue
         said = answers[name] or _all_chosen(walker)
         walker.answer(said)
     assert walker.path == f"/enroll/{until}"

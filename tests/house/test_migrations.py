@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -60,6 +61,14 @@ def _breaches_beside_work(name: str, each: Any, about: str) -> Iterator[str]:
         yield f"{name}: an index of {about} is built beside the work: AddIndexConcurrently, atomic = False"
     elif isinstance(each, migrations.AddConstraint) and not isinstance(each, AddConstraintNotValid):
         yield f"{name}: {about} would be read whole under a lock: AddConstraintNotValid, then ValidateConstraint"
+
+
+def test_migrations_come_one_after_the_other() -> None:
+    names = sorted(path.stem for path in FOLDER.glob("[0-9]*.py"))
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    for before, name in pairwise(names):
+        text = (FOLDER / f"{name}.py").read_text(encoding="utf-8").replace("'", '"')
+        assert f'("records", "{before}")' in text, name
 
 
 def test_each_migration_lets_the_release_before_work_on() -> None:

@@ -11,6 +11,7 @@ from tests.mutants.mutants_bills import BILL_MUTANTS
 from tests.mutants.mutants_faults import FAULT_MUTANTS
 from tests.mutants.mutants_matching import MATCHING_MUTANTS
 from tests.mutants.mutants_web import WEB_MUTANTS
+from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS
 from tests.mutants.mutants_web_office import OFFICE_MUTANTS
 from tests.simulation.planted import PLANTED
@@ -27,6 +28,7 @@ ROOT = Path(__file__).parents[2]
         *WEB_MUTANTS,
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,
+        *WEB_CASE_MUTANTS,
         *FAULT_MUTANTS,
         *PLANTED,
     ),

@@ -16,8 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
@@ -67,24 +66,18 @@ class Cost:
 
 def main(cases: int, folder: Path | None) -> None:
     """Fill both databases as far as they are not, measure by turns, print one table."""
-    with filled((FEW, cases), folder) as (few, many):
-        _measure(few, many)
-
-
-@contextmanager
-def filled(counts: Sequence[int], folder: Path | None) -> Iterator[Sequence[Filled]]:
-    """A database with each number of cases, filled as far as it is not; without a folder gone afterwards."""
     with tempfile.TemporaryDirectory() as elsewhere:
         kept = folder or Path(elsewhere)
         kept.mkdir(parents=True, exist_ok=True)
         home = Path(os.environ.get("EVENROLL_TEST_HOME", "/var/cache/evenroll/tests"))
         with using_server(home, major=18) as server:
-            names = [_name(kept, count) for count in counts]
+            names = [_name(kept, FEW), _name(kept, cases)]
             try:
-                yield [
-                    apart(_fill, (_urls(server, name), _by_copy(server, name), home, count, kept))
-                    for name, count in zip(names, counts, strict=True)
-                ]
+                few, many = (
+                    _apart(_fill, (_urls(server, name), _by_copy(server, name), home, count, kept))
+                    for name, count in zip(names, (FEW, cases), strict=True)
+                )
+                _measure(few, many)
             finally:
                 if folder is None:
                     for name in names:
@@ -113,7 +106,7 @@ def _urls(server: Server, name: str) -> DatabaseUrls:
     )
 
 
-def apart(act: Any, told: tuple[Any, ...]) -> Any:
+def _apart(act: Any, told: tuple[Any, ...]) -> Any:
     """What `act` gives in a process of its own, because a process has one database."""
     context = multiprocessing.get_context("forkserver")
     here, there = context.Pipe()
@@ -212,7 +205,7 @@ def _measure(few: Filled, many: Filled) -> None:
     print(f"{machine}, Python {sys.version.split()[0]}", flush=True)
     taken: list[tuple[Mapping[str, Cost], Mapping[str, Cost]]] = []
     for _ in range(RUNS):
-        taken.append((apart(_costs, (few,)), apart(_costs, (many,))))
+        taken.append((_apart(_costs, (few,)), _apart(_costs, (many,))))
     print(
         "".join(
             [f"{'row':<28}", *(f"{head:>14}" for head in ("few: app ms", "db ms", "many: app ms", "db ms", "ratio"))]

@@ -21,6 +21,7 @@ from tests.mutants.mutants_bills import BILL_MUTANTS  # noqa: E402
 from tests.mutants.mutants_faults import FAULT_MUTANTS  # noqa: E402
 from tests.mutants.mutants_matching import MATCHING_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web import WEB_MUTANTS  # noqa: E402
+from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_office import OFFICE_MUTANTS  # noqa: E402
 
@@ -55,6 +56,7 @@ def main(names: Iterable[str]) -> int:
         *WEB_MUTANTS,
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,
+        *WEB_CASE_MUTANTS,
         *FAULT_MUTANTS,
     )
     chosen = [each for each in every if not words or any(word in each.name for word in words)]

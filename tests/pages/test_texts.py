@@ -26,6 +26,7 @@ from evenroll.enrollment.program_places import PLACE_EVENTS
 from evenroll.enrollment.rows import Row
 from evenroll.enrollment.supply_request import SUPPLY_REQUEST_EVENTS
 from evenroll.enrollment.tracks import State
+from evenroll.intake.paper_reading import Media, PaperFault
 from evenroll.pages import texts
 from evenroll.pages.next_steps import next_step_keys
 from evenroll.pages.notice_mail import SUBJECT_KEYS
@@ -53,6 +54,8 @@ NEEDED = {
     *(f"act_means.{name.value}" for name in QUESTIONS),
     *question_keys(),
     *keys_made(),
+    *(f"papers.fault_{each}" for each in PaperFault),
+    *(f"papers.media_{each}" for each in Media),
 }
 
 

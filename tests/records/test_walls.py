@@ -39,6 +39,7 @@ KNOWN_TO_ALL = {
     "business_clock",
     "django_content_type",
     "django_migrations",
+    "draft_paper",
     "enrollment_draft",
     "evenroll_user",
     "evenroll_user_groups",

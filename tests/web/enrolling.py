@@ -21,6 +21,7 @@ def answers_of(premise: Premise) -> dict[str, dict[str, str]]:
         "proof": {"last_bill_amount": premise.last_bill},
         "vehicle": {"drivetrain": "bev"},
         "vin": {"vin": premise.vin},
+        "papers": {"without": "yes"},
         "terms": {},
         "consents": {"terms": "on"},
     }

@@ -40,7 +40,9 @@ def test_the_whole_path_is_a_case_that_the_worker_decides(portal: Territory) -> 
     assert premise.vin in customer.page
     customer.send("/enroll/check", {})
     assert customer.screens[-1] == "/enroll/done"
-    assert len(customer.screens) <= SCREENS_MAX, customer.screens
+    # A program that asks for papers has one page more.
+    screens = [each for each in customer.screens if each != "/enroll/answer/papers"]
+    assert len(screens) <= SCREENS_MAX, screens
     number = CaseNumber(customer.number())
     assert portal.case(portal.utility, number).form is not None
     portal.run()

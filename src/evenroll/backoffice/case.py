@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from evenroll.accounts.wired import business_now
@@ -12,6 +13,7 @@ from evenroll.backoffice.doable import done_notice
 from evenroll.backoffice.shown_parts import Looking
 from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
+from evenroll.backoffice.who import OF_PAPERS
 from evenroll.pages.web_request import PageRequest, viewer_of
 from evenroll.quantities.identifiers import parse_case_number
 from evenroll.records.streams import case_stream
@@ -24,5 +26,10 @@ def case(request: PageRequest, number: str) -> HttpResponse:
     looking = Looking(viewer=viewer_of(request), now=business_now(), language=request.language)
     shown = shown_case(looking, number=parse_case_number(number))
     claim = shown_claim(request, case_stream(shown.number))
-    context = {"shown": shown, "claim": claim, "done": done_notice(request, shown.state)}
+    context = {
+        "shown": shown,
+        "claim": claim,
+        "done": done_notice(request, shown.state),
+        "papers_href": reverse("desk-papers", args=[shown.number]) if OF_PAPERS.admits(request.person) else "",
+    }
     return desk_page(request, "backoffice/case.html", context)

@@ -16,6 +16,9 @@ from evenroll.records.organizations import open_organization
 from evenroll.records.streams import StreamKind
 
 OF_CASES: Final = staff(Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.PROGRAM_MANAGER, Role.BILLING)
+OF_PAPERS: Final = staff(Role.ENROLLMENT_DESK, Role.SUPERVISOR)
+"""Those who decide on what a customer hands in."""
+
 OF_ORDERS: Final = staff(
     *(Role.METER_OFFICE, Role.METER_CREW, Role.BILLING, Role.SUPERVISOR, Role.ENROLLMENT_DESK),
     kinds=frozenset({OrganizationKind.UTILITY}),

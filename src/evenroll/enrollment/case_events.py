@@ -280,9 +280,10 @@ class ConditionDueSet(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConditionMet(Event):
-    """What was due later is here."""
+    """What was due later is here. papers: digests of those that were handed in with it."""
 
     rule: str
+    papers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -230,7 +230,8 @@ def meet_condition(case: Case, command: c.MeetCondition, facts: CaseFacts) -> De
     if not _is_met(command, facts):
         return Refusal(code=RefusalCode.CONDITION_OPEN, parameters={"case": case.number, "condition": command.rule})
     move = facts.move(State.MET, track=Track.CONDITION, subject=command.rule)
-    met = e.ConditionMet(row=Row.R4A, rule=command.rule, moves=(move,))
+    new = command.form.papers - (case.form.papers if case.form else frozenset())
+    met = e.ConditionMet(row=Row.R4A, rule=command.rule, papers=new, moves=(move,))
     if command.rule != VIN_CONDITION or case.vehicle is None:
         return Decided(events=(met,))
     asked, others = disputed(case, case.vehicle.pevid, facts)

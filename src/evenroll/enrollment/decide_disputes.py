@@ -161,7 +161,9 @@ def prove_vehicle(case: Case, command: c.ProveVehicle, facts: CaseFacts) -> Deci
     if found is None:
         return _not_asked(case)
     move = _with_desk(case, found.pevid, facts)
-    given = mv.VehicleProofGiven(row=Row.ACTION, pevid=found.pevid, ownership=command.document, moves=(move,))
+    given = mv.VehicleProofGiven(
+        row=Row.ACTION, pevid=found.pevid, ownership=command.document, papers=command.papers, moves=(move,)
+    )
     return Decided(events=(given,))
 
 

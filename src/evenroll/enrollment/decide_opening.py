@@ -225,7 +225,8 @@ def hand_over(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided | 
         provider=case.provider,
         postal_code=case.opening.postal_code,
         program=program,
-        form=case.form,
+        # Papers stay with whom they were sent to, and so does what names them.
+        form=replace(case.form, papers=frozenset()) if case.form else None,
         fields=case.draft.fields if case.draft else frozenset(),
     )
     sealed = case.answers or None

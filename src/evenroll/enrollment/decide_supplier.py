@@ -95,7 +95,14 @@ def carried_over(case: Case, *, to: OrganizationKey, lost: SupplyLost | None = N
 def _unsigned(form: Form) -> Form:
     consents = form.consents - {ConsentKind.TERMS}
     return replace(
-        form, signed_on=None, consents=consents, program=None, selections={}, verification="", consents_hand_over=False
+        form,
+        signed_on=None,
+        consents=consents,
+        program=None,
+        selections={},
+        verification="",
+        consents_hand_over=False,
+        papers=frozenset(),
     )
 
 

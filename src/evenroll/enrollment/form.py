@@ -111,6 +111,7 @@ class Form:
     fields: which personal answers are there. answers: reference to where their values are stored, encrypted.
     verification: the reference under which a verifier keeps the spoken consent of a sale by phone.
     statements: what was said with yes or no. equipment_bought_on: the day on which the charging equipment was bought.
+    papers: digests of the papers that came with it; the papers themselves are kept apart, encrypted.
     """
 
     channel: Channel
@@ -132,6 +133,7 @@ class Form:
     statements: Mapping[Statement, bool] = field(default_factory=dict[Statement, bool])
     equipment_bought_on: date | None = None
     verification: str = ""
+    papers: frozenset[str] = frozenset()
 
 
 _CONSENT_ITEM = {

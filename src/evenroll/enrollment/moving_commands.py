@@ -109,10 +109,14 @@ class AnswerVehicle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProveVehicle:
-    """The papers that show whose a disputed vehicle is. pevid: absent where only one is in dispute."""
+    """The papers that show whose a disputed vehicle is. pevid: absent where only one is in dispute.
+
+    papers: digests of those that were handed in with it.
+    """
 
     document: OwnershipDocument
     pevid: Pevid | None = None
+    papers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -155,10 +155,11 @@ class OwnershipDocument(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VehicleProofGiven(Event):
-    """Papers were given; the desk looks at them."""
+    """Papers were given; the desk looks at them. papers: digests of those that were handed in with it."""
 
     pevid: Pevid
     ownership: OwnershipDocument
+    papers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from evenroll.intake.taking_in import TakenIn, number_of, take_in
 from evenroll.quantities.identifiers import ActorKey, ProgramKey
 from evenroll.records.models import CaseRecord
 from evenroll.records.organizations import open_organization
+from evenroll.records.papers import PaperToKeep, keep_papers
 
 _SOURCE = "web"
 _ROW = 1
@@ -42,28 +43,31 @@ def faults_of(cells: Mapping[str, str], *, columns: Collection[str], today: date
     return tuple((each.column, each.code) for each in faults if each.column in columns)
 
 
-def send_drafted(cells: Mapping[str, str], *, name: str, now: datetime, today: date) -> TakenIn:
+def send_drafted(
+    cells: Mapping[str, str], *, name: str, now: datetime, today: date, papers: Sequence[PaperToKeep] = ()
+) -> TakenIn:
     """Open the case of these answers and submit its form, signed today, all or nothing; sent again, it is told again.
 
-    name: of the draft, by which its case is one and the same. Raises NotReadable.
+    name: of the draft, by which its case is one and the same. papers: that come with it. Raises NotReadable.
     """
     found = _read({**cells, "signed_on": today.isoformat(), "application": name}, today=today)
     if isinstance(found, BadRow):
         raise NotReadable(found.faults)
     try:
-        return _taken(found, now=now)
+        return _taken(found, now=now, papers=papers)
     except _Undone as undone:
         return undone.taken
 
 
-def _taken(application: Application, *, now: datetime) -> TakenIn:
+def _taken(application: Application, *, now: datetime, papers: Sequence[PaperToKeep]) -> TakenIn:
     # Of two that are sent at once the second waits here, and then finds the case of the first.
     with open_organization(application.organization, command=f"{_SOURCE}/{application.reference}") as opened:
         number = number_of(application, source=_SOURCE)
         if CaseRecord.objects.filter(number=number).exists():
             return TakenIn(number=number)
         actor = Actor(key=ActorKey(f"web/{number}"), role=Role.CUSTOMER, organization=opened.key)
-        taken = take_in(application, source=_SOURCE, now=now, actor=actor)
+        digests = keep_papers(number, papers, at=now)
+        taken = take_in(application, source=_SOURCE, now=now, actor=actor, papers=digests)
         if taken.refusal is not None:
             # Undoes the case too, if it was its form that was refused.
             raise _Undone(taken)

@@ -30,7 +30,7 @@ MOVING_PAYLOADS: Final[Mapping[C, type[Any]]] = MappingProxyType(
     }
 )
 
-FILLED_IN: Final = frozenset({"answers", "vin_state"})
+FILLED_IN: Final = frozenset({"answers", "vin_state", "papers"})
 """Fields that nobody types: what was given beside the command is kept apart, and the step says where."""
 
 _CAR = frozenset({FormField.VIN.value, FormField.PCID.value, FormField.EMAID.value})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from evenroll.enrollment.case import Opening
@@ -44,11 +44,18 @@ def number_of(application: Application, *, source: str) -> CaseNumber:
     return case_number(bytes.fromhex(vault.digest(key, purpose="intake/case")))
 
 
-def take_in(application: Application, *, source: str, now: datetime, actor: Actor | None = None) -> TakenIn:
+def take_in(
+    application: Application,
+    *,
+    source: str,
+    now: datetime,
+    actor: Actor | None = None,
+    papers: frozenset[str] = frozenset(),
+) -> TakenIn:
     """Open the case of an application and give it its form; the organization must be open, the caller commits.
 
     source: the hash of the file's content; see `number_of`. Its case has one number, so it cannot be opened twice.
-    now: the business clock. actor: who brings it, where it is not the file.
+    now: the business clock. actor: who brings it, where it is not the file. papers: digests of those that come with it.
     """
     enters = entering_of(application, source=source, now=now)
     number, actor = enters.number, actor or enters.actor
@@ -56,8 +63,14 @@ def take_in(application: Application, *, source: str, now: datetime, actor: Acto
     if refusal is None and application.channel is Channel.MAIL:
         refusal = _take_mail(application, number, desk=actor, now=now)
     elif refusal is None:
-        refusal = _refusal(_ask(actor, submit_form, enters.form, now=now))
+        refusal = _refusal(_ask(actor, submit_form, _with(enters.form, papers), now=now))
     return TakenIn(number=number, refusal=refusal)
+
+
+def _with(form: Asked, papers: frozenset[str]) -> Asked:
+    command = form.command
+    assert isinstance(command, SubmitForm)
+    return replace(form, command=SubmitForm(form=replace(command.form, papers=papers))) if papers else form
 
 
 def entering_of(application: Application, *, source: str, now: datetime) -> Entering:

@@ -32,6 +32,7 @@ from evenroll.enrollment.moving_commands import EquipmentPart
 from evenroll.enrollment.moving_events import OwnershipDocument, UnfitReason, VehicleAnswer
 from evenroll.enrollment.notices import MessageChannel, NoticeState, WithheldReason
 from evenroll.enrollment.offers import HiddenReason
+from evenroll.enrollment.papers import LookReason, PaperKind
 from evenroll.enrollment.program_event import EventState
 from evenroll.enrollment.reversal_commands import ReversalFault, ReversalReason
 from evenroll.enrollment.roles import OrganizationKind, Role
@@ -174,6 +175,8 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         Metering: "metering",
         EquipmentPart: "equipment_part",
         MergeFault: "merge",
+        LookReason: "look_reason",
+        PaperKind: "paper",
         UnfitReason: "unfit",
         VehicleAnswer: "vehicle_answer",
         OwnershipDocument: "ownership",

@@ -24,9 +24,12 @@ from evenroll.pages.texts import render
 from evenroll.pages.web_request import PageRequest, person_of
 from evenroll.pages.web_said import said, said_or_own
 from evenroll.pages.web_widgets import SummaryList, SummaryRow
+from evenroll.portal.case_offers import TAKES_PAPERS
+from evenroll.portal.case_papers import own_papers, with_papers
 from evenroll.portal.case_questions import QUESTIONS, Questions
 from evenroll.portal.case_reading import OwnCase, own_case
 from evenroll.records.asked import Asked, Taken
+from evenroll.records.papers import PaperRow
 from evenroll.worker.asking import PartnerNotReached
 from evenroll.worker.giving import give
 from evenroll.worker.mailing import run_and_tell
@@ -47,6 +50,7 @@ class Act:
     version: int
     key: str
     step: str
+    papers: Sequence[PaperRow] = ()
 
     @property
     def is_possible(self) -> bool:
@@ -85,13 +89,15 @@ def act_of(request: PageRequest, number: str, name: str) -> Act:
     sent = request.POST if request.method == "POST" else {}
     step = sent.get("step", "")
     given: dict[str, Any] = {"data": sent} if step in ("check", "confirm", "edit") else {}
+    papers = own_papers(own) if command in TAKES_PAPERS else ()
     return Act(
         own=own,
         name=command,
-        form=questions(**given, case=own.case, program=own.program, today=own.today),
+        form=questions(**given, case=own.case, program=own.program, today=own.today, papers=papers),
         version=_version(sent.get("version", ""), own.version),
         key=sent.get("key", "")[:KEY_MAX] or secrets.token_urlsafe(16),
         step=step,
+        papers=papers,
     )
 
 
@@ -129,6 +135,7 @@ def _asked(act: Act, who: Actor) -> tuple[Asked, Actor]:
     of_order = COMMANDS[act.name].record is Record.SERVICE_ORDER and case.order is not None
     number = case.order.number if of_order and case.order else case.number
     asked = asked_with(act.name, number=number, values=values, form=case.form, now=act.own.now, today=act.own.today)
+    asked = replace(asked, command=with_papers(asked.command, act.papers))
     if of_order and case.order:
         return replace(asked, key=act.key), replace(who, organization=case.order.utility)
     return replace(asked, key=act.key, seen=act.version), who

@@ -13,6 +13,7 @@ from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Button, Notice, Tone
 from evenroll.portal.case_acting import Act, NotDone, answers_of
+from evenroll.portal.case_offers import TAKES_PAPERS
 
 _WARNS = frozenset({C.WITHDRAW, C.RESCIND, C.UNENROLL, C.END_CONSENT})
 """What is not taken back by itself: its button looks like a warning."""
@@ -40,8 +41,17 @@ def act_page(request: PageRequest, act: Act, not_done: NotDone | None) -> dict[s
             is_warning=confirms and act.name in _WARNS,
         ),
         "edit": Button(text=said(request, "case_page.edit"), name="step", value="edit", is_secondary=True),
+        "papers": _papers(request, act),
         "to_case": Button(text=said(request, "case_page.to_case"), href=reverse("case", args=(act.own.case.number,))),
     }
+
+
+def _papers(request: PageRequest, act: Act) -> Button | None:
+    """Where papers are sent that this command may need."""
+    if act.name not in TAKES_PAPERS or act.is_to_check:
+        return None
+    text = said(request, "papers.send_more" if act.papers else "papers.send_first")
+    return Button(text=text, href=reverse("case-papers", args=(act.own.case.number,)), is_secondary=bool(act.papers))
 
 
 def meaning(request: PageRequest, act: Act) -> Sequence[str]:

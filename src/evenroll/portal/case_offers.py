@@ -13,6 +13,9 @@ from evenroll.enrollment.tracks import State as S
 from evenroll.portal.case_questions import QUESTIONS
 from evenroll.programs.program import ProgramVersion, Track
 
+TAKES_PAPERS: Final = (C.GIVE_CURE, C.MEET_CONDITION, C.PROVE_VEHICLE)
+"""The commands with which a customer hands papers in."""
+
 _Rule = Callable[[Case, ProgramVersion | None], bool]
 
 

@@ -15,11 +15,13 @@ from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.leaving_codes import LeaveReason
 from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
 from evenroll.enrollment.moving_events import OwnershipDocument, VehicleAnswer
+from evenroll.enrollment.papers import documents_of, ownership_of
 from evenroll.enrollment.service_order import VisitWindow
 from evenroll.enrollment.tracks import State
 from evenroll.pages.texts import key_of
 from evenroll.programs.program import DocumentKind, ProgramVersion, Track
 from evenroll.programs.rules import Drivetrain
+from evenroll.records.papers import PaperRow
 
 TEXT_MAX = 60
 PRICE_DIGITS = 11
@@ -49,9 +51,18 @@ _USES = (
 class Questions(forms.Form):
     """The questions of one command. A command that says nothing but its name has none."""
 
-    def __init__(self, *given: Any, case: Case, program: ProgramVersion | None, today: date, **named: Any) -> None:
+    def __init__(
+        self,
+        *given: Any,
+        case: Case,
+        program: ProgramVersion | None,
+        today: date,
+        papers: Sequence[PaperRow] = (),
+        **named: Any,
+    ) -> None:
         super().__init__(*given, **named)
         self.case, self.program, self.today = case, program, today
+        self.papers = frozenset(each.kind for each in papers)
         self.fit()
 
     def fit(self) -> None:
@@ -99,6 +110,17 @@ def _text(label: str, *, hint: str = "", required: bool = True, **attrs: str) ->
     )
 
 
+def _fit_documents(form: Questions) -> None:
+    """Ask for the documents among the papers that were sent, each as if ticked; without any, not at all."""
+    there = sorted(documents_of(form.papers))
+    if not there:
+        del form.fields["documents"]
+        return
+    asked: Any = form.fields["documents"]
+    asked.choices = _codes(there)
+    form.initial.setdefault("documents", [each.value for each in there])
+
+
 class Leaving(Questions):
     """UNENROLL."""
 
@@ -128,6 +150,14 @@ class Papers(Questions):
 
     document = _radio("case_ask.ownership", _codes(list(OwnershipDocument)))
 
+    def fit(self) -> None:
+        """Only what was sent shows anything."""
+        shown = dict.fromkeys(filter(None, (ownership_of(each) for each in sorted(self.papers))))
+        document: Any = self.fields["document"]
+        document.choices = _codes(list(shown))
+        if len(shown) == 1:
+            self.initial.setdefault("document", next(iter(shown)).value)
+
 
 class RightVin(Questions):
     """CORRECT_VIN."""
@@ -152,6 +182,10 @@ class OpenCondition(Questions):
         required=False,
     )
 
+    def fit(self) -> None:
+        """Only papers that are there."""
+        _fit_documents(self)
+
     def values(self) -> dict[str, str]:
         """With the name of the condition, which nobody types."""
         open_ = (each for each in self.case.tracks.values() if (each.track, each.state) == (Track.CONDITION, State.DUE))
@@ -171,6 +205,10 @@ class Cure(Questions):
     drivetrain = _radio("case_ask.drivetrain", _codes(list(Drivetrain)), required=False)
     vin = _text("case_ask.vin", hint="case_ask.vin_hint", required=False, autocapitalize="characters")
     equipment_bought_on = _day("case_ask.bought_on", required=False)
+
+    def fit(self) -> None:
+        """Only papers that are there."""
+        _fit_documents(self)
 
     def clean(self) -> dict[str, Any]:
         """Something has to be said."""

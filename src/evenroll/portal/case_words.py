@@ -24,6 +24,7 @@ from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Notice, SummaryList, SummaryRow, Tag, Tone
 from evenroll.portal.case_course import course
+from evenroll.portal.case_offers import TAKES_PAPERS
 from evenroll.portal.case_reading import OwnCase
 from evenroll.programs.program import Track
 from evenroll.programs.rules import Outcome
@@ -106,11 +107,22 @@ def _duty(request: PageRequest, own: OwnCase, track: TrackState) -> Duty:
         until=day(last_on, language=request.language) if last_on is not None else "",
         otherwise=said(request, otherwise) if otherwise else "",
         must=(track.track, track.state) not in MAY,
-        ways=[way(request, own.case, name) for name in helps if name in own.possible and name not in _LEAVING],
+        ways=[*_papers(request, own, helps), *(way(request, own.case, name) for name in helps if _leads(own, name))],
     )
 
 
 _LEAVING = frozenset({CommandName.WITHDRAW, CommandName.UNENROLL})
+
+
+def _leads(own: OwnCase, name: CommandName) -> bool:
+    return name in own.possible and name not in _LEAVING
+
+
+def _papers(request: PageRequest, own: OwnCase, helps: Sequence[CommandName]) -> Sequence[Way]:
+    """Where papers are sent, before what says that they were."""
+    if not any(each in own.possible for each in helps if each in TAKES_PAPERS):
+        return ()
+    return (Way(text=said(request, "papers.send_some"), href=reverse("case-papers", args=(own.case.number,))),)
 
 
 def way(request: PageRequest, case: Case, name: CommandName) -> Way:

@@ -15,6 +15,7 @@ from evenroll.pages.web_widgets import Button
 from evenroll.portal.doors import even, limited
 from evenroll.portal.enroll_choice import ProgramForm, in_words, program_asked
 from evenroll.portal.enroll_drafts import begin, draft_of, keep, keep_program, mark_of, with_standing
+from evenroll.portal.enroll_papers import papers_shown, with_papers_kept, without_removed
 from evenroll.portal.enroll_questions import Question, Standing
 from evenroll.portal.enroll_sending import account_tried, send
 from evenroll.portal.enroll_shown import confirmation, summaries, task_list
@@ -80,19 +81,23 @@ def question(request: PageRequest, standing: Standing, *, name: str) -> HttpResp
         raise Http404
     form = found.form(
         request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         cells=standing.cells,
         program=standing.program,
         today=standing.today,
     )
     if request.method == "POST" and found.without and "without" in request.POST:
         return _saved(request, standing, found, dict(found.without))
-    if request.method == "POST" and form.is_valid():
+    if "remove" in request.POST and found.name is QuestionName.PAPERS:
+        keep(standing, found, without_removed(standing.draft, request.POST["remove"]))
+        return HttpResponseRedirect(request.get_full_path())
+    if request.method == "POST" and form.is_valid() and with_papers_kept(request, standing.draft, form):
         return _saved(request, standing, found, form.cells())
     return render(request, "portal/enroll_question.html", _shown(request, standing, found) | {"form": form})
 
 
 def _shown(request: PageRequest, standing: Standing, found: Question) -> dict[str, object]:
-    is_terms = found.name is QuestionName.TERMS
+    is_terms, is_papers = found.name is QuestionName.TERMS, found.name is QuestionName.PAPERS
     told = standing.draft.drafted.told
     return {
         "question": found,
@@ -102,6 +107,7 @@ def _shown(request: PageRequest, standing: Standing, found: Question) -> dict[st
         "lead": f"enroll.q_{found.name}_lead",
         "without": f"enroll.no_{found.name}" if found.without else "",
         "told": sorted({f"enroll.told_{told[each]}" for each in found.columns if each in told}),
+        "papers": papers_shown(request, standing.draft) if is_papers else (),
         "is_changing": request.GET.get("back") == _CHECK,
         "terms": terms(standing.program, language=request.language) if is_terms else (),
         "disclosures": disclosures(standing.program, language=request.language) if is_terms else (),

@@ -32,9 +32,11 @@ class QuestionForm(forms.Form):
 
     columns: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, given: Any, *, cells: Mapping[str, str], program: ProgramVersion, today: date) -> None:
-        super().__init__(given, initial=self.read(cells))
-        self._program, self._today, self._before = program, today, cells
+    def __init__(
+        self, given: Any, files: Any = None, *, cells: Mapping[str, str], program: ProgramVersion, today: date
+    ) -> None:
+        super().__init__(given, files, initial=self.read(cells))
+        self._program, self._today, self.cells_before = program, today, cells
         self.add_questions(program)
 
     def add_questions(self, program: ProgramVersion) -> None:
@@ -52,7 +54,7 @@ class QuestionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Told what is wrong with an answer as a row of a file would be."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
-        own = {**self._before, **self.cells()}
+        own = {**self.cells_before, **self.cells()}
         for column, code in faults_of(own, columns=self.columns, today=self._today):
             if column in self.fields and column not in self.errors:
                 self.add_error(column, ValidationError(f"enroll.fault_{code.value}"))

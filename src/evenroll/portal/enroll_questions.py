@@ -22,7 +22,9 @@ from evenroll.portal.enroll_forms import (
     asks,
     states,
 )
+from evenroll.portal.enroll_papers import PapersForm
 from evenroll.portal.enroll_texts import QuestionName, TaskName
+from evenroll.portal.paper_forms import asked_by
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rules import RuleKind
 from evenroll.records.drafts import Draft
@@ -58,10 +60,19 @@ QUESTIONS: Sequence[Question] = (
     Question(name=QuestionName.VEHICLE, task=TaskName.VEHICLE, form=VehicleForm),
     Question(name=QuestionName.VIN, task=TaskName.VEHICLE, form=VinForm, without={"vehicle_on_order": "yes"}),
     Question(name=QuestionName.STATEMENTS, task=TaskName.VEHICLE, form=StatementsForm, is_asked=states),
+    Question(
+        name=QuestionName.PAPERS,
+        task=TaskName.VEHICLE,
+        form=PapersForm,
+        without={"documents": ""},
+        is_asked=lambda program: bool(asked_by(program)),
+    ),
     Question(name=QuestionName.TERMS, task=TaskName.PROGRAM, form=TermsForm),
     Question(name=QuestionName.CONSENTS, task=TaskName.CONSENTS, form=ConsentsForm),
 )
-OF_PROGRAM = frozenset({QuestionName.TERMS, QuestionName.CONSENTS, QuestionName.HOME, QuestionName.STATEMENTS})
+OF_PROGRAM = frozenset(
+    {QuestionName.TERMS, QuestionName.CONSENTS, QuestionName.HOME, QuestionName.STATEMENTS, QuestionName.PAPERS}
+)
 """What is answered anew when the program is changed."""
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from evenroll.accounts import wired
 from evenroll.enrollment.decided import Refusal
+from evenroll.enrollment.papers import documents_of
 from evenroll.intake.drafted import NotReadable, send_drafted
 from evenroll.pages.texts import Parameter, render
 from evenroll.pages.web_request import PageRequest
@@ -16,6 +17,7 @@ from evenroll.pages.web_said import said
 from evenroll.portal.case_acting import STEPS_BEHIND
 from evenroll.portal.enroll_drafts import keep_sent
 from evenroll.portal.enroll_questions import Standing
+from evenroll.records.draft_papers import draft_papers, forget_draft_papers
 from evenroll.records.tokens import TokenKind, normalized
 from evenroll.worker.mailing import run_and_tell
 
@@ -27,12 +29,15 @@ def send(request: PageRequest, standing: Standing) -> str | None:
     cells = {**standing.cells, "language": request.language.value}
     name = f"web-{standing.draft.number}"
     try:
-        taken = send_drafted(cells, name=name, now=wired.business_now(), today=standing.today)
+        papers = tuple(each.paper for each in draft_papers(standing.draft))
+        cells["documents"] = ";".join(sorted(each.value for each in documents_of([paper.kind for paper in papers])))
+        taken = send_drafted(cells, name=name, now=wired.business_now(), today=standing.today, papers=papers)
     except NotReadable:
         return said(request, "enroll.not_readable")
     if taken.refusal is not None:
         return _refused(request, taken.refusal)
     keep_sent(standing.draft, case=taken.number, on=standing.today)
+    forget_draft_papers(standing.draft)
     if settings.EVENROLL_WEB.is_demo:
         # An installation has its workers for that: there the page comes as fast whoever it is.
         run_and_tell(wired.installation(), now=wired.business_now(), limit=STEPS_BEHIND)

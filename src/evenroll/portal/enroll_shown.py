@@ -115,6 +115,9 @@ def _answers(request: PageRequest, standing: Standing, question: Question) -> It
         yield "consents_hand_over", _yes(request, bool(cells.get("consents_hand_over")))
     elif question.name is QuestionName.VIN and cells.get("vehicle_on_order"):
         yield "vin", said(request, "enroll.vin_on_order")
+    elif question.name is QuestionName.PAPERS:
+        given = [said(request, f"paper.{each}") for each in cells.get("documents", "").split(";") if each]
+        yield "documents", ", ".join(given) or said(request, "enroll.papers_later")
     elif question.name is QuestionName.STATEMENTS:
         yield from ((name, said(request, f"enroll.{answer}")) for name, answer in stated(cells).items())
         yield "equipment_bought_on", _answer(request, "equipment_bought_on", cells.get("equipment_bought_on", ""))

@@ -36,6 +36,7 @@ class QuestionName(StrEnum):
     VEHICLE = "vehicle"
     VIN = "vin"
     STATEMENTS = "statements"
+    PAPERS = "papers"
     TERMS = "terms"
     CONSENTS = "consents"
 
@@ -83,6 +84,7 @@ _ANSWERS = (
     "terms",
     "consents_hand_over",
     "equipment_bought_on",
+    "documents",
 )
 
 
@@ -93,7 +95,7 @@ def keys_made() -> Iterator[str]:
         "task_{}_hint": tuple(TaskName),
         "q_{}": tuple(QuestionName),
         "q_{}_lead": tuple(QuestionName),
-        "no_{}": (QuestionName.ACCOUNT, QuestionName.VIN),
+        "no_{}": (QuestionName.ACCOUNT, QuestionName.VIN, QuestionName.PAPERS),
         "holder_{}": tuple(each for each in Holder if each is not Holder.UNSAID),
         "dwelling_{}": tuple(each for each in Dwelling if each is not Dwelling.UNSAID),
         "drivetrain_{}": tuple(Drivetrain),

@@ -18,6 +18,7 @@ from evenroll.records.erasure_list import Erasure as Listed
 from evenroll.records.erasure_list import note
 from evenroll.records.folds import read_state
 from evenroll.records.organizations import current, cursor, open_organization
+from evenroll.records.papers import records_of
 from evenroll.records.streams import StreamKind, case_stream, erasure_stream
 from evenroll.records.unit_of_work import UnitOfWork
 
@@ -237,6 +238,7 @@ def _keeping(subject: Subject, cases: Sequence[Case]) -> Keeping:
     wanted = {each for case in cases for each in references(case)}
     if subject.case is not None:
         wanted -= _kept_for_others(wanted, subject.case)
+    wanted |= records_of([case.number for case in cases])
     refs = vault.keys_of(wanted)
     keys = {key for key, kind in refs.values() if kind == "case"}
     if subject.customer is None:

@@ -18,6 +18,7 @@ from evenroll.records.model_money import IncentiveEntry, ProgramEventRecord
 from evenroll.records.model_notices import ChannelChoice, Notice
 from evenroll.records.model_offers import OfferShown, ProgramVersionRow
 from evenroll.records.model_operation import WorkerSeen
+from evenroll.records.model_papers import DraftPaper, Paper, PersonalLook
 from evenroll.records.model_people import Customer, CustomerAccount, MemberChange, Membership, Organization, User
 from evenroll.records.model_places import Meter, MeterRead, ServiceLocation, SupplyRegistry, UsagePoint
 from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, SealTile, SealTree
@@ -40,6 +41,7 @@ __all__ = [
     "CustomerAccount",
     "CustomerKey",
     "DeskClaim",
+    "DraftPaper",
     "EnrollmentDraft",
     "ErasureRecord",
     "InboxMessage",
@@ -59,6 +61,8 @@ __all__ = [
     "OfferShown",
     "Organization",
     "OutboxMessage",
+    "Paper",
+    "PersonalLook",
     "PersonalRecord",
     "PevAtPointRecord",
     "Place",

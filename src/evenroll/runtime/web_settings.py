@@ -17,6 +17,7 @@ SESSION_SECONDS = 8 * 3600
 _CACHE_SECONDS = 300
 _BODY_BYTES_MAX = 2_500_000
 _FIELDS_MAX = 500
+_UPLOADS_IN_MEMORY = 20 * 1024 * 1024
 
 
 def web_settings() -> dict[str, Any]:
@@ -52,6 +53,8 @@ def web_settings() -> dict[str, Any]:
             "django.core.files.uploadhandler.MemoryFileUploadHandler",
             "django.core.files.uploadhandler.TemporaryFileUploadHandler",
         ],
+        # What is sent stands on no disk before it is enclosed.
+        "FILE_UPLOAD_MAX_MEMORY_SIZE": _UPLOADS_IN_MEMORY,
         "DATA_UPLOAD_MAX_MEMORY_SIZE": _BODY_BYTES_MAX,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": _FIELDS_MAX,
         "SILENCED_SYSTEM_CHECKS": [],
