@@ -15,6 +15,7 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.programs.catalog import load_catalog
 from evenroll.quantities.identifiers import CaseNumber, OrderNumber, PodId, ProgramKey
+from evenroll.records.program_drafts import DraftState, drafts
 from evenroll.records.queries import Viewer
 from evenroll.records.registry_looked import PointsAsked, points
 from evenroll.runtime.cli_session import DEMO_DATABASE, asked, session
@@ -23,7 +24,7 @@ from tests.browser.looking import shown
 from tests.browser.served import Visit, served, visits
 from tests.territory import Territory
 from tests.web.browsing import ready
-from tests.web.matrix import Asker, Planted
+from tests.web.matrix import Asker, Planted, drafted_in
 
 
 def main(folder: Path, *, only: str = "") -> int:
@@ -110,7 +111,15 @@ def _demo() -> Planted:
         if each.customers and (found := each.customers[0].person.customer) is not None
     }
     order, pod = _order(groups, territory), _pod(territory)
-    return Planted(territory=territory, cases=cases, customers=customers, order=order, pod=pod)
+    planted = Planted(territory=territory, cases=cases, customers=customers, order=order, pod=pod)
+    return replace(planted, drafts={territory.utility: _draft(territory)})
+
+
+def _draft(territory: Territory) -> int:
+    """A draft of the utility, made anew only where none waits."""
+    viewer = Viewer(organization=territory.utility, role=Role.PROGRAM_MANAGER)
+    waiting = [each.id for each in drafts(viewer) if each.state is DraftState.OPEN]
+    return waiting[0] if waiting else drafted_in(territory, territory.utility)
 
 
 def _pod(territory: Territory) -> PodId:

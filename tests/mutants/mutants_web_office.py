@@ -6,6 +6,7 @@ from tests.mutants.mutants import Change, Mutant
 
 _RECORDS = "src/evenroll/records"
 _BACKOFFICE = "src/evenroll/backoffice"
+_CATALOG = "tests/web/test_catalog_pages.py"
 _REGISTRY = "tests/web/test_registry.py"
 
 OFFICE_MUTANTS: tuple[Mutant, ...] = (
@@ -30,5 +31,27 @@ OFFICE_MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         caught_by=(f"{_REGISTRY}::test_a_supplier_leaves_only_after_it_was_seen_whom_that_concerns",),
+    ),
+    Mutant(
+        name="office: who writes a draft publishes it",
+        changes=(
+            Change(
+                file="src/evenroll/actions/draft_program.py",
+                old="    if is_same_actor(draft.drafted_by, work.actor.key):",
+                new="    if not draft.drafted_by:",
+            ),
+        ),
+        caught_by=(f"{_CATALOG}::test_capitals_make_nobody_else_of_who_wrote",),
+    ),
+    Mutant(
+        name="office: a new number alone is a new version",
+        changes=(
+            Change(
+                file="src/evenroll/programs/drafted.py",
+                old="    if before is not None and not changed_fields(before, program):",
+                new="    if before is not None and before == program:",
+            ),
+        ),
+        caught_by=(f"{_CATALOG}::test_a_draft_that_changes_nothing_is_refused",),
     ),
 )

@@ -31,6 +31,7 @@ from evenroll.pages import texts
 from evenroll.pages.next_steps import next_step_keys
 from evenroll.pages.notice_mail import SUBJECT_KEYS
 from evenroll.pages.notices import NOTICE_KINDS
+from evenroll.pages.program_difference import FIELD_WORDS
 from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
 from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of, parse, render, variants
 from evenroll.portal.case_questions import QUESTIONS
@@ -56,6 +57,7 @@ NEEDED = {
     *keys_made(),
     *(f"papers.fault_{each}" for each in PaperFault),
     *(f"papers.media_{each}" for each in Media),
+    *FIELD_WORDS.values(),
 }
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from evenroll.accounts.rules import Rule, RuledPage
 from evenroll.enrollment.roles import ROLES_OF, OrganizationKind, Role
 from evenroll.pages.web_request import Person
+from evenroll.programs.catalog import catalog_texts
 from evenroll.quantities.identifiers import ActorKey, CaseNumber, CustomerId, OrderNumber, OrganizationKey, PodId
-from tests.territory import Territory
+from tests.territory import NOW, Territory
 from tests.web.browsing import browser, signed_in_as
 
 METHODS = ("get", "post")
@@ -51,7 +52,7 @@ class Asker:
 class Planted:
     """What addresses can name. cases: a case by the organization that has it; order: a service order of the utility.
 
-    pod: a usage point of the registry.
+    pod: a usage point of the registry. drafts: a draft of a program by the organization whose it is.
     """
 
     territory: Territory
@@ -59,6 +60,7 @@ class Planted:
     customers: Mapping[OrganizationKey, CustomerId]
     order: OrderNumber
     pod: PodId
+    drafts: Mapping[OrganizationKey, int] = field(default_factory=dict[OrganizationKey, int])
 
 
 def askers(planted: Planted) -> Sequence[Asker]:
@@ -113,7 +115,28 @@ def planted_in(territory: Territory) -> Planted:
         customers={organization: each.customer for organization, each in found.items()},
         order=territory.order_of(territory.utility, found[territory.utility].number).number,
         pod=first.pod,
+        drafts={each: drafted_in(territory, each) for each in (territory.utility, territory.esco)},
     )
+
+
+def drafted_in(territory: Territory, organization: OrganizationKey) -> int:
+    """A draft that changes a published program of an organization, written by its second manager."""
+    from evenroll.actions.draft_program import keep
+    from evenroll.records.unit_of_work import unit_of_work
+
+    actor = territory.actor(organization, Role.PROGRAM_MANAGER, key="program_manager-2")
+    with unit_of_work(organization, actor=actor, now=NOW) as work:
+        return keep(work, text=draft_text(organization, key=f"CHARGE-{territory.tag}"))
+
+
+def draft_text(organization: OrganizationKey, *, key: str, version: int = 1, **changes: str) -> str:
+    """A catalog file of an organization with one program of credits; changes: of lines, by what stands before them."""
+    shipped = catalog_texts()["lakeland-electric-charger.yaml"]
+    text = shipped.replace("organization: lakeland-electric", f"organization: {organization}")
+    text = text.replace("key: LE-EV-CHARGER", f"key: {key}").replace("version: 1", f"version: {version}")
+    for name, value in changes.items():
+        text = re.sub(rf"^(\s+{name}:).*$", rf"\1 {value}", text, count=1, flags=re.MULTILINE)
+    return text
 
 
 def _case(planted: Planted, person: Person | None) -> Sequence[str]:
@@ -154,6 +177,10 @@ FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     "desk-switch-act:number": lambda _planted, _person: ("TR-NOBODY",),
     "desk-switch-act:command": lambda _planted, _person: ("reject_supply",),
     "desk-point-act:tells": lambda _planted, _person: ("block", "drop"),
+    "draft": lambda planted, person: (
+        str(planted.drafts.get(planted.territory.utility if person is None else person.organization, 1)),
+    ),
+    "desk-draft-decide:decides": lambda _planted, _person: ("forget",),
     "enroll-question:name": _questions,
     "enroll-link:link": lambda _planted, _person: ("nobody-s",),
 }

@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("evenroll.backoffice.queue_urls")),
     path("", include("evenroll.backoffice.case_urls")),
     path("", include("evenroll.backoffice.reports_urls")),
+    path("", include("evenroll.backoffice.catalog_urls")),
     path("", include("evenroll.backoffice.registry_urls")),
 ]

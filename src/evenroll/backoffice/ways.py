@@ -15,6 +15,7 @@ _WAYS = {
     "desk-search": "desk.search",
     "desk-registry": "registry.title",
     "desk-switches": "registry.requests",
+    "desk-programs": "office.title",
     "desk-reports": "desk.reports",
 }
 

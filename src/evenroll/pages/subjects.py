@@ -68,6 +68,7 @@ from evenroll.pages.table_codes import AppealOutcome, RegisterName, ReportWord, 
 from evenroll.pages.waiting_words import WaitingWord
 from evenroll.ports.delivery import DropReason
 from evenroll.programs.bill import BillKind, LineCode
+from evenroll.programs.drafted import DraftFault
 from evenroll.programs.program import (
     Activation,
     ConsentKind,
@@ -194,6 +195,7 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         PevBasis: "pev_basis",
         PevGone: "pev_gone",
         FinalBillBy: "final_bill_by",
+        DraftFault: "draft_fault",
         DropReason: "drop_reason",
         ProgramKind: "program_kind",
         ProtectionKind: "protection",

@@ -34,7 +34,7 @@ __all__ = [
 
 _PACKAGE: Final = "evenroll.programs"
 _FOLDER: Final = "catalog"
-_FILE_KEYS: Final = frozenset({"organization", "role", "name", "calendar", "rates", "programs"})
+FILE_KEYS: Final = frozenset({"organization", "role", "name", "calendar", "rates", "programs"})
 _IDENTITY_KEYS: Final = ("role", "name", "calendar")
 _TEXT_KEYS: Final = frozenset({"en", "es"})
 
@@ -131,7 +131,7 @@ def catalog_texts() -> dict[str, str]:
 
 def parse_catalog(texts: Mapping[str, str]) -> Catalog:
     """The catalog of these YAML texts, by file name. Raises CatalogRefused for the first mistake."""
-    tables = [read_table(text, file=file, known=_FILE_KEYS) for file, text in texts.items()]
+    tables = [read_table(text, file=file, known=FILE_KEYS) for file, text in texts.items()]
     organizations = _organizations_of(tables)
     rates: dict[tuple[RateKey, date], Rate] = {}
     programs: dict[tuple[ProgramKey, int], ProgramVersion] = {}

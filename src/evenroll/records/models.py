@@ -2,6 +2,7 @@
 
 from evenroll.records.model_cases import CaseRecord, Place, PointRecord, ServiceOrderRecord, TrackRecord
 from evenroll.records.model_desk import DeskClaim
+from evenroll.records.model_drafts import ProgramDraft
 from evenroll.records.model_erasure import CaseKept, ErasureRecord
 from evenroll.records.model_intake import BusinessClock, IntakeFile, IntakeRow, MailForm
 from evenroll.records.model_intervals import IntervalRead
@@ -69,6 +70,7 @@ __all__ = [
     "PointRecord",
     "PriceOfHour",
     "PriceStamp",
+    "ProgramDraft",
     "ProgramEventRecord",
     "ProgramLine",
     "ProgramPlaceRecord",

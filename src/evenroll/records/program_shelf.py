@@ -92,6 +92,16 @@ def program_versions(key: ProgramKey) -> tuple[ProgramVersion, ...]:
     return tuple(program_version(key, version=version, content_hash=content_hash) for version, content_hash in rows)
 
 
+def versions_of(publisher: OrganizationKey) -> tuple[ProgramVersion, ...]:
+    """Every version that an organization ever published, by key and version."""
+    with connection.cursor() as pen:
+        pen.execute(
+            "SELECT content_hash, body FROM program_version WHERE publisher = %s ORDER BY key, version", (publisher,)
+        )
+        rows = pen.fetchall()
+    return tuple(_read(content_hash, body) for content_hash, body in rows)
+
+
 @lru_cache(maxsize=1024)
 def _read(content_hash: str, body: str) -> ProgramVersion:
     program = decode(ProgramVersion, json.loads(body))
