@@ -11,6 +11,7 @@ help:
 	@echo "make test      set up, then all checks and tests (PostgreSQL 18, and a part on 16)"
 	@echo "make check     only the checks: format, lint, types, floors, sizes"
 	@echo "make test-browser  every page in chromium: axe-core, both widths and languages, weight, keyboard (minutes)"
+	@echo "make lighthouse  Lighthouse on five pages of the portal: accessibility, performance (minutes, a quiet machine)"
 	@echo "make pictures  every page of the demo as a picture, both widths and languages; FOLDER=path, ONLY=word of a name"
 	@echo "make mutants   plant each known bug once and see that a test catches it"
 	@echo "make faults    break it 500 times at named points and look after each (10 minutes); SEED=n ONLY=k again"
@@ -20,6 +21,7 @@ help:
 	@echo "make bench-fleet  managed charging of 100,000 cars, each alone and beneath a shared limit (a minute)"
 	@echo "make bench-bulk  100,000 applications through row 5 by all processors (long; N=5000 for fewer)"
 	@echo "make bench-large  rows and workers beside a million cases (an hour, 20 GB; CASES=n FOLDER=path keeps them)"
+	@echo "make bench-web  the web at 50 requests a second beside a million cases (an hour, 20 GB; CASES=n FOLDER=path keeps them)"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
 	@echo "make bench-bills  bills of many customers on 20 rates, against memory and PySAM (seconds; N=customers)"
@@ -48,6 +50,11 @@ check: setup-test
 test-browser: setup-test
 	@sh bin/judges
 	@$(PYTHON_OF) -m pytest -q -m "browser or not campaign" tests/browser
+
+.PHONY: lighthouse
+lighthouse: setup-test
+	@sh bin/judges lighthouse
+	@$(PYTHON_OF) -m tests.browser.lighthouse
 
 # Of the demo in EVENROLL_HOME, which `make demo` leaves there.
 pictures: setup-test
@@ -95,6 +102,10 @@ bench-bulk: setup-test
 bench-large: setup-test
 	@$(PYTHON_OF) -m tests.measure.large $(or $(CASES),1000000) $(FOLDER)
 	@$(PYTHON_OF) -m tests.measure.worker_rate 1000000
+
+.PHONY: bench-web
+bench-web: setup-test
+	@$(PYTHON_OF) -m tests.measure.web $(or $(CASES),1000000) $(FOLDER)
 
 bench-seal: setup-test
 	@$(PYTHON_OF) -m tests.measure.seal_log

@@ -95,8 +95,9 @@ def _told(trace: str, traffic: Traffic) -> Iterator[str]:
 
 def _messages(trace: str) -> Iterator[tuple[str, str, str]]:
     found = list(_MESSAGE.finditer(trace))
-    ends = [each.start() for each in found[1:]] + [len(trace)]
-    for each, end in zip(found, ends, strict=True):
+    ends = [*(each.start() for each in found[1:]), len(trace)]
+    # Nothing at all may have been said: then there is an end and no beginning.
+    for each, end in zip(found, ends[: len(found)], strict=True):
         yield each[1], each[2], trace[each.end() : end]
 
 

@@ -13,6 +13,13 @@ WIDTHS = (320, 1280)
 HEIGHTS = {320: 720, 1280: 900}
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+TOO_WIDE = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  const wide = [...document.querySelectorAll("body *")].filter(each => each.getBoundingClientRect().right > room + 1);
+  return wide.slice(0, 4).map(each => `${each.tagName} ${each.className}`.trim());
+}"""
+"""What stands outside of the window, in words; nothing where nothing does."""
 _RUN = """async (tags) => {
   const told = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
   return told.violations.map(each =>

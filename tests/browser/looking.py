@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from evenroll.enrollment.form import Language
-from tests.browser.judges import HEIGHTS
+from tests.browser.judges import HEIGHTS, WIDTHS
 from tests.browser.served import Visit
+
+
+def looks() -> Iterator[Any]:
+    """All four; that of a phone in Spanish is also in `make test`."""
+    for width in WIDTHS:
+        for language in Language:
+            always = (width, language) == (320, Language.ES)
+            yield pytest.param(width, language, marks=() if always else pytest.mark.browser)
 
 
 @contextmanager

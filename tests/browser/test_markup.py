@@ -12,7 +12,8 @@ from tests.browser import markup
 from tests.browser.served import Visit
 
 
-@pytest.mark.parametrize("language", [pytest.param(Language.EN, marks=pytest.mark.browser), Language.ES], ids=str)
+@pytest.mark.browser
+@pytest.mark.parametrize("language", Language)
 def test_the_markup_of_every_page_is_right(
     everywhere: Sequence[Visit], address: str, tmp_path: Path, language: Language
 ) -> None:

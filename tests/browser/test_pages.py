@@ -8,18 +8,12 @@ from typing import Any
 import pytest
 
 from evenroll.enrollment.form import Language
-from tests.browser.judges import WIDTHS, findings
-from tests.browser.looking import shown, window
+from tests.browser.judges import TOO_WIDE, findings
+from tests.browser.looking import looks, shown, window
 from tests.browser.served import Visit
 
 BYTES_MAX = 200_000
 TABS_MAX = 40
-_TOO_WIDE = """() => {
-  const room = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= room) return [];
-  const wide = [...document.querySelectorAll("body *")].filter(each => each.getBoundingClientRect().right > room + 1);
-  return wide.slice(0, 4).map(each => `${each.tagName} ${each.className}`.trim());
-}"""
 _FOCUS = """() => {
   const on = document.activeElement;
   if (!on || on === document.body) return null;
@@ -32,14 +26,6 @@ _FOCUS = """() => {
   const seen = place.bottom > 0 && place.top < innerHeight && place.width > 0;
   return {what: `${on.tagName} ${on.id || on.className}`, is_told: told(on) || (label !== null && told(label)), seen};
 }"""
-
-
-def looks() -> Iterator[Any]:
-    """All four; that of a phone in Spanish is also in `make test`."""
-    for width in WIDTHS:
-        for language in Language:
-            always = (width, language) == (320, Language.ES)
-            yield pytest.param(width, language, marks=() if always else pytest.mark.browser)
 
 
 def test_every_page_of_the_table_that_shows_something_is_visited(everywhere: Sequence[Visit]) -> None:
@@ -56,7 +42,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(
         with shown(chromium, visit, address, width=width, language=language) as page:
             assert page.get_attribute("html", "lang") == language.value
             wrong += [f"{visit.name} ({visit.asker}): {each}" for each in findings(page)]
-            wrong += [f"{visit.name} is too wide: {each}" for each in page.evaluate(_TOO_WIDE)]
+            wrong += [f"{visit.name} is too wide: {each}" for each in page.evaluate(TOO_WIDE)]
     assert wrong == []
 
 
@@ -103,28 +89,7 @@ def test_a_page_that_is_wrong_is_heard_of(address: str, everywhere: Sequence[Vis
         )
         told = " ".join(findings(page))
         assert "image-alt" in told and "label" in told
-        assert page.evaluate(_TOO_WIDE)
-
-
-@pytest.mark.browser
-def test_axe_finds_nothing_in_a_form_that_was_sent_empty(
-    everywhere: Sequence[Visit], address: str, chromium: Any
-) -> None:
-    """The last of all, for a form that asks nothing is done by it."""
-    wrong: list[str] = []
-    judged = 0
-    for visit in everywhere:
-        with shown(chromium, visit, address, width=320, language=Language.ES) as page:
-            buttons = page.locator("main form[novalidate] button.govuk-button")
-            if not buttons.count():
-                continue
-            buttons.first.click()
-            page.wait_for_load_state("load")
-            if page.locator(".govuk-error-summary").count():
-                judged += 1
-                wrong += [f"{visit.name}: {each}" for each in (*findings(page), *page.evaluate(_TOO_WIDE))]
-    assert judged > 2
-    assert wrong == []
+        assert page.evaluate(TOO_WIDE)
 
 
 def _lost_on_the_way(page: Any) -> Iterator[str]:

@@ -16,7 +16,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
@@ -66,18 +67,27 @@ class Cost:
 
 def main(cases: int, folder: Path | None) -> None:
     """Fill both databases as far as they are not, measure by turns, print one table."""
+    with filled((FEW, cases), folder) as (few, many):
+        _measure(few, many)
+
+
+@contextmanager
+def filled(counts: Sequence[int], folder: Path | None, *, seals: bool = True) -> Iterator[Sequence[Filled]]:
+    """A database with each number of cases, filled as far as it is not; without a folder gone afterwards.
+
+    seals: whether all entries are sealed; pages do not ask for it, and of a million cases it takes minutes.
+    """
     with tempfile.TemporaryDirectory() as elsewhere:
         kept = folder or Path(elsewhere)
         kept.mkdir(parents=True, exist_ok=True)
         home = Path(os.environ.get("EVENROLL_TEST_HOME", "/var/cache/evenroll/tests"))
         with using_server(home, major=18) as server:
-            names = [_name(kept, FEW), _name(kept, cases)]
+            names = [_name(kept, count) for count in counts]
             try:
-                few, many = (
-                    _apart(_fill, (_urls(server, name), _by_copy(server, name), home, count, kept))
-                    for name, count in zip(names, (FEW, cases), strict=True)
-                )
-                _measure(few, many)
+                yield [
+                    apart(_fill, (_urls(server, name), _by_copy(server, name), home, count, kept, seals))
+                    for name, count in zip(names, counts, strict=True)
+                ]
             finally:
                 if folder is None:
                     for name in names:
@@ -106,7 +116,7 @@ def _urls(server: Server, name: str) -> DatabaseUrls:
     )
 
 
-def _apart(act: Any, told: tuple[Any, ...]) -> Any:
+def apart(act: Any, told: tuple[Any, ...]) -> Any:
     """What `act` gives in a process of its own, because a process has one database."""
     context = multiprocessing.get_context("forkserver")
     here, there = context.Pipe()
@@ -128,7 +138,7 @@ def _answer(line: Any, act: Any, told: tuple[Any, ...]) -> None:
         raise
 
 
-def _fill(urls: DatabaseUrls, by_copy: str, home: Path, cases: int, kept: Path) -> Filled:
+def _fill(urls: DatabaseUrls, by_copy: str, home: Path, cases: int, kept: Path, seals: bool) -> Filled:
     wiring.configure(urls, home=home)
     wiring.migrate(urls)
     told = kept / f"{urls.owner.rpartition('/')[2].partition('?')[0]}.pickle"
@@ -137,6 +147,8 @@ def _fill(urls: DatabaseUrls, by_copy: str, home: Path, cases: int, kept: Path) 
         told.write_bytes(pickle.dumps((territory, pods)))
     territory, pods = pickle.loads(told.read_bytes())
     _copy(by_copy, territory, pods, cases)
+    if seals:
+        _seal()
     return Filled(urls=urls, home=home, territory=territory, cases=cases)
 
 
@@ -162,7 +174,6 @@ def _models(urls: DatabaseUrls) -> tuple[Territory, list[str]]:
 
 def _copy(by_copy: str, territory: Territory, pods: Sequence[str], cases: int) -> None:
     from evenroll.records.organizations import open_organization, writing_cursor
-    from evenroll.records.sealing import seal_all
 
     with open_organization(territory.utility) as opened:
         models: list[Model] = read_models(writing_cursor(), territory.utility, pods)
@@ -183,12 +194,17 @@ def _copy(by_copy: str, territory: Territory, pods: Sequence[str], cases: int) -
         with psycopg.connect(by_copy, autocommit=True) as owner:
             # What the server does by itself within a minute or so; a measurement does not wait for it.
             owner.execute("VACUUM (ANALYZE)")
-    # Twice: what the first look finds to be beneath all writers is passed over from the second on.
-    seal_all()
-    seal_all()
     entries = statistics.mean(len(model.entries) for model in models)
     assert all(model.entries for model in models), "a copy without entries is no case"
     print(f"{cases:,} cases, {entries:.1f} entries each, {written:,} written now", flush=True)
+
+
+def _seal() -> None:
+    from evenroll.records.sealing import seal_all
+
+    # Twice: what the first look finds to be beneath all writers is passed over from the second on.
+    seal_all()
+    seal_all()
 
 
 def _copied(connection: psycopg.Connection[Any], organization_id: int) -> int:
@@ -205,7 +221,7 @@ def _measure(few: Filled, many: Filled) -> None:
     print(f"{machine}, Python {sys.version.split()[0]}", flush=True)
     taken: list[tuple[Mapping[str, Cost], Mapping[str, Cost]]] = []
     for _ in range(RUNS):
-        taken.append((_apart(_costs, (few,)), _apart(_costs, (many,))))
+        taken.append((apart(_costs, (few,)), apart(_costs, (many,))))
     print(
         "".join(
             [f"{'row':<28}", *(f"{head:>14}" for head in ("few: app ms", "db ms", "many: app ms", "db ms", "ratio"))]

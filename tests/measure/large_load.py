@@ -57,11 +57,15 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Model:
-    """All rows of one case: by table and columns; entries apart, with what their hash covers, oldest first."""
+    """All rows of one case: by table and columns; entries apart, with what their hash covers, oldest first.
+
+    marks: what is another in each copy; kept: what looks like it and is the same in all, the hashes of programs.
+    """
 
     rows: Mapping[tuple[str, tuple[str, ...]], tuple[Line, ...]]
     entries: tuple[Entered, ...]
     marks: tuple[str, ...]
+    kept: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +118,7 @@ def _rank(table: str) -> tuple[int, str]:
 def _copy(
     model: Model, number: int, rows: dict[tuple[str, tuple[str, ...]], list[str]], organization: OrganizationKey
 ) -> None:
-    marks = {mark: _mark_of_copy(mark, number) for mark in model.marks}
+    marks = {mark: mark if mark in model.kept else _mark_of_copy(mark, number) for mark in model.marks}
     for where, lines in model.rows.items():
         rows.setdefault(where, []).extend(line.copied(marks) for line in lines)
     hashes: dict[str, str] = {}
@@ -188,7 +192,8 @@ def _model(pen: psycopg.Cursor[Any], organization: OrganizationKey, pod: str) ->
     entries = _entries(pen, streams)
     marks = {mark for lines in rows.values() for line in lines for mark in line.parts[1::2]}
     marks |= {mark for entry in entries for line in (entry.key, entry.data) for mark in line.parts[1::2]}
-    return Model(rows=rows, entries=tuple(entries), marks=tuple(sorted(marks)))
+    kept = frozenset(str(row[0]) for row in pen.execute("SELECT content_hash FROM program_version").fetchall())
+    return Model(rows=rows, entries=tuple(entries), marks=tuple(sorted(marks)), kept=kept)
 
 
 def _texts(pen: psycopg.Cursor[Any], query: Any, *values: object) -> list[str]:
