@@ -51,6 +51,7 @@ KNOWN_TO_ALL = {
     "seal_checkpoint",
     "seal_tile",
     "seal_tree",
+    "staff_sign_in",
     "web_cache",
     "web_count",
     "web_session",

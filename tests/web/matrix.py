@@ -182,6 +182,7 @@ FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     ),
     "desk-draft-decide:decides": lambda _planted, _person: ("forget",),
     "enroll-question:name": _questions,
+    "sign-in-invited:secret": lambda _planted, _person: ("nobody-s",),
     "enroll-link:link": lambda _planted, _person: ("nobody-s",),
 }
 """What can stand in an address, by `page:parameter` or by parameter. A page with a new parameter needs a line here."""

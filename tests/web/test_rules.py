@@ -33,6 +33,8 @@ OPEN_TO_STRANGERS = {
     "portal-start",
     "sign-in",
     "sign-in-code",
+    "sign-in-invited",
+    "sign-in-staff",
     "sign-out",
 }
 """Who lets strangers in on a further page says so here."""

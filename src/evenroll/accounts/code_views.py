@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from evenroll.accounts import sign_in
 from evenroll.accounts.codes import CODE_LASTS, TRIES_MAX, ask_code, try_code
-from evenroll.accounts.ways import key_of, start_of, ways_of
-from evenroll.pages.web_request import PageRequest, Person, person_of
+from evenroll.accounts.ways import key_of, next_of, start_of, ways_of
+from evenroll.pages.web_request import PageRequest, person_of
 
 _ADDRESS_MAX = 254
 _CODE_DIGITS = 8
@@ -65,7 +63,7 @@ def code(request: PageRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if try_code(request, form.cleaned_data["code"], at=timezone.now()):
-            return HttpResponseRedirect(reverse(_next(sign_in.choices(request))))
+            return HttpResponseRedirect(reverse(next_of(sign_in.choices(request))))
         form.add_error("code", "sign_in.code_wrong")
     minutes = int(CODE_LASTS.total_seconds() // 60)
     return render(request, "accounts/code.html", {"form": form, "minutes": minutes, "tries": TRIES_MAX})
@@ -96,7 +94,3 @@ def leave_everywhere(request: PageRequest) -> HttpResponse:
     """End every session of whoever is signed in."""
     sign_in.sign_out_everywhere(request)
     return HttpResponseRedirect(reverse("portal-start"))
-
-
-def _next(people: Sequence[Person]) -> str:
-    return "sign-in-choose" if len(people) > 1 else start_of(people[0])

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 
 from evenroll.accounts.customers import customer_people
+from evenroll.accounts.staff_people import is_still, staff_people
 from evenroll.enrollment.roles import ROLES_OF, Role
 from evenroll.pages.web_request import Person
 from evenroll.quantities.identifiers import ActorKey, CustomerId, OrganizationKey
 from evenroll.records.organizations import OrganizationUnknown, kinds_of
 from evenroll.records.web_subjects import end_sessions, epoch_of
 
+NOBODY: Final = ActorKey("")
 _KEPT = "person"
 
 
@@ -25,12 +27,14 @@ _KEPT = "person"
 class Proved:
     """Who has proved to be there, and as whom one can go on.
 
-    subject: of `web_subjects`. contacts: tokens of the address of e-mail, by organization, of a customer.
+    subject: of `web_subjects`. contacts: tokens of the address of e-mail, by organization, of a customer. user: the
+    key of one of the staff.
     """
 
     subject: str
     people: Sequence[Person]
     contacts: Mapping[OrganizationKey, str]
+    user: ActorKey = NOBODY
 
 
 def sign_in(request: HttpRequest, person: Person) -> None:
@@ -47,6 +51,7 @@ def sign_in_proved(request: HttpRequest, proved: Proved) -> None:
         "subject": proved.subject,
         "epoch": epoch_of(proved.subject),
         "contacts": dict(proved.contacts),
+        "user": proved.user,
     }
 
 
@@ -83,8 +88,9 @@ def contacts_of(request: HttpRequest) -> Mapping[OrganizationKey, str]:
 
 def choices(request: HttpRequest) -> Sequence[Person]:
     """As whom the one who is signed in can go on, asked anew."""
-    contacts = contacts_of(request)
-    return customer_people(contacts) if contacts else ()
+    kept: Any = request.session.get(_KEPT)
+    user = ActorKey(kept.get("user", "")) if isinstance(kept, dict) else NOBODY
+    return staff_people(user) if user else customer_people(contacts_of(request))
 
 
 def signed_in(request: HttpRequest) -> Person | None:
@@ -102,6 +108,8 @@ def _stands(kept: dict[str, Any], person: Person) -> bool:
         return True
     if epoch_of(subject) != kept["epoch"]:
         return False
+    if person.role is not Role.CUSTOMER:
+        return person.actor == kept["user"] and is_still(person)
     token = kept["contacts"].get(person.organization, "")
     return person in customer_people({person.organization: token})
 

@@ -1,12 +1,14 @@
 """The addresses of signing in and out, which every installation has."""
 
-from evenroll.accounts import code_views, views
+from evenroll.accounts import code_views, staff_views, views
 from evenroll.accounts.rules import ANYBODY, SIGNED_IN, page
 
 urlpatterns = [
     page("sign-out", views.leave, name="sign-out", who=ANYBODY),
     page("sign-in", code_views.address, name="sign-in", who=ANYBODY),
     page("sign-in/code", code_views.code, name="sign-in-code", who=ANYBODY),
+    page("sign-in/staff", staff_views.staff, name="sign-in-staff", who=ANYBODY),
+    page("sign-in/invited/<str:secret>", staff_views.invitation, name="sign-in-invited", who=ANYBODY),
     page("sign-in/choose", code_views.choose, name="sign-in-choose", who=SIGNED_IN),
     page("sign-in/own", code_views.own, name="sign-in-own", who=SIGNED_IN),
     page("sign-out/everywhere", code_views.leave_everywhere, name="sign-out-everywhere", who=SIGNED_IN),

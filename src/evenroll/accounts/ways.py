@@ -46,6 +46,11 @@ def start_of(person: Person) -> str:
     return "find-case" if person.role is Role.CUSTOMER else "desk-start"
 
 
+def next_of(people: Sequence[Person]) -> str:
+    """The name of the page after a sign-in: where to go on, for who can go on in several places."""
+    return "sign-in-choose" if len(people) > 1 else start_of(people[0])
+
+
 def _note(request: PageRequest, person: Person) -> str:
     if person.role is not Role.CUSTOMER:
         return said(request, person.role)

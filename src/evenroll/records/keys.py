@@ -76,6 +76,10 @@ class Keys:
         """A keyed hash of a text that the web looks up, 64 hexadecimal digits; equal in all processes."""
         return hmac.digest(self._derived("web-hashes", ""), f"{purpose}\x00{text}".encode(), "sha256").hex()
 
+    def web_staff(self) -> bytes:
+        """The key that encloses the secrets of the staff's authenticator apps, 32 bytes."""
+        return self._derived("web-staff", "")
+
     def web_code(self, asked: str) -> str:
         """The eight digits that are mailed to whoever asked under this number; they are kept nowhere."""
         drawn = hmac.digest(self._derived("web-codes", ""), asked.encode(), "sha256")

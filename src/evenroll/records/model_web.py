@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from evenroll.records.model_people import User
+
 
 class WebSession(models.Model):
     """The session of one browser. token: hash of the cookie, hexadecimal; data: enclosed by the vault's key."""
@@ -59,6 +61,24 @@ class WebCount(models.Model):
     class Meta:
         db_table = "web_count"
         indexes: ClassVar = [models.Index(fields=["ends_at"], name="web_count_by_end")]
+
+
+class StaffSignInRecord(models.Model):
+    """How one of the staff signs in, beside the password of the user.
+
+    invitation: hash of the secret of a link. totp: enclosed by the vault's key; empty where none was chosen yet.
+    totp_step: of the last code that was used. recovery: keyed hashes of codes that are good once each.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    invitation = models.CharField(max_length=64, null=True, unique=True)
+    invited_until = models.DateTimeField()
+    totp = models.BinaryField(default=b"")
+    totp_step = models.BigIntegerField(default=0)
+    recovery = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "staff_sign_in"
 
 
 class WebSignInSubject(models.Model):

@@ -26,7 +26,14 @@ from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, 
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
 from evenroll.records.model_supply import PevAtPointRecord, SupplierExit, SupplyRequestRecord
 from evenroll.records.model_vault import CustomerKey, MasterKeyMark, PersonalRecord, SearchToken
-from evenroll.records.model_web import EnrollmentDraft, WebCacheEntry, WebCount, WebSession, WebSignInSubject
+from evenroll.records.model_web import (
+    EnrollmentDraft,
+    StaffSignInRecord,
+    WebCacheEntry,
+    WebCount,
+    WebSession,
+    WebSignInSubject,
+)
 
 __all__ = [
     "ApprovedEquipment",
@@ -84,6 +91,7 @@ __all__ = [
     "ServiceAgreement",
     "ServiceLocation",
     "ServiceOrderRecord",
+    "StaffSignInRecord",
     "StreamHead",
     "SupplierExit",
     "SupplyRegistry",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from typing import Annotated, TypeAlias
 
 import typer
@@ -12,11 +14,16 @@ from evenroll.runtime.account import account_name
 from evenroll.runtime.cli_exit import CommandEnded, not_found, refused, wrong_use
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
+from evenroll.runtime.mail_wiring import site_address
 from evenroll.runtime.output_console import Output
 
 Who: TypeAlias = Annotated[str, typer.Argument(metavar="ACTOR", help="Who it is; a key, not a name.")]
 RoleOption: TypeAlias = Annotated[StaffRole, typer.Option("--role", help="The role.")]
 Books: TypeAlias = Annotated[str, typer.Option("--organization", metavar="KEY", help="The organization.")]
+
+InvitedAddress: TypeAlias = Annotated[
+    str, typer.Option("--email", metavar="ADDRESS", help="Their work e-mail address.")
+]
 
 
 def add(who: Who, role: RoleOption, organization: Books) -> None:
@@ -60,6 +67,38 @@ def remove(who: Who, role: RoleOption, organization: Books) -> None:
         )
     output.data({"actor": who, "role": role.value, "organization": key, "changed": True})
     output.say(f"{who} may not act as {role.value} for {key} any more.")
+
+
+def invite(who: Who, email: InvitedAddress, role: RoleOption, organization: Books) -> None:
+    """Invite somebody to sign in on the web: a link, good once and for seven days, to give to them alone.
+
+    They choose a password and a second factor. Invited again, they choose anew; until then the old ones are good.
+    Example: evenroll member invite ana --email ana@utility.example --role supervisor --organization lakeland-electric
+    """
+    from evenroll.accounts.customers import normal_address
+    from evenroll.ports.mail import is_address
+    from evenroll.records.memberships import KeyUnfit, RoleForeign, add_member
+    from evenroll.records.organizations import open_organization
+    from evenroll.records.staff_sign_ins import INVITATION_LASTS, AddressTaken
+    from evenroll.records.staff_sign_ins import invite as invite_user
+
+    output = Output(json=asked.json)
+    if not is_address(email.strip()):
+        raise wrong_use("--email is no address of e-mail. Give one, such as ana@utility.example.")
+    with session():
+        (key,) = organizations_here(organization)
+        try:
+            with open_organization(key):
+                add_member(ActorKey(who), role=Role(role.value), by=_giver(), at=business_now())
+            secret = invite_user(ActorKey(who), email=normal_address(email), at=datetime.now(tz=UTC))
+        except (RoleForeign, KeyUnfit, AddressTaken) as wrong:
+            raise wrong_use(str(wrong), reason="not_invited") from None
+    link = f"{site_address(os.environ)}/sign-in/invited/{secret}"
+    output.data({"actor": who, "role": role.value, "organization": key, "link": link})
+    output.say(
+        f"{who} may act as {role.value} for {key}. Give them this link; it is good for {INVITATION_LASTS.days} days:"
+    )
+    output.say(link)
 
 
 def list_members(organization: OrganizationOption = "") -> None:

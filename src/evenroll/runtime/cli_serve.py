@@ -56,6 +56,7 @@ def _tell_people(address: str, output: Output) -> None:
     from evenroll.accounts.wired import has_post
 
     output.note(f"Customers with a case sign in by a mailed code: {address}sign-in")
+    output.note(f"Staff whom `evenroll member invite` has let in: {address}sign-in/staff")
     if not has_post():
         output.note("No mail is set up, so no code goes out and nobody can sign in by one (docs/web.md).")
 

@@ -73,6 +73,11 @@ def clear_demo_mail(environ: Mapping[str, str], *, home: Path) -> None:
             each.unlink(missing_ok=True)
 
 
+def site_address(environ: Mapping[str, str]) -> str:
+    """Where people reach the web, without a stroke at its end: of this machine where nothing else is said."""
+    return (environ.get(SITE_VARIABLE, "") or DEMO_SITE).rstrip("/")
+
+
 def _backend(url: str, *, home: Path) -> tuple[str, dict[str, Any]]:
     try:
         parts = urlsplit(url)
