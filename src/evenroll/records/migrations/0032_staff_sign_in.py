@@ -17,7 +17,7 @@ def grant(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0030_papers")]
+    dependencies = [("records", "0031_program_drafts")]
 
     operations = [
         migrations.CreateModel(
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                         primary_key=True,
                         related_name="+",
                         serialize=False,
-                        to=settings.AUTH_USER_MODEL,
+                        to="records.user",
                     ),
                 ),
                 ("invitation", models.CharField(max_length=64, null=True, unique=True)),
