@@ -167,6 +167,8 @@ FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     "number": _case,
     "desk-order:number": _order,
     "desk-order-act:number": _order,
+    "desk-order-address:number": _order,
+    "desk-order-claim:number": _order,
     "desk-case-act:command": lambda _planted, _person: ("withdraw",),
     "desk-order-act:command": lambda _planted, _person: ("book_visit",),
     "case": _case,

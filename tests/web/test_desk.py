@@ -218,3 +218,55 @@ def test_who_needs_no_names_cannot_search(web: None, territory: Territory, role:
     asked = signed_in_as(staff_of(organization, role))
     assert asked.get("/desk/search/").status_code == 404
     assert "/desk/search/" not in page_of(asked, "/desk/")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_other_cases_of_a_customer_point_or_vehicle_stand_on_the_page(
+    web: None, territory: Territory, language: Language
+) -> None:
+    premise = territory.premise()
+    first = territory.apply(premise)
+    territory.run()
+    second = territory.apply(premise)
+    territory.run()
+    desk = signed_in_as(staff_of(territory.utility, Role.ENROLLMENT_DESK))
+    desk.get(f"/desk/?lang={language.value}")
+    shown = page_of(desk, f"/desk/case/{second}/").partition('id="related-title"')[2]
+    line = next(each for each in shown.split("</li>") if f"/desk/case/{first}/" in each)
+    for same in ("desk.same_customer", "desk.same_point", "desk.same_vehicle"):
+        assert render(same, language=language) in line, same
+    assert f"/desk/case/{second}/" not in shown
+
+
+def test_a_clean_case_is_decided_in_three_clicks_from_the_queue(web: None, territory: Territory) -> None:
+    """Life support at home: a person looks. The case in the queue, then the button; what follows the rules do."""
+    number = territory.apply(territory.premise(life_support=True))
+    territory.run(business_now())
+    desk = signed_in_as(staff_of(territory.utility, Role.ENROLLMENT_DESK))
+    queue = page_of(desk, "/desk/?track=case&state=deciding")
+    address = re.search(rf'href="(/desk/case/{number}/)"', queue)
+    assert address, "what a person has to decide is what the queue begins with"
+    page = page_of(desk, address[1])
+    clicks = 1
+    assert 'action="do/record_review/"' in page, "the command is a button of the page"
+    answer = desk.post(f"{address[1]}do/record_review/", form_of(page, "record_review"))
+    clicks += 1
+    assert answer.status_code == 302 and clicks <= 3
+    territory.run(business_now())
+    assert territory.case(territory.utility, number).status is State.ENROLLED
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_keys_are_told_on_a_page_and_stand_on_what_they_reach(
+    web: None, territory: Territory, language: Language
+) -> None:
+    number = territory.apply(territory.premise())
+    territory.run()
+    desk = signed_in_as(staff_of(territory.utility, Role.ENROLLMENT_DESK))
+    desk.get(f"/desk/?lang={language.value}")
+    told = page_of(desk, "/desk/keys/")
+    assert render("keys.claim", language=language) in told
+    for key in ("/", "j", "k", "x", "a", "e", "?"):
+        assert f"<kbd>{key}</kbd>" in told
+    shown = page_of(desk, f"/desk/case/{number}/")
+    assert [shown.count(f'data-key="{key}"') for key in ("a", "e", "?")] == [1, 1, 1]

@@ -14,8 +14,9 @@ from evenroll.backoffice.shown_parts import Looking
 from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
 from evenroll.backoffice.who import OF_PAPERS
-from evenroll.pages.web_request import PageRequest, viewer_of
+from evenroll.pages.web_request import PageRequest, person_of, viewer_of
 from evenroll.quantities.identifiers import parse_case_number
+from evenroll.records.personal_looks import LOOKERS
 from evenroll.records.streams import case_stream
 
 
@@ -30,6 +31,7 @@ def case(request: PageRequest, number: str) -> HttpResponse:
         "shown": shown,
         "claim": claim,
         "done": done_notice(request, shown.state),
+        "can_look": person_of(request).role in LOOKERS,
         "papers_href": reverse("desk-papers", args=[shown.number]) if OF_PAPERS.admits(request.person) else "",
     }
     return desk_page(request, "backoffice/case.html", context)

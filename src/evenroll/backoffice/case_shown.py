@@ -25,7 +25,7 @@ from evenroll.pages.web_widgets import Moment, SummaryList, SummaryRow, Table, T
 from evenroll.programs.rules import Outcome
 from evenroll.quantities.identifiers import CaseNumber
 from evenroll.records import queries
-from evenroll.records.case_search import related_cases
+from evenroll.records.case_search import CaseRelated, Same, related_cases
 from evenroll.records.entries import Entry
 from evenroll.records.folds import read_event
 from evenroll.records.organizations import open_organization
@@ -71,8 +71,9 @@ def shown_case(looking: Looking, *, number: CaseNumber) -> ShownCase:
     """A case for its page. Raises NotForViewer."""
     language = looking.language
     with open_organization(looking.viewer.organization) as opened:
-        case = queries.case(looking.viewer, number=number)
+        # What happened is read first: who acts on it then acts on no more than was shown.
         entries = queries.timeline(looking.viewer, number=number)
+        case = queries.case(looking.viewer, number=number)
         numbers = queries.orders_of(looking.viewer, case_number=number)
         orders = [queries.order(looking.viewer, number=each) for each in numbers]
         related = related_cases(looking.viewer, number=number)
@@ -95,14 +96,22 @@ def shown_case(looking: Looking, *, number: CaseNumber) -> ShownCase:
         notices=_notices(case, entries, zone=ZoneInfo(opened.calendar.zone)),
         related=[
             SummaryRow(
-                name=each.number,
-                value=render(each.status, language=language),
-                href=reverse("desk-case", args=[each.number]),
+                name=each.found.number,
+                value=_related_words(each, language),
+                href=reverse("desk-case", args=[each.found.number]),
             )
             for each in related
         ],
         timeline=happened(entries, looking=looking, zone=ZoneInfo(opened.calendar.zone)),
     )
+
+
+_SAME = {Same.CUSTOMER: "desk.same_customer", Same.POINT: "desk.same_point", Same.VEHICLE: "desk.same_vehicle"}
+
+
+def _related_words(related: CaseRelated, language: Language) -> str:
+    same = ", ".join(render(_SAME[each], language=language) for each in related.same)
+    return f"{render(related.found.status, language=language)} · {same}"
 
 
 def _telling(tracks: Sequence[TrackState]) -> list[TrackState]:

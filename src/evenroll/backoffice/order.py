@@ -12,8 +12,9 @@ from evenroll.backoffice.order_shown import shown_order
 from evenroll.backoffice.shown_parts import Looking
 from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
-from evenroll.pages.web_request import PageRequest, viewer_of
+from evenroll.pages.web_request import PageRequest, person_of, viewer_of
 from evenroll.quantities.identifiers import parse_order_number
+from evenroll.records.personal_looks import ADDRESS_LOOKERS
 from evenroll.records.streams import order_stream
 
 
@@ -24,5 +25,6 @@ def order(request: PageRequest, number: str) -> HttpResponse:
     looking = Looking(viewer=viewer_of(request), now=business_now(), language=request.language)
     shown = shown_order(looking, number=parse_order_number(number))
     claim = shown_claim(request, order_stream(shown.number))
-    context = {"shown": shown, "claim": claim, "done": done_notice(request, shown.state)}
+    can_look = person_of(request).role in ADDRESS_LOOKERS
+    context = {"shown": shown, "claim": claim, "can_look": can_look, "done": done_notice(request, shown.state)}
     return desk_page(request, "backoffice/order.html", context)

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("evenroll.backoffice.queue_urls")),
     path("", include("evenroll.backoffice.case_urls")),
+    path("", include("evenroll.backoffice.personal_urls")),
     path("", include("evenroll.backoffice.reports_urls")),
     path("", include("evenroll.backoffice.catalog_urls")),
     path("", include("evenroll.backoffice.registry_urls")),

@@ -17,6 +17,7 @@ _WAYS = {
     "desk-switches": "registry.requests",
     "desk-programs": "office.title",
     "desk-reports": "desk.reports",
+    "desk-looks": "personal.looks",
 }
 
 

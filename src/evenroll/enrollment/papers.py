@@ -33,6 +33,8 @@ class LookReason(StrEnum):
     CUSTOMER_ASKS = "customer_asks"
     CORRECTS = "corrects"
     COMPLAINT = "complaint"
+    BILLS = "bills"
+    VISITS = "visits"
     AUDIT = "audit"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 from psycopg.sql import SQL
@@ -12,6 +13,7 @@ from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.quantities.identifiers import CaseNumber, IdentifierWrong, parse_case_number
 from evenroll.records import queries
+from evenroll.records.answers_in_hand import ANSWERS
 from evenroll.records.books import ACCOUNT, CUSTOMER
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.queries import NotForViewer, Viewer
@@ -79,15 +81,54 @@ def find_cases(viewer: Viewer, *, said: str) -> Sequence[CaseFound]:
     return tuple(_found(row) for row in rows)
 
 
-def related_cases(viewer: Viewer, *, number: CaseNumber) -> Sequence[CaseFound]:
-    """Other cases of the same customer or usage point, the newest first; for who may see the case itself."""
+class Same(StrEnum):
+    """What two cases have in common."""
+
+    CUSTOMER = "customer"
+    POINT = "point"
+    VEHICLE = "vehicle"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseRelated:
+    """Another case, and what it has in common with the one that was asked about."""
+
+    found: CaseFound
+    same: tuple[Same, ...]
+
+
+_RELATED: Final = SQL(
+    # Step after step, each by what the one before it found: see `vehicle_facts`.
+    "WITH said AS MATERIALIZED (SELECT token FROM search_token WHERE organization_id = %(org)s "
+    "AND subject_kind = %(answers)s AND subject_id = %(ref)s AND kind || '' = %(vin)s), "
+    "same AS MATERIALIZED (SELECT subject_id FROM search_token WHERE organization_id = %(org)s "
+    "AND kind = %(vin)s AND token = ANY(ARRAY(SELECT token FROM said)) AND subject_kind || '' = %(answers)s), "
+    "named AS MATERIALIZED (SELECT DISTINCT case_number AS number FROM vehicle WHERE organization_id = %(org)s "
+    "AND answers = ANY(ARRAY(SELECT subject_id FROM same))) "
+    "SELECT number, status, program, array_agg(DISTINCT what ORDER BY what) FROM ("
+    "SELECT id, number, status, program, 'customer' AS what FROM case_record WHERE organization_id = %(org)s "
+    "AND customer_id = %(customer)s UNION ALL SELECT id, number, status, program, 'point' FROM case_record "
+    "WHERE organization_id = %(org)s AND pod = %(pod)s UNION ALL SELECT id, number, status, program, 'vehicle' "
+    "FROM case_record WHERE organization_id = %(org)s AND number = ANY(ARRAY(SELECT number FROM named))) AS found "
+    "WHERE number <> %(number)s GROUP BY id, number, status, program ORDER BY id DESC LIMIT %(limit)s"
+)
+
+
+def related_cases(viewer: Viewer, *, number: CaseNumber) -> Sequence[CaseRelated]:
+    """Other cases of the same customer, usage point or vehicle, the newest first; for who may see the case itself."""
     case = queries.case(viewer, number=number)
+    given: dict[str, Any] = {
+        "customer": case.proof.customer,
+        "pod": case.pod,
+        "ref": case.answers,
+        "answers": ANSWERS,
+        "vin": TokenKind.VIN.value,
+        "number": number,
+        "limit": FOUND_MAX,
+    }
     with open_organization(viewer.organization) as opened, cursor() as pen:
-        customer = [] if case.proof.customer is None else [case.proof.customer]
-        pods = [] if case.pod is None else [case.pod]
-        given = {"org": opened.id, "customers": customer, "pods": pods, "number": "", "limit": FOUND_MAX}
-        rows = pen.execute(_CASES, given).fetchall()
-    return tuple(each for each in map(_found, rows) if each.number != number)
+        rows = pen.execute(_RELATED, {**given, "org": opened.id}).fetchall()
+    return tuple(CaseRelated(found=_found(row), same=tuple(Same(each) for each in row[3])) for row in rows)
 
 
 def _found(row: tuple[Any, ...]) -> CaseFound:

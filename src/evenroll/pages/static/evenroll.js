@@ -6,9 +6,10 @@ initAll();
 
 for (const each of document.querySelectorAll("[data-print]")) each.addEventListener("click", () => window.print());
 
-// Keys of the desk: "/" goes to the search, j and k go through the rows of a queue. Not while something is typed.
+// Keys of the desk: "/" goes to the search, j and k go through the rows of a queue, the
+// others to what is marked with data-key; /desk/keys/ tells them. Not while something is typed.
 document.addEventListener("keydown", (event) => {
-  const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+  const typing = event.target instanceof Element && event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const search = document.querySelector("[data-search], [data-search-page]");
   if (event.key === "/" && search) {
@@ -16,7 +17,19 @@ document.addEventListener("keydown", (event) => {
     if (search.matches("a")) location.assign(search.href);
     else search.focus();
   }
+  const marked = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (marked) {
+    event.preventDefault();
+    // Giving a command stays a press of its own: the key goes to its button.
+    if (event.key === "e") marked.focus();
+    else marked.click();
+    return;
+  }
   const rows = [...document.querySelectorAll("[data-queue] td a")];
+  if (event.key === "x" && rows.includes(document.activeElement)) {
+    document.activeElement.closest("tr").querySelector("input[name=row]")?.click();
+    return;
+  }
   const step = { j: 1, k: -1 }[event.key];
   if (!step || !rows.length) return;
   const now = rows.indexOf(document.activeElement);
