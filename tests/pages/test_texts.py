@@ -34,7 +34,7 @@ from evenroll.pages.notices import NOTICE_KINDS
 from evenroll.pages.program_difference import FIELD_WORDS
 from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
 from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of, parse, render, variants
-from evenroll.portal.case_questions import QUESTIONS
+from evenroll.portal.case_changes import EVERY_QUESTION
 from evenroll.portal.enroll_texts import keys_made
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
@@ -52,7 +52,7 @@ NEEDED = {
     *(f"cure_by.{owner.value}" for owner in CureOwner),
     *next_step_keys(),
     *(f"row_title.{row.value}" for row in Row if row is not Row.ACTION),
-    *(f"act_means.{name.value}" for name in QUESTIONS),
+    *(f"act_means.{name.value}" for name in EVERY_QUESTION),
     *question_keys(),
     *keys_made(),
     *(f"papers.fault_{each}" for each in PaperFault),

@@ -74,7 +74,7 @@ def offered(page: str, number: CaseNumber) -> set[str]:
 
 
 def test_only_what_is_possible_now_is_offered(territory: Territory, enrolled: CaseNumber) -> None:
-    from evenroll.portal.case_questions import QUESTIONS
+    from evenroll.portal.case_changes import EVERY_QUESTION
 
     asked = mine(territory, enrolled)
     first = offered(text_of(asked.get(f"/cases/{enrolled}")), enrolled)
@@ -83,7 +83,7 @@ def test_only_what_is_possible_now_is_offered(territory: Territory, enrolled: Ca
     book_visit(territory, territory.order_of(territory.utility, enrolled).number, on=VISIT_ON)
     territory.run()
     assert "rebook_visit" in offered(text_of(asked.get(f"/cases/{enrolled}")), enrolled)
-    for name in QUESTIONS:
+    for name in EVERY_QUESTION:
         page = text_of(asked.get(f"/cases/{enrolled}/do/{name.value}"))
         is_over = render("case_page.not_now", language=Language.EN) in page
         assert is_over is (name.value not in offered(text_of(asked.get(f"/cases/{enrolled}")), enrolled)), name

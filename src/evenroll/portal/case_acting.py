@@ -24,9 +24,10 @@ from evenroll.pages.texts import render
 from evenroll.pages.web_request import PageRequest, person_of
 from evenroll.pages.web_said import said, said_or_own
 from evenroll.pages.web_widgets import SummaryList, SummaryRow
+from evenroll.portal.case_changes import EVERY_QUESTION
 from evenroll.portal.case_offers import TAKES_PAPERS
 from evenroll.portal.case_papers import own_papers, with_papers
-from evenroll.portal.case_questions import QUESTIONS, Questions
+from evenroll.portal.case_questions import Questions
 from evenroll.portal.case_reading import OwnCase, own_case
 from evenroll.records.asked import Asked, Taken
 from evenroll.records.papers import PaperRow
@@ -83,7 +84,7 @@ def act_of(request: PageRequest, number: str, name: str) -> Act:
     own = own_case(request, number)
     try:
         command = CommandName(name)
-        questions = QUESTIONS[command]
+        questions = EVERY_QUESTION[command]
     except (ValueError, KeyError):
         raise Http404 from None
     sent = request.POST if request.method == "POST" else {}
@@ -93,7 +94,9 @@ def act_of(request: PageRequest, number: str, name: str) -> Act:
     return Act(
         own=own,
         name=command,
-        form=questions(**given, case=own.case, program=own.program, today=own.today, papers=papers),
+        form=questions(
+            **given, case=own.case, program=own.program, today=own.today, papers=papers, language=request.language
+        ),
         version=_version(sent.get("version", ""), own.version),
         key=sent.get("key", "")[:KEY_MAX] or secrets.token_urlsafe(16),
         step=step,

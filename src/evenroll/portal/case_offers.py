@@ -10,7 +10,7 @@ from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State as S
-from evenroll.portal.case_questions import QUESTIONS
+from evenroll.portal.case_changes import EVERY_QUESTION
 from evenroll.programs.program import ProgramVersion, Track
 
 TAKES_PAPERS: Final = (C.GIVE_CURE, C.MEET_CONDITION, C.PROVE_VEHICLE)
@@ -93,6 +93,27 @@ def _stays(case: Case, _program: ProgramVersion | None) -> bool:
     return case.moves_out_on is None
 
 
+def _can_change(case: Case, _program: ProgramVersion | None) -> bool:
+    return case.moves_out_on is None and case.followed_by is None
+
+
+def _has_several_vehicles(case: Case, _program: ProgramVersion | None) -> bool:
+    return len(case.vehicles) > 1
+
+
+def _has_equipment(case: Case, _program: ProgramVersion | None) -> bool:
+    charger = _stands(case, Track.EQUIPMENT, S.READY, S.INSTALLING, S.INSPECTING, S.UNFIT)
+    return bool(case.devices) or charger
+
+
+def _has_working_equipment(case: Case, _program: ProgramVersion | None) -> bool:
+    return bool(case.devices) or _stands(case, Track.EQUIPMENT, S.READY)
+
+
+def _was_shown_some(case: Case, _program: ProgramVersion | None) -> bool:
+    return bool(case.shown)
+
+
 def _stands(case: Case, track: Track, *states: S) -> bool:
     return any(each.track is track and each.state in states for each in case.tracks.values())
 
@@ -119,6 +140,12 @@ _RULES: Final[Mapping[C, _Rule]] = MappingProxyType(
         C.REBOOK_VISIT: _has_an_order,
         C.SHOW_PERMIT: _has_an_order,
         C.MOVE_OUT: _stays,
+        C.MOVE_WITH_CAR: _stays,
+        C.CHANGE_PROGRAM: _can_change,
+        C.REMOVE_VEHICLE: _has_several_vehicles,
+        C.SWAP_EQUIPMENT: _has_working_equipment,
+        C.REMOVE_EQUIPMENT: _has_equipment,
+        C.CHOOSE_PROGRAM: _was_shown_some,
     }
 )
 """What must be true of a case, beside its states; a command that is absent asks for nothing more."""
@@ -127,4 +154,4 @@ _RULES: Final[Mapping[C, _Rule]] = MappingProxyType(
 def is_offered(name: C, case: Case, program: ProgramVersion | None) -> bool:
     """Whether the portal has a page for this command, and it can be taken as far as the case itself tells."""
     rule = _RULES.get(name)
-    return name in QUESTIONS and (rule is None or rule(case, program))
+    return name in EVERY_QUESTION and (rule is None or rule(case, program))

@@ -12,6 +12,7 @@ from django import forms
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.form import Language
 from evenroll.enrollment.leaving_codes import LeaveReason
 from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
 from evenroll.enrollment.moving_events import OwnershipDocument, VehicleAnswer
@@ -24,6 +25,7 @@ from evenroll.programs.rules import Drivetrain
 from evenroll.records.papers import PaperRow
 
 TEXT_MAX = 60
+LONG_MAX = 300
 PRICE_DIGITS = 11
 _YES_NO = (("yes", "case_ask.yes"), ("no", "case_ask.no"))
 _WHY = (
@@ -58,10 +60,12 @@ class Questions(forms.Form):
         program: ProgramVersion | None,
         today: date,
         papers: Sequence[PaperRow] = (),
+        language: Language = Language.EN,
         **named: Any,
     ) -> None:
         super().__init__(*given, **named)
         self.case, self.program, self.today = case, program, today
+        self.language = language
         self.papers = frozenset(each.kind for each in papers)
         self.fit()
 
@@ -82,15 +86,18 @@ def _said(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _radio(label: str, choices: Sequence[tuple[str, str]], *, required: bool = True) -> forms.ChoiceField:
+def asked_one(label: str, choices: Sequence[tuple[str, str]], *, required: bool = True) -> forms.ChoiceField:
+    """One of these."""
     return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect(), required=required)
 
 
-def _codes(members: Sequence[StrEnum]) -> Sequence[tuple[str, str]]:
+def codes(members: Sequence[StrEnum]) -> Sequence[tuple[str, str]]:
+    """Choices of a code enum, in its words."""
     return [(each.value, key_of(each)) for each in members]
 
 
-def _day(label: str, *, hint: str = "", required: bool = True) -> forms.DateField:
+def asked_day(label: str, *, hint: str = "", required: bool = True) -> forms.DateField:
+    """A day."""
     return forms.DateField(
         label=label,
         help_text=hint,
@@ -100,12 +107,15 @@ def _day(label: str, *, hint: str = "", required: bool = True) -> forms.DateFiel
     )
 
 
-def _text(label: str, *, hint: str = "", required: bool = True, **attrs: str) -> forms.CharField:
+def asked_text(
+    label: str, *, hint: str = "", required: bool = True, long: bool = False, **attrs: str
+) -> forms.CharField:
+    """A text of one line. long: such as an address."""
     return forms.CharField(
         label=label,
         help_text=hint,
         required=required,
-        max_length=TEXT_MAX,
+        max_length=LONG_MAX if long else TEXT_MAX,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **attrs}),
     )
 
@@ -117,22 +127,22 @@ def _fit_documents(form: Questions) -> None:
         del form.fields["documents"]
         return
     asked: Any = form.fields["documents"]
-    asked.choices = _codes(there)
+    asked.choices = codes(there)
     form.initial.setdefault("documents", [each.value for each in there])
 
 
 class Leaving(Questions):
     """UNENROLL."""
 
-    reason = _radio("case_ask.leave_reason", _LEAVES)
-    on = _day("case_ask.leave_on", hint="case_ask.leave_on_hint", required=False)
+    reason = asked_one("case_ask.leave_reason", _LEAVES)
+    on = asked_day("case_ask.leave_on", hint="case_ask.leave_on_hint", required=False)
 
 
 class OtherVisit(Questions):
     """REBOOK_VISIT."""
 
-    visit_on = _day("case_ask.visit_on", hint="case_ask.visit_on_hint")
-    window = _radio("case_ask.visit_window", _codes(list(VisitWindow)))
+    visit_on = asked_day("case_ask.visit_on", hint="case_ask.visit_on_hint")
+    window = asked_one("case_ask.visit_window", codes(list(VisitWindow)))
 
     def fit(self) -> None:
         """All day is what most take."""
@@ -142,19 +152,19 @@ class OtherVisit(Questions):
 class Permit(Questions):
     """SHOW_PERMIT."""
 
-    seen_on = _day("case_ask.permit_on")
+    seen_on = asked_day("case_ask.permit_on")
 
 
 class Papers(Questions):
     """PROVE_VEHICLE."""
 
-    document = _radio("case_ask.ownership", _codes(list(OwnershipDocument)))
+    document = asked_one("case_ask.ownership", codes(list(OwnershipDocument)))
 
     def fit(self) -> None:
         """Only what was sent shows anything."""
         shown = dict.fromkeys(filter(None, (ownership_of(each) for each in sorted(self.papers))))
         document: Any = self.fields["document"]
-        document.choices = _codes(list(shown))
+        document.choices = codes(list(shown))
         if len(shown) == 1:
             self.initial.setdefault("document", next(iter(shown)).value)
 
@@ -162,22 +172,22 @@ class Papers(Questions):
 class RightVin(Questions):
     """CORRECT_VIN."""
 
-    vin = _text("case_ask.vin", hint="case_ask.vin_hint", autocapitalize="characters")
+    vin = asked_text("case_ask.vin", hint="case_ask.vin_hint", autocapitalize="characters")
 
 
 class StillMine(Questions):
     """ANSWER_VEHICLE."""
 
-    answer = _radio("case_ask.vehicle_answer", _codes(list(VehicleAnswer)))
+    answer = asked_one("case_ask.vehicle_answer", codes(list(VehicleAnswer)))
 
 
 class OpenCondition(Questions):
     """MEET_CONDITION, of the condition that is open."""
 
-    vin = _text("case_ask.vin", hint="case_ask.vin_hint", required=False, autocapitalize="characters")
+    vin = asked_text("case_ask.vin", hint="case_ask.vin_hint", required=False, autocapitalize="characters")
     documents = forms.MultipleChoiceField(
         label="case_ask.documents",
-        choices=_codes(list(DocumentKind)),
+        choices=codes(list(DocumentKind)),
         widget=forms.CheckboxSelectMultiple(),
         required=False,
     )
@@ -198,13 +208,13 @@ class Cure(Questions):
     documents = forms.MultipleChoiceField(
         label="case_ask.documents",
         help_text="case_ask.documents_hint",
-        choices=_codes(list(DocumentKind)),
+        choices=codes(list(DocumentKind)),
         widget=forms.CheckboxSelectMultiple(),
         required=False,
     )
-    drivetrain = _radio("case_ask.drivetrain", _codes(list(Drivetrain)), required=False)
-    vin = _text("case_ask.vin", hint="case_ask.vin_hint", required=False, autocapitalize="characters")
-    equipment_bought_on = _day("case_ask.bought_on", required=False)
+    drivetrain = asked_one("case_ask.drivetrain", codes(list(Drivetrain)), required=False)
+    vin = asked_text("case_ask.vin", hint="case_ask.vin_hint", required=False, autocapitalize="characters")
+    equipment_bought_on = asked_day("case_ask.bought_on", required=False)
 
     def fit(self) -> None:
         """Only papers that are there."""
@@ -220,16 +230,16 @@ class Cure(Questions):
 class Equipment(Questions):
     """CHOOSE_EQUIPMENT."""
 
-    kind = _radio("case_ask.equipment", _codes(list(EquipmentKind)))
-    model = _text("case_ask.model", hint="case_ask.model_hint", required=False)
-    outlet = _text("case_ask.outlet", hint="case_ask.outlet_hint")
+    kind = asked_one("case_ask.equipment", codes(list(EquipmentKind)))
+    model = asked_text("case_ask.model", hint="case_ask.model_hint", required=False)
+    outlet = asked_text("case_ask.outlet", hint="case_ask.outlet_hint")
 
 
 class Purchase(Questions):
     """RECORD_PURCHASE."""
 
-    outlet = _text("case_ask.outlet", hint="case_ask.outlet_hint")
-    bought_on = _day("case_ask.bought_on")
+    outlet = asked_text("case_ask.outlet", hint="case_ask.outlet_hint")
+    bought_on = asked_day("case_ask.bought_on")
     price = forms.DecimalField(
         label="case_ask.price",
         help_text="case_ask.price_hint",
@@ -244,26 +254,26 @@ class Purchase(Questions):
 class Installation(Questions):
     """RECORD_INSTALLATION."""
 
-    installer = _radio("case_ask.installer", _codes(list(Installer)))
-    installed_on = _day("case_ask.installed_on")
-    hard_wired = _radio("case_ask.hard_wired", _YES_NO)
-    permit = _text("case_ask.permit", hint="case_ask.permit_hint", required=False)
-    serial = _text("case_ask.serial", hint="case_ask.serial_hint")
-    model = _text("case_ask.model", hint="case_ask.model_installed_hint", required=False)
+    installer = asked_one("case_ask.installer", codes(list(Installer)))
+    installed_on = asked_day("case_ask.installed_on")
+    hard_wired = asked_one("case_ask.hard_wired", _YES_NO)
+    permit = asked_text("case_ask.permit", hint="case_ask.permit_hint", required=False)
+    serial = asked_text("case_ask.serial", hint="case_ask.serial_hint")
+    model = asked_text("case_ask.model", hint="case_ask.model_installed_hint", required=False)
 
 
 class Inspection(Questions):
     """RECORD_INSPECTION."""
 
-    passed = _radio("case_ask.passed", _YES_NO)
-    inspected_on = _day("case_ask.inspected_on")
+    passed = asked_one("case_ask.passed", _YES_NO)
+    inspected_on = asked_day("case_ask.inspected_on")
 
 
 class Device(Questions):
     """REGISTER_DEVICE."""
 
-    device = _text("case_ask.device", hint="case_ask.device_hint")
-    kind = _radio("case_ask.device_kind", (("evse", "case_ask.device_evse"), ("vehicle", "case_ask.device_vehicle")))
+    device = asked_text("case_ask.device", hint="case_ask.device_hint")
+    kind = asked_one("case_ask.device_kind", (("evse", "case_ask.device_evse"), ("vehicle", "case_ask.device_vehicle")))
 
 
 class Parameters(Questions):
@@ -289,9 +299,9 @@ class Parameters(Questions):
 class Use(Questions):
     """RECORD_USE."""
 
-    kind = _radio("case_ask.use", _USES)
-    on = _day("case_ask.use_on")
-    reason = _radio("case_ask.use_reason", _WHY)
+    kind = asked_one("case_ask.use", _USES)
+    on = asked_day("case_ask.use_on")
+    reason = asked_one("case_ask.use_reason", _WHY)
 
     def fit(self) -> None:
         """The day of the next event that is called, where one is."""
@@ -302,14 +312,14 @@ class Use(Questions):
 class Moving(Questions):
     """MOVE_OUT."""
 
-    moved_on = _day("case_ask.moved_on", hint="case_ask.moved_on_hint")
+    moved_on = asked_day("case_ask.moved_on", hint="case_ask.moved_on_hint")
 
 
 class Vehicle(Questions):
-    """ADD_VEHICLE, SWAP_VEHICLE."""
+    """ADD_VEHICLE."""
 
-    drivetrain = _radio("case_ask.drivetrain", _codes(list(Drivetrain)))
-    vin = _text("case_ask.vin", hint="case_ask.vin_hint", autocapitalize="characters")
+    drivetrain = asked_one("case_ask.drivetrain", codes(list(Drivetrain)))
+    vin = asked_text("case_ask.vin", hint="case_ask.vin_hint", autocapitalize="characters")
 
 
 QUESTIONS: Final[Mapping[C, type[Questions]]] = MappingProxyType(
@@ -340,7 +350,6 @@ QUESTIONS: Final[Mapping[C, type[Questions]]] = MappingProxyType(
         C.RENEW_CONSENT: Questions,
         C.MOVE_OUT: Moving,
         C.ADD_VEHICLE: Vehicle,
-        C.SWAP_VEHICLE: Vehicle,
     }
 )
-"""Every command that the portal has a page for."""
+"""Those that change nothing of what is enrolled, and adding a vehicle; see `case_changes` for the others."""
