@@ -76,4 +76,26 @@ WEB_FIND_MUTANTS: tuple[Mutant, ...] = (
         changes=(Change(file=f"{_PORTAL}/doors.py", old="            own.wait(began)\n", new="            pass\n"),),
         caught_by=("tests/web/test_doors.py::test_an_answer_comes_at_the_end_of_a_step_of_time",),
     ),
+    Mutant(
+        name="portal: on a shared computer the session outlives its window",
+        changes=(
+            Change(
+                file="src/evenroll/records/web_sessions.py",
+                old="return self.is_shared or super().get_expire_at_browser_close()",
+                new="return super().get_expire_at_browser_close()",
+            ),
+        ),
+        caught_by=("tests/web/test_staying.py::test_on_a_shared_computer_all_ends_with_the_window_and_soon",),
+    ),
+    Mutant(
+        name="report: a draft is counted at each sending of a page",
+        changes=(
+            Change(
+                file="src/evenroll/records/drafts.py",
+                old="new = [each for each in drafted.steps if each not in before.drafted.counted]",
+                new="new = list(drafted.steps)",
+            ),
+        ),
+        caught_by=("tests/web/test_drafts_counted.py::test_each_step_is_counted_once_for_a_draft",),
+    ),
 )

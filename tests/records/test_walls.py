@@ -40,6 +40,7 @@ KNOWN_TO_ALL = {
     "django_content_type",
     "django_migrations",
     "draft_paper",
+    "draft_count",
     "enrollment_draft",
     "evenroll_user",
     "evenroll_user_groups",

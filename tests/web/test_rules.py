@@ -36,6 +36,7 @@ OPEN_TO_STRANGERS = {
     "sign-in-invited",
     "sign-in-staff",
     "sign-out",
+    "this-browser",
 }
 """Who lets strangers in on a further page says so here."""
 

@@ -64,3 +64,9 @@ def _money_bar(each: Money, *, language: Language) -> WordedBar:
     state = money_state_words(each.what, each.state, language=language)
     words = f"{what}, {state} ({number(each.count, language=language)})"
     return WordedBar(words=words, size=abs(float(each.amount)), figure=f"{each.amount:,.2f}")
+
+
+def draft_step_words(step: str, *, language: Language) -> str:
+    """How far an application on the web came: begun, past a page, sent."""
+    own = f"funnel.draft_{step}"
+    return render(own if has(own) else f"enroll.q_{step}", language=language)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from evenroll.enrollment.form import Language
 from evenroll.pages.web_language import link_to
 from evenroll.pages.web_static import address_of
+from evenroll.pages.web_stay import stay_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +46,7 @@ def base(request: HttpRequest) -> dict[str, Any]:
             for each in Language
         ],
         "person": person,
+        "stay": stay_of(request),
         "site_name": settings.EVENROLL_WEB.name,
         "is_demo": settings.EVENROLL_WEB.is_demo,
         "path": request.path,

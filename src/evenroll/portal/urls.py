@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("evenroll.portal.case_urls")),
     path("", include("evenroll.portal.find_urls")),
     path("", include("evenroll.portal.enroll_urls")),
+    path("", include("evenroll.portal.staying_urls")),
 ]

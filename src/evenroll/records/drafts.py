@@ -10,13 +10,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from evenroll.records.draft_counts import BEGUN, SENT, count_steps
 from evenroll.records.keys import current_keys
 from evenroll.records.organizations import shared_transaction
 
@@ -53,6 +54,7 @@ class Drafted:
     cells: answers by the columns of an application file; personal. done: names of the pages that are answered.
     case: the number of the case that came of it; empty while it is not sent. sent_on: ISO day, "" likewise.
     told: columns that were answered elsewhere before, each with the code of where; not those answered here since.
+    counted: the steps at which this draft was counted already.
     """
 
     cells: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
@@ -60,6 +62,12 @@ class Drafted:
     case: str = ""
     sent_on: str = ""
     told: Mapping[str, str] = field(default_factory=dict[str, str])
+    counted: Sequence[str] = ()
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """How far it came."""
+        return (BEGUN, *self.done, *((SENT,) if self.case else ()))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,10 +84,12 @@ def begin_draft(drafted: Drafted, *, at: datetime) -> Draft:
     """Keep a new one. at: the wall clock. Some of those that are over go away."""
     number = secrets.token_hex(_NUMBER_BYTES)
     until = at + KEPT
+    drafted = replace(drafted, counted=drafted.steps)
     row = (number, _hash(link_of(number)), _hash(code_of(number)), _enclosed(number, drafted), until)
     with shared_transaction() as pen:
         pen.execute(_SWEEP, (at, _SWEPT_AT_ONCE))
         pen.execute(_INSERT, row)
+        count_steps(pen, drafted.steps, owner=_owner(drafted), on=at.date())
     return Draft(number=number, version=1, expires_at=until, drafted=drafted)
 
 
@@ -97,9 +107,13 @@ def change_draft(number: str, *, at: datetime, change: Callable[[Drafted], Draft
         before = None if row is None else _draft(number, row)
         if before is None:
             return None
-        changed = Draft(number=number, version=before.version + 1, expires_at=at + KEPT, drafted=change(before.drafted))
+        drafted = change(before.drafted)
+        new = [each for each in drafted.steps if each not in before.drafted.counted]
+        drafted = replace(drafted, counted=(*before.drafted.counted, *new))
+        changed = Draft(number=number, version=before.version + 1, expires_at=at + KEPT, drafted=drafted)
         values = (_enclosed(number, changed.drafted), changed.version, changed.expires_at, number)
         pen.execute(_UPDATE, values)
+        count_steps(pen, new, owner=_owner(drafted), on=at.date())
     return changed
 
 
@@ -131,6 +145,10 @@ def _found(sql: LiteralString, secret: str, at: datetime) -> str | None:
     return None if row is None else str(row[0])
 
 
+def _owner(drafted: Drafted) -> str:
+    return drafted.cells.get("organization", "")
+
+
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -151,6 +169,7 @@ def _enclosed(number: str, drafted: Drafted) -> bytes:
         "case": drafted.case,
         "sent_on": drafted.sent_on,
         "told": dict(drafted.told),
+        "counted": list(drafted.counted),
     }
     return nonce + AESGCM(current_keys().web_drafts()).encrypt(nonce, json.dumps(kept).encode(), number.encode())
 
@@ -165,4 +184,5 @@ def _opened(number: str, data: bytes) -> Drafted:
         sent_on=kept["sent_on"],
         # Drafts of an older release have none.
         told=kept.get("told", {}),
+        counted=tuple(kept.get("counted", ())),
     )

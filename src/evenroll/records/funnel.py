@@ -12,6 +12,7 @@ from psycopg.sql import SQL
 
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
+from evenroll.records.draft_counts import BEGUN, SENT, drafts_by_step
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.queries import NotForViewer, Viewer
 
@@ -74,6 +75,33 @@ class Money:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DraftStep:
+    """How many applications on the web came to a step before they were a case. step: begun, a page answered, sent."""
+
+    step: str
+    drafts: int
+
+
+DRAFT_STEPS: Final = (
+    BEGUN,
+    "holder",
+    "account",
+    "person",
+    "address",
+    "home",
+    "proof",
+    "vehicle",
+    "vin",
+    "statements",
+    "papers",
+    "terms",
+    "consents",
+    SENT,
+)
+"""The pages of an application in their order, between its beginning and its sending."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Funnel:
     """The whole report of one organization."""
 
@@ -82,6 +110,7 @@ class Funnel:
     times: tuple[TimeInState, ...]
     reasons: tuple[Reason, ...]
     money: tuple[Money, ...]
+    drafts: tuple[DraftStep, ...] = ()
 
 
 # Every entry of a case into a state, told by the moves of its events; a reminder enters the same state again and is
@@ -157,7 +186,13 @@ def funnel(viewer: Viewer) -> Funnel:
                 ),
             ),
             money=_money(pen, opened.id),
+            drafts=_drafts(),
         )
+
+
+def _drafts() -> tuple[DraftStep, ...]:
+    found = drafts_by_step()
+    return tuple(DraftStep(step=step, drafts=found[step]) for step in DRAFT_STEPS if step in found)
 
 
 def _money(pen: Cursor[Any], organization: int) -> tuple[Money, ...]:

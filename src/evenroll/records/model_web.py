@@ -92,3 +92,18 @@ class WebSignInSubject(models.Model):
 
     class Meta:
         db_table = "web_subject"
+
+
+class DraftCount(models.Model):
+    """How many applications on the web came to a step on a day. owner: the key of whose program they were for."""
+
+    owner = models.CharField(max_length=40)
+    counted_on = models.DateField()
+    step = models.CharField(max_length=20)
+    drafts = models.BigIntegerField()
+
+    class Meta:
+        db_table = "draft_count"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "counted_on", "step"], name="draft_count_once"),
+        ]

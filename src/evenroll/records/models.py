@@ -27,6 +27,7 @@ from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevic
 from evenroll.records.model_supply import PevAtPointRecord, SupplierExit, SupplyRequestRecord
 from evenroll.records.model_vault import CustomerKey, MasterKeyMark, PersonalRecord, SearchToken
 from evenroll.records.model_web import (
+    DraftCount,
     EnrollmentDraft,
     StaffSignInRecord,
     WebCacheEntry,
@@ -49,6 +50,7 @@ __all__ = [
     "CustomerAccount",
     "CustomerKey",
     "DeskClaim",
+    "DraftCount",
     "DraftPaper",
     "EnrollmentDraft",
     "ErasureRecord",

@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import connection
 from django.utils import timezone
 
 from evenroll.records.keys import current_keys
 
+SHARED_SECONDS = 1800
+"""How long a session lasts from its last change on in a browser that others use too."""
 _NONCE_BYTES = 12
 _SWEPT_AT_ONCE = 50
 
-_LOAD = "SELECT data FROM web_session WHERE token = %s AND expires_at > %s"
+_LOAD = "SELECT data, expires_at FROM web_session WHERE token = %s AND expires_at > %s"
 _THERE = "SELECT 1 FROM web_session WHERE token = %s AND expires_at > %s"
 _INSERT = "INSERT INTO web_session (token, data, expires_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 _UPDATE = "UPDATE web_session SET data = %s, expires_at = %s WHERE token = %s"
@@ -31,7 +34,13 @@ _SWEEP = (
 
 
 class SessionStore(SessionBase):
-    """Django's sessions, kept so that who reads the table can neither use nor read one."""
+    """Django's sessions, kept so that who reads the table can neither use nor read one.
+
+    ends_at: when the one that was loaded or kept ends; None for none. is_shared: in a browser that others use too.
+    """
+
+    ends_at: datetime | None = None
+    is_shared: bool = False
 
     def load(self) -> dict[str, Any]:
         """What is kept under this cookie; nothing, and a new one later, where it is unknown, old or not ours."""
@@ -40,7 +49,9 @@ class SessionStore(SessionBase):
             row = _one(_LOAD, (token, timezone.now()))
             if row is not None:
                 try:
-                    return _opened(token, bytes(row[0]))
+                    kept = _opened(token, bytes(row[0]))
+                    self.ends_at = row[1]
+                    return kept
                 except (InvalidTag, ValueError):
                     pass
         self._session_key = None
@@ -76,6 +87,16 @@ class SessionStore(SessionBase):
                 raise CreateError
         elif not _done(_UPDATE, (data, ends_at, token)):
             raise UpdateError
+        self.ends_at = ends_at
+
+    def get_session_cookie_age(self) -> int:
+        """Seconds from a change on; few where others use the browser too."""
+        usual: int = settings.SESSION_COOKIE_AGE
+        return min(SHARED_SECONDS, usual) if self.is_shared else usual
+
+    def get_expire_at_browser_close(self) -> bool:
+        """Whether the cookie goes with its window."""
+        return self.is_shared or super().get_expire_at_browser_close()
 
     def delete(self, session_key: str | None = None) -> None:
         """End a session."""

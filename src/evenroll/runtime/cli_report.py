@@ -12,7 +12,7 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.pages.funnel_svg import stage_name
 from evenroll.pages.part_words import money_state_words, money_words
-from evenroll.pages.report_words import reason_words, report_drawing, report_title, share_words
+from evenroll.pages.report_words import draft_step_words, reason_words, report_drawing, report_title, share_words
 from evenroll.pages.table_codes import ReportWord as W
 from evenroll.pages.texts import render
 from evenroll.runtime.cli_exit import wrong_use
@@ -76,6 +76,7 @@ def show_funnel(found: Funnel, output: Output, *, language: Language) -> None:
             for each in found.stages
         ],
     )
+    _show_drafts(found, output, language=language)
     output.heading(render(W.TIME_IN_STATE, language=language))
     output.table(
         _heads(W.STATE, W.TIMES_LEFT, W.MEDIAN, W.NINE_OF_TEN, W.STANDING_NOW, language=language),
@@ -109,6 +110,15 @@ def show_funnel(found: Funnel, output: Output, *, language: Language) -> None:
                 )
                 for each in found.money
             ],
+        )
+
+
+def _show_drafts(found: Funnel, output: Output, *, language: Language) -> None:
+    if found.drafts:
+        output.heading(render("funnel.drafts", language=language))
+        output.table(
+            (render("funnel.draft_step", language=language), render("funnel.draft_count", language=language)),
+            [(draft_step_words(each.step, language=language), each.drafts) for each in found.drafts],
         )
 
 

@@ -32,6 +32,7 @@ def web_settings() -> dict[str, Any]:
             "csp.middleware.CSPMiddleware",
             "evenroll.pages.web_language.LanguageChoice",
             "django.contrib.sessions.middleware.SessionMiddleware",
+            "evenroll.pages.web_stay.SharedBrowser",
             # Before the check of forms: a stranger is not told by it that a page is there.
             "evenroll.accounts.gate.Gate",
             "django.middleware.csrf.CsrfViewMiddleware",
@@ -44,6 +45,8 @@ def web_settings() -> dict[str, Any]:
         "SESSION_COOKIE_AGE": SESSION_SECONDS,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_NAME": "form",
+        # It goes with the window.
+        "CSRF_COOKIE_AGE": None,
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_FAILURE_VIEW": "evenroll.pages.web_errors.forbidden",

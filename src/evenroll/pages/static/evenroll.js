@@ -6,6 +6,27 @@ initAll();
 
 for (const each of document.querySelectorAll("[data-print]")) each.addEventListener("click", () => window.print());
 
+// Before what this browser keeps ends, say so; going on is asked for beside the page, so that nothing typed is lost.
+const warning = document.querySelector("[data-stay]");
+const SOON = 300;
+let soon;
+const wait = (until) => {
+  clearTimeout(soon);
+  warning.hidden = true;
+  soon = setTimeout(() => { warning.hidden = false; }, Math.max(until - SOON - Date.now() / 1000, 0) * 1000);
+};
+if (warning) {
+  wait(Number(warning.dataset.stay));
+  warning.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const form = event.target;
+    const headers = { Accept: "application/json" };
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers });
+    if (answer.ok) wait(Number((await answer.json()).until));
+    else form.submit();
+  });
+}
+
 // Keys of the desk: "/" goes to the search, j and k go through the rows of a queue, the
 // others to what is marked with data-key; /desk/keys/ tells them. Not while something is typed.
 document.addEventListener("keydown", (event) => {
