@@ -151,11 +151,29 @@ def test_a_case_is_found_by_whole_values_and_by_no_likeness(web: None, territory
     desk = signed_in_as(staff_of(territory.utility, Role.ENROLLMENT_DESK))
     other = signed_in_as(staff_of(territory.esco, Role.ENROLLMENT_DESK))
     answers = premise.answers()
-    wholes = [number, premise.pod, premise.serial, answers[FormField.NAME].upper(), answers[FormField.ACCOUNT_NUMBER]]
+    vin = answers[FormField.VIN]
+    wholes = [
+        number,
+        premise.pod,
+        vin,
+        vin[-6:],
+        vin[-6:].lower(),
+        premise.serial,
+        answers[FormField.NAME].upper(),
+        answers[FormField.ACCOUNT_NUMBER],
+    ]
     for said in wholes:
         assert f"/desk/case/{number}/" in searched(desk, said), said
         assert f"/desk/case/{number}/" not in searched(other, said), said
-    for part in (answers[FormField.NAME][:-2], "%", answers[FormField.ACCOUNT_NUMBER][:-1], " "):
+    for part in (
+        vin[-5:],
+        vin[-7:],
+        "______",
+        answers[FormField.NAME][:-2],
+        "%",
+        answers[FormField.ACCOUNT_NUMBER][:-1],
+        " ",
+    ):
         assert f"/desk/case/{number}/" not in searched(desk, part), part
 
 

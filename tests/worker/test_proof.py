@@ -47,7 +47,7 @@ def test_answers_and_what_finds_them_come_under_the_proved_customers_key(territo
         ).fetchone()
         assert read_answers(case.answers) == before
     assert keys is not None and keys[0] is not None
-    assert (keys[1], keys[2]) == (keys[0], [keys[0]])
+    assert (keys[1], keys[2]) == (keys[0], [keys[0], keys[0]]), "the VIN and its tail"
 
 
 def test_a_vin_is_locked_with_its_case_and_not_without(territory: Territory) -> None:

@@ -21,6 +21,7 @@ ANSWERS = "answers"
 
 _OF_CASE = "case"
 _VIN = "vin"
+_VIN_TAIL = "vin_tail"
 
 _KEY = Put(table="customer_key", columns=(("id", "bigint"), ("subject_kind", "text"), ("wrapped", "bytea")), keys=0)
 _RECORD = Put(
@@ -51,6 +52,7 @@ class DataKey:
 class _Held:
     fields: Mapping[str, JsonValue] = field(repr=False)
     vin: str
+    vin_tail: str
     born: DataKey
     under: DataKey
 
@@ -61,11 +63,11 @@ class AnswersInHand:
     def __init__(self) -> None:
         self._held: dict[int, _Held] = {}
 
-    def keep(self, fields: Mapping[str, JsonValue], *, vin: str) -> PersonalRef:
-        """Keep personal fields under a fresh key of their own. vin: the token that leads to them, or ""."""
+    def keep(self, fields: Mapping[str, JsonValue], *, vin: str, vin_tail: str) -> PersonalRef:
+        """Keep personal fields under a fresh key of their own. vin, vin_tail: the tokens that lead to them, or ""."""
         ref = PersonalRef(secrets.randbits(63))
         key = DataKey(id=KeyId(secrets.randbits(63)), secret=os.urandom(KEY_BYTES))
-        self._held[ref] = _Held(fields=fields, vin=vin, born=key, under=key)
+        self._held[ref] = _Held(fields=fields, vin=vin, vin_tail=vin_tail, born=key, under=key)
         return ref
 
     def read(self, ref: int) -> Mapping[str, JsonValue]:
@@ -98,6 +100,7 @@ class AnswersInHand:
             rows.put(_RECORD, (ref, held.under.id, text))
             if held.vin:
                 rows.put(_TOKEN, (held.under.id, _VIN, held.vin, ANSWERS, ref))
+                rows.put(_TOKEN, (held.under.id, _VIN_TAIL, held.vin_tail, ANSWERS, ref))
 
     def _of(self, ref: int) -> _Held:
         try:

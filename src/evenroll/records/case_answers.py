@@ -39,12 +39,18 @@ def keep_answers(answers: Mapping[FormField, str], *, before: int = NO_ANSWERS) 
     vin = answers.get(FormField.VIN, "")
     held = in_hand()
     if held is not None:
-        found_by = token(TokenKind.VIN, vin) if normalized(TokenKind.VIN, vin) else ""
-        return held.keep(values, vin=found_by)
+        is_found = bool(normalized(TokenKind.VIN, vin))
+        found_by = [token(kind, vin) if is_found else "" for kind in (TokenKind.VIN, TokenKind.VIN_TAIL)]
+        return held.keep(values, vin=found_by[0], vin_tail=found_by[1])
     key_id, kept = vault.store_new("case", values)
     if vin.strip():
-        index(key_id, subject_kind=ANSWERS, subject_id=kept, values=[(TokenKind.VIN, vin)])
+        index(key_id, subject_kind=ANSWERS, subject_id=kept, values=by_vin(vin))
     return kept
+
+
+def by_vin(vin: str) -> list[tuple[TokenKind, str]]:
+    """By what answers with this VIN are found: all of it, and its last letters, which a caller reads out. Personal."""
+    return [(TokenKind.VIN, vin), (TokenKind.VIN_TAIL, vin)]
 
 
 def copy_answers(ref: int, *, but: frozenset[FormField], changed: Mapping[FormField, str]) -> int:
@@ -66,7 +72,7 @@ def find_by_vin(ref: int, vin: str) -> None:
             (current().id, ANSWERS, ref),
         )
     if row is not None:
-        index(KeyId(row[0]), subject_kind=ANSWERS, subject_id=ref, values=[(TokenKind.VIN, vin)])
+        index(KeyId(row[0]), subject_kind=ANSWERS, subject_id=ref, values=by_vin(vin))
 
 
 def keep_sealed(sealed: bytes | None, *, before: int = NO_ANSWERS) -> int:
@@ -214,6 +220,10 @@ def give_locked(work: UnitOfWork, answers: LockedAnswers) -> None:
     work.put(_GIVEN, (answers.ref, key_id, text))
     if answers.vin:
         work.put(_GIVEN_TOKEN, (TokenKind.VIN.value, answers.vin, ANSWERS, answers.ref, key_id))
+        # Made of the VIN itself: answers that an older release kept may have no token of its tail yet.
+        vin = str(vault.opened_row(PersonalRef(answers.ref), answers.row[2:]).get(FormField.VIN.value, ""))
+        tail = token(TokenKind.VIN_TAIL, vin)
+        work.put(_GIVEN_TOKEN, (TokenKind.VIN_TAIL.value, tail, ANSWERS, answers.ref, key_id))
 
 
 _GIVEN = Put(

@@ -17,7 +17,7 @@ from evenroll.records.answers_in_hand import ANSWERS
 from evenroll.records.books import ACCOUNT, CUSTOMER
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.queries import NotForViewer, Viewer
-from evenroll.records.tokens import PHONE_DIGITS, TokenKind, normalized, token
+from evenroll.records.tokens import PHONE_DIGITS, VIN_TAIL_LETTERS, TokenKind, normalized, token
 
 FOUND_MAX: Final = 50
 _MAY_SEARCH: Final = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.PROGRAM_MANAGER, Role.BILLING})
@@ -27,7 +27,10 @@ _SUBJECTS: Final = {
     TokenKind.PHONE: CUSTOMER,
     TokenKind.EMAIL: CUSTOMER,
     TokenKind.ACCOUNT_NUMBER: ACCOUNT,
+    TokenKind.VIN: ANSWERS,
+    TokenKind.VIN_TAIL: ANSWERS,
 }
+_VIN_LETTERS: Final = 17
 
 _BY_TOKEN: Final = SQL(
     "SELECT subject_kind, subject_id FROM search_token WHERE organization_id = %s AND kind = ANY(%s) "
@@ -35,11 +38,12 @@ _BY_TOKEN: Final = SQL(
 )
 _OF_ACCOUNTS: Final = SQL("SELECT customer_id FROM customer_account WHERE organization_id = %s AND id = ANY(%s)")
 _OF_METER: Final = SQL("SELECT DISTINCT pod FROM meter WHERE organization_id = %s AND serial = ANY(%s) LIMIT %s")
+_OF_VEHICLES: Final = SQL("SELECT case_number FROM vehicle WHERE organization_id = %s AND answers = ANY(%s) LIMIT %s")
 _CASES: Final = SQL(
     "SELECT number, status, program FROM (SELECT * FROM case_record WHERE organization_id = %(org)s "
     "AND customer_id = ANY(%(customers)s) UNION SELECT * FROM case_record WHERE organization_id = %(org)s "
     "AND pod = ANY(%(pods)s) UNION SELECT * FROM case_record WHERE organization_id = %(org)s "
-    "AND number = %(number)s) AS found ORDER BY id DESC LIMIT %(limit)s"
+    "AND number = ANY(%(numbers)s)) AS found ORDER BY id DESC LIMIT %(limit)s"
 )
 
 
@@ -55,7 +59,8 @@ class CaseFound:
 def find_cases(viewer: Viewer, *, said: str) -> Sequence[CaseFound]:
     """The cases of the viewer's organization that go by this, the newest first. said: personal, kept nowhere.
 
-    A case or meter number, a usage point, an account number, or a whole name, phone number or address of e-mail.
+    A case or meter number, a usage point, an account number, a whole name, phone number or address of e-mail, or the
+    VIN, or the last six letters of it, of a vehicle whose customer was proved.
     Raises NotForViewer.
     """
     if viewer.role not in _MAY_SEARCH:
@@ -66,6 +71,8 @@ def find_cases(viewer: Viewer, *, said: str) -> Sequence[CaseFound]:
         subjects = pen.execute(_BY_TOKEN, (opened.id, *_tokens(said), FOUND_MAX)).fetchall()
         accounts = [number for kind, number in subjects if kind == ACCOUNT]
         owners = pen.execute(_OF_ACCOUNTS, (opened.id, accounts)).fetchall()
+        answers = [number for kind, number in subjects if kind == ANSWERS]
+        vehicles = pen.execute(_OF_VEHICLES, (opened.id, answers, FOUND_MAX)).fetchall()
         written = list({said.strip(), said.strip().upper()})
         pods = pen.execute(_OF_METER, (opened.id, written, FOUND_MAX)).fetchall()
         rows = pen.execute(
@@ -74,7 +81,7 @@ def find_cases(viewer: Viewer, *, said: str) -> Sequence[CaseFound]:
                 "org": opened.id,
                 "customers": [*(number for kind, number in subjects if kind == CUSTOMER), *(row[0] for row in owners)],
                 "pods": [*(row[0] for row in pods), *written],
-                "number": _number(said),
+                "numbers": [_number(said), *(row[0] for row in vehicles)],
                 "limit": FOUND_MAX,
             },
         ).fetchall()
@@ -149,6 +156,11 @@ def _is_whole(kind: TokenKind, said: str) -> bool:
             return len(written) == PHONE_DIGITS
         case TokenKind.EMAIL:
             return "@" in written
+        case TokenKind.VIN:
+            return len(written) == _VIN_LETTERS
+        case TokenKind.VIN_TAIL:
+            # All of what was said, not the end of something longer.
+            return len(normalized(TokenKind.VIN, said)) == VIN_TAIL_LETTERS
         case _:
             return bool(written)
 

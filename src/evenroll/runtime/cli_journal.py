@@ -66,10 +66,13 @@ def rebuild(organization: OrganizationOption = "") -> None:
     output = Output(json=asked.json)
     with session():
         from evenroll.records.rebuild import rebuild as rebuild_all
+        from evenroll.records.vin_tails import fill_vin_tails
 
-        done = rebuild_all(organizations=organizations_here(organization))
+        here = organizations_here(organization)
+        tails = fill_vin_tails(organizations=here)
+        done = rebuild_all(organizations=here)
     failed = [f"{key} {stream.kind.value} {stream.key}" for key, stream in done.failed]
-    output.data({"written": done.written, "busy": done.busy, "failed": failed})
+    output.data({"written": done.written, "busy": done.busy, "failed": failed, "vin_tails": tails})
     if failed:
         output.say(*failed)
         raise refused(
