@@ -34,6 +34,7 @@ OPEN_TO_STRANGERS = {
     "sign-in",
     "sign-in-code",
     "sign-in-invited",
+    "sign-in-passkey",
     "sign-in-staff",
     "sign-out",
     "this-browser",

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from evenroll.accounts import sign_in
 from evenroll.accounts.codes import CODE_LASTS, TRIES_MAX, ask_code, try_code
 from evenroll.accounts.ways import key_of, next_of, start_of, ways_of
-from evenroll.pages.web_request import PageRequest, person_of
+from evenroll.pages.web_request import PageRequest
+from evenroll.records.passkeys import passkeys_of
 
 _ADDRESS_MAX = 254
 _CODE_DIGITS = 8
@@ -85,8 +86,13 @@ def choose(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def own(request: PageRequest) -> HttpResponse:
     """The own sign-in: as whom, and how to end it everywhere."""
-    person = person_of(request)
-    return render(request, "accounts/own.html", {"has_more": len(sign_in.choices(request)) > 1, "role": person.role})
+    subject = sign_in.subject_of(request)
+    given = {
+        "has_more": len(sign_in.choices(request)) > 1,
+        "is_real": bool(subject),
+        "passkeys": passkeys_of(subject) if subject else (),
+    }
+    return render(request, "accounts/own.html", given)
 
 
 @require_POST

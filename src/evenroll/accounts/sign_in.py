@@ -86,10 +86,15 @@ def contacts_of(request: HttpRequest) -> Mapping[OrganizationKey, str]:
     return kept.get("contacts", {}) if isinstance(kept, dict) else {}
 
 
+def user_of(request: HttpRequest) -> ActorKey:
+    """The key of one of the staff; NOBODY for anybody else."""
+    kept: Any = request.session.get(_KEPT)
+    return ActorKey(kept.get("user", "")) if isinstance(kept, dict) else NOBODY
+
+
 def choices(request: HttpRequest) -> Sequence[Person]:
     """As whom the one who is signed in can go on, asked anew."""
-    kept: Any = request.session.get(_KEPT)
-    user = ActorKey(kept.get("user", "")) if isinstance(kept, dict) else NOBODY
+    user = user_of(request)
     return staff_people(user) if user else customer_people(contacts_of(request))
 
 

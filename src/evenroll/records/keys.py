@@ -80,6 +80,10 @@ class Keys:
         """The key that encloses the secrets of the staff's authenticator apps, 32 bytes."""
         return self._derived("web-staff", "")
 
+    def web_passkeys(self) -> bytes:
+        """The key that encloses what is kept of passkeys, 32 bytes."""
+        return self._derived("web-passkeys", "")
+
     def web_code(self, asked: str) -> str:
         """The eight digits that are mailed to whoever asked under this number; they are kept nowhere."""
         drawn = hmac.digest(self._derived("web-codes", ""), asked.encode(), "sha256")

@@ -81,6 +81,21 @@ class StaffSignInRecord(models.Model):
         db_table = "staff_sign_in"
 
 
+class WebPasskey(models.Model):
+    """A passkey. token: hash of its credential's id; subject: whose; data: enclosed; counter: of its last use."""
+
+    token = models.CharField(max_length=64, primary_key=True)
+    subject = models.CharField(max_length=64)
+    data = models.BinaryField()
+    counter = models.BigIntegerField()
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "web_passkey"
+        indexes: ClassVar = [models.Index(fields=["subject"], name="web_passkey_by_subject")]
+
+
 class WebSignInSubject(models.Model):
     """Somebody who signs in. subject: keyed hash of the address of e-mail or of the user's key.
 

@@ -32,6 +32,7 @@ from evenroll.records.model_web import (
     StaffSignInRecord,
     WebCacheEntry,
     WebCount,
+    WebPasskey,
     WebSession,
     WebSignInSubject,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "Vehicle",
     "WebCacheEntry",
     "WebCount",
+    "WebPasskey",
     "WebSession",
     "WebSignInSubject",
     "WorkerSeen",
