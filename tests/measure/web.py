@@ -88,7 +88,7 @@ def _told(found: Mapping[str, Loaded], visits: Visits, *, counted: Mapping[str, 
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, {cases:,} cases")
     late = max(quantile_ms_late(of.answers) for of in found.values())
     print(f"requests were sent at most {late:.0f} ms late")
-    wrong = [each for of in found.values() for each in of.wrong]
+    wrong = [each for name, of in found.items() if name != PHASES[-1].name for each in of.wrong]
     for each in wrong[:5]:
         print(f"wrong answer: {each.page}, {each.status or 'none in time'}")
     grown = {page: (counted[page], now) for page, now in visits.statements.items() if now > counted.get(page, now)}
@@ -116,12 +116,13 @@ def _row(found: Mapping[str, Loaded], *, cases: int) -> None:
         reached = quantile_ms(answers, phase.share)
         share = f"p{phase.share * 100:.0f}"
         goal = "reported" if phase.goal_ms is None else f"{share} {phase.goal_ms:.0f} ms"
+        unanswered = ", not answered in time" if found[phase.name].wrong else ""
         missed = "" if phase.goal_ms is None or reached <= phase.goal_ms else ": missed"
         times = reached / quantile_ms(yard, phase.share)
         print(
             f"| {phase.name}, {phase.per_second:g} requests/s beside {cases:,} cases | {goal} | {share} {reached:.0f} "
-            f"ms{missed}; p50 {quantile_ms(answers, 0.5):.0f} ms; {times:.0f} times a static file in the same run; "
-            f"load {os.getloadavg()[0]:.1f} |"
+            f"ms{missed}{unanswered}; p50 {quantile_ms(answers, 0.5):.0f} ms; {times:.0f} times a static file in "
+            f"the same run; load {os.getloadavg()[0]:.1f} |"
         )
 
 

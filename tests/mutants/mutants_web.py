@@ -12,6 +12,17 @@ _ATTACKS = "tests/web/test_attacks.py"
 
 WEB_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        name="web: a queue goes through all cases for each of its pages",
+        changes=(
+            Change(
+                file="src/evenroll/records/desk_queue.py",
+                old="CASE WHEN ordered.case_number IS NULL THEN waits.stream_key ELSE ordered.case_number END",
+                new="coalesce(ordered.case_number, waits.stream_key)",
+            ),
+        ),
+        caught_by=("tests/records/test_queue_plan.py",),
+    ),
+    Mutant(
         name="web: a role is let in whatever its organization is",
         changes=(
             Change(
