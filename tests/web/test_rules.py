@@ -35,7 +35,9 @@ OPEN_TO_STRANGERS = {
     "sign-in-code",
     "sign-in-invited",
     "sign-in-passkey",
+    "sign-in-from",
     "sign-in-staff",
+    "sign-in-with",
     "sign-out",
     "this-browser",
 }

@@ -28,13 +28,14 @@ class Proved:
     """Who has proved to be there, and as whom one can go on.
 
     subject: of `web_subjects`. contacts: tokens of the address of e-mail, by organization, of a customer. user: the
-    key of one of the staff.
+    key of one of the staff. only: the one organization for which it is proved, where it is not all.
     """
 
     subject: str
     people: Sequence[Person]
     contacts: Mapping[OrganizationKey, str]
     user: ActorKey = NOBODY
+    only: OrganizationKey | None = None
 
 
 def sign_in(request: HttpRequest, person: Person) -> None:
@@ -52,6 +53,7 @@ def sign_in_proved(request: HttpRequest, proved: Proved) -> None:
         "epoch": epoch_of(proved.subject),
         "contacts": dict(proved.contacts),
         "user": proved.user,
+        "only": proved.only,
     }
 
 
@@ -95,7 +97,10 @@ def user_of(request: HttpRequest) -> ActorKey:
 def choices(request: HttpRequest) -> Sequence[Person]:
     """As whom the one who is signed in can go on, asked anew."""
     user = user_of(request)
-    return staff_people(user) if user else customer_people(contacts_of(request))
+    if not user:
+        return customer_people(contacts_of(request))
+    only = request.session[_KEPT].get("only")
+    return tuple(each for each in staff_people(user) if only in (None, each.organization))
 
 
 def signed_in(request: HttpRequest) -> Person | None:

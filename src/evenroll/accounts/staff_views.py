@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from evenroll.accounts import sign_in, totp
+from evenroll.accounts import sign_in, totp, wired
 from evenroll.accounts.drawn_code import drawn
 from evenroll.accounts.staff import PASSWORD_MAX, accept_invitation, password_fault, sign_in_staff, sign_in_user
 from evenroll.accounts.ways import next_of
@@ -95,7 +95,7 @@ def staff(request: PageRequest) -> HttpResponse:
         if sign_in_staff(request, **form.cleaned_data, at=timezone.now()):
             return HttpResponseRedirect(reverse(next_of(sign_in.choices(request))))
         form.add_error("code", "sign_in.staff_wrong")
-    return render(request, "accounts/staff.html", {"form": form})
+    return render(request, "accounts/staff.html", {"form": form, "providers": wired.providers()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

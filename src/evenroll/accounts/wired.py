@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from evenroll.partners.openid_sign_in import Provider
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.worker.installation import Installation
 
@@ -29,6 +30,7 @@ class Wired:
     """installation: with all partners; now: the business clock, in a demo the demo's.
 
     utility_at: whose wires are at a postal code; None where that is not known, for nobody's is guessed.
+    providers: the organizations' own sign-ins, by key.
     post: takes a letter to its address; None where no mail is set up, and nobody signs in by a code.
     """
 
@@ -36,6 +38,7 @@ class Wired:
     now: Callable[[], datetime]
     utility_at: Callable[[str], OrganizationKey | None] = lambda _: None
     post: Callable[[Mail], None] | None = None
+    providers: Mapping[str, Provider] = field(default_factory=dict[str, Provider])
 
 
 @dataclass(slots=True)
@@ -64,6 +67,11 @@ def business_now() -> datetime:
 def utility_at(postal_code: str) -> OrganizationKey | None:
     """Whose wires are at a postal code; None where that is not known. Raises NotWired."""
     return _wired().utility_at(postal_code)
+
+
+def providers() -> Mapping[str, Provider]:
+    """The organizations' own sign-ins, by key. Raises NotWired."""
+    return _wired().providers
 
 
 def has_post() -> bool:

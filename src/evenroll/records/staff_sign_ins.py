@@ -41,6 +41,7 @@ _OF_ADDRESS: LiteralString = (
     "SELECT u.key, u.password, s.totp FROM evenroll_user u JOIN staff_sign_in s ON s.user_id = u.id "
     "WHERE u.login_token = %s AND u.is_active AND s.totp <> ''"
 )
+_USER: LiteralString = "SELECT key FROM evenroll_user WHERE login_token = %s AND is_active"
 _STEP: LiteralString = (
     "UPDATE staff_sign_in s SET totp_step = %s FROM evenroll_user u "
     "WHERE u.id = s.user_id AND u.key = %s AND s.totp_step < %s"
@@ -120,6 +121,13 @@ def staff_sign_in(email: str) -> StaffSignIn | None:
     if row is None:
         return None
     return StaffSignIn(user=ActorKey(row[0]), password=row[1], totp=_opened(bytes(row[2]), row[0]))
+
+
+def user_of_address(email: str) -> ActorKey | None:
+    """The active user who was invited under a normalized address, whatever else they have chosen; None for nobody."""
+    with shared_transaction() as pen:
+        row = pen.execute(_USER, (_login_token(email),)).fetchone()
+    return None if row is None else ActorKey(row[0])
 
 
 def take_step(user: ActorKey, *, step: int) -> bool:

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from evenroll.runtime.cli_session import DATABASE, DATABASE_VARIABLE, business_now
 from evenroll.runtime.home import evenroll_home
+from evenroll.runtime.own_sign_ins import providers_of
 from evenroll.runtime.web_mail import web_post
 from evenroll.runtime.web_settings import URLS, URLS_OF_DEMO, content_policy
 
@@ -58,8 +59,11 @@ def make_ready(environ: Mapping[str, str], *, hosts: tuple[str, ...] = ()) -> No
         given["SECURE_HSTS_SECONDS"] = 365 * 24 * 3600
     for name, value in given.items():
         setattr(settings, name, value)
+    own = providers_of(environ)
     post = web_post(environ, is_demo=is_demo)
-    use_wired(Wired(installation=_kept_installation(), now=business_now, utility_at=utility_at, post=post))
+    use_wired(
+        Wired(installation=_kept_installation(), now=business_now, utility_at=utility_at, post=post, providers=own)
+    )
 
 
 def _count(written: str) -> int:
