@@ -9,6 +9,7 @@ import pytest
 from tests.mutants.mutants import MUTANTS, Mutant
 from tests.mutants.mutants_bills import BILL_MUTANTS
 from tests.mutants.mutants_faults import FAULT_MUTANTS
+from tests.mutants.mutants_mail import MAIL_MUTANTS
 from tests.mutants.mutants_matching import MATCHING_MUTANTS
 from tests.mutants.mutants_web import WEB_MUTANTS
 from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[2]
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,
         *WEB_CASE_MUTANTS,
+        *MAIL_MUTANTS,
         *FAULT_MUTANTS,
         *PLANTED,
     ),

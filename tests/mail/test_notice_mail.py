@@ -157,7 +157,7 @@ def test_of_several_the_subject_is_what_must_be_heard() -> None:
     kinds = ["case_opened", "decision_made", "enrolled", "meter_need_found"]
     mail = notice_mail(about(), kinds=kinds, sentences=["A", "B", "B", "C"], language=Language.EN)
     assert mail.subject.startswith(render(SUBJECT_KEYS["enrolled"], language=Language.EN))
-    assert mail.text.count("\nB\n") == 1
+    assert mail.text.count("\n- B\n") == 1
     assert REQUIRED_NOTICES <= NOTICE_KINDS
 
 

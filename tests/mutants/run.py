@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 from tests.mutants.mutants import MUTANTS, Mutant  # noqa: E402  the path is set just above
 from tests.mutants.mutants_bills import BILL_MUTANTS  # noqa: E402
 from tests.mutants.mutants_faults import FAULT_MUTANTS  # noqa: E402
+from tests.mutants.mutants_mail import MAIL_MUTANTS  # noqa: E402
 from tests.mutants.mutants_matching import MATCHING_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web import WEB_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS  # noqa: E402
@@ -57,6 +58,7 @@ def main(names: Iterable[str]) -> int:
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,
         *WEB_CASE_MUTANTS,
+        *MAIL_MUTANTS,
         *FAULT_MUTANTS,
     )
     chosen = [each for each in every if not words or any(word in each.name for word in words)]

@@ -55,6 +55,7 @@ KNOWN_TO_ALL = {
     "staff_sign_in",
     "web_cache",
     "web_count",
+    "web_letter",
     "web_passkey",
     "web_session",
     "web_subject",

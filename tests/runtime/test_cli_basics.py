@@ -55,6 +55,10 @@ COMMANDS_OF_THE_LINE = (
     ["member", "add"],
     ["member", "remove"],
     ["member", "list"],
+    ["notices", "list"],
+    ["notices", "preview"],
+    ["notices", "retry"],
+    ["notices", "refuse"],
     ["journal", "replay"],
     ["journal", "checkpoint"],
     ["journal", "verify"],
@@ -85,7 +89,7 @@ def test_every_command_and_exit_code_is_documented() -> None:
         assert f"`evenroll {' '.join(command)}" in page
     for code in ExitCode:
         assert f"| {int(code)} |" in page
-    assert len(app.registered_commands) + 15 == len(COMMANDS_OF_THE_LINE)
+    assert len(app.registered_commands) + 19 == len(COMMANDS_OF_THE_LINE)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,17 @@ def _boxes(**other: Any) -> Any:
     return replace(usual, **other)
 
 
+def _notices(**other: Any) -> Any:
+    from evenroll.records.notice_queue import NoticeCounts
+
+    return replace(NoticeCounts(owed=0, owed_since=None, retried=0, parked=0, parked_since=None), **other)
+
+
+def _owed(*, hours: float, parked: int = 0, **other: Any) -> HealthFacts:
+    notices = _notices(owed=3, owed_since=NOW - timedelta(hours=hours), parked=parked)
+    return _facts(organizations=(_organization(notices=notices),), **{"sends_mail": True, **other})
+
+
 def _worker(**other: Any) -> Any:
     from evenroll.records.workers_seen import SeenWorker
 
@@ -66,6 +77,7 @@ def _organization(**other: Any) -> OrganizationFacts:
         boxes=_boxes(),
         not_sealed=0,
         seal_seconds=0,
+        notices=_notices(),
     )
     return replace(usual, **other)
 
@@ -191,6 +203,10 @@ TROUBLES = {
         Verdict.ACT,
         "2 days",
     ),
+    "notices wait": (lambda: _owed(hours=5), Check.NOTICES, Verdict.LOOK, "3 notices"),
+    "notices wait for days": (lambda: _owed(hours=50), Check.NOTICES, Verdict.ACT, "2 days"),
+    "notices parked": (lambda: _owed(hours=0, parked=2), Check.NOTICES, Verdict.LOOK, "2 are parked"),
+    "no mail": (lambda: _owed(hours=50, sends_mail=False), Check.NOTICES, Verdict.LOOK, "no way for mail"),
     "late": (lambda: _late(30), Check.OVERDUE, Verdict.LOOK, "meter_office 4"),
     "very late": (lambda: _late(90), Check.OVERDUE, Verdict.ACT, "90 minutes"),
     "not sealed": (lambda: _books(not_sealed=9, seal_seconds=900), Check.SEAL, Verdict.LOOK, "9 entries"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,9 +20,11 @@ from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.intake.result_file import ResultRow
 from evenroll.ports.clearinghouse import ProviderQuestion
+from evenroll.ports.mail import Letter
 from evenroll.programs.program import MeterCapability
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from tests.application_rows import application_row
+from tests.mail.sending import Box, room
 from tests.meter_work import at, exchange_meter
 from tests.safety.canaries import canaries_in, canary_answers, canary_premise, every_cell, found_in, personal_of
 from tests.safety.file_programs import with_file_programs
@@ -42,6 +44,7 @@ class World:
     results: tuple[ResultRow, ...]
     written: str
     log: str
+    letters: tuple[Letter, ...]
 
 
 class _Undone(Exception):
@@ -71,6 +74,7 @@ def world(django_ready: object, tmp_path_factory: pytest.TempPathFactory) -> Ite
         _stranger_fails(territory, said)
         _clearinghouse_breaks(territory, said)
         results, written = _through_the_file_door(territory, said, folder=tmp_path_factory.mktemp("files"))
+        letters = _told_by_mail(territory)
     finally:
         root.removeHandler(kept)
         root.setLevel(level)
@@ -81,6 +85,7 @@ def world(django_ready: object, tmp_path_factory: pytest.TempPathFactory) -> Ite
         said=said,
         results=results,
         written=written,
+        letters=letters,
         log="\n".join(kept.texts),
     )
 
@@ -132,6 +137,15 @@ def test_neither_results_nor_result_file_repeat_a_canary(world: World) -> None:
 def test_no_log_record_holds_a_canary(world: World) -> None:
     assert "RuntimeError" in world.log, "the failing partner is to be logged"
     assert canaries_in(world.log, answers=world.said) == set()
+
+
+def test_mails_go_to_the_address_and_repeat_nothing_else(world: World) -> None:
+    assert len(world.letters) >= 5
+    assert {each.to for each in world.letters} == {world.said[FormField.EMAIL]}
+    assert "notice_away" in world.log and "notice_sent" in world.log
+    for each in world.letters:
+        assert canaries_in(f"{each.subject} {each.text} {each.html} {each.message_id}", answers=world.said) == set()
+        assert world.premise.serial not in f"{each.text} {each.html}"
 
 
 def test_the_answers_are_there_for_whoever_may_open_them(world: World) -> None:
@@ -236,6 +250,25 @@ def _clearinghouse_breaks(territory: Territory, said: Mapping[FormField, str]) -
     assert territory.run().failed > 0
     territory.clearinghouse = None
     territory.taken(territory.give(territory.utility, CommandName.WITHDRAW, number, role=Role.CUSTOMER))
+
+
+def _told_by_mail(territory: Territory) -> tuple[Letter, ...]:
+    """Every notice that is owed, as if each had been sent when it came to be owed; the first time nobody takes them."""
+    from evenroll.records.models import Notice
+    from evenroll.records.organizations import open_organization
+    from evenroll.worker.mailing import send_notices
+
+    box = Box(away="mail_away")
+    installation = replace(territory.installation, mail=room(box))
+    instants = set[datetime]()
+    for key in (territory.utility, territory.esco):
+        with open_organization(key):
+            instants |= set(Notice.objects.values_list("noticed_at", flat=True))
+    for at_ in sorted(instants):
+        send_notices(installation, now=at_)
+        box.away = ""
+        send_notices(installation, now=at_ + days(0.01))
+    return tuple(box.letters)
 
 
 def _through_the_file_door(

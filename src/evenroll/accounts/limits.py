@@ -37,6 +37,7 @@ class Door(StrEnum):
     PROOF = "proof"
     BEGIN = "begin"
     UPLOAD = "upload"
+    MAILED = "mailed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +75,7 @@ LIMITS: Mapping[Door, Limits] = MappingProxyType(
         Door.PROOF: Limits(about=_TOLD.about, network=_TOLD.network),
         Door.BEGIN: Limits(network=(Limit(most=300, within=_HOUR), Limit(most=2000, within=_DAY))),
         Door.UPLOAD: Limits(network=(Limit(most=60, within=_HOUR), Limit(most=300, within=_DAY))),
+        Door.MAILED: _TOLD,
     }
 )
 """Each number is an operator's trade: honest people beneath it, and who tries many things above it."""

@@ -17,17 +17,15 @@ from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.enrollment.tracks import TrackState
 from evenroll.pages.finding_texts import finding_sentences
-from evenroll.pages.formats import day, instant
-from evenroll.pages.notices import NOTICE_KINDS, notice
+from evenroll.pages.formats import day
 from evenroll.pages.texts import render
 from evenroll.pages.timeline_words import findings_told, missing_told
-from evenroll.pages.web_widgets import Moment, SummaryList, SummaryRow, Table, Tag, Timeline, Tone
+from evenroll.pages.told_notices import Reader, ToldNotice, told_notices
+from evenroll.pages.web_widgets import SummaryList, SummaryRow, Table, Tag, Timeline, Tone
 from evenroll.programs.rules import Outcome
 from evenroll.quantities.identifiers import CaseNumber
-from evenroll.records import queries
+from evenroll.records import notice_queue, queries
 from evenroll.records.case_search import CaseRelated, Same, related_cases
-from evenroll.records.entries import Entry
-from evenroll.records.folds import read_event
 from evenroll.records.organizations import open_organization
 from evenroll.records.streams import StreamKind
 
@@ -62,7 +60,7 @@ class ShownCase:
     findings: Sequence[ShownFinding]
     missing: Sequence[str]
     told: SummaryList
-    notices: Sequence[Moment]
+    notices: Sequence[ToldNotice]
     related: Sequence[SummaryRow]
     timeline: Timeline
 
@@ -77,6 +75,9 @@ def shown_case(looking: Looking, *, number: CaseNumber) -> ShownCase:
         numbers = queries.orders_of(looking.viewer, case_number=number)
         orders = [queries.order(looking.viewer, number=each) for each in numbers]
         related = related_cases(looking.viewer, number=number)
+        listed = notice_queue.notices_of(number)
+    zone = ZoneInfo(opened.calendar.zone)
+    reader = Reader(language=language, customer=case.opening.language, zone=zone)
     has_orders = OrganizationKind.UTILITY in opened.kinds and looking.viewer.role is not Role.PROGRAM_MANAGER
     tracks = [*case.tracks.values(), *(track for order in orders for track in order.tracks.values())]
     return ShownCase(
@@ -93,7 +94,7 @@ def shown_case(looking: Looking, *, number: CaseNumber) -> ShownCase:
         findings=[_finding(each, language) for each in findings_told(entries)],
         missing=[render(f"missing.{each}", language=language) for each in missing_told(entries)],
         told=_told(case, looking),
-        notices=_notices(case, entries, zone=ZoneInfo(opened.calendar.zone)),
+        notices=told_notices(listed, entries, reader=reader),
         related=[
             SummaryRow(
                 name=each.found.number,
@@ -102,7 +103,7 @@ def shown_case(looking: Looking, *, number: CaseNumber) -> ShownCase:
             )
             for each in related
         ],
-        timeline=happened(entries, looking=looking, zone=ZoneInfo(opened.calendar.zone)),
+        timeline=happened(entries, looking=looking, zone=zone),
     )
 
 
@@ -124,24 +125,6 @@ def _href(number: str) -> str:
 
 def _order_words(tracks: Iterable[TrackState], language: Language) -> str:
     return ", ".join(render(each.state, language=language) for each in tracks)
-
-
-def _notices(case: Case, entries: Sequence[Entry], *, zone: ZoneInfo) -> Sequence[Moment]:
-    """What the customer was told, in the customer's language, the latest first."""
-    language = case.opening.language
-    told = [each for each in reversed(entries) if each.stream.kind is StreamKind.CASE and each.event in NOTICE_KINDS]
-    return [
-        Moment(
-            title=instant(each.business_at, language=language, zone=zone),
-            at="",
-            text=notice(
-                read_event(StreamKind.CASE, event=each.event, version=each.version, data=each.data),
-                case=case.number,
-                language=language,
-            ),
-        )
-        for each in told
-    ]
 
 
 def _finding(finding: Finding, language: Language) -> ShownFinding:

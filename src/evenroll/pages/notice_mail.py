@@ -25,6 +25,22 @@ if TYPE_CHECKING:
 SUBJECT_KEYS: Final = {kind: f"mail_subject.{kind}" for kind in NOTICE_KINDS}
 """The key of the subject of each kind of notice."""
 
+_HEAVIEST: Final = (
+    "refused_at_proof",
+    "refused_by_provider",
+    "ended",
+    "suspended",
+    "supply_lost_heard",
+    "program_close_told",
+    "cure_asked",
+    "form_returned",
+    "condition_due_set",
+    "enrolled",
+    "visit_heard",
+    "decision_made",
+)
+"""What heads a mail in which it stands, the heaviest first."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class About:
@@ -63,8 +79,10 @@ class Step:
 def notice_mail(about: About, *, kinds: Sequence[str], sentences: Sequence[str], language: Language) -> NoticeMail:
     """The mail of these notices of one case. kinds, sentences: of each, in order; one at least. Raises TextMissing."""
     must, may = _duties(about, language)
+    subject = _subject(about, kinds, language)
     texts = {
-        "subject": _subject(about, kinds, language),
+        "subject": subject,
+        "heading": subject.partition(" (")[0],
         "language": language,
         "organization": about.organization,
         "case": about.case.number,
@@ -76,13 +94,14 @@ def notice_mail(about: About, *, kinds: Sequence[str], sentences: Sequence[str],
         "write_to": about.write_to,
     }
     text = "\n".join(_lines(texts, language))
-    return NoticeMail(subject=texts["subject"], text=text, html=render_to_string("mail/notice.html", texts))
+    return NoticeMail(subject=subject, text=text, html=render_to_string("mail/notice.html", texts))
 
 
 def _subject(about: About, kinds: Sequence[str], language: Language) -> str:
-    """Of several the last one that the customer must hear of, else the last."""
-    heaviest = [kind for kind in kinds if kind in REQUIRED_NOTICES] or list(kinds)
-    return f"{render(SUBJECT_KEYS[heaviest[-1]], language=language)} ({about.case.number})"
+    """Of several the heaviest, then the last one that the customer must hear of, else the last."""
+    required = [kind for kind in kinds if kind in REQUIRED_NOTICES] or list(kinds)
+    kind = next((each for each in _HEAVIEST if each in kinds), required[-1])
+    return f"{render(SUBJECT_KEYS[kind], language=language)} ({about.case.number})"
 
 
 def _waiting(about: About) -> list[TrackState]:
@@ -105,7 +124,7 @@ def _duties(about: About, language: Language) -> tuple[list[Step], list[Step]]:
         if track.owner is Role.CUSTOMER:
             is_may = (track.track, track.state) in MAY
             (may if is_may else must).append(_duty(track, about, language))
-    return must, may
+    return list(dict.fromkeys(must)), list(dict.fromkeys(may))
 
 
 def _duty(track: TrackState, about: About, language: Language) -> Step:
@@ -123,11 +142,12 @@ def _others(about: About, language: Language) -> list[Step]:
         if track.owner is None or track.owner is Role.CUSTOMER or track.track is Track.CASE:
             continue
         by = {"who": render(track.owner, language=language), "until_on": max(_last_day(track, about), today)}
+        key = "mail.until" if track.owner is Role.SYSTEM else "mail.by"
         title = track_words(track.track.value, language=language)
         steps.append(
             Step(
                 text=f"{title}: {render(next_step_key(track), language=language)}",
-                more=render("mail.by", language=language, parameters=by),
+                more=render(key, language=language, parameters=by),
             )
         )
     return steps
@@ -139,7 +159,7 @@ def _lines(texts: dict[str, object], language: Language) -> list[str]:
         return render(key, language=language, parameters=parameters)
 
     lines = [said("mail.hello"), "", said("mail.about"), "", said("mail.happened").upper()]
-    lines += [str(each) for each in _listed(texts["sentences"])]
+    lines += [f"- {each}" for each in _listed(texts["sentences"])]
     for name, title in (("must", "mail.to_do"), ("may", "mail.may"), ("others", "mail.others")):
         steps = _listed(texts[name])
         if steps:

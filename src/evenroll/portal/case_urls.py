@@ -1,7 +1,7 @@
 """The addresses of a customer's cases."""
 
 from evenroll.accounts.rules import CUSTOMERS, PORTAL, page
-from evenroll.portal import case, case_papers
+from evenroll.portal import case, case_messages, case_papers
 
 urlpatterns = [
     page("cases", case.cases, name="find-case", who=PORTAL),
@@ -9,5 +9,6 @@ urlpatterns = [
     page("cases/<str:number>/place", case.place, name="case-place", who=CUSTOMERS),
     page("cases/<str:number>/ledger", case.ledger, name="case-ledger", who=CUSTOMERS),
     page("cases/<str:number>/papers", case_papers.papers, name="case-papers", who=CUSTOMERS),
+    page("cases/<str:number>/messages", case_messages.messages, name="case-messages", who=CUSTOMERS),
     page("cases/<str:number>/do/<str:name>", case.act, name="case-act", who=CUSTOMERS),
 ]

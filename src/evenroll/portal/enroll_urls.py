@@ -1,7 +1,7 @@
 """The addresses of enrolling."""
 
 from evenroll.accounts.rules import PORTAL, page
-from evenroll.portal import enroll, enroll_resume
+from evenroll.portal import enroll, enroll_mail, enroll_resume
 
 urlpatterns = [
     page("enroll/", enroll.start, name="enroll-start", who=PORTAL),
@@ -11,6 +11,7 @@ urlpatterns = [
     page("enroll/check", enroll.check, name="enroll-check", who=PORTAL),
     page("enroll/done", enroll.done, name="enroll-done", who=PORTAL),
     page("enroll/later", enroll_resume.later, name="enroll-later", who=PORTAL),
+    page("enroll/later/mail", enroll_mail.mail_link, name="enroll-mail", who=PORTAL),
     page("enroll/account-holder", enroll_resume.holder, name="enroll-holder", who=PORTAL),
     page("enroll/back", enroll_resume.by_code, name="enroll-code", who=PORTAL),
     page("enroll/back/<str:link>", enroll_resume.by_link, name="enroll-link", who=PORTAL),

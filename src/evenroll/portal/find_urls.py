@@ -1,7 +1,7 @@
 """The addresses of finding a program, open to strangers."""
 
 from evenroll.accounts.rules import PORTAL, page
-from evenroll.portal import find, find_choosing, find_data, find_told
+from evenroll.portal import find, find_choosing, find_data, find_mail, find_told
 
 urlpatterns = [
     page("find", find.place, name="find-program", who=PORTAL),
@@ -12,4 +12,5 @@ urlpatterns = [
     page("find/costs", find.costs, name="find-costs", who=PORTAL),
     page("find/chosen", find_choosing.chosen, name="find-chosen", who=PORTAL),
     page("find/costs.txt", find_told.saved, name="find-saved", who=PORTAL),
+    page("find/mail", find_mail.mail, name="find-mail", who=PORTAL),
 ]

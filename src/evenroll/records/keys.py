@@ -89,6 +89,10 @@ class Keys:
         drawn = hmac.digest(self._derived("web-codes", ""), asked.encode(), "sha256")
         return f"{int.from_bytes(drawn) % 10**8:08d}"
 
+    def web_letters(self) -> bytes:
+        """The key that encloses the letters that somebody asked the web for, 32 bytes."""
+        return self._derived("web-letters", "")
+
     def web_draft_way(self, way: str, *, number: str) -> bytes:
         """The secret by which a draft is come back to, 32 bytes: it is kept nowhere. way: such as link, or code."""
         return hmac.digest(self._derived("web-draft-ways", ""), f"{way}\x00{number}".encode(), "sha256")

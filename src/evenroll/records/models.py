@@ -36,6 +36,7 @@ from evenroll.records.model_web import (
     WebSession,
     WebSignInSubject,
 )
+from evenroll.records.model_web_letters import WebLetter
 
 __all__ = [
     "ApprovedEquipment",
@@ -105,6 +106,7 @@ __all__ = [
     "Vehicle",
     "WebCacheEntry",
     "WebCount",
+    "WebLetter",
     "WebPasskey",
     "WebSession",
     "WebSignInSubject",

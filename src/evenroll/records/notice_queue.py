@@ -45,7 +45,7 @@ _MARK: LiteralString = (
 )
 _LIST: LiteralString = (
     "SELECT id, stream_key, code, noticed_at, sent_at, channel, parked_why, withheld_why, attempts, "
-    "next_at IS NULL AND mail IS NULL, mail FROM notice WHERE organization_id = %(org)s "
+    "next_at IS NULL AND mail IS NULL, mail, parameters FROM notice WHERE organization_id = %(org)s "
 )
 _OF_STATE: dict[NoticeState, LiteralString] = {
     NoticeState.OWED: "AND next_at IS NOT NULL ORDER BY next_at, id LIMIT %(limit)s",
@@ -86,6 +86,7 @@ class ListedNotice:
     id: int
     case: CaseNumber
     code: str
+    entry: int
     state: NoticeState
     why: str
     channel: str
@@ -199,6 +200,16 @@ def notices_of(case: CaseNumber) -> Sequence[ListedNotice]:
     return tuple(_listed(row) for row in rows)
 
 
+def found(notice: int) -> tuple[CaseNumber, OwedNotice] | None:
+    """A notice of the open organization, and whose case it is of; None if there is none of this number."""
+    with cursor() as pen:
+        row = pen.execute(
+            "SELECT stream_key, id, code, parameters, noticed_at FROM notice WHERE organization_id = %s AND id = %s",
+            (current().id, notice),
+        ).fetchone()
+    return None if row is None else (CaseNumber(row[0]), _owed(row))
+
+
 def _mark(mail: OwedMail, **what: Any) -> None:
     """What became of it, of all that go along too; what was sent stays sent, whoever comes later."""
     nothing = {"sent_at": None, "channel": "", "withheld": "", "parked": ""}
@@ -207,11 +218,15 @@ def _mark(mail: OwedMail, **what: Any) -> None:
 
 
 def _owed(row: tuple[Any, ...]) -> OwedNotice:
-    return OwedNotice(id=row[1], code=row[2], entry=int(json.loads(row[3]).get("entry", 0)), noticed_at=row[4])
+    return OwedNotice(id=row[1], code=row[2], entry=_entry(row[3]), noticed_at=row[4])
+
+
+def _entry(parameters: str) -> int:
+    return int(json.loads(parameters).get("entry", 0))
 
 
 def _listed(row: tuple[Any, ...]) -> ListedNotice:
-    id_, case, code, noticed_at, sent_at, channel, parked, withheld, attempts, is_out, mail = row
+    id_, case, code, noticed_at, sent_at, channel, parked, withheld, attempts, is_out, mail, parameters = row
     if sent_at is not None:
         state = NoticeState.SENT
     elif withheld:
@@ -224,6 +239,7 @@ def _listed(row: tuple[Any, ...]) -> ListedNotice:
         id=id_,
         case=CaseNumber(case),
         code=code,
+        entry=_entry(parameters),
         state=state,
         why=withheld or parked,
         channel=channel,

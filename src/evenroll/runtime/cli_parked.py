@@ -16,6 +16,7 @@ from evenroll.ports.delivery import DropReason
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey
 from evenroll.runtime.cli_exit import not_found, refused
 from evenroll.runtime.cli_member import books_of
+from evenroll.runtime.cli_notices import parked_notices
 from evenroll.runtime.cli_options import OrganizationOption, StaffRole
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.output_console import Output
@@ -123,6 +124,7 @@ def tell_parked(output: Output, organization: str, *, limit: int) -> None:
         found: list[dict[str, Any]] = []
         for key in organizations_here(organization):
             found += _parked(key, limit=limit)
+            found += parked_notices(key, limit=limit)
         zones = {each["organization"]: zone_of(each["organization"]) for each in found}
     output.data({"parked": found})
     if not found:
@@ -132,6 +134,8 @@ def tell_parked(output: Output, organization: str, *, limit: int) -> None:
     shown = [{**each, "since": _with_zone(each["since"], zones[each["organization"]])} for each in found]
     output.table(columns, [tuple(each[column] for column in columns) for each in shown])
     output.say("When what was in the way is mended, take them once more: evenroll parked retry")
+    if any(each["box"] == "notice" for each in found):
+        output.say("Notices to customers are sent once more by: evenroll notices retry")
 
 
 def _with_zone(at: datetime, zone: ZoneInfo) -> str:

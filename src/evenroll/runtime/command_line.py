@@ -32,6 +32,7 @@ from evenroll.runtime import (
     cli_match_bills,
     cli_member,
     cli_metrics,
+    cli_notices,
     cli_parked,
     cli_process,
     cli_programs,
@@ -71,6 +72,9 @@ supply_app = typer.Typer(help="What the registry's operator tells of supply.", n
 hold_app = typer.Typer(help="Legal holds, while which nothing personal is erased.", no_args_is_help=True)
 member_app = typer.Typer(help="Who may act in which role for which organization.", no_args_is_help=True)
 parked_app = typer.Typer(help="Messages that could not be taken or delivered.", no_args_is_help=True)
+
+
+notices_app = typer.Typer(help="What customers are told by mail.", no_args_is_help=True)
 
 
 @app.callback()
@@ -149,10 +153,15 @@ member_app.command("list")(with_json(cli_member.list_members))
 parked_app.command("list")(with_json(cli_parked.list_parked))
 parked_app.command("retry")(with_json(cli_parked.retry))
 parked_app.command("drop")(with_json(cli_parked.drop))
+notices_app.command("list")(with_json(cli_notices.list_notices))
+notices_app.command("preview")(with_json(cli_notices.preview))
+notices_app.command("retry")(with_json(cli_notices.retry))
+notices_app.command("refuse")(with_json(cli_notices.refuse))
 app.add_typer(hold_app, name="hold")
 app.add_typer(supply_app, name="supply")
 app.add_typer(member_app, name="member")
 app.add_typer(parked_app, name="parked")
+app.add_typer(notices_app, name="notices")
 app.add_typer(journal_app, name="journal")
 app.add_typer(db_app, name="db")
 app.add_typer(programs_app, name="programs")

@@ -33,6 +33,7 @@ class Check(StrEnum):
     WORKERS = "workers"
     OUTBOX = "outbox"
     PARKED = "parked"
+    NOTICES = "notices"
     OVERDUE = "overdue"
     SEAL = "seal"
     DISK = "disk"
@@ -64,6 +65,7 @@ def judged(facts: HealthFacts, *, limits: Mapping[str, Limit] = LIMITS) -> tuple
             _workers(facts, limits),
             _outbox(facts, limits),
             _parked(facts, limits),
+            _notices(facts, limits),
             _overdue(facts, limits),
             _seal(facts, limits),
         ]
@@ -238,6 +240,27 @@ def _parked(facts: HealthFacts, limits: Mapping[str, Limit]) -> Line:
         f"{sum(each.outbox_parked for each in boxes)} not delivered; the oldest for {span_words(seconds)}.",
         f"`{typed('parked list')}` says why; mend that, then `{typed('parked retry')}`, or `parked drop`.",
     )
+
+
+def _notices(facts: HealthFacts, limits: Mapping[str, Limit]) -> Line:
+    counted = [each.notices for each in facts.organizations]
+    owed, parked = sum(each.owed for each in counted), sum(each.parked for each in counted)
+    if not owed and not parked:
+        return _line(Check.NOTICES, Verdict.OK, "No notice to a customer waits.", "")
+    seconds = oldest_seconds([each.owed_since for each in counted], now=facts.now)
+    found = f"{owed} notices to customers wait, the oldest for {span_words(seconds)}; {parked} are parked."
+    if parked:
+        verdict = _worst(Verdict.LOOK, _judge(seconds, limits["notice_seconds"]))
+        to_do = f"`{typed('notices list --state parked')}` says why; mend that, then `{typed('notices retry')}`."
+        return _line(Check.NOTICES, verdict, found, to_do)
+    if not facts.sends_mail:
+        found = f"{owed} notices to customers wait, and no way for mail is named here."
+        to_do = "Set EVENROLL_MAIL_URL for the worker, see docs/mail.md; after a week they are no news any more."
+        return _line(
+            Check.NOTICES, Verdict.LOOK if seconds > limits["notice_seconds"].look else Verdict.OK, found, to_do
+        )
+    to_do = f"See that a worker runs; then `{typed('worker --once')}`, and look at its log for notice_away."
+    return _line(Check.NOTICES, _judge(seconds, limits["notice_seconds"]), found, to_do)
 
 
 def _overdue(facts: HealthFacts, limits: Mapping[str, Limit]) -> Line:

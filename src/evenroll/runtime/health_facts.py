@@ -15,8 +15,10 @@ from evenroll.runtime.cli_session import business_now
 from evenroll.runtime.database import embedded_major, outside_urls
 from evenroll.runtime.embedded_places import places_of
 from evenroll.runtime.home import evenroll_home
+from evenroll.runtime.mail_wiring import sends_mail
 
 if TYPE_CHECKING:
+    from evenroll.records.notice_queue import NoticeCounts
     from evenroll.records.operating import Boxes, Overdue, ServerFacts
     from evenroll.records.workers_seen import SeenWorker
 
@@ -32,6 +34,7 @@ class OrganizationFacts:
     boxes: Boxes
     not_sealed: int
     seal_seconds: int
+    notices: NoticeCounts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +73,8 @@ class MigrationFacts:
 class HealthFacts:
     """Everything that status knows. now: the business clock; wall: this machine's clock; demo: it is a demo database.
 
+    sends_mail: whether the environment of this command names a way for mail.
+
     Where migrations are pending, organizations and workers are empty: their tables may not be there.
     """
 
@@ -79,6 +84,7 @@ class HealthFacts:
     migrations: MigrationFacts
     server: ServerFacts
     disk: DiskFacts
+    sends_mail: bool = False
     workers: Sequence[SeenWorker] = ()
     organizations: Sequence[OrganizationFacts] = ()
 
@@ -102,6 +108,7 @@ def health_facts(keys: Sequence[OrganizationKey], *, migrations: MigrationFacts)
         migrations=migrations,
         server=bare.server,
         disk=bare.disk,
+        sends_mail=sends_mail(os.environ, is_demo=demo_now() is not None),
         workers=workers_seen(),
         organizations=[organization_facts(key, now=now) for key in keys],
     )
@@ -118,7 +125,7 @@ def bare_facts(migrations: MigrationFacts) -> HealthFacts:
 
 def organization_facts(key: OrganizationKey, *, now: datetime) -> OrganizationFacts:
     """The figures of one organization. now: the business clock."""
-    from evenroll.records import operating
+    from evenroll.records import notice_queue, operating
     from evenroll.records.organizations import open_organization
     from evenroll.records.sealing import waiting
 
@@ -132,6 +139,7 @@ def organization_facts(key: OrganizationKey, *, now: datetime) -> OrganizationFa
             boxes=operating.boxes(key),
             not_sealed=unsealed.entries,
             seal_seconds=unsealed.seconds,
+            notices=notice_queue.counts(key),
         )
 
 

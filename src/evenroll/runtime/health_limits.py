@@ -29,6 +29,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "worker_seconds": Limit(look=2 * MINUTE, act=10 * MINUTE),
         "outbox_seconds": Limit(look=15 * MINUTE, act=HOUR),
         "overdue_seconds": Limit(look=15 * MINUTE, act=HOUR),
+        "notice_seconds": Limit(look=2 * HOUR, act=DAY),
         "parked_seconds": Limit(look=0, act=DAY),
         "seal_seconds": Limit(look=10 * MINUTE, act=HOUR),
         "disk_free_bytes": Limit(look=5 * GIB, act=GIB, below=True),

@@ -23,7 +23,7 @@ DEMO_SENDER: Final = "enrollment@evenroll.example"
 _SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 _FILES: Final = "evenroll.partners.mail_files.EmailBackend"
 _SITE: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
-_SERVICES: Final = frozenset(
+SERVICES: Final = frozenset(
     {
         "brevo",
         "mailersend",
@@ -47,9 +47,9 @@ def mail_room(environ: Mapping[str, str], *, home: Path, is_demo: bool) -> MailR
 
     Raises CommandEnded for a setting that cannot be used; it never repeats a password.
     """
-    url = environ.get(URL_VARIABLE, "") or ("files:" if is_demo else "")
-    if url in ("", "off"):
+    if not sends_mail(environ, is_demo=is_demo):
         return None
+    url = environ.get(URL_VARIABLE, "") or "files:"
     sender = environ.get(FROM_VARIABLE, "") or (DEMO_SENDER if is_demo else "")
     write_to = environ.get(WRITE_TO_VARIABLE, "") or sender
     site = (environ.get(SITE_VARIABLE, "") or (DEMO_SITE if is_demo else "")).rstrip("/")
@@ -64,6 +64,12 @@ def mail_room(environ: Mapping[str, str], *, home: Path, is_demo: bool) -> MailR
     backend, options = _backend(url, home=home)
     post = DjangoPost(backend=backend, sender=sender, options=options, reply_to=write_to)
     return MailRoom(post=post, site=site, write_to=write_to, domain=sender.rpartition("@")[2])
+
+
+def sends_mail(environ: Mapping[str, str], *, is_demo: bool) -> bool:
+    """Whether a way for mail is named, usable or not."""
+    url = environ.get(URL_VARIABLE, "")
+    return is_demo if url == "" else url != "off"
 
 
 def clear_demo_mail(environ: Mapping[str, str], *, home: Path) -> None:
@@ -97,7 +103,7 @@ def _backend(url: str, *, home: Path) -> tuple[str, dict[str, Any]]:
             "use_tls": scheme == "smtp" and said.get("tls", "start") == "start",
             "timeout": TIMEOUT_SECONDS,
         }
-    if scheme in _SERVICES:
+    if scheme in SERVICES:
         return f"anymail.backends.{scheme}.EmailBackend", said
     raise _wrong_url()
 
@@ -105,5 +111,5 @@ def _backend(url: str, *, home: Path) -> tuple[str, dict[str, Any]]:
 def _wrong_url() -> Exception:
     return wrong_use(
         f"{URL_VARIABLE} names no way for mail. Write smtp://user:password@host:587, smtps://..., files:/folder, off, "
-        f"or a service with its settings, such as postmark:?server_token=...: {', '.join(sorted(_SERVICES))}."
+        f"or a service with its settings, such as postmark:?server_token=...: {', '.join(sorted(SERVICES))}."
     )

@@ -1,0 +1,62 @@
+"""Bugs that are planted in the mail to customers, and the tests that must find each."""
+
+from __future__ import annotations
+
+from tests.mutants.mutants import Change, Mutant
+
+_WORKER = "src/evenroll/worker"
+_RECORDS = "src/evenroll/records"
+_SENDING = "tests/mail/test_sending.py"
+
+MAIL_MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="mail: a refused channel is used",
+        changes=(
+            Change(
+                file=f"{_WORKER}/mail_letters.py",
+                old="if channels.is_refused(case, channel=MessageChannel.EMAIL) else None",
+                new="if case is None else None",
+            ),
+        ),
+        caught_by=(f"{_SENDING}::test_a_refused_channel_gets_none_and_an_auditor_sees_why",),
+    ),
+    Mutant(
+        name="mail: what happened meanwhile goes along in a mail that was sent before",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/notice_queue.py",
+                old="fresh = [row for row in leads if row[3]]",
+                new="fresh = leads",
+            ),
+        ),
+        caught_by=(f"{_SENDING}::test_who_dies_between_sending_and_marking_repeats_one_mail_under_one_id",),
+    ),
+    Mutant(
+        name="mail: each try has an id of its own",
+        changes=(
+            Change(
+                file=f"{_WORKER}/mail_letters.py",
+                old='purpose="mail", text=str(mail.id))',
+                new='purpose="mail", text=f"{mail.id}/{mail.attempts}")',
+            ),
+        ),
+        caught_by=(f"{_SENDING}::test_who_dies_between_sending_and_marking_repeats_one_mail_under_one_id",),
+    ),
+    Mutant(
+        name="mail: two workers take the same mail",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/notice_queue.py",
+                old='"ORDER BY waiting.next_at, waiting.id LIMIT %(limit)s FOR UPDATE OF waiting SKIP LOCKED) "',
+                new='"ORDER BY waiting.next_at, waiting.id LIMIT %(limit)s) "',
+            ),
+            Change(
+                file=f"{_RECORDS}/notice_queue.py",
+                old="next_at = %(until)s, mail = told.id",
+                new="mail = told.id",
+            ),
+        ),
+        caught_by=(f"{_SENDING}::test_two_senders_at_once_send_each_once",),
+        seconds=300,
+    ),
+)
