@@ -26,6 +26,7 @@ THEMES = {
     "hold",
     "journal",
     "keys",
+    "mail",
     "past bills",
     "releases",
     "restore",

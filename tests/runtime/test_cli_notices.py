@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from evenroll.enrollment.roles import Role
+from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.database import DatabaseUrls
 from tests.runtime.line import Said, line
 from tests.territory import Territory, new_territory
@@ -84,6 +85,7 @@ def test_a_worker_sends_files_and_what_is_parked_is_shown_and_sent_once_more(ter
     )
     assert (told["notices_parked"], told["notices_owed"]) == (len(parked), 0)
     again = terminal.say("notices", "retry", "--organization", territory.utility)
+    assert again.code == ExitCode.OK, again.err
     assert again.told["retried"] == 1, again.out
     assert {each["case"] for each in terminal.notices("sent")} == {number}
     files = list((terminal.folder / "mail").iterdir())
@@ -105,7 +107,7 @@ def test_a_worker_sends_files_and_what_is_parked_is_shown_and_sent_once_more(ter
 def test_a_setting_that_cannot_be_used_is_refused_and_not_repeated(
     name: str, value: str, words: str, tmp_path: Path
 ) -> None:
-    from evenroll.runtime.cli_exit import CommandEnded, ExitCode
+    from evenroll.runtime.cli_exit import CommandEnded
     from evenroll.runtime.mail_wiring import mail_room
 
     usual = {

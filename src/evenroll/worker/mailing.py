@@ -42,10 +42,11 @@ class Mailed:
 
 
 def run_and_tell(installation: Installation, *, now: datetime, limit: int = LIMIT) -> Progress:
-    """The driver, then the first of the notices owed by then, and of the letters that the web was asked for."""
+    """The driver, then the letters that the web was asked for, and the first of the notices owed by then."""
     progress = run_until_idle(installation, now=now, limit=limit)
-    send_notices(installation, now=now, limit=MAILS_AT_ONCE)
+    # A code to sign in with lasts ten minutes; notices have a day.
     send_web_letters(installation)
+    send_notices(installation, now=now, limit=MAILS_AT_ONCE)
     return progress
 
 
