@@ -16,7 +16,7 @@ def grant(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0034_passkeys")]
+    dependencies = [("records", "0035_queue_index")]
 
     operations = [
         migrations.CreateModel(
