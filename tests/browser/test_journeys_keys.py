@@ -44,13 +44,13 @@ def test_an_english_sentence_is_heard_of(town: Town) -> None:
 
 
 def _err(walker: Walker) -> None:
-    """Each question with its error."""
+    """Each question with its error; what drives the car is known from the finder."""
     for path in ("/find", "/find/vehicle"):
         walker.open(path)
         walker.answer({name: "" for name in ("utility", "vehicle") if walker.page.locator(f"[name={name}]").count()})
     walker.open("/enroll/?program=LE-EV-PAUSE")
     walker.go_on()
-    for name in ("holder", "account", "person", "address", "proof", "vehicle", "vin", "consents"):
+    for name in ("holder", "account", "person", "address", "proof", "vin", "consents"):
         walker.open(f"/enroll/answer/{name}")
         walker.go_on()
         assert walker.page.locator(".govuk-error-summary").count(), name
