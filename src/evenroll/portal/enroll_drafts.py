@@ -22,7 +22,7 @@ from evenroll.programs.program import ProgramVersion, is_open
 from evenroll.quantities.identifiers import OfferId, OrganizationKey
 from evenroll.records.drafts import Draft, Drafted, begin_draft, change_draft, read_draft
 from evenroll.records.offers_shown import was_shown
-from evenroll.records.organizations import open_organization
+from evenroll.records.organizations import open_organization, organization_calendars
 from evenroll.records.program_shelf import published_programs
 
 _IN_HAND, _KNOWN, _KNOWN_MAX = "draft", "drafts", 5
@@ -142,14 +142,22 @@ def standing_of(draft: Draft) -> Standing | None:
     if organization not in wired.installation().organizations:
         return None
     today = today_of(organization)
-    found = next((each for each in _open(organization, today) if each.key == cells.get("program")), None)
+    found = next((each for each in _open((organization,), today) if each.key == cells.get("program")), None)
     return None if found is None else Standing(draft=draft, program=found, today=today)
 
 
 def open_programs() -> tuple[ProgramVersion, ...]:
     """Everything that one can apply for here today, by organization and key."""
+    now = wired.business_now()
     organizations = wired.installation().organizations
-    return tuple(each for key in organizations for each in _open(key, today_of(key)))
+    days = {key: each.business_date(now) for key, each in organization_calendars(organizations).items()}
+    found = [
+        each
+        for today in sorted(set(days.values()))
+        for each in _open(tuple(key for key in organizations if days.get(key) == today), today)
+    ]
+    place = {key: number for number, key in enumerate(organizations)}
+    return tuple(sorted(found, key=lambda each: (place[each.organization], each.key)))
 
 
 def today_of(organization: OrganizationKey) -> date:
@@ -163,8 +171,8 @@ def of_program(program: ProgramVersion) -> dict[str, str]:
     return {"organization": program.organization, "program": program.key}
 
 
-def _open(organization: OrganizationKey, today: date) -> tuple[ProgramVersion, ...]:
-    return tuple(each for each in published_programs((organization,), on=today) if is_open(each, on=today))
+def _open(organizations: tuple[OrganizationKey, ...], today: date) -> tuple[ProgramVersion, ...]:
+    return tuple(each for each in published_programs(organizations, on=today) if is_open(each, on=today))
 
 
 def _is_shown(program: ProgramVersion, offer: str) -> bool:

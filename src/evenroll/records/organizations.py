@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -206,6 +206,13 @@ def organization_names() -> dict[OrganizationKey, str]:
     with _shared_pen() as pen:
         found = pen.execute("SELECT key, name FROM organization ORDER BY key").fetchall()
     return {OrganizationKey(key): str(name) for key, name in found}
+
+
+def organization_calendars(keys: Collection[OrganizationKey]) -> dict[OrganizationKey, ServiceCalendar]:
+    """The calendar of each of these organizations that is here."""
+    with _shared_pen() as pen:
+        found = pen.execute("SELECT key, calendar FROM organization WHERE key = ANY(%s)", (sorted(keys),)).fetchall()
+    return {OrganizationKey(key): calendar(name) for key, name in found}
 
 
 def kinds_of(key: OrganizationKey) -> frozenset[OrganizationKind]:
