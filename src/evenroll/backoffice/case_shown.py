@@ -91,7 +91,7 @@ def shown_case(looking: Looking, *, number: CaseNumber) -> ShownCase:
             for each in orders
             if has_orders
         ],
-        findings=[_finding(each, language) for each in findings_told(entries)],
+        findings=[_finding(each, language) for each in sorted(findings_told(entries), key=_is_met)],
         missing=[render(f"missing.{each}", language=language) for each in missing_told(entries)],
         told=_told(case, looking),
         notices=told_notices(listed, entries, reader=reader),
@@ -125,6 +125,11 @@ def _href(number: str) -> str:
 
 def _order_words(tracks: Iterable[TrackState], language: Language) -> str:
     return ", ".join(render(each.state, language=language) for each in tracks)
+
+
+def _is_met(finding: Finding) -> bool:
+    """By which findings are sorted: what is left to be done comes first."""
+    return finding.outcome is Outcome.MET
 
 
 def _finding(finding: Finding, language: Language) -> ShownFinding:
