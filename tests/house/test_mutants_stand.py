@@ -13,6 +13,7 @@ from tests.mutants.mutants_mail import MAIL_MUTANTS
 from tests.mutants.mutants_matching import MATCHING_MUTANTS
 from tests.mutants.mutants_web import WEB_MUTANTS
 from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS
+from tests.mutants.mutants_web_desk import DESK_MUTANTS
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS
 from tests.mutants.mutants_web_office import OFFICE_MUTANTS
 from tests.simulation.planted import PLANTED
@@ -27,6 +28,7 @@ ROOT = Path(__file__).parents[2]
         *BILL_MUTANTS,
         *MATCHING_MUTANTS,
         *WEB_MUTANTS,
+        *DESK_MUTANTS,
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,
         *WEB_CASE_MUTANTS,

@@ -23,6 +23,7 @@ from tests.mutants.mutants_mail import MAIL_MUTANTS  # noqa: E402
 from tests.mutants.mutants_matching import MATCHING_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web import WEB_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS  # noqa: E402
+from tests.mutants.mutants_web_desk import DESK_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_office import OFFICE_MUTANTS  # noqa: E402
 
@@ -55,6 +56,7 @@ def main(names: Iterable[str]) -> int:
         *BILL_MUTANTS,
         *MATCHING_MUTANTS,
         *WEB_MUTANTS,
+        *DESK_MUTANTS,
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,
         *WEB_CASE_MUTANTS,

@@ -136,7 +136,8 @@ def _tried_or_done(request: PageRequest, wanted: _Wanted, *, is_done: bool) -> H
         results = tried_rows(many, _as_it_stands(request, wanted.rows))
     left = [each.chosen for each in results if each.result in _AGAIN]
     going = [each.chosen for each in results if each.result is RowResult.POSSIBLE or each.result in _AGAIN]
-    rows = wanted.rows if is_done else going
+    # What is done is not sent again: to answer it once more takes time, too.
+    rows = left if is_done else going
     context = {
         **_sent(replace(wanted, rows=rows)),
         "answers": _answers(wanted.form),

@@ -1,0 +1,111 @@
+"""Holes and bugs that are planted in the staff's desk, and the tests that must find each."""
+
+from __future__ import annotations
+
+from tests.mutants.mutants import Change, Mutant
+
+_DESK = "src/evenroll/backoffice"
+_RECORDS = "src/evenroll/records"
+_CLAIMS = "tests/web/test_desk_claims.py"
+_TOGETHER = "tests/web/test_desk_together.py"
+_PERSONAL = "tests/web/test_desk_personal.py"
+
+DESK_MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="desk: whoever claims last has it",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/desk_claims.py",
+                old='"WHERE held.until <= excluded.since OR held.holder = %(by)s OR %(may_give)s "',
+                new='"WHERE true OR held.holder = %(by)s OR %(may_give)s "',
+            ),
+        ),
+        caught_by=(f"{_CLAIMS}::test_of_many_who_claim_at_once_one_has_it_and_the_others_are_told_who_and_since_when",),
+    ),
+    Mutant(
+        name="desk: a claim is never over",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/desk_claims.py",
+                old='"WHERE claim.until > %s"',
+                new='"WHERE %s IS NOT NULL"',
+            ),
+        ),
+        caught_by=(f"{_CLAIMS}::test_a_claim_is_over_after_its_time",),
+    ),
+    Mutant(
+        name="desk: what changed since a page was read is not asked again by the new state",
+        changes=(
+            Change(
+                file=f"{_DESK}/act.py",
+                old="str(why.moved.seen if why.moved else",
+                new='str("" if why.moved else',
+            ),
+        ),
+        caught_by=(
+            f"{_CLAIMS}::test_who_read_an_older_page_is_told_what_changed_keeps_what_was_typed_and_gives_it_again",
+        ),
+    ),
+    Mutant(
+        name="desk: trying a command for many does it",
+        changes=(
+            Change(
+                file="src/evenroll/worker/trying.py",
+                old="                raise _Undone(COMMAND_FUNCTIONS[name](work, asked=keyless))",
+                new="                return COMMAND_FUNCTIONS[name](work, asked=keyless)",
+            ),
+        ),
+        caught_by=(f"{_TOGETHER}::test_rows_are_tried_then_done_once_each_with_its_own_result",),
+    ),
+    Mutant(
+        name="desk: a command for many is given by no state that was shown",
+        changes=(Change(file=f"{_DESK}/together_rows.py", old="key=key, seen=chosen.seen", new="key=key, seen=None"),),
+        caught_by=(f"{_TOGETHER}::test_rows_are_tried_then_done_once_each_with_its_own_result",),
+    ),
+    Mutant(
+        name="desk: a row that goes wrong ends the others",
+        changes=(
+            Change(
+                file=f"{_DESK}/together_rows.py",
+                old="        return RowTold(chosen=chosen, result=RowResult.FAILED)",
+                new="        raise",
+            ),
+        ),
+        caught_by=(
+            f"{_TOGETHER}::test_what_is_left_when_the_time_is_over_or_goes_wrong_is_told_and_the_others_are_done",
+        ),
+    ),
+    Mutant(
+        name="desk: personal answers are read and no look is kept",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/personal_looks.py",
+                old="        _note(opened, actor, number, what=ANSWERS_READ, why=why)\n",
+                new="",
+            ),
+        ),
+        caught_by=(f"{_PERSONAL}::test_answers_are_shown_for_a_reason_and_the_look_is_kept",),
+    ),
+    Mutant(
+        name="desk: a crew reads addresses on any day",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/personal_looks.py",
+                old="if actor.role is Role.METER_CREW and",
+                new="if False and actor.role is Role.METER_CREW and",
+            ),
+        ),
+        caught_by=(f"{_PERSONAL}::test_a_crew_reads_the_address_of_its_order_on_the_day_of_the_visit_only",),
+    ),
+    Mutant(
+        name="desk: the tail of a VIN stays findable when its customer is erased",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/case_answers.py",
+                old="        work.put(_GIVEN_TOKEN, (TokenKind.VIN_TAIL.value, tail, ANSWERS, answers.ref, key_id))\n",
+                new="",
+            ),
+        ),
+        caught_by=("tests/records/test_vin_tails.py::test_a_tail_goes_with_the_key_of_its_customer",),
+    ),
+)
