@@ -152,7 +152,8 @@ def _yes(request: PageRequest, is_so: bool) -> str:
 def confirmation(request: PageRequest, drafted: Drafted) -> dict[str, object]:
     """The number, and what comes next with its last day, by the deadlines that hold for every case."""
     organization = OrganizationKey(drafted.cells["organization"])
-    number = said(request, "enroll.done_number", case=drafted.case)
+    # On a line of its own: on a phone it would be broken at a hyphen.
+    number = said(request, "enroll.done_number", case=f"\n{drafted.case}")
     panel = Notice(title=said(request, "enroll.done"), text=number, is_panel=True)
     sent_on = date.fromisoformat(drafted.sent_on) if drafted.sent_on else today_of(organization)
     steps = Timeline(moments=tuple(_steps(request, drafted, organization, sent_on)))
