@@ -35,8 +35,10 @@ from evenroll.pages.program_difference import FIELD_WORDS
 from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
 from evenroll.pages.texts import CatalogWrong, TextMissing, catalog, has, key_of, parse, render, variants
 from evenroll.portal.case_changes import EVERY_QUESTION
+from evenroll.portal.doors import DOORS
 from evenroll.portal.enroll_texts import keys_made
 from evenroll.programs.rules import CureOwner, Outcome, RuleKind
+from evenroll.records.draft_counts import BEGUN, SENT
 
 EVENTS = {**CASE_EVENTS, **ORDER_EVENTS, **POINT_EVENTS, **PLACE_EVENTS, **SUPPLY_REQUEST_EVENTS, **ERASURE_EVENTS}
 KEY_IN_TEMPLATE = re.compile(r'{% say "([a-z_0-9.-]+)"')
@@ -58,6 +60,9 @@ NEEDED = {
     *(f"papers.fault_{each}" for each in PaperFault),
     *(f"papers.media_{each}" for each in Media),
     *FIELD_WORDS.values(),
+    *(f"doors.else_{door.value}" for door in DOORS),
+    *(f"funnel.draft_{step}" for step in (BEGUN, SENT)),
+    *(f"stay.kept_{what}" for what in ("person", "find", "find_use", "draft")),
 }
 
 
