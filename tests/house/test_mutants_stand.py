@@ -16,6 +16,7 @@ from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS
 from tests.mutants.mutants_web_desk import DESK_MUTANTS
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS
 from tests.mutants.mutants_web_office import OFFICE_MUTANTS
+from tests.mutants.mutants_web_sign_in import SIGN_IN_MUTANTS
 from tests.simulation.planted import PLANTED
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,7 @@ ROOT = Path(__file__).parents[2]
         *DESK_MUTANTS,
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,
+        *SIGN_IN_MUTANTS,
         *WEB_CASE_MUTANTS,
         *MAIL_MUTANTS,
         *FAULT_MUTANTS,

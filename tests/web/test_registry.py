@@ -18,6 +18,7 @@ from evenroll.enrollment.tracks import State
 from evenroll.pages.texts import render
 from evenroll.programs.program import MeterCapability
 from evenroll.programs.reject_codes import RejectCode
+from evenroll.quantities.calendars import calendar
 from evenroll.quantities.identifiers import CaseNumber
 from tests.meter_work import at
 from tests.statements import counted_traffic
@@ -128,7 +129,8 @@ def test_a_block_and_another_supplier_are_entered(web: None, asked: Asked) -> No
         assert operator.post(f"{point}do/{tells}/", said)["Location"] == f"{point}?done=1"
         assert in_english(f"registry.status_{status}") in page_of(operator, point)
     drop = page_of(operator, f"{point}do/drop/")
-    said = {"csrfmiddlewaretoken": token_in(drop), "to": "", "lost_on": business_now().date().isoformat()}
+    today = calendar("US-LAKELAND").business_date(business_now())
+    said = {"csrfmiddlewaretoken": token_in(drop), "to": "", "lost_on": today.isoformat()}
     assert in_english("web.error_required") in operator.post(f"{point}do/drop/", said).content.decode()
     ahead = {**said, "reason": "other_supplier", "lost_on": "2999-01-01"}
     assert operator.post(f"{point}do/drop/", ahead).status_code == 409

@@ -29,7 +29,7 @@ NIGHT = "LE-EV-NIGHT"
 SOLD = mc.AnswerVehicle(answer=VehicleAnswer.SOLD)
 MINE = mc.AnswerVehicle(answer=VehicleAnswer.STILL_MINE)
 RIGHT_VIN = mc.CorrectVin(vin_state=VinState.GIVEN)
-PAPERS = mc.ProveVehicle(document=OwnershipDocument.REGISTRATION)
+PAPERS = mc.ProveVehicle(document=OwnershipDocument.REGISTRATION, papers=frozenset({"d1" * 32}))
 DESK = Role.ENROLLMENT_DESK
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -178,7 +179,7 @@ def rescinds(world: World) -> None:
 def car_on_order(world: World) -> None:
     """Row 4a: the VIN comes later, and the condition is met."""
     key = apply(world, program=NIGHT, pod="POD-2", vin=VinState.ON_ORDER)
-    form = a_form(world, program=NIGHT)
+    form = replace(a_form(world, program=NIGHT), papers=frozenset({"c1" * 32}))
     say(world, key, C.MEET_CONDITION, c.MeetCondition(rule="vin", form=form))
     vehicle = case_of(world, key).vehicle
     assert vehicle is not None and vehicle.vin_known

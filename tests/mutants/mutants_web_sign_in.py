@@ -1,0 +1,76 @@
+"""Holes that are planted in signing in, and the tests that must find each."""
+
+from __future__ import annotations
+
+from tests.mutants.mutants import Change, Mutant
+
+_ACCOUNTS = "src/evenroll/accounts"
+_CODE = "tests/web/test_sign_in_code.py"
+_STAFF = "tests/web/test_sign_in_staff.py"
+_OWN = "tests/web/test_sign_in_own.py"
+
+SIGN_IN_MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="sign-in: a mailed code can be guessed for as long as one likes",
+        changes=(Change(file=f"{_ACCOUNTS}/codes.py", old=" and tried <= TRIES_MAX", new=""),),
+        caught_by=(f"{_CODE}::test_many_who_guess_at_once_have_five_tries_together",),
+    ),
+    Mutant(
+        name="sign-in: who is not known gets no session, and so learns it",
+        changes=(
+            Change(
+                file=f"{_ACCOUNTS}/codes.py",
+                old="    number = secrets.token_hex(_NUMBER_BYTES)\n",
+                new="    if not customer_people(contact_tokens(address)):\n        return\n"
+                "    number = secrets.token_hex(_NUMBER_BYTES)\n",
+            ),
+        ),
+        caught_by=(f"{_CODE}::test_an_address_without_a_case_gets_no_letter_and_the_same_answers",),
+    ),
+    Mutant(
+        name="sign-in: a session goes on after signing out everywhere",
+        changes=(
+            Change(
+                file=f"{_ACCOUNTS}/sign_in.py",
+                old='    if epoch_of(subject) != kept["epoch"]:',
+                new="    if epoch_of(subject) < 0:",
+            ),
+        ),
+        caught_by=(f"{_CODE}::test_signing_out_everywhere_ends_the_other_browser_too",),
+    ),
+    Mutant(
+        name="sign-in: a code of the authenticator app is good twice",
+        changes=(
+            Change(
+                file=f"{_ACCOUNTS}/staff.py",
+                old="        return take_step(found.user, step=step)",
+                new="        return True",
+            ),
+        ),
+        caught_by=(f"{_STAFF}::test_a_code_is_good_once_and_so_is_a_recovery_code",),
+    ),
+    Mutant(
+        name="sign-in: a passkey is taken for any address",
+        changes=(Change(file=f"{_ACCOUNTS}/passkeys.py", old="said == origin", new="bool(said)"),),
+        caught_by=(
+            "tests/web/test_sign_in_passkeys.py::"
+            "test_an_answer_for_another_site_or_challenge_or_without_its_person_is_refused",
+        ),
+    ),
+    Mutant(
+        name="sign-in: the word of an own sign-in is taken for another asking",
+        changes=(
+            Change(
+                file="src/evenroll/partners/openid_sign_in.py",
+                old='        raise TokenRefused("nonce_other")',
+                new="        return said",
+            ),
+        ),
+        caught_by=(f"{_OWN}::test_what_is_not_right_in_the_token_signs_nobody_in",),
+    ),
+    Mutant(
+        name="sign-in: any proxy's word for an address is believed",
+        changes=(Change(file=f"{_ACCOUNTS}/limits.py", old="return said[-proxies]", new="return said[0]"),),
+        caught_by=("tests/web/test_limits.py::test_only_what_our_own_proxies_say_of_an_address_is_believed",),
+    ),
+)
