@@ -62,10 +62,13 @@ class _Kept(logging.Handler):
 
 @pytest.fixture(scope="module")
 def world(django_ready: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    kept, root = _Kept(), logging.getLogger()
+    kept, root, own = _Kept(), logging.getLogger(), logging.getLogger("evenroll")
     level = root.level
     root.addHandler(kept)
     root.setLevel(logging.DEBUG)
+    # Another test may have let the product itself say less.
+    own_level = own.level
+    own.setLevel(logging.DEBUG)
     try:
         territory = with_file_programs(new_territory())
         premise = canary_premise(territory, supplier=territory.esco)
@@ -78,6 +81,7 @@ def world(django_ready: object, tmp_path_factory: pytest.TempPathFactory) -> Ite
     finally:
         root.removeHandler(kept)
         root.setLevel(level)
+        own.setLevel(own_level)
     yield World(
         territory=territory,
         premise=premise,
