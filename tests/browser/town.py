@@ -10,19 +10,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from evenroll.accounts.wired import Wired, use_wired
-from evenroll.enrollment.roles import OrganizationKind, Role
-from evenroll.programs.catalog import load_catalog
-from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
+from evenroll.enrollment.roles import Role
 from tests.browser.judges import HEIGHTS, launched
 from tests.browser.served import served
 from tests.territory import NOW, Territory
 from tests.web.browsing import ready, signed_in_as, staff_of
+from tests.web.town import new_town
 
-_KINDS = {
-    OrganizationKind.UTILITY: OrganizationKey("lakeland-electric"),
-    OrganizationKind.SUPPLIER: OrganizationKey("brightwater-energy"),
-    OrganizationKind.CLEARINGHOUSE: OrganizationKey("lakeland-registry"),
-}
 _Got = TypeVar("_Got")
 
 
@@ -77,7 +71,7 @@ def open_town() -> Iterator[Town]:
     """The town, served, with a browser."""
     from playwright.sync_api import sync_playwright
 
-    territory = _territory()
+    territory = new_town()
     ready(demo=True)
     with served() as address, sync_playwright() as playwright:
         chromium = launched(playwright)
@@ -85,26 +79,3 @@ def open_town() -> Iterator[Town]:
         use_wired(Wired(installation=lambda: territory.installation, now=lambda: town.now))
         yield town
         chromium.close()
-
-
-def _territory() -> Territory:
-    """Its organizations by the names that the finder knows, each with all programs of the catalog."""
-    from evenroll.records.organizations import add_organization
-    from evenroll.records.published import publish
-
-    catalog = load_catalog()
-    for each in catalog.organizations:
-        kind = next((kind for kind, key in _KINDS.items() if key == each.key), None)
-        if kind is not None:
-            add_organization(each.key, name=each.name.en, kinds=frozenset({kind}), calendar_key=each.calendar)
-    for program in catalog.programs:
-        if program.organization in _KINDS.values():
-            publish(program)
-    return Territory(
-        tag="town",
-        utility=_KINDS[OrganizationKind.UTILITY],
-        esco=_KINDS[OrganizationKind.SUPPLIER],
-        registry=_KINDS[OrganizationKind.CLEARINGHOUSE],
-        night=catalog.program(ProgramKey("LE-EV-NIGHT")),
-        supply=catalog.program(ProgramKey("BW-NIGHT-DRIVE")),
-    )

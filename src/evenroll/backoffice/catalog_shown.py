@@ -16,7 +16,7 @@ from evenroll.actions.draft_program import checked
 from evenroll.backoffice.shown_parts import Looking
 from evenroll.enrollment.form import Language
 from evenroll.pages.formats import day, instant
-from evenroll.pages.offer_words import disclosures, terms_said
+from evenroll.pages.offer_words import terms_by_subject
 from evenroll.pages.program_difference import FieldChange, all_fields, difference
 from evenroll.pages.texts import render
 from evenroll.pages.web_widgets import Cell, SummaryList, SummaryRow, Table, Tag, Tone
@@ -144,16 +144,7 @@ def previews(found: Iterable[Drafted], *, owner: str, looking: Looking) -> Seque
 
 
 def _preview(program: ProgramVersion, *, owner: str, language: Language) -> Preview:
-    said, is_english = terms_said(program, language=language), language is Language.EN
-    change = render(program.service_change, language=language)
-    groups = (
-        ("find.terms_changes", (f"{change[:1].upper()}{change[1:]}.", *said.meter, *said.others)),
-        ("find.terms_equipment", said.equipment),
-        ("find.terms_events", said.events or (render("find.no_events", language=language),)),
-        ("find.terms_leaving", said.leaving),
-        ("find.terms_documents", said.documents),
-        ("find.terms_told", disclosures(program, language=language)),
-    )
+    is_english = language is Language.EN
     return Preview(
         name=program.name.en if is_english else program.name.es,
         owner=owner,
@@ -161,7 +152,7 @@ def _preview(program: ProgramVersion, *, owner: str, language: Language) -> Prev
         summary=program.summary.en if is_english else program.summary.es,
         parts=[
             PreviewPart(heading=render(key, language=language), sentences=sentences)
-            for key, sentences in groups
+            for key, sentences in terms_by_subject(program, language=language)
             if sentences
         ],
     )

@@ -79,6 +79,19 @@ def disclosures(program: ProgramVersion, *, language: Language) -> tuple[str, ..
     return tuple(render(each, language=language) for each in program.disclosures)
 
 
+def terms_by_subject(program: ProgramVersion, *, language: Language) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What applicants read of a program: the key of each heading, and its sentences; of some there are none."""
+    said, change = terms_said(program, language=language), render(program.service_change, language=language)
+    return (
+        ("find.terms_changes", (f"{change[:1].upper()}{change[1:]}.", *said.meter, *said.others)),
+        ("find.terms_equipment", said.equipment),
+        ("find.terms_events", said.events or (render("find.no_events", language=language),)),
+        ("find.terms_leaving", said.leaving),
+        ("find.terms_documents", said.documents),
+        ("find.terms_told", disclosures(program, language=language)),
+    )
+
+
 def assumptions(costs: Comparison, *, language: Language) -> tuple[str, ...]:
     """What the figures take for granted, a sentence each."""
     return tuple(assumption(each, language=language) for each in costs.assumptions)

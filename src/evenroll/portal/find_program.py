@@ -10,7 +10,7 @@ from evenroll.comparison.words import named
 from evenroll.costs.compare import Assumption, Comparison, Scenario, ScenarioCode
 from evenroll.enrollment.form import Language
 from evenroll.pages.formats import money
-from evenroll.pages.offer_words import TermsSaid, assumption, disclosures, paid, terms_said, why_no_figures
+from evenroll.pages.offer_words import assumption, paid, terms_by_subject, why_no_figures
 from evenroll.pages.texts import Parameter, render
 from evenroll.portal.find_asking import Asked
 from evenroll.portal.find_forms import organization
@@ -109,19 +109,9 @@ def _said(key: str, first: Decimal, last: Decimal, language: Language) -> str:
 
 
 def _terms(each: ProgramCosts, *, common: tuple[Assumption, ...], language: Language) -> tuple[TermsView, ...]:
-    program = each.program
-    said: TermsSaid = terms_said(program, language=language)
-    change = render(program.service_change, language=language)
     own = each.costs.assumptions if isinstance(each.costs, Comparison) else ()
-    groups = (
-        ("find.terms_changes", (f"{change[:1].upper()}{change[1:]}.", *said.meter, *said.others)),
-        ("find.terms_equipment", said.equipment),
-        ("find.terms_events", said.events or (render("find.no_events", language=language),)),
-        ("find.terms_leaving", said.leaving),
-        ("find.terms_documents", said.documents),
-        ("find.terms_told", disclosures(program, language=language)),
-        ("find.terms_assumed", tuple(assumption(one, language=language) for one in own if one not in common)),
-    )
+    assumed = tuple(assumption(one, language=language) for one in own if one not in common)
+    groups = (*terms_by_subject(each.program, language=language), ("find.terms_assumed", assumed))
     return tuple(
         TermsView(heading=render(key, language=language), sentences=sentences) for key, sentences in groups if sentences
     )

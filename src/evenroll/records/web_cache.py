@@ -13,11 +13,11 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from evenroll.records.keys import current_keys
+from evenroll.records.web_rows import changes_rows, one_row
 
 _NONCE_BYTES = 12
 _SWEPT_AT_ONCE = 50
@@ -49,7 +49,7 @@ class EnclosedCache(BaseCache):
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """What is kept under a key; `default` where nothing is, where it is over, and where another put it there."""
         token = self._token(key, version)
-        row = _row(_GET, (token, timezone.now()))
+        row = one_row(_GET, (token, timezone.now()))
         if row is None:
             return default
         data = bytes(row[0])
@@ -64,8 +64,8 @@ class EnclosedCache(BaseCache):
     ) -> None:
         """Keep a value for so many seconds; some of those that are over go away."""
         token = self._token(key, version)
-        _done(_SWEEP, (timezone.now(), _SWEPT_AT_ONCE))
-        _done(_SET, (token, _enclosed(token, value), self._ends_at(timeout)))
+        changes_rows(_SWEEP, (timezone.now(), _SWEPT_AT_ONCE))
+        changes_rows(_SET, (token, _enclosed(token, value), self._ends_at(timeout)))
 
     def add(
         self, key: Any, value: Any, timeout: float | object | None = DEFAULT_TIMEOUT, version: int | None = None
@@ -73,19 +73,19 @@ class EnclosedCache(BaseCache):
         """Keep a value where none is; whether it was kept."""
         token = self._token(key, version)
         row = (token, _enclosed(token, value), self._ends_at(timeout), timezone.now())
-        return _done(_ADD, row)
+        return changes_rows(_ADD, row)
 
     def touch(self, key: Any, timeout: float | object | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Keep what is there for longer; whether something is."""
-        return _done(_TOUCH, (self._ends_at(timeout), self._token(key, version), timezone.now()))
+        return changes_rows(_TOUCH, (self._ends_at(timeout), self._token(key, version), timezone.now()))
 
     def delete(self, key: Any, version: int | None = None) -> Any:
         """Forget a key; whether something was there."""
-        return _done(_DELETE, (self._token(key, version),))
+        return changes_rows(_DELETE, (self._token(key, version),))
 
     def clear(self) -> None:
         """Forget everything."""
-        _done(_CLEAR, ())
+        changes_rows(_CLEAR, ())
 
     def _token(self, key: Any, version: int | None) -> str:
         return current_keys().web_hash("cache", text=self.make_key(key, version=version))
@@ -103,15 +103,3 @@ def _enclosed(token: str, value: Any) -> bytes:
 
 def _cipher() -> AESGCM:
     return AESGCM(current_keys().web_cache())
-
-
-def _row(sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    with connection.cursor() as pen:
-        pen.execute(sql, values)
-        return pen.fetchone()
-
-
-def _done(sql: str, values: tuple[Any, ...]) -> bool:
-    with connection.cursor() as pen:
-        pen.execute(sql, values)
-        return pen.rowcount > 0

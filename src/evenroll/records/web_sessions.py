@@ -12,10 +12,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import connection
 from django.utils import timezone
 
 from evenroll.records.keys import current_keys
+from evenroll.records.web_rows import changes_rows, one_row
 
 SHARED_SECONDS = 1800
 """How long a session lasts from its last change on in a browser that others use too."""
@@ -46,7 +46,7 @@ class SessionStore(SessionBase):
         """What is kept under this cookie; nothing, and a new one later, where it is unknown, old or not ours."""
         if self.session_key:
             token = _token(self.session_key)
-            row = _one(_LOAD, (token, timezone.now()))
+            row = one_row(_LOAD, (token, timezone.now()))
             if row is not None:
                 try:
                     kept = _opened(token, bytes(row[0]))
@@ -59,7 +59,7 @@ class SessionStore(SessionBase):
 
     def exists(self, session_key: str) -> bool:
         """Whether a session of this cookie is there."""
-        return _one(_THERE, (_token(session_key), timezone.now())) is not None
+        return one_row(_THERE, (_token(session_key), timezone.now())) is not None
 
     def create(self) -> None:
         """A new session under a cookie of its own; some of those that are over go away."""
@@ -83,9 +83,9 @@ class SessionStore(SessionBase):
         data = _enclosed(token, kept)
         ends_at = timezone.now() + timedelta(seconds=self.get_expiry_age())
         if must_create:
-            if not _done(_INSERT, (token, data, ends_at)):
+            if not changes_rows(_INSERT, (token, data, ends_at)):
                 raise CreateError
-        elif not _done(_UPDATE, (data, ends_at, token)):
+        elif not changes_rows(_UPDATE, (data, ends_at, token)):
             raise UpdateError
         self.ends_at = ends_at
 
@@ -102,12 +102,12 @@ class SessionStore(SessionBase):
         """End a session."""
         key = session_key or self.session_key
         if key:
-            _done(_DELETE, (_token(key),))
+            changes_rows(_DELETE, (_token(key),))
 
     @classmethod
     def clear_expired(cls) -> None:
         """Remove some of those that are over."""
-        _done(_SWEEP, (timezone.now(), _SWEPT_AT_ONCE))
+        changes_rows(_SWEEP, (timezone.now(), _SWEPT_AT_ONCE))
 
 
 def _token(session_key: str) -> str:
@@ -122,15 +122,3 @@ def _enclosed(token: str, kept: dict[str, Any]) -> bytes:
 def _opened(token: str, data: bytes) -> dict[str, Any]:
     nonce, enclosed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
     return json.loads(AESGCM(current_keys().web_sessions()).decrypt(nonce, enclosed, token.encode()))
-
-
-def _one(sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    with connection.cursor() as pen:
-        pen.execute(sql, values)
-        return pen.fetchone()
-
-
-def _done(sql: str, values: tuple[Any, ...]) -> bool:
-    with connection.cursor() as pen:
-        pen.execute(sql, values)
-        return pen.rowcount > 0
