@@ -9,6 +9,7 @@ _RECORDS = "src/evenroll/records"
 _CLAIMS = "tests/web/test_desk_claims.py"
 _TOGETHER = "tests/web/test_desk_together.py"
 _PERSONAL = "tests/web/test_desk_personal.py"
+_SEEN = "tests/web/test_desk_seen.py"
 
 DESK_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -107,5 +108,18 @@ DESK_MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         caught_by=("tests/records/test_vin_tails.py::test_a_tail_goes_with_the_key_of_its_customer",),
+    ),
+    Mutant(
+        name="desk: an order is read before the number of its last entry",
+        changes=(
+            Change(
+                file=f"{_DESK}/act.py",
+                old="        seen = queries.order_version(viewer_of(request), number=parsed)\n"
+                "        order = queries.order(viewer_of(request), number=parsed)\n",
+                new="        order = queries.order(viewer_of(request), number=parsed)\n"
+                "        seen = queries.order_version(viewer_of(request), number=parsed)\n",
+            ),
+        ),
+        caught_by=(f"{_SEEN}::test_an_order_that_changes_while_its_command_is_read_takes_nothing_from_that_page",),
     ),
 )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from evenroll.accounts.wired import business_now
 from evenroll.backoffice.act_forms import ActForm, act_form
 from evenroll.backoffice.act_shown import notice_of
-from evenroll.backoffice.conflict import Moved, last_of, moved_since
+from evenroll.backoffice.conflict import Moved, moved_since
 from evenroll.backoffice.doable import WARNED, new_key
 from evenroll.backoffice.exchange_questions import begun
 from evenroll.backoffice.giving import given
@@ -28,7 +28,6 @@ from evenroll.pages.web_widgets import Notice
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import parse_case_number, parse_order_number
 from evenroll.records import queries
-from evenroll.records.journal import read_stream
 from evenroll.records.organizations import open_organization
 from evenroll.records.streams import StreamId, case_stream, order_stream
 from evenroll.worker.asking import PartnerNotReached
@@ -67,11 +66,12 @@ def of_case(request: PageRequest, number: str, command: str) -> HttpResponse:
     """A command to a case."""
     name = _command(request, command, record=Record.CASE)
     parsed = parse_case_number(number)
-    stream = case_stream(parsed)
     with open_organization(person_of(request).organization) as opened:
-        seen = last_of(read_stream(stream))
+        # The number first: a change between both is then no part of what was seen.
+        seen = queries.case_version(viewer_of(request), number=parsed)
         case = queries.case(viewer_of(request), number=parsed)
     back = reverse("desk-case", args=[parsed])
+    stream = case_stream(parsed)
     target = _Target(number=parsed, back=back, stream=stream, seen=seen, calendar=opened.calendar, before=case.form)
     return _act(request, name, target)
 
@@ -82,15 +82,14 @@ def of_order(request: PageRequest, number: str, command: str) -> HttpResponse:
     """A command to a service order."""
     name = _command(request, command, record=Record.SERVICE_ORDER)
     parsed = parse_order_number(number)
-    stream = order_stream(parsed)
     with open_organization(person_of(request).organization) as opened:
-        seen = last_of(read_stream(stream))
+        seen = queries.order_version(viewer_of(request), number=parsed)
         order = queries.order(viewer_of(request), number=parsed)
         point = queries.usage_point(viewer_of(request), pod=order.pod)
     target = _Target(
         number=parsed,
         back=reverse("desk-order", args=[parsed]),
-        stream=stream,
+        stream=order_stream(parsed),
         seen=seen,
         calendar=opened.calendar,
         known=begun(point),

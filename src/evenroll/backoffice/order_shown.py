@@ -43,8 +43,9 @@ def shown_order(looking: Looking, *, number: OrderNumber) -> ShownOrder:
     """A service order for its page. Raises NotForViewer."""
     viewer = looking.viewer
     with open_organization(viewer.organization) as opened:
-        order = queries.order(viewer, number=number)
+        # What happened is read first: who acts on it then acts on no more than was shown.
         entries = read_stream(order_stream(number))
+        order = queries.order(viewer, number=number)
         point = queries.usage_point(viewer, pod=order.pod)
         case = _own_case(looking, order.request.case)
     tracks = list(order.tracks.values())

@@ -61,14 +61,16 @@ def case(viewer: Viewer, *, number: CaseNumber) -> Case:
 
 def case_version(viewer: Viewer, *, number: CaseNumber) -> int:
     """The number of the last entry of a case, for `Asked.seen`. Read it before the case. Raises NotForViewer."""
-    rows = _rows(
-        viewer,
-        "SELECT number FROM stream_head WHERE organization_id = %s AND stream_kind = %s AND stream_key = %s",
-        StreamKind.CASE.value,
-        number,
-    )
+    seen = _version(viewer, case_stream(number))
     case(viewer, number=number)
-    return int(rows[0][0])
+    return seen
+
+
+def order_version(viewer: Viewer, *, number: OrderNumber) -> int:
+    """The number of the last entry of a service order; as `case_version`. Raises NotForViewer."""
+    seen = _version(viewer, order_stream(number))
+    order(viewer, number=number)
+    return seen
 
 
 def order(viewer: Viewer, *, number: OrderNumber) -> ServiceOrder:
@@ -200,6 +202,13 @@ def row_counts(viewer: Viewer) -> Mapping[str, int]:
 def _state(viewer: Viewer, stream: StreamId) -> Any:
     with open_organization(viewer.organization) as opened, cursor() as pen:
         return stream_writer.load(pen, opened.id, stream)
+
+
+def _version(viewer: Viewer, stream: StreamId) -> int:
+    """The number of the last entry of a stream; 0 where it has none."""
+    sql = "SELECT number FROM stream_head WHERE organization_id = %s AND stream_kind = %s AND stream_key = %s"
+    rows = _rows(viewer, sql, stream.kind.value, stream.key)
+    return int(rows[0][0]) if rows else 0
 
 
 def _rows(viewer: Viewer, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
