@@ -58,6 +58,26 @@ SIGN_IN_MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     Mutant(
+        name="sign-in: the browser is not told by what name to show a passkey, and so makes none",
+        changes=(Change(file=f"{_ACCOUNTS}/passkeys.py", old="name=name, display_name=name)", new="name=name)"),),
+        caught_by=(
+            "tests/web/test_sign_in_passkeys.py::test_a_browser_is_told_all_it_needs_and_what_its_device_may_hold_already",
+        ),
+    ),
+    Mutant(
+        name="sign-in: a device puts a second passkey in the place of the first",
+        changes=(
+            Change(
+                file=f"{_ACCOUNTS}/passkeys.py",
+                old="[AttestedCredentialData(each) for each in credentials_of(subject)]",
+                new="[]",
+            ),
+        ),
+        caught_by=(
+            "tests/web/test_sign_in_passkeys.py::test_a_browser_is_told_all_it_needs_and_what_its_device_may_hold_already",
+        ),
+    ),
+    Mutant(
         name="sign-in: the word of an own sign-in is taken for another asking",
         changes=(
             Change(

@@ -92,6 +92,18 @@ def test_staff_add_one_and_need_no_password_then(web: None, territory: Territory
     assert asked.get("/desk/").status_code == 200
 
 
+def test_a_browser_is_told_all_it_needs_and_what_its_device_may_hold_already(web: None, territory: Territory) -> None:
+    address = new_address()
+    customer_with(territory, address)
+    asked = signed_in_by_code(address)
+    options = options_in(asked.get("/sign-in/passkeys/add").content.decode())
+    assert {"id", "name", "displayName"} == set(options["user"])
+    assert not options.get("excludeCredentials")
+    device = added_by(asked)
+    options = options_in(asked.get("/sign-in/passkeys/add").content.decode())
+    assert [each["id"] for each in options["excludeCredentials"]] == [_text(device.number)]
+
+
 @pytest.mark.parametrize(
     "how",
     [
@@ -122,7 +134,7 @@ def test_unknown_and_wrong_passkeys_are_told_alike(web: None, territory: Territo
     stolen = Device()
     stolen.number = device.number
     told = [without_chance(used(browser(REMOTE_ADDR=some_address()), each)) for each in (other, stolen)]
-    pages = [re.sub(r'data-options="[^"]+"', "", page) for _, _, page in told]
+    pages = [re.sub(r'data-options="[^"]+"', "", str(page)) for _, _, page in told]
     assert pages[0] == pages[1]
     assert [status for status, _, _ in told] == [200, 200]
 

@@ -13,6 +13,7 @@ from fido2.webauthn import (
     AttestedCredentialData,
     AuthenticationResponse,
     PublicKeyCredentialRpEntity,
+    PublicKeyCredentialUserEntity,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
@@ -21,7 +22,7 @@ from evenroll.accounts.customers import customer_people
 from evenroll.accounts.limits import Door, may_try
 from evenroll.accounts.sign_in import Proved, contacts_of, sign_in_proved, subject_of, user_of
 from evenroll.accounts.staff_people import staff_people
-from evenroll.records.passkeys import Passkey, keep_passkey, passkey_of, use_passkey
+from evenroll.records.passkeys import Passkey, credentials_of, keep_passkey, passkey_of, use_passkey
 
 _KEPT = "passkey"
 _ANSWER_MAX = 20_000
@@ -29,9 +30,11 @@ _ANSWER_MAX = 20_000
 
 def options_to_add(request: HttpRequest, *, name: str) -> str:
     """What the browser is asked to make a passkey by, as JSON. name: shown by the device beside it."""
-    user: Any = {"id": bytes.fromhex(subject_of(request)), "name": name, "display_name": name}
+    subject = subject_of(request)
     options, state = _server(request).register_begin(
-        user,
+        PublicKeyCredentialUserEntity(id=bytes.fromhex(subject), name=name, display_name=name),
+        # A device that has one would put the new one in the place of the old, which then stood in the list for nothing.
+        [AttestedCredentialData(each) for each in credentials_of(subject)],
         resident_key_requirement=ResidentKeyRequirement.REQUIRED,
         user_verification=UserVerificationRequirement.REQUIRED,
     )

@@ -30,6 +30,7 @@ _SELECT: LiteralString = "SELECT subject, data FROM web_passkey WHERE token = %s
 _USED: LiteralString = (
     "UPDATE web_passkey SET counter = %s, used_at = %s WHERE token = %s AND (counter < %s OR (counter = 0 AND %s = 0))"
 )
+_DATA_OF: LiteralString = "SELECT token, data FROM web_passkey WHERE subject = %s ORDER BY added_at, token"
 _OF: LiteralString = "SELECT token, added_at, used_at FROM web_passkey WHERE subject = %s ORDER BY added_at, token"
 _DELETE: LiteralString = "DELETE FROM web_passkey WHERE token = %s AND subject = %s"
 
@@ -65,12 +66,15 @@ def passkey_of(number: bytes) -> Passkey | None:
     token = _token(number)
     with shared_transaction() as pen:
         row = pen.execute(_SELECT, (token,)).fetchone()
-    if row is None:
-        return None
-    try:
-        return _opened(token, row[0], bytes(row[1]))
-    except (InvalidTag, ValueError):
-        return None
+    return None if row is None else _opened(token, row[0], bytes(row[1]))
+
+
+def credentials_of(subject: str) -> Sequence[bytes]:
+    """The credentials of a subject's passkeys, the oldest first; without those that cannot be opened."""
+    with shared_transaction() as pen:
+        rows = pen.execute(_DATA_OF, (subject,)).fetchall()
+    opened = (_opened(token, subject, bytes(data)) for token, data in rows)
+    return tuple(each.credential for each in opened if each is not None)
 
 
 def use_passkey(number: bytes, *, counter: int, at: datetime) -> bool:
@@ -105,10 +109,13 @@ def _enclosed(token: str, passkey: Passkey) -> bytes:
     return nonce + AESGCM(current_keys().web_passkeys()).encrypt(nonce, json.dumps(kept).encode(), bound)
 
 
-def _opened(token: str, subject: str, data: bytes) -> Passkey:
+def _opened(token: str, subject: str, data: bytes) -> Passkey | None:
     nonce, enclosed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
     bound = f"{token}/{subject}".encode()
-    kept = json.loads(AESGCM(current_keys().web_passkeys()).decrypt(nonce, enclosed, bound))
+    try:
+        kept = json.loads(AESGCM(current_keys().web_passkeys()).decrypt(nonce, enclosed, bound))
+    except (InvalidTag, ValueError):
+        return None
     return Passkey(
         subject=subject,
         credential=base64.b64decode(kept["credential"]),

@@ -27,21 +27,41 @@ async function proved(options) {
 }
 
 const form = document.querySelector("[data-passkey]");
+const told = { failed: "[data-passkey-failed]", there: "[data-passkey-there]" };
+
+function tell(which) {
+  for (const [name, selector] of Object.entries(told)) {
+    const each = document.querySelector(selector);
+    if (each) each.hidden = name !== which;
+  }
+}
+
+let isAsking = false;
+
+async function ask() {
+  const { publicKey } = JSON.parse(form.dataset.options);
+  const { found, ...response } = await (form.dataset.passkey === "add" ? made : proved)(publicKey);
+  form.elements.answer.value = JSON.stringify({
+    id: found.id, rawId: text(found.rawId), type: found.type, response, clientExtensionResults: {},
+  });
+  form.submit();
+}
+
 if (form && window.PublicKeyCredential) {
   form.hidden = false;
   document.querySelector("[data-passkey-without]").hidden = true;
   form.addEventListener("submit", async (event) => {
-    if (form.elements.answer.value) return;
     event.preventDefault();
-    const { publicKey } = JSON.parse(form.dataset.options);
+    // A second question would make the browser take back the first.
+    if (isAsking) return;
+    isAsking = true;
+    tell("");
     try {
-      const { found, ...response } = await (form.dataset.passkey === "add" ? made : proved)(publicKey);
-      form.elements.answer.value = JSON.stringify({
-        id: found.id, rawId: text(found.rawId), type: found.type, response, clientExtensionResults: {},
-      });
-      form.submit();
-    } catch {
-      document.querySelector("[data-passkey-failed]").hidden = false;
+      await ask();
+    } catch (error) {
+      // So browsers name it when the device has a passkey of this person already.
+      tell(form.dataset.passkey === "add" && error.name === "InvalidStateError" ? "there" : "failed");
     }
+    isAsking = false;
   });
 }
