@@ -43,6 +43,8 @@ PHASES = (
     Phase(name="report", per_second=0.2, seconds=5),
 )
 """The last one is asked once, after all others: it goes through the whole journal."""
+FROM_THE_START = Phase(name="finder", per_second=10, seconds=4, share=0.99, goal_ms=250)
+"""Asked of a server that has only just begun: forty households, each with answers of its own."""
 
 
 def main(cases: int, folder: Path | None) -> int:
@@ -50,8 +52,12 @@ def main(cases: int, folder: Path | None) -> int:
     with filled((FEW, cases), folder, seals=False) as (few, many):
         counted = apart(_visits, (few,)).statements
         visits = apart(_visits, (many,))
+        heads = ("answers", "p50 ms", "p95 ms", "p99 ms", "statements", f"at {FEW:,}")
+        print(f"{'page':<42}" + "".join(f"{each:>12}" for each in heads))
         with served_web(many.urls, home=many.home) as port:
-            found = _loaded(port, visits, counted=counted)
+            first = _asked(port, FROM_THE_START, visits.asked["finder"])
+        with served_web(many.urls, home=many.home) as port:
+            found = {FROM_THE_START.name: first} | _loaded(port, visits, counted=counted)
     return _told(found, visits, counted=counted, cases=cases)
 
 
@@ -60,23 +66,26 @@ def _visits(of: Filled) -> Visits:
     return visits_of(of.territory)
 
 
-def _loaded(port: int, visits: Visits, *, counted: Mapping[str, int]) -> Mapping[str, Loaded]:
+def _loaded(port: int, visits: Visits, *, counted: Mapping[str, int]) -> dict[str, Loaded]:
     """All phases, between two of the yardstick: a static file of the same server at the same pace."""
     static = [Request(page="static", path=_static(port))]
     load(port, visits.asked["portal"], per_second=PER_SECOND, seconds=WARM_SECONDS)
-    heads = ("answers", "p50 ms", "p95 ms", "p99 ms", "statements", f"at {FEW:,}")
-    print(f"{'page':<42}" + "".join(f"{each:>12}" for each in heads))
     yardstick = Phase(name="yardstick", per_second=PER_SECOND, seconds=10)
     found = dict[str, Loaded]()
     for number, phase in enumerate((yardstick, *PHASES[:-1], yardstick, PHASES[-1])):
         asked = static if phase is yardstick else visits.asked[phase.name]
-        of = load(port, asked, per_second=phase.per_second, seconds=phase.seconds)
+        of = _asked(port, phase, asked)
         found[f"{phase.name} {number}" if phase is yardstick else phase.name] = of
-        _line(f"{phase.name} ({phase.per_second:g}/s, load {os.getloadavg()[0]:.1f})", of.answers, ("", ""))
         for page, answers in sorted(of.pages().items(), key=lambda each: -quantile_ms(each[1], 0.95)):
             if page in visits.statements:
                 _line(f"  {page}", answers, (visits.statements[page], counted.get(page, "")))
     return found
+
+
+def _asked(port: int, phase: Phase, requests: Sequence[Request]) -> Loaded:
+    of = load(port, requests, per_second=phase.per_second, seconds=phase.seconds)
+    _line(f"{phase.name} ({phase.per_second:g}/s, load {os.getloadavg()[0]:.1f})", of.answers, ("", ""))
+    return of
 
 
 def _static(port: int) -> str:
@@ -111,7 +120,7 @@ def _row(found: Mapping[str, Loaded], *, cases: int) -> None:
     """Rows for docs/benchmarks.md."""
     yard = [each for name, of in found.items() if name.startswith("yardstick") for each in of.answers]
     print("| What | To reach | Measured |\n|---|---|---|")
-    for phase in PHASES:
+    for phase in (FROM_THE_START, *PHASES):
         answers = found[phase.name].answers
         reached = quantile_ms(answers, phase.share)
         share = f"p{phase.share * 100:.0f}"

@@ -14,6 +14,7 @@ from tests.territory import Territory
 CUSTOMERS = 60
 DRAWN = 200
 APPLICANTS = 8
+HOUSEHOLDS = 40
 SCOPES = ("to_do", "role", "all")
 DESKS = (Role.ENROLLMENT_DESK, Role.METER_OFFICE, Role.SUPERVISOR, Role.BILLING)
 FINDER = {
@@ -28,7 +29,7 @@ QUESTIONS = ("account", "person", "address", "vin", "consents")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visits:
-    """Requests by what is measured: portal, queue, search, desk, report; and statements by page."""
+    """Requests by what is measured: portal, queue, search, desk, report, finder; and statements by page."""
 
     asked: Mapping[str, Sequence[Request]]
     statements: Mapping[str, int]
@@ -54,9 +55,10 @@ def visits_of(territory: Territory) -> Visits:
         "search": list(_searches(territory, drawn)),
         "desk": list(_desk(territory, drawn)),
         "report": list(_reports(territory)),
+        "finder": list(_households()),
     }
     # The report goes through the whole journal: its statements are no more, and take minutes.
-    counted = [each for name, group in asked.items() if name != "report" for each in group]
+    counted = [each for name, group in asked.items() if name not in ("report", "finder") for each in group]
     return Visits(asked=asked, statements=_statements(counted))
 
 
@@ -75,7 +77,9 @@ def _drawn(territory: Territory) -> list[_Drawn]:
 
     with open_organization(territory.utility) as opened, cursor() as pen:
         pen.execute("SELECT min(id), max(id) FROM case_record WHERE organization_id = %s", (opened.id,))
-        first, last = pen.fetchone()
+        ends = pen.fetchone()
+        assert ends, "an aggregate has one row"
+        first, last = ends
         step = max((last - first) // DRAWN, 1)
         rows = pen.execute(
             "SELECT c.number, c.customer_id, m.serial, c.pod FROM case_record c "
@@ -91,15 +95,11 @@ def _request(asked: Any, page: str, path: str, **how: Any) -> Request:
 
 
 def _strangers(territory: Territory) -> Iterator[Request]:
-    from tests.web.browsing import browser, token_in
     from tests.web.enrolling import Enrolling, answers_of
 
     for _ in range(APPLICANTS):
-        asked = browser()
+        asked = _who_answered(FINDER)
         yield _request(asked, "start", "/")
-        for path, said in FINDER.items():
-            token = token_in(asked.get(path).content.decode())
-            assert asked.post(path, {**said, "csrfmiddlewaretoken": token}).status_code == 302, path
         yield from (_request(asked, path.strip("/"), path) for path in FOUND)
         customer = Enrolling(territory)
         customer.begin()
@@ -114,6 +114,29 @@ def _strangers(territory: Territory) -> Iterator[Request]:
         customer.open("/enroll/answer/person")
         said = {**_hidden(customer.page), **answers_of(premise)["person"]}
         yield _request(customer.client, "enroll answer, sent", "/enroll/answer/person", said=said, expected=302)
+
+
+def _households() -> Iterator[Request]:
+    """Browsers that answered the finder each in its own way: miles, hours and use of nobody else."""
+    for number in range(HOUSEHOLDS):
+        charging = {"miles": str(6_000 + 137 * number), "plug_in_hour": str(17 + number % 5)}
+        said = {
+            **FINDER,
+            "/find/charging": FINDER["/find/charging"] | charging,
+            "/find/billing": FINDER["/find/billing"] | {"monthly_kwh": str(500 + 11 * number)},
+        }
+        yield _request(_who_answered(said), "find/costs, each its own", "/find/costs")
+
+
+def _who_answered(answers: Mapping[str, Mapping[str, str]]) -> Any:
+    """A browser with these answers of the finder, by page."""
+    from tests.web.browsing import browser, token_in
+
+    asked = browser()
+    for path, said in answers.items():
+        token = token_in(asked.get(path).content.decode())
+        assert asked.post(path, {**said, "csrfmiddlewaretoken": token}).status_code == 302, path
+    return asked
 
 
 def _hidden(page: str) -> dict[str, str]:

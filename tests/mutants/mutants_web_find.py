@@ -15,6 +15,20 @@ WEB_FIND_MUTANTS: tuple[Mutant, ...] = (
         caught_by=("tests/web/test_find_once.py::test_a_change_of_prices_is_seen_at_once",),
     ),
     Mutant(
+        name="finder: warm at the start only, and cold again with the first change of prices",
+        changes=(Change(file=f"{_PORTAL}/find_warm.py", old="    if ground != before:", new="    if before is None:"),),
+        caught_by=("tests/web/test_find_warm.py::test_the_first_reader_after_a_change_of_prices_reads_none",),
+    ),
+    Mutant(
+        name="finder: all who come at once work out the same prices",
+        changes=(
+            Change(
+                file=f"{_PORTAL}/find_kept.py", old="                if ahead is None:", new="                if True:"
+            ),
+        ),
+        caught_by=("tests/web/test_find_warm.py::test_of_those_who_ask_at_once_one_works_it_out",),
+    ),
+    Mutant(
         name="finder: one customer's own use answers another's",
         changes=(Change(file=f"{_PORTAL}/find_asking.py", old="        use and use.digest,\n", new=""),),
         caught_by=("tests/web/test_find_once.py::test_another_answer_is_compared_anew",),

@@ -10,6 +10,7 @@ import pytest
 from evenroll.runtime.database import DatabaseUrls
 from tests.territory import Territory, new_territory
 from tests.web.browsing import ready
+from tests.web.town import new_town, wire
 
 
 @pytest.fixture
@@ -42,3 +43,15 @@ def settings_of() -> Iterator[Callable[..., None]]:
 @pytest.fixture(scope="session")
 def territory(django_ready: DatabaseUrls) -> Territory:
     return new_territory()
+
+
+@pytest.fixture(scope="session")
+def books_of_town(django_ready: DatabaseUrls) -> Territory:
+    return new_town()
+
+
+@pytest.fixture
+def town(web: None, books_of_town: Territory) -> Territory:
+    """The organizations of the catalog, whom the finder knows by name, with books here."""
+    wire(books_of_town)
+    return books_of_town

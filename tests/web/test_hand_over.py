@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,21 +16,10 @@ from tests.territory_books import Premise
 from tests.web.browsing import customer_of, signed_in_as
 from tests.web.enrolling import Enrolling, answers_of
 from tests.web.test_find import all_answered, said, text_of
-from tests.web.town import KINDS, new_town, wire
+from tests.web.town import KINDS
 
 SCREENS_MAX = 14
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
-
-
-@pytest.fixture(scope="module")
-def books(django_ready: Any) -> Territory:
-    return new_town()
-
-
-@pytest.fixture
-def town(web: None, books: Territory) -> Iterator[Territory]:
-    wire(books)
-    yield books
 
 
 def from_the_finder(town: Territory, program: str, *, client: Any = None) -> Enrolling:

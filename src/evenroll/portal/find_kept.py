@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from threading import Lock
+from threading import Event, Lock
 from typing import Final, Generic, TypeVar
 
 from evenroll.costs.pricing import KnownPrices
@@ -25,7 +25,8 @@ _SECONDS: Final = 900.0
 class Kept(Generic[Value]):
     """So many values by what they were made of; the one that was asked for longest ago goes first.
 
-    most: how many. seconds: how long each stays. Two that ask at once may both work it out: the values are equal.
+    most: how many. seconds: how long each stays. Of those who ask for the same at once one works it out, and the others
+    wait for it: at the start of a day all of them want the same prices.
     """
 
     most: int
@@ -34,26 +35,44 @@ class Kept(Generic[Value]):
     values: OrderedDict[Hashable, tuple[float, Value]] = field(
         default_factory=OrderedDict[Hashable, tuple[float, Value]], repr=False
     )
+    making: dict[Hashable, Event] = field(default_factory=dict[Hashable, Event], repr=False)
     lock: Lock = field(default_factory=Lock, repr=False)
 
     def of(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value of this key, made where none is kept. key: everything that enters into it."""
-        now = self.clock()
-        with self.lock:
-            found = self.values.get(key)
-            if found is not None and found[0] > now:
+        while True:
+            with self.lock:
+                found = self.values.get(key)
+                if found is not None and found[0] > self.clock():
+                    self.values.move_to_end(key)
+                    return found[1]
+                ahead = self.making.get(key)
+                if ahead is None:
+                    self.making[key] = Event()
+                    break
+            # Where the other fails, this one tries by itself.
+            ahead.wait()
+        return self._made(key, make)
+
+    def _made(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        try:
+            made = make()
+            with self.lock:
+                self.values[key] = (self.clock() + self.seconds, made)
                 self.values.move_to_end(key)
-                return found[1]
-        made = make()
-        with self.lock:
-            self.values[key] = (now + self.seconds, made)
-            self.values.move_to_end(key)
-            while len(self.values) > self.most:
-                self.values.popitem(last=False)
+                while len(self.values) > self.most:
+                    self.values.popitem(last=False)
+        finally:
+            with self.lock:
+                self.making.pop(key).set()
         return made
 
 
-_series: Final[Kept[KnownPrices]] = Kept(most=6)
+SERIES_MOST: Final = 12
+"""Of so many series a process knows the prices of all their hours, 8 MB each."""
+
+# Its key tells every change of the prices, so that nothing is read anew within a day.
+_series: Final[Kept[KnownPrices]] = Kept(most=SERIES_MOST, seconds=24 * 3600.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

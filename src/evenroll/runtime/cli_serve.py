@@ -30,6 +30,7 @@ def serve(
     output = Output(json=asked.json)
     with session():
         from evenroll.runtime.web_app import make_ready
+        from evenroll.runtime.web_warming import warm_now
 
         given = _free_port(host, port)
         make_ready(os.environ, hosts=(host,))
@@ -38,6 +39,8 @@ def serve(
         output.note(f"Evenroll is at {address}. Stop with Ctrl-C or SIGTERM.")
         _tell_people(address, output)
         os.environ[DATABASE_VARIABLE] = asked.database
+        # Once for all processes that are split off; one that is started anew does it by itself.
+        warm_now()
         _serve(host, given)
     output.note("Stopped.")
 

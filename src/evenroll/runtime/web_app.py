@@ -75,10 +75,14 @@ def application() -> Callable[..., Any]:
     """The WSGI application of a process that serves; granian calls it once in each."""
     from django.core.wsgi import get_wsgi_application
 
+    from evenroll.runtime.web_warming import keep_warm
+
     if not settings.configured:
         _configure()
     make_ready(os.environ)
-    return get_wsgi_application()
+    answers = get_wsgi_application()
+    keep_warm()
+    return answers
 
 
 def _configure() -> None:
