@@ -21,6 +21,7 @@ from evenroll.records.registry_looked import PointsAsked, points
 from evenroll.runtime.cli_session import DEMO_DATABASE, asked, session
 from tests.browser import judges
 from tests.browser.looking import shown
+from tests.browser.pictured_ways import WAYS, draw_ways
 from tests.browser.served import Visit, served, visits
 from tests.territory import Territory
 from tests.web.browsing import ready
@@ -28,7 +29,7 @@ from tests.web.matrix import Asker, Planted, drafted_in
 
 
 def main(folder: Path, *, only: str = "") -> int:
-    """Draw the pages whose name holds a word, or all; 1 where no browser is here."""
+    """Draw the pages whose name holds a word, or all; 1 where no browser is here. The ways are called "way"."""
     if chromium_missing():
         return 1
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,7 @@ def main(folder: Path, *, only: str = "") -> int:
         ready(demo=True)
         shown_to = [each for each in visits(list(_people())) if only in each.name]
         with served() as address:
-            count = _draw(shown_to, address, folder)
+            count = _draw(shown_to, address, folder, only=only)
     print(f"{count} pictures of {len(shown_to)} pages are in {folder}.")
     return 0
 
@@ -52,7 +53,7 @@ def chromium_missing() -> bool:
     return False
 
 
-def _draw(shown_to: Sequence[Visit], address: str, folder: Path) -> int:
+def _draw(shown_to: Sequence[Visit], address: str, folder: Path, *, only: str) -> int:
     from playwright.sync_api import sync_playwright
 
     count = 0
@@ -65,6 +66,12 @@ def _draw(shown_to: Sequence[Visit], address: str, folder: Path) -> int:
                         file = folder / f"{visit.name}.{width}.{language.value}.png"
                         page.screenshot(path=str(file), full_page=True)
                         count += 1
+        if only in WAYS:
+            count += sum(
+                draw_ways(browser, address, folder, width=width, language=language)
+                for width in judges.WIDTHS
+                for language in Language
+            )
         browser.close()
     return count
 

@@ -12,12 +12,14 @@ import pytest
 
 from evenroll.enrollment.form import Dwelling, Language
 from evenroll.enrollment.leaving import lockout_end
+from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.pages.formats import day
 from evenroll.pages.texts import render
 from evenroll.programs.program import MeterCapability, Track
 from evenroll.programs.program_terms import IncentivePer
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey, ProgramKey
+from evenroll.records.organizations import organization_names
 from tests.enrollment.money_life import per
 from tests.meter_work import book_visit
 from tests.territory import NIGHT_RATE, NOW, Territory, days
@@ -231,7 +233,10 @@ def test_an_esco_customer_moves_the_visit_in_the_books_of_the_utility(web: None,
     assert [asked.post(address, sent).status_code for _ in range(2)] == [302, 302]
     assert territory.events(territory.utility, order).count("visit_rebooked") == 1
     territory.run(later)
-    assert "November 20, 2026" in text_of(asked.get(f"/cases/{number}"))
+    shown = text_of(asked.get(f"/cases/{number}"))
+    assert "November 20, 2026" in shown
+    assert organization_names()[territory.utility] in shown
+    assert render(Role.PEER, language=Language.EN) not in shown, "who acts has a name that stands on the bill"
 
 
 def test_what_cannot_be_read_is_told_beside_its_question(territory: Territory, enrolled: CaseNumber) -> None:

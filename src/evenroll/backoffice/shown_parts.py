@@ -14,10 +14,11 @@ from evenroll.enrollment.tracks import TrackState
 from evenroll.pages.formats import instant
 from evenroll.pages.part_words import track_words
 from evenroll.pages.texts import render
-from evenroll.pages.timeline_words import Told, told_entry
+from evenroll.pages.timeline_words import Told, told_actor, told_entry
 from evenroll.pages.web_widgets import Cell, Moment, Table, Timeline
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.records.entries import Entry
+from evenroll.records.organizations import organization_names
 from evenroll.records.queries import Viewer
 
 
@@ -70,12 +71,13 @@ def happened(entries: Iterable[Entry], *, looking: Looking, zone: ZoneInfo) -> T
     language = looking.language
     told = [told_entry(each, language=language) for each in reversed(list(entries))]
     runs = [list(run) for _, run in groupby(told, key=lambda each: (each.sentence, each.actor_role))]
+    names = organization_names()
     return Timeline(
         moments=[
             Moment(
                 title=run[0].sentence,
                 at=instant(run[0].at, language=language, zone=zone),
-                by=render(f"role.{run[0].actor_role}", language=language),
+                by=told_actor(run[0], names=names, language=language),
                 text=_again(run, looking=looking, zone=zone),
                 is_now=place == 0,
             )

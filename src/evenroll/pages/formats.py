@@ -52,6 +52,12 @@ def money(amount: Decimal, *, language: Language) -> str:
     return f"{sign}${abs(cents):,.2f}"
 
 
+def whole_dollars(amount: Decimal) -> str:
+    """An amount in USD that is known as a range only, without cents: "$1,235", "-$3"."""
+    dollars = amount.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return f"{'-' if dollars < 0 else ''}${abs(dollars):,}"
+
+
 def unit_price(price: Decimal, *, language: Language) -> str:
     """A price in USD per kWh, with at least two decimals and none cut: "$0.0625 per kWh"."""
     whole, _, decimals = format(abs(price.normalize()), "f").partition(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from evenroll.costs.charging import NeedDoesNotFit
 from evenroll.costs.compare import Assumption, Comparison, CoverageDiffers, LoadTooShort, SeriesTooShort
@@ -15,6 +15,9 @@ from evenroll.pages.offer_terms import event_terms, other_terms, rewards
 from evenroll.pages.texts import Parameter, render
 from evenroll.programs.program import ProgramVersion, lockout_of, stay_of
 from evenroll.programs.program_terms import NotKnown, Span
+
+_CLOCK_HOURS: Final = frozenset({"from_hour", "to_hour"})
+_NOON: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +102,16 @@ def assumptions(costs: Comparison, *, language: Language) -> tuple[str, ...]:
 
 def assumption(found: Assumption, *, language: Language) -> str:
     """One thing that figures take for granted, as a sentence."""
-    return render(found.code, language=language, parameters=dict[str, Parameter](found.parameters))
+    said = dict[str, Parameter](found.parameters)
+    hours = {name: hour_name(int(str(said[name])), language=language) for name in _CLOCK_HOURS & said.keys()}
+    return render(found.code, language=language, parameters=said | hours)
+
+
+def hour_name(hour: int, *, language: Language) -> str:
+    """A clock hour, 0 to 24, as people say it."""
+    if hour % _NOON == 0:
+        return render("find.noon" if hour == _NOON else "find.midnight", language=language)
+    return f"{hour % _NOON} {'a.m.' if hour < _NOON else 'p.m.'}"
 
 
 def why_no_figures(costs: Costs, *, language: Language) -> str:

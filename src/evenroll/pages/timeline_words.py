@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evenroll.enrollment.findings import Finding
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.roles import Role
 from evenroll.pages.ledger_words import ledger_words
 from evenroll.pages.notices import bill_words
 from evenroll.pages.part_words import appeal_words
@@ -34,6 +35,7 @@ class Told:
     row: str
     organization: OrganizationKey
     actor_role: str
+    actor_organization: OrganizationKey
     record: str
     event: str
     sentence: str
@@ -47,10 +49,17 @@ def told_entry(entry: Entry, *, language: Language) -> Told:
         row=entry.row,
         organization=entry.organization,
         actor_role=entry.actor_role.value,
+        actor_organization=entry.actor_organization,
         record=entry.stream.key if entry.stream.kind.value in ("service_order", "erasure") else "case",
         event=entry.event,
         sentence=render(f"event.{entry.event}", language=language, parameters=parameters),
     )
+
+
+def told_actor(told: Told, *, names: Mapping[OrganizationKey, str], language: Language) -> str:
+    """Who did it: a role of the own house, or another organization by its name, which a reader knows from the bill."""
+    by_role = render(f"role.{told.actor_role}", language=language)
+    return names.get(told.actor_organization, by_role) if told.actor_role == Role.PEER.value else by_role
 
 
 def findings_told(entries: Sequence[Entry]) -> tuple[Finding, ...]:

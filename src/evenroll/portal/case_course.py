@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from evenroll.enrollment.case import Case
@@ -11,13 +11,17 @@ from evenroll.enrollment.rows import Row
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.use_case import ROWS, Lane, ServicePath, SourceUseCase, current_rows
 from evenroll.pages.formats import day
-from evenroll.pages.timeline_words import Told, told_entry
+from evenroll.pages.timeline_words import Told, told_actor, told_entry
 from evenroll.pages.web_request import PageRequest, person_of
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Moment, Timeline
 from evenroll.portal.case_reading import OwnCase
 from evenroll.programs.program import Track
+from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.entries import Entry
+from evenroll.records.organizations import organization_names
+
+_Names = Mapping[OrganizationKey, str]
 
 _ON_THE_WAY = frozenset(
     {
@@ -66,22 +70,25 @@ def path_of(request: PageRequest) -> ServicePath:
 def course(request: PageRequest, own: OwnCase, entries: Sequence[Entry]) -> Timeline:
     """What happened, by row, and what is ahead."""
     told = [told_entry(each, language=request.language) for each in entries]
+    names = organization_names()
     groups = [(Row(row), list(lines)) for row, lines in groupby(told, key=lambda each: each.row)]
     here = frozenset(current_rows(own.case.tracks.values()))
     last = {row: place for place, (row, _) in enumerate(groups)}
     done = [
-        _moment(request, own, row, lines, is_now=row in here and last[row] == place)
+        _moment(request, own, row, lines, names=names, is_now=row in here and last[row] == place)
         for place, (row, lines) in enumerate(groups)
     ]
     return Timeline(moments=[*done, *_ahead(request, own, frozenset(last), here)])
 
 
-def _moment(request: PageRequest, own: OwnCase, row: Row, lines: Sequence[Told], *, is_now: bool) -> Moment:
+def _moment(
+    request: PageRequest, own: OwnCase, row: Row, lines: Sequence[Told], *, names: _Names, is_now: bool
+) -> Moment:
     sentences = list(dict.fromkeys(each.sentence.rstrip(".") for each in lines))
     title = sentences.pop(0) if row is Row.ACTION else said(request, f"row_title.{row.value}")
     days = dict.fromkeys(day(each.at.astimezone(own.zone).date(), language=request.language) for each in lines)
     known = list(days)
-    actors = dict.fromkeys(_who(request, each.actor_role) for each in lines)
+    actors = dict.fromkeys(_who(request, each, names) for each in lines)
     return Moment(
         title=title,
         at=known[0] if len(known) == 1 else f"{known[0]} - {known[-1]}",
@@ -91,8 +98,10 @@ def _moment(request: PageRequest, own: OwnCase, row: Row, lines: Sequence[Told],
     )
 
 
-def _who(request: PageRequest, role: str) -> str:
-    return said(request, "case_page.you") if role == Role.CUSTOMER.value else said(request, Role(role))
+def _who(request: PageRequest, told: Told, names: _Names) -> str:
+    if told.actor_role == Role.CUSTOMER.value:
+        return said(request, "case_page.you")
+    return told_actor(told, names=names, language=request.language)
 
 
 def _ahead(request: PageRequest, own: OwnCase, seen: frozenset[Row], here: frozenset[Row]) -> Iterator[Moment]:

@@ -17,11 +17,11 @@ from evenroll.costs.charging_day import ChargingHour
 from evenroll.enrollment.form import Language
 from evenroll.pages.day_figure import HourBar, day_figure
 from evenroll.pages.formats import energy, unit_price
+from evenroll.pages.offer_words import hour_name
 from evenroll.pages.texts import Parameter, render
 from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_widgets import Cell, Table
 from evenroll.portal.find_asking import Asked
-from evenroll.portal.find_forms import hour_name
 from evenroll.quantities.calendars import calendar
 
 _WEDNESDAY: Final = 2

@@ -15,7 +15,7 @@ from evenroll.comparison.words import named
 from evenroll.costs.charging import PevNeed
 from evenroll.costs.compare import Assumption
 from evenroll.enrollment.form import Language
-from evenroll.pages.texts import render
+from evenroll.pages.offer_words import hour_name
 from evenroll.portal.find_answers import OTHER_BILLS, OTHER_VEHICLE, UNKNOWN_BILLS, UTILITY_BILLS, Answers
 from evenroll.programs.catalog import CatalogOrganization, OrganizationRole, load_catalog
 from evenroll.programs.program import SupplyStatus
@@ -245,10 +245,3 @@ def suppliers(utility: CatalogOrganization) -> tuple[CatalogOrganization, ...]:
         for each in load_catalog().organizations
         if each.role is OrganizationRole.SUPPLIER and each.calendar == utility.calendar
     )
-
-
-def hour_name(hour: int, *, language: Language) -> str:
-    """A clock hour as people say it."""
-    if hour in (0, 12):
-        return render("find.midnight" if hour == 0 else "find.noon", language=language)
-    return f"{(hour - 1) % 12 + 1} {'a.m.' if hour < 12 else 'p.m.'}"

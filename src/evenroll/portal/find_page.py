@@ -15,7 +15,7 @@ from evenroll.comparison.words import assumed_of_all, named, share_of, title_of,
 from evenroll.enrollment.form import Language
 from evenroll.pages.bills_figure import bills_figure
 from evenroll.pages.compare_codes import CompareWord as C
-from evenroll.pages.offer_words import assumption
+from evenroll.pages.offer_words import assumption, hour_name
 from evenroll.pages.texts import render
 from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
@@ -24,7 +24,7 @@ from evenroll.portal.find_answers import OTHER_BILLS, OTHER_VEHICLE, UNKNOWN_BIL
 from evenroll.portal.find_asking import USUAL_MONTHLY_KWH, Asked, asked_of
 from evenroll.portal.find_data import own_use_of
 from evenroll.portal.find_day import DayView, day_view
-from evenroll.portal.find_forms import hour_name, organization
+from evenroll.portal.find_forms import organization
 from evenroll.portal.find_program import ProgramView, program_view
 from evenroll.portal.find_table import bills_table
 from evenroll.programs.vehicle_models import vehicle_list
@@ -49,11 +49,10 @@ class PartView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HiddenView:
-    """A program that is not for this customer, and why."""
+    """Programs that are not for this customer for one reason. programs: of each owner, its name first."""
 
-    name: str
-    owner: str
     why: str
+    programs: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,13 +124,14 @@ def _parts(found: Compared, *, question: CompareQuestion, asked: Asked, language
 
 
 def _hidden(found: Compared, *, language: Language) -> tuple[HiddenView, ...]:
+    groups: dict[str, dict[str, list[str]]] = {}
+    for each in found.hidden:
+        owner = named(organization(each.program.organization).name, language=language)
+        owners = groups.setdefault(render(each.reason, language=language), {})
+        owners.setdefault(owner, []).append(named(each.program.name, language=language))
     return tuple(
-        HiddenView(
-            name=named(each.program.name, language=language),
-            owner=named(organization(each.program.organization).name, language=language),
-            why=render(each.reason, language=language),
-        )
-        for each in found.hidden
+        HiddenView(why=why, programs=tuple(f"{owner}: {', '.join(names)}" for owner, names in owners.items()))
+        for why, owners in groups.items()
     )
 
 

@@ -9,7 +9,7 @@ from evenroll.comparison.comparing import ProgramCosts
 from evenroll.comparison.words import named
 from evenroll.costs.compare import Assumption, Comparison, Scenario, ScenarioCode
 from evenroll.enrollment.form import Language
-from evenroll.pages.formats import money
+from evenroll.pages.formats import whole_dollars
 from evenroll.pages.offer_words import assumption, paid, terms_by_subject, why_no_figures
 from evenroll.pages.texts import Parameter, render
 from evenroll.portal.find_asking import Asked
@@ -78,11 +78,11 @@ def _ways(costs: Comparison, *, language: Language) -> tuple[WayView, ...]:
 def _way(scenario: Scenario, *, today: Scenario, language: Language) -> WayView:
     cost = scenario.cost
     is_today = scenario.code is ScenarioCode.TODAY
-    ends: dict[str, Parameter] = {"low": cost.low, "high": cost.high}
+    ends: dict[str, Parameter] = {"low": whole_dollars(cost.low), "high": whole_dollars(cost.high)}
     return WayView(
         name=render(scenario.code, language=language),
         range=render("find.range", language=language, parameters=ends),
-        likely=render("find.likely", language=language, parameters={"mid": cost.mid}),
+        likely=render("find.likely", language=language, parameters={"mid": whole_dollars(cost.mid)}),
         beside="" if is_today else beside_today(scenario, today=today, language=language),
         is_today=is_today,
     )
@@ -102,8 +102,8 @@ def beside_today(scenario: Scenario, *, today: Scenario, language: Language) -> 
 
 def _said(key: str, first: Decimal, last: Decimal, language: Language) -> str:
     given: dict[str, Parameter] = {
-        "first": money(first, language=language),
-        "last": money(last, language=language),
+        "first": whole_dollars(first),
+        "last": whole_dollars(last),
     }
     return render(key, language=language, parameters=given)
 

@@ -67,7 +67,7 @@ def told_of(page: CostsPage, *, language: Language) -> ToldCosts:
         *(_of_program(each) for each in page.others),
         ToldSection(
             heading=said("find.hidden"),
-            lines=tuple(f"- {each.name} ({each.owner}): {each.why}" for each in page.hidden),
+            lines=tuple(line for each in page.hidden for line in (each.why, *(f"- {one}" for one in each.programs))),
         ),
         ToldSection(heading=said("find.assumed"), lines=tuple(f"- {each}" for each in page.assumed)),
     )
