@@ -12,6 +12,39 @@ _ATTACKS = "tests/web/test_attacks.py"
 
 WEB_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        name="row 4a: a sign-in of anybody proves the account that is named",
+        changes=(
+            Change(
+                file="src/evenroll/enrollment/decide_form.py",
+                old="if case.proof.signed_in is None or answer.customer != case.proof.signed_in:",
+                new="if case.proof.signed_in is None:",
+            ),
+        ),
+        caught_by=("tests/web/test_enroll_signed_in.py::test_a_sign_in_proves_nobody_else_s_account",),
+    ),
+    Mutant(
+        name="web: a draft that was begun signed in is sent as such by anybody",
+        changes=(
+            Change(
+                file="src/evenroll/portal/enroll_told.py",
+                old="    if person is None or person.role is not Role.CUSTOMER or person.organization != organization:",
+                new="    if person is None:\n        return CustomerId(1)\n    if person.role is not Role.CUSTOMER:",
+            ),
+        ),
+        caught_by=("tests/web/test_enroll_signed_in.py::test_begun_signed_in_and_sent_by_a_stranger_it_is_no_proof",),
+    ),
+    Mutant(
+        name="web: the last bill is filled in from the books",
+        changes=(
+            Change(
+                file="src/evenroll/portal/enroll_told.py",
+                old='        "postal_code": known.postal_code,\n',
+                new='        "postal_code": known.postal_code,\n        "last_bill_amount": known.last_bill_amount,\n',
+            ),
+        ),
+        caught_by=("tests/web/test_enroll_signed_in.py::test_the_sign_in_is_the_proof_and_the_books_fill_in_none",),
+    ),
+    Mutant(
         name="web: a queue goes through all cases for each of its pages",
         changes=(
             Change(

@@ -58,13 +58,13 @@ WEB_FIND_MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_PORTAL}/enroll_told.py",
-                old="person is None or person.customer is None or person.organization != organization",
-                new="person is None or person.customer is None",
+                old="person.role is not Role.CUSTOMER or person.organization != organization:",
+                new="person.role is not Role.CUSTOMER:",
             ),
             Change(
                 file=f"{_PORTAL}/enroll_told.py",
                 old="    with open_organization(organization):",
-                new="    with open_organization(person.organization):",
+                new="    with open_organization(request.person.organization):",
             ),
         ),
         caught_by=("tests/web/test_hand_over.py::test_of_another_organization_the_books_tell_nothing",),

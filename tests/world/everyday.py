@@ -12,13 +12,14 @@ from evenroll.enrollment import case_commands as c
 from evenroll.enrollment import order_commands as oc
 from evenroll.enrollment.command_names import CommandName as C
 from evenroll.enrollment.eligibility import Known
+from evenroll.enrollment.facts import Factor
 from evenroll.enrollment.form import Channel, Form, FormField, VinState
 from evenroll.enrollment.life_events import EquipmentKind, Installer, UseKind
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.service_order import ChangeResult, VisitResult
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import MeterCapability, Track
-from evenroll.quantities.identifiers import CaseNumber, ProgramKey
+from evenroll.quantities.identifiers import CaseNumber, CustomerId, ProgramKey
 from tests.world.memory import Key, World
 from tests.world.payloads import BAD_ANSWERS, a_form
 from tests.world.people import days, open_case
@@ -83,6 +84,20 @@ def chooses(world: World) -> None:
     say(world, key, C.SUBMIT_FORM, c.SubmitForm(form=a_form(world, program=None)))
     world.settle()
     assert case_of(world, key).status is State.ENROLLED
+
+
+def signed_in(world: World, *, as_somebody_else: bool) -> None:
+    """Row 4a: a sign-in proves the very customer whom the register finds, and nobody else."""
+    key = open_case(world, pod="POD-2", at=UTILITY, program=NIGHT)
+    household = world.households[CaseNumber(key[2])]
+    household.signed_in = CustomerId(household.customer + as_somebody_else)
+    form = a_form(world, program=NIGHT)
+    known = form.fields - {FormField.METER_SERIAL, FormField.LAST_BILL_AMOUNT}
+    say(world, key, C.SUBMIT_FORM, c.SubmitForm(form=replace(form, fields=known)))
+    world.settle()
+    case = case_of(world, key)
+    assert case.status is (State.PROVING if as_somebody_else else State.ENROLLED)
+    assert (Factor.SIGN_IN in case.proof.factors) is not as_somebody_else
 
 
 def names_it_on_the_form(world: World) -> None:
@@ -290,6 +305,8 @@ EVERYDAY: tuple[Callable[[World], None], ...] = (
         )
     ),
     chooses,
+    partial(signed_in, as_somebody_else=False),
+    partial(signed_in, as_somebody_else=True),
     names_it_on_the_form,
     partial(incomplete, channel=Channel.WEB),
     partial(incomplete, channel=Channel.MAIL),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_facts import CaseFacts
 from evenroll.enrollment.command_names import CommandName as C
+from evenroll.enrollment.decide_form import with_sign_in
 from evenroll.enrollment.eligibility import (
     EligibilityFacts,
     EquipmentListing,
@@ -78,6 +79,7 @@ def case_facts(world: World, case: Case | None, *, key: Key) -> CaseFacts:
         programs=world_programs(),
         provider=_provider(world, household),
         register=_register(world, case, household),
+        signed_in=household.signed_in if household else None,
         eligibility=_eligibility(world, case, program, household, key=key),
         meter=_meter(world, case.pod if case else None),
         order_number=order_number(entropy(world)),
@@ -120,9 +122,11 @@ def _register(world: World, case: Case | None, household: Household | None) -> R
     if household is None or given != household.good_answers:
         return RegisterAnswer(matched=frozenset({Factor.NAME}))
     account = AccountId(int(household.customer) + 1000)
-    return RegisterAnswer(
-        matched=_ALL_FACTORS, customer=CustomerId(household.customer), account=account, pods=(household.pod,)
+    matched = _ALL_FACTORS - ({Factor.METER_SERIAL} if household.signed_in else set())
+    found = RegisterAnswer(
+        matched=matched, customer=CustomerId(household.customer), account=account, pods=(household.pod,)
     )
+    return with_sign_in(found, case=case) if case else found
 
 
 def _eligibility(

@@ -71,12 +71,16 @@ class Envelope:
 
 @dataclass(kw_only=True)
 class Household:
-    """Who applies. answer_next: what the clearinghouse says once instead of the truth; good_answers: which proves."""
+    """Who applies. answer_next: what the clearinghouse says once instead of the truth; good_answers: which proves.
+
+    signed_in: as whom the browser is signed in; what only they know is not in their answers then.
+    """
 
     customer: CustomerId
     pod: PodId
     good_answers: int = 1
     answer_next: str = ""
+    signed_in: CustomerId | None = None
     flaws: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
@@ -217,6 +221,7 @@ class World:
         for each in decided.others:
             self._commit_other(case_key(key[1], each.number), each.events, beside=key)
         for event in decided.point_events:
+            assert after is not None
             self.tell_point(after.pod, event)
         for message in decided.messages:
             self.send(key[1], message)

@@ -131,7 +131,7 @@ class MailRoom:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
-    """How far authentication came (row 4a). proved_at absent: not proved, however far."""
+    """How far authentication came (row 4a). proved_at absent: not proved. signed_in: as whom the form was sent."""
 
     attempts: int = 0
     proved_at: datetime | None = None
@@ -139,6 +139,7 @@ class Proof:
     customer: CustomerId | None = None
     account: AccountId | None = None
     by_staff: bool = False
+    signed_in: CustomerId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

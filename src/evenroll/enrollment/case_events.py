@@ -114,9 +114,13 @@ class CaseReceived(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormReceived(Event):
-    """Row 3: a completed form came in, by whatever channel."""
+    """Row 3: a completed form came in, by whatever channel.
+
+    signed_in: as whom it was sent, by the session that a door of this organization checked; no form says it.
+    """
 
     form: Form
+    signed_in: CustomerId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

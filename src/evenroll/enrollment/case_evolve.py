@@ -116,7 +116,7 @@ def _hand_over_agreed(case: Case, event: e.HandOverAgreed) -> Changes:
 
 
 def _form_received(case: Case, event: e.FormReceived) -> Changes:
-    return {"form": event.form}
+    return {"form": event.form, "proof": changed(case.proof, signed_in=event.signed_in)}
 
 
 def _cure_received(case: Case, event: e.CureReceived) -> Changes:

@@ -21,7 +21,7 @@ from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.enrollment.waits import Wait, WaitRule
 from evenroll.programs.program import ProgramVersion, Track
 from evenroll.quantities.calendars import ServiceCalendar
-from evenroll.quantities.identifiers import CaseNumber, OrderNumber, Pevid, TrackingNumber
+from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrderNumber, Pevid, TrackingNumber
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +30,7 @@ class CaseFacts:
 
     by: the role in which the command is given. program: the version that decides the case. programs: the
     published ones, for row 2b. places: those of the case's program, locked, where it has a cap.
+    signed_in: as whom the command came, by the door that checked the session.
     by_key: the code of whoever gives the command. earned_by_device: devices of this case and the codes of incentives
     that other cases earned with them, once for their lives. protection: what is known of the protected time.
 
@@ -49,6 +50,7 @@ class CaseFacts:
     programs: tuple[ProgramVersion, ...] = ()
     provider: ProviderAnswer | PartnerAway | None = None
     register: RegisterAnswer | PartnerAway | None = None
+    signed_in: CustomerId | None = None
     eligibility: EligibilityFacts | PartnerAway | None = None
     meter: MeterFacts | None = None
     order_number: OrderNumber | None = None

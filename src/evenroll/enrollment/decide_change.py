@@ -51,7 +51,7 @@ def change_program(case: Case, command: c.ChangeProgram, facts: CaseFacts) -> De
     if not _brings_as_much(wanted, facts.need_program()):
         return Refusal(code=RefusalCode.CHANGE_NEEDS_RETURN, parameters={"program": command.program})
     form = _form(case, command, facts)
-    missing = missing_items(form, program=wanted, on=facts.today)
+    missing = missing_items(form, program=wanted, on=facts.today, known_as=case.proof.customer)
     if missing:
         parameters = {"case": case.number, "lacking": ", ".join(each.value for each in missing)}
         return Refusal(code=RefusalCode.FORM_INCOMPLETE, parameters=parameters)

@@ -33,6 +33,9 @@ RETRIES_MAX = 4
 RECEIVED_DAYS_BACK_MAX = 366
 """A letter that was received longer ago than a year was stamped with a slip of the pen."""
 
+AT_HAND = frozenset({Factor.METER_SERIAL, Factor.LAST_BILL_AMOUNT, Factor.CODE_TO_CONTACT, Factor.SIGN_IN})
+"""What only the account holder has; any of them is the second factor."""
+
 _TAKES_FORM = frozenset({State.DRAFT, State.FINDING_PROVIDER, State.CHOOSING, State.COMPLETING})
 _TAKES_MAIL = frozenset({State.DRAFT, State.COMPLETING})
 
@@ -45,7 +48,7 @@ def submit_form(case: Case, command: c.SubmitForm, facts: CaseFacts) -> Decided 
         return Refusal(code=RefusalCode.NOT_ALLOWED, parameters={"command": CommandName.SUBMIT_FORM.value})
     if command.form.received_at > facts.now:
         return _not_received(command.form.received_at, facts)
-    return Decided(events=(_received(case, command.form, facts),))
+    return Decided(events=(replace(_received(case, command.form, facts), signed_in=facts.signed_in),))
 
 
 def complete_answers(case: Case, command: c.SubmitForm, facts: CaseFacts) -> Decided | Refusal:
@@ -53,7 +56,7 @@ def complete_answers(case: Case, command: c.SubmitForm, facts: CaseFacts) -> Dec
     if case.status is not State.COMPLETING or case.form is None:
         return not_in_state(case, CommandName.COMPLETE_ANSWERS)
     form = replace(command.form, received_at=case.form.received_at, channel=case.form.channel)
-    return Decided(events=(_received(case, form, facts),))
+    return Decided(events=(replace(_received(case, form, facts), signed_in=case.proof.signed_in),))
 
 
 def _received(case: Case, form: Form, facts: CaseFacts) -> e.FormReceived:
@@ -136,7 +139,7 @@ def check_form(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided |
     received_on = facts.calendar.business_date(case.form.received_at)
     if case.chosen is not None and received_on > case.chosen.valid_until:
         return Decided(events=(asked_anew(case, facts),))
-    missing = missing_items(case.form, program=facts.need_program(), on=facts.today)
+    missing = missing_items(case.form, program=facts.need_program(), on=facts.today, known_as=case.proof.signed_in)
     if missing:
         move = facts.move(State.COMPLETING, wait=by_channel(case))
         return Decided(events=(e.FormReturned(row=Row.R3, missing=missing, moves=(move,)),))
@@ -144,15 +147,26 @@ def check_form(case: Case, _command: c.NoPayload, facts: CaseFacts) -> Decided |
     return Decided(events=(completed,))
 
 
+def with_sign_in(answer: RegisterAnswer, *, case: Case) -> RegisterAnswer:
+    """What the register says, and the sign-in with which the form was sent where it is that of the customer it found.
+
+    A sign-in of somebody else proves nothing of this account, and is told to nobody.
+    """
+    if case.proof.signed_in is None or answer.customer != case.proof.signed_in:
+        return answer
+    return replace(answer, matched=answer.matched | {Factor.SIGN_IN})
+
+
 def is_proved(answer: RegisterAnswer, *, pod: PodId | None) -> bool:
     """Whether two independent factors agree on one account that is billed for this usage point.
 
     One factor is who the customer is (name with account number or service address), the other something that only the
-    account holder has at hand (meter, last bill, a code sent to the contact on file). Source: use-case row 4a.
+    account holder has at hand (meter, last bill, a code sent to the contact on file, a sign-in by it). Source: use-case
+    row 4a.
     """
     has = answer.matched
     knows = Factor.NAME in has and bool(has & {Factor.ACCOUNT_NUMBER, Factor.SERVICE_ADDRESS})
-    holds = bool(has & {Factor.METER_SERIAL, Factor.LAST_BILL_AMOUNT, Factor.CODE_TO_CONTACT})
+    holds = bool(has & AT_HAND)
     named = answer.account is not None and answer.customer is not None
     return knows and holds and named and pod is not None and pod in answer.pods
 

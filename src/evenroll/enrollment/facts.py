@@ -73,7 +73,10 @@ class PartnerAway:
 
 
 class Factor(StrEnum):
-    """What of the evidence agreed with the provider's register (row 4a)."""
+    """What of the evidence agreed with the provider's register (row 4a).
+
+    sign_in: whoever sent the form was signed in then, by what is on file of the very customer whom the register found.
+    """
 
     ACCOUNT_NUMBER = "account_number"
     NAME = "name"
@@ -82,6 +85,7 @@ class Factor(StrEnum):
     METER_SERIAL = "meter_serial"
     LAST_BILL_AMOUNT = "last_bill_amount"
     CODE_TO_CONTACT = "code_to_contact"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from evenroll.programs.program import ConsentKind, DocumentKind, ProgramVersion
 from evenroll.programs.rules import Drivetrain, HomeType
-from evenroll.quantities.identifiers import ProgramKey
+from evenroll.quantities.identifiers import CustomerId, ProgramKey
 
 
 class Channel(StrEnum):
@@ -143,16 +143,18 @@ _CONSENT_ITEM = {
 }
 
 
-def missing_items(form: Form, *, program: ProgramVersion, on: date) -> tuple[MissingItem, ...]:
+def missing_items(
+    form: Form, *, program: ProgramVersion, on: date, known_as: CustomerId | None = None
+) -> tuple[MissingItem, ...]:
     """Everything that the form lacks for this program, in the order in which a form asks it; () if complete.
 
     on: the business date, against which a signature in the future shows. A form completed later may be signed later
-    than it was first received.
+    than it was first received. known_as: who has shown otherwise who they are, and is asked for nothing to know.
     """
-    return (*_missing_person(form), *_missing_vehicle(form), *_missing_signature(form, program, on))
+    return (*_missing_person(form, known_as), *_missing_vehicle(form), *_missing_signature(form, program, on))
 
 
-def _missing_person(form: Form) -> tuple[MissingItem, ...]:
+def _missing_person(form: Form, known_as: CustomerId | None) -> tuple[MissingItem, ...]:
     has = form.fields
     asked: tuple[tuple[MissingItem, frozenset[FormField]], ...] = (
         (MissingItem.NAME, frozenset({FormField.NAME})),
@@ -161,7 +163,8 @@ def _missing_person(form: Form) -> tuple[MissingItem, ...]:
         (MissingItem.SECOND_PROOF, frozenset({FormField.METER_SERIAL, FormField.LAST_BILL_AMOUNT})),
         (MissingItem.CONTACT, frozenset({FormField.EMAIL, FormField.PHONE, FormField.MAILING_ADDRESS})),
     )
-    return tuple(item for item, any_of in asked if not (has & any_of))
+    missing = (item for item, any_of in asked if not (has & any_of))
+    return tuple(item for item in missing if not (item is MissingItem.SECOND_PROOF and known_as is not None))
 
 
 def _missing_vehicle(form: Form) -> tuple[MissingItem, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from evenroll.enrollment.form import Channel
@@ -12,7 +12,7 @@ from evenroll.intake.application import Application, BadRow, FaultCode, RowFault
 from evenroll.intake.file_rows import RawRow
 from evenroll.intake.row_reader import RowRules, read_row
 from evenroll.intake.taking_in import TakenIn, number_of, take_in
-from evenroll.quantities.identifiers import ActorKey, ProgramKey
+from evenroll.quantities.identifiers import ActorKey, CustomerId, ProgramKey
 from evenroll.records.models import CaseRecord
 from evenroll.records.organizations import open_organization
 from evenroll.records.papers import PaperToKeep, keep_papers
@@ -43,31 +43,39 @@ def faults_of(cells: Mapping[str, str], *, columns: Collection[str], today: date
     return tuple((each.column, each.code) for each in faults if each.column in columns)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SentAlong:
+    """What comes with the answers. signed_in: as whom the browser is signed in, asked of its session just now."""
+
+    papers: Sequence[PaperToKeep] = ()
+    signed_in: CustomerId | None = None
+
+
 def send_drafted(
-    cells: Mapping[str, str], *, name: str, now: datetime, today: date, papers: Sequence[PaperToKeep] = ()
+    cells: Mapping[str, str], *, name: str, now: datetime, today: date, along: SentAlong | None = None
 ) -> TakenIn:
     """Open the case of these answers and submit its form, signed today, all or nothing; sent again, it is told again.
 
-    name: of the draft, by which its case is one and the same. papers: that come with it. Raises NotReadable.
+    name: of the draft, by which its case is one and the same. Raises NotReadable.
     """
     found = _read({**cells, "signed_on": today.isoformat(), "application": name}, today=today)
     if isinstance(found, BadRow):
         raise NotReadable(found.faults)
     try:
-        return _taken(found, now=now, papers=papers)
+        return _taken(found, now=now, along=along or SentAlong())
     except _Undone as undone:
         return undone.taken
 
 
-def _taken(application: Application, *, now: datetime, papers: Sequence[PaperToKeep]) -> TakenIn:
+def _taken(application: Application, *, now: datetime, along: SentAlong) -> TakenIn:
     # Of two that are sent at once the second waits here, and then finds the case of the first.
     with open_organization(application.organization, command=f"{_SOURCE}/{application.reference}") as opened:
         number = number_of(application, source=_SOURCE)
         if CaseRecord.objects.filter(number=number).exists():
             return TakenIn(number=number)
         actor = Actor(key=ActorKey(f"web/{number}"), role=Role.CUSTOMER, organization=opened.key)
-        digests = keep_papers(number, papers, at=now)
-        taken = take_in(application, source=_SOURCE, now=now, actor=actor, papers=digests)
+        digests = keep_papers(number, along.papers, at=now)
+        taken = take_in(application, source=_SOURCE, now=now, actor=actor, papers=digests, signed_in=along.signed_in)
         if taken.refusal is not None:
             # Undoes the case too, if it was its form that was refused.
             raise _Undone(taken)

@@ -13,7 +13,7 @@ from evenroll.enrollment.roles import Actor, Role
 from evenroll.intake.application import Application, Keying
 from evenroll.ports.outside import Outside
 from evenroll.quantities.calendars import ServiceCalendar
-from evenroll.quantities.identifiers import ActorKey, CaseNumber, case_number
+from evenroll.quantities.identifiers import ActorKey, CaseNumber, CustomerId, case_number
 from evenroll.records import vault
 from evenroll.records.asked import Answer, Asked, Command
 from evenroll.records.entering import Entering
@@ -51,11 +51,13 @@ def take_in(
     now: datetime,
     actor: Actor | None = None,
     papers: frozenset[str] = frozenset(),
+    signed_in: CustomerId | None = None,
 ) -> TakenIn:
     """Open the case of an application and give it its form; the organization must be open, the caller commits.
 
     source: the hash of the file's content; see `number_of`. Its case has one number, so it cannot be opened twice.
     now: the business clock. actor: who brings it, where it is not the file. papers: digests of those that come with it.
+    signed_in: as whom it is sent, from a door that checked the session; no file says it.
     """
     enters = entering_of(application, source=source, now=now)
     number, actor = enters.number, actor or enters.actor
@@ -63,14 +65,15 @@ def take_in(
     if refusal is None and application.channel is Channel.MAIL:
         refusal = _take_mail(application, number, desk=actor, now=now)
     elif refusal is None:
-        refusal = _refusal(_ask(actor, submit_form, _with(enters.form, papers), now=now))
+        refusal = _refusal(_ask(actor, submit_form, _with(enters.form, papers, signed_in), now=now))
     return TakenIn(number=number, refusal=refusal)
 
 
-def _with(form: Asked, papers: frozenset[str]) -> Asked:
+def _with(form: Asked, papers: frozenset[str], signed_in: CustomerId | None) -> Asked:
     command = form.command
     assert isinstance(command, SubmitForm)
-    return replace(form, command=SubmitForm(form=replace(command.form, papers=papers))) if papers else form
+    outside = replace(form.outside, signed_in=signed_in)
+    return replace(form, command=SubmitForm(form=replace(command.form, papers=papers)), outside=outside)
 
 
 def entering_of(application: Application, *, source: str, now: datetime) -> Entering:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from evenroll.enrollment.decide_form import AT_HAND
 from evenroll.enrollment.facts import Factor, PartnerAway, RegisterAnswer
 from evenroll.partners.own_register import OwnRegister
 from evenroll.ports.register import AccountFacts, Evidence
 from evenroll.quantities.identifiers import AccountId, OrganizationKey, PodId
 from evenroll.records import register
 from evenroll.records.organizations import OrganizationUnknown
-
-_AT_HAND = frozenset({Factor.METER_SERIAL, Factor.LAST_BILL_AMOUNT, Factor.CODE_TO_CONTACT})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +39,7 @@ class SupplierRegister:
     def match_beyond(self, evidence: Evidence, *, own: RegisterAnswer) -> RegisterAnswer:
         """What its own books say, where they can tell, else what the utility's do."""
         utility = evidence.utility
-        if own.matched & _AT_HAND or utility is None or utility == self.organization:
+        if own.matched & AT_HAND or utility is None or utility == self.organization:
             return own
         theirs = _at_utility(evidence, utility=utility)
         if theirs is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -122,7 +124,7 @@ def _saved(request: PageRequest, standing: Standing, found: Question, answers: d
         raise Http404
     if answers.get("holder") == "neither":
         return HttpResponseRedirect(reverse("enroll-holder"))
-    after = Standing(draft=draft, program=standing.program, today=standing.today)
+    after = replace(standing, draft=draft)
     following = after.after(found)
     if following is None or (request.GET.get("back") == _CHECK and not after.left):
         return HttpResponseRedirect(reverse("enroll-check"))

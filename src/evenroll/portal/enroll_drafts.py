@@ -17,7 +17,7 @@ from evenroll.accounts import wired
 from evenroll.enrollment.case import Prompter
 from evenroll.pages.web_request import PageRequest
 from evenroll.portal.enroll_questions import OF_PROGRAM, QUESTIONS, Question, Standing
-from evenroll.portal.enroll_told import Source, known_before
+from evenroll.portal.enroll_told import Source, known_before, signed_in_with
 from evenroll.programs.program import ProgramVersion, is_open
 from evenroll.quantities.identifiers import OfferId, OrganizationKey
 from evenroll.records.drafts import Draft, Drafted, begin_draft, change_draft, read_draft
@@ -48,7 +48,8 @@ def with_standing(view: StandingView) -> StandingView:
         standing = standing_of(draft)
         if standing is None:
             return HttpResponseRedirect(reverse("enroll-program"))
-        return view(request, standing, **named)
+        signed_in = signed_in_with(request, standing.program.organization)
+        return view(request, replace(standing, signed_in=signed_in), **named)
 
     return asked
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from evenroll.enrollment.form import Holder
 from evenroll.portal.enroll_forms import (
     AccountForm,
     AddressForm,
@@ -27,6 +28,7 @@ from evenroll.portal.enroll_texts import QuestionName, TaskName
 from evenroll.portal.paper_forms import asked_by
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rules import RuleKind
+from evenroll.quantities.identifiers import CustomerId
 from evenroll.records.drafts import Draft
 
 
@@ -70,6 +72,7 @@ QUESTIONS: Sequence[Question] = (
     Question(name=QuestionName.TERMS, task=TaskName.PROGRAM, form=TermsForm),
     Question(name=QuestionName.CONSENTS, task=TaskName.CONSENTS, form=ConsentsForm),
 )
+_OWN = Holder.ACCOUNT_HOLDER.value
 OF_PROGRAM = frozenset(
     {QuestionName.TERMS, QuestionName.CONSENTS, QuestionName.HOME, QuestionName.STATEMENTS, QuestionName.PAPERS}
 )
@@ -78,11 +81,16 @@ OF_PROGRAM = frozenset(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """A draft with its program, and what of it is still to be answered. today: the business date there."""
+    """A draft with its program, and what of it is still to be answered. today: the business date there.
+
+    signed_in: as whom this browser is signed in with the program's organization, asked of its session at each look; the
+    draft knows nothing of it, and whoever goes on with it elsewhere does not have it.
+    """
 
     draft: Draft
     program: ProgramVersion
     today: date
+    signed_in: CustomerId | None = None
 
     @property
     def cells(self) -> Mapping[str, str]:
@@ -91,8 +99,14 @@ class Standing:
 
     @property
     def asked(self) -> Sequence[Question]:
-        """Every question that this program asks, in order."""
-        return tuple(each for each in QUESTIONS if each.is_asked(self.program))
+        """Every question that this program asks, in order; whoever is signed in has shown by that what proves it."""
+        proved = {QuestionName.PROOF} if self.is_proved_by_sign_in else frozenset[QuestionName]()
+        return tuple(each for each in QUESTIONS if each.is_asked(self.program) and each.name not in proved)
+
+    @property
+    def is_proved_by_sign_in(self) -> bool:
+        """Whether the sign-in takes the place of a proof by knowledge: it is no proof for somebody else's account."""
+        return self.signed_in is not None and self.cells.get("holder", _OWN) == _OWN
 
     @property
     def left(self) -> Sequence[Question]:

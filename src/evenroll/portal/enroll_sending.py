@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from evenroll.accounts import wired
 from evenroll.enrollment.decided import Refusal
 from evenroll.enrollment.papers import documents_of
-from evenroll.intake.drafted import NotReadable, send_drafted
+from evenroll.intake.drafted import NotReadable, SentAlong, send_drafted
 from evenroll.pages.texts import Parameter, render
 from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
@@ -31,7 +31,9 @@ def send(request: PageRequest, standing: Standing) -> str | None:
     try:
         papers = tuple(each.paper for each in draft_papers(standing.draft))
         cells["documents"] = ";".join(sorted(each.value for each in documents_of([paper.kind for paper in papers])))
-        taken = send_drafted(cells, name=name, now=wired.business_now(), today=standing.today, papers=papers)
+        signed_in = standing.signed_in if standing.is_proved_by_sign_in else None
+        along = SentAlong(papers=papers, signed_in=signed_in)
+        taken = send_drafted(cells, name=name, now=wired.business_now(), today=standing.today, along=along)
     except NotReadable:
         return said(request, "enroll.not_readable")
     if taken.refusal is not None:

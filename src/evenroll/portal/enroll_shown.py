@@ -38,7 +38,7 @@ class Group:
 
 def task_list(request: PageRequest, standing: Standing) -> TaskList:
     """The tasks, each with how far it is, and sending as the last one."""
-    tasks = [_task(request, standing, each) for each in TaskName]
+    tasks = [_task(request, standing, each) for each in TaskName if standing.of(each)]
     is_ready = not standing.left
     status = "enroll.task_ready" if is_ready else "enroll.task_not_yet"
     last = Task(
@@ -77,8 +77,14 @@ def summaries(request: PageRequest, standing: Standing) -> Sequence[Group]:
             ),
         )
         for task in TaskName
+        if standing.of(task)
     ]
-    return found
+    return [*found, _by_sign_in(request)] if standing.is_proved_by_sign_in else found
+
+
+def _by_sign_in(request: PageRequest) -> Group:
+    row = SummaryRow(name=said(request, "enroll.answer_sign_in"), value=said(request, "enroll.by_sign_in"))
+    return Group(title=said(request, "enroll.proof_that_it_is_you"), answers=SummaryList(rows=(row,)))
 
 
 def _rows(request: PageRequest, standing: Standing, question: Question) -> Iterator[SummaryRow]:

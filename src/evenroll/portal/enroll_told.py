@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.http import HttpRequest
 
 from evenroll.enrollment.form import Holder
+from evenroll.enrollment.roles import Role
 from evenroll.pages.web_request import PageRequest
 from evenroll.portal.enroll_questions import QUESTIONS
 from evenroll.portal.enroll_texts import QuestionName
@@ -17,7 +18,7 @@ from evenroll.portal.find_answers import Answers
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.rules import Drivetrain
 from evenroll.programs.vehicle_models import vehicle_list
-from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.quantities.identifiers import CustomerId, OrganizationKey
 from evenroll.records.organizations import open_organization
 from evenroll.records.own_account import OwnAccount, own_account
 
@@ -56,6 +57,14 @@ def known_before(request: PageRequest, *, organization: OrganizationKey) -> Know
     )
 
 
+def signed_in_with(request: PageRequest, organization: OrganizationKey) -> CustomerId | None:
+    """The customer of this organization as whom the browser is signed in now; None for anybody else."""
+    person = request.person
+    if person is None or person.role is not Role.CUSTOMER or person.organization != organization:
+        return None
+    return person.customer
+
+
 def _of_finder(request: HttpRequest) -> dict[str, str]:
     said = Answers.of(request)
     model = vehicle_list().model(said.vehicle)
@@ -65,13 +74,14 @@ def _of_finder(request: HttpRequest) -> dict[str, str]:
 
 
 def _of_account(request: PageRequest, organization: OrganizationKey) -> dict[str, str]:
-    person = request.person
-    if person is None or person.customer is None or person.organization != organization:
+    customer = signed_in_with(request, organization)
+    if customer is None:
         return {}
     with open_organization(organization):
-        known = own_account(person.customer)
+        known = own_account(customer)
     if known == OwnAccount():
         return {}
+    # The last bill is not among them: what this system fills in itself proves nothing at row 4a.
     columns = {
         "holder": Holder.ACCOUNT_HOLDER.value,
         "account_number": known.account_number,
@@ -80,6 +90,5 @@ def _of_account(request: PageRequest, organization: OrganizationKey) -> dict[str
         "phone": known.phone,
         "service_address": known.service_address,
         "postal_code": known.postal_code,
-        "last_bill_amount": known.last_bill_amount,
     }
     return {column: text for column, text in columns.items() if text}

@@ -12,7 +12,7 @@ from evenroll.enrollment.form import FormField
 from evenroll.enrollment.usage_point import MeterReads
 from evenroll.ports.premises import PremiseFacts, ServedPoint
 from evenroll.ports.register import AccountFacts
-from evenroll.quantities.identifiers import MeterSerial
+from evenroll.quantities.identifiers import CustomerId, MeterSerial
 
 UsedByHour = Mapping[datetime, int]
 """Wh by the start of each hour, UTC."""
@@ -38,11 +38,13 @@ class Outside:
 
     answers: personal, as the customer gave them, by field. sealed: personal answers that came with a message.
     entropy: at least 32 random bytes, for numbers that are given out. reads: of the meter in place, ascending by day.
+    signed_in: the customer as whom somebody sends it, from the door that checked the session; nothing else says it.
     hours: for a bill that the registers alone do not allow. served: the usage point of a protected bill.
     """
 
     answers: Mapping[FormField, str] = field(default_factory=dict[FormField, str], repr=False)
     sealed: bytes | None = field(default=None, repr=False)
+    signed_in: CustomerId | None = None
     entropy: bytes = field(default=b"", repr=False)
     provider: ProviderAnswer | PartnerAway | None = None
     register: RegisterAnswer | PartnerAway | None = None

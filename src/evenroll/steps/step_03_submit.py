@@ -18,7 +18,7 @@ from evenroll.records.unit_of_work import UnitOfWork
 
 
 def submit_form(work: UnitOfWork, *, asked: Asked) -> Answer:
-    """A form comes in; its answers are kept apart, encrypted."""
+    """A form comes in; its answers are kept apart, encrypted. Who was signed in is what the door says, of this form."""
     return _take_form(work, asked, name=CommandName.SUBMIT_FORM)
 
 
@@ -69,6 +69,6 @@ def _take_form(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
         command = asked.command
         if case is not None and isinstance(command, SubmitForm):
             command = SubmitForm(form=form_with_answers(command.form, asked.outside.answers, case=case))
-        return decide_case(case, name, command, case_facts(work, case))
+        return decide_case(case, name, command, case_facts(work, case, signed_in=asked.outside.signed_in))
 
     return take_case(work, asked, name=name, decide=decide)

@@ -10,7 +10,7 @@ from evenroll.enrollment.case import Case
 from evenroll.enrollment.case_commands import GiveEvidence, MeetCondition
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decide import decide_case
-from evenroll.enrollment.decide_form import is_proved
+from evenroll.enrollment.decide_form import is_proved, with_sign_in
 from evenroll.enrollment.decided import Decided, Refusal
 from evenroll.enrollment.facts import PartnerAway, RegisterAnswer
 from evenroll.enrollment.form import FormField
@@ -82,7 +82,7 @@ def _prove(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
     seen = vehicle_seen(number)
 
     def decide(case: Case | None) -> Decided | Refusal:
-        found = _in_our_books(work, case, asked.outside.register)
+        found = _in_our_books(work, case, _with_sign_in(case, asked.outside.register))
         proof, known = _facts_of_proved(work, case, found, vin=seen.vin), dict[str, Any]()
         if proof is not None:
             locked.extend(proof.answers)
@@ -94,6 +94,10 @@ def _prove(work: UnitOfWork, asked: Asked, *, name: CommandName) -> Answer:
     if isinstance(answer, Taken):
         _answers_to_customer(work, number, locked)
     return answer
+
+
+def _with_sign_in(case: Case | None, found: RegisterAnswer | PartnerAway | None) -> RegisterAnswer | PartnerAway | None:
+    return with_sign_in(found, case=case) if case is not None and isinstance(found, RegisterAnswer) else found
 
 
 def _facts_of_proved(
