@@ -23,7 +23,9 @@ _COUNT: LiteralString = (
     "SELECT %s, %s, step, 1 FROM unnest(%s::text[]) AS new (step) ORDER BY step "
     "ON CONFLICT (owner, counted_on, step) DO UPDATE SET drafts = held.drafts + 1"
 )
-_COUNTED: LiteralString = "SELECT step, sum(drafts) FROM draft_count WHERE owner = %s GROUP BY step"
+_COUNTED: LiteralString = (
+    "SELECT step, sum(drafts) FROM draft_count WHERE owner = %s AND counted_on BETWEEN %s AND %s GROUP BY step"
+)
 
 
 def count_steps(pen: Cursor[Any], steps: Sequence[str], *, owner: str, on: date) -> None:
@@ -32,8 +34,12 @@ def count_steps(pen: Cursor[Any], steps: Sequence[str], *, owner: str, on: date)
         pen.execute(_COUNT, (owner, on, sorted(set(steps))))
 
 
-def drafts_by_step() -> dict[str, int]:
-    """How many drafts for programs of the open organization came to each step; only steps that one came to."""
+def drafts_by_step(*, since: date | None = None, until: date | None = None) -> dict[str, int]:
+    """How many drafts for programs of the open organization came to each step; only steps that one came to.
+
+    since, until: the first and the last day that counts, absent for all.
+    """
     with cursor() as pen:
-        rows = pen.execute(_COUNTED, (OrganizationKey(current().key),)).fetchall()
+        between = (since or date.min, until or date.max)
+        rows = pen.execute(_COUNTED, (OrganizationKey(current().key), *between)).fetchall()
     return {str(step): int(drafts) for step, drafts in rows}

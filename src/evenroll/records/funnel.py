@@ -1,9 +1,10 @@
-"""What became of all cases of an organization: how far they came, how long they stood, why they stopped, the money."""
+"""What became of all cases of an organization, counted from its whole journal; and the parts of a report."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, LiteralString
 
@@ -15,19 +16,9 @@ from evenroll.enrollment.tracks import State
 from evenroll.records.draft_counts import BEGUN, SENT, drafts_by_step
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.queries import NotForViewer, Viewer
+from evenroll.records.report_lines import ENDED, STAGES
 
 _MAY_LOOK: Final = frozenset({Role.PROGRAM_MANAGER, Role.SUPERVISOR, Role.ENROLLMENT_DESK, Role.AUDITOR, Role.SYSTEM})
-
-STAGES: Final[tuple[tuple[str, tuple[State, ...]], ...]] = (
-    ("2", (State.DRAFT, State.FINDING_PROVIDER)),
-    ("2b", (State.CHOOSING,)),
-    ("3", (State.COMPLETING,)),
-    ("4a", (State.PROVING, State.VEHICLE_DISPUTED)),
-    ("5", (State.DECIDING,)),
-    ("enrolled", (State.IN_RESCISSION, State.ENROLLED)),
-    ("active", (State.ACTIVE,)),
-)
-"""The stages of the funnel: a row of the use case, or a state, and the states by which a case is seen to reach it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +32,10 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimeInState:
-    """How long cases stood in a state, in days of the business clock. now: how many stand in it still, not counted."""
+    """How long cases stood in a state, in days of the business clock. now: how many stand in it still, not counted.
+
+    median_days, ninth_days: of the lengths as `report_lines.kept_tenths` cuts them; 0 where times is.
+    """
 
     state: State
     times: int
@@ -109,7 +103,7 @@ class Funnel:
     stages: tuple[Stage, ...]
     times: tuple[TimeInState, ...]
     reasons: tuple[Reason, ...]
-    money: tuple[Money, ...]
+    money: tuple[Money, ...] = ()
     drafts: tuple[DraftStep, ...] = ()
 
 
@@ -132,11 +126,18 @@ WITH told AS (
 
 _REACHED: Final = SQL(_SPELLS) + SQL("SELECT number, array_agg(DISTINCT state) FROM spell GROUP BY number")
 
+# Lengths are cut as `report_lines.kept_tenths` cuts them.
 _TIMES: Final = SQL(_SPELLS) + SQL("""
+, lasted AS (SELECT *, greatest(floor(extract(epoch FROM left_at - at) / 8640), 0)::int AS tenths FROM spell
+), cut AS (
+    SELECT state, left_at, CASE WHEN tenths < 100 THEN tenths WHEN tenths < 1000 THEN tenths / 10 * 10
+        ELSE tenths / 100 * 100 END AS tenths
+    FROM lasted
+)
 SELECT state, count(left_at), count(*) FILTER (WHERE left_at IS NULL),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM left_at - at)) FILTER (WHERE left_at IS NOT NULL),
-    percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM left_at - at)) FILTER (WHERE left_at IS NOT NULL)
-FROM spell GROUP BY state
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY tenths) FILTER (WHERE left_at IS NOT NULL),
+    percentile_disc(0.9) WITHIN GROUP (ORDER BY tenths) FILTER (WHERE left_at IS NOT NULL)
+FROM cut GROUP BY state
 """)
 
 _FINDINGS: Final[LiteralString] = """
@@ -161,16 +162,19 @@ SELECT code, state, count(*), sum(amount_usd) FROM incentive_entry WHERE organiz
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 
-_SECONDS_A_DAY: Final = 86_400
+_TENTHS_A_DAY: Final = 10
 
 
 def funnel(viewer: Viewer) -> Funnel:
-    """The report of the viewer's organization. Raises NotForViewer for whoever sees single cases only."""
+    """The report of the viewer's organization, from the first entry on: beside very many cases it takes minutes.
+
+    `report_figures.report` gives the same from what is kept. Raises NotForViewer for whoever sees single cases only.
+    """
     if viewer.role not in _MAY_LOOK:
         raise NotForViewer("The report is for program managers, supervisors and auditors. Sign in as one of these.")
     with open_organization(viewer.organization) as opened, cursor() as pen:
         reached = [frozenset(row[1]) for row in pen.execute(_REACHED, (opened.id,)).fetchall()]
-        ended = [each.value for each in _ENDED]
+        ended = [each.value for each in ENDED]
         return Funnel(
             organization=viewer.organization,
             stages=stages_of(reached),
@@ -185,17 +189,18 @@ def funnel(viewer: Viewer) -> Funnel:
                     for row in pen.execute(_ENDS, (opened.id, ended)).fetchall()
                 ),
             ),
-            money=_money(pen, opened.id),
-            drafts=_drafts(),
+            money=money(pen, opened.id),
+            drafts=drafts(),
         )
 
 
-def _drafts() -> tuple[DraftStep, ...]:
-    found = drafts_by_step()
+def drafts(*, since: date | None = None, until: date | None = None) -> tuple[DraftStep, ...]:
+    """How far applications on the web came, in their order. since, until: the first and the last day that counts."""
+    found = drafts_by_step(since=since, until=until)
     return tuple(DraftStep(step=step, drafts=found[step]) for step in DRAFT_STEPS if step in found)
 
 
-def _money(pen: Cursor[Any], organization: int) -> tuple[Money, ...]:
+def money(pen: Cursor[Any], organization: int) -> tuple[Money, ...]:
     """Bills by kind, then the incentive ledger by code and state."""
     bills = pen.execute(_BILLS, (organization,)).fetchall()
     credits_ = pen.execute(_CREDITS, (organization,)).fetchall()
@@ -214,7 +219,7 @@ def stages_of(reached: Sequence[frozenset[str]]) -> tuple[Stage, ...]:
     for states in reached:
         seen = [place for place, (_, marks) in enumerate(STAGES) if states & {mark.value for mark in marks}]
         furthest.append(max(seen, default=0))
-    stopped = [bool(states & {each.value for each in _ENDED}) for states in reached]
+    stopped = [bool(states & {each.value for each in ENDED}) for states in reached]
     return tuple(
         Stage(
             key=key,
@@ -225,26 +230,14 @@ def stages_of(reached: Sequence[frozenset[str]]) -> tuple[Stage, ...]:
     )
 
 
-_ENDED: Final = (
-    State.ENDED,
-    State.WITHDRAWN,
-    State.RESCINDED,
-    State.EXPIRED,
-    State.HANDED_OVER,
-    State.CLOSED,
-    State.MERGED,
-    State.REFUSED,
-)
-
-
-def _times(rows: Sequence[tuple[str, int, int, float | None, float | None]]) -> tuple[TimeInState, ...]:
+def _times(rows: Sequence[tuple[str, int, int, int | None, int | None]]) -> tuple[TimeInState, ...]:
     order = {state.value: place for place, state in enumerate(State)}
     found = [
         TimeInState(
             state=State(state),
             times=times,
-            median_days=(median or 0) / _SECONDS_A_DAY,
-            ninth_days=(ninth or 0) / _SECONDS_A_DAY,
+            median_days=(median or 0) / _TENTHS_A_DAY,
+            ninth_days=(ninth or 0) / _TENTHS_A_DAY,
             now=now,
         )
         for state, times, now, median, ninth in rows

@@ -50,6 +50,7 @@ class LogCode(StrEnum):
     LETTER_AWAY = "letter_away"
     LETTER_GIVEN_UP = "letter_given_up"
     SEALED = "sealed"
+    COUNTED = "counted"
     WORKER_BEGAN = "worker_began"
     WORKER_STOPPED = "worker_stopped"
 

@@ -22,6 +22,7 @@ from evenroll.records.model_operation import WorkerSeen
 from evenroll.records.model_papers import DraftPaper, Paper, PersonalLook
 from evenroll.records.model_people import Customer, CustomerAccount, MemberChange, Membership, Organization, User
 from evenroll.records.model_places import Meter, MeterRead, ServiceLocation, SupplyRegistry, UsagePoint
+from evenroll.records.model_reports import ReportCell, ReportProgress, ReportRow
 from evenroll.records.model_seal import SealCheckpoint, SealLeaf, SealProgress, SealTile, SealTree
 from evenroll.records.model_service import Bill, ChargingEquipment, ControlDevice, ServiceAgreement, Vehicle
 from evenroll.records.model_supply import PevAtPointRecord, SupplierExit, SupplyRequestRecord
@@ -86,6 +87,9 @@ __all__ = [
     "ProgramLine",
     "ProgramPlaceRecord",
     "ProgramVersionRow",
+    "ReportCell",
+    "ReportProgress",
+    "ReportRow",
     "SealCheckpoint",
     "SealLeaf",
     "SealProgress",

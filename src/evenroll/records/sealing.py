@@ -17,7 +17,7 @@ from psycopg.sql import SQL
 
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.merkle import leaf_hash
-from evenroll.records.organizations import cursor, open_organization, organization_keys
+from evenroll.records.organizations import current, cursor, open_organization, organization_keys
 from evenroll.records.seal_tiles import grow
 
 BATCH: Final = 10_000
@@ -47,6 +47,7 @@ _NEXT = SQL("SELECT id, hash {} ORDER BY id LIMIT %(limit)s").format(_UNSEALED)
 _WAITING = SQL(
     "SELECT count(*), min(recorded_at), extract(epoch FROM clock_timestamp() - min(recorded_at))::bigint {}"
 ).format(_UNSEALED)
+_WITHIN = SQL("SELECT count(*) FROM (SELECT {} LIMIT %(limit)s) AS unsealed").format(_UNSEALED)
 _PLACE: LiteralString = (
     "INSERT INTO seal_leaf (organization_id, position, entry_id) "
     "SELECT %s, %s + ordinality - 1, id FROM unnest(%s::bigint[]) WITH ORDINALITY AS given(id, ordinality)"
@@ -107,6 +108,15 @@ def waiting(organization: OrganizationKey) -> Waiting:
         row = pen.execute(_WAITING, {"organization": opened.id, "floor": floor}).fetchone()
     assert row is not None
     return Waiting(entries=row[0], oldest_at=row[1], seconds=row[2] or 0)
+
+
+def unsealed_within(limit: int) -> int:
+    """How many entries of the open organization are committed and not sealed, counted up to a limit."""
+    with cursor() as pen:
+        floor = _progress(pen, current().id)[0]
+        row = pen.execute(_WITHIN, {"organization": current().id, "floor": floor, "limit": limit}).fetchone()
+    assert row is not None
+    return row[0]
 
 
 def _lock_tree(pen: Cursor[Any]) -> int:

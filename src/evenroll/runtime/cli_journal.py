@@ -59,18 +59,21 @@ def rebuild(organization: OrganizationOption = "") -> None:
     """Write anew, from the journal, every row that another release wrote; others work on meanwhile.
 
     It may be ended at any time and goes on where it was. Until it is done commands read the journal of such rows, which
-    is right and slower.
+    is right and slower. The figures of reports are counted anew after it, by a worker or `evenroll report`.
 
     Example: evenroll journal rebuild
     """
     output = Output(json=asked.json)
     with session():
         from evenroll.records.rebuild import rebuild as rebuild_all
+        from evenroll.records.report_taking import begin_anew
         from evenroll.records.vin_tails import fill_vin_tails
 
         here = organizations_here(organization)
         tails = fill_vin_tails(organizations=here)
         done = rebuild_all(organizations=here)
+        for each in here if done.written else ():
+            begin_anew(each)
     failed = [f"{key} {stream.kind.value} {stream.key}" for key, stream in done.failed]
     output.data({"written": done.written, "busy": done.busy, "failed": failed, "vin_tails": tails})
     if failed:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from evenroll.worker.installation import Installation
 
 BATCH = 500
+PORTIONS_AT_ONCE = 2
+"""Of the figures of each organization, so that what is due waits a second or two for them and no longer."""
 
 
 def worker(
@@ -68,11 +70,11 @@ def worker(
             read_at = _read_meters(now, before=read_at)
             # In slices, so that a long queue does not keep a stop waiting.
             progress = run_and_tell(installation, now=now, limit=BATCH)
-            _seal(seal_all)
+            is_counted = _seal_and_count(seal_all)
             _looked(sign, progress, seconds=time.perf_counter() - began)
             if progress.done or progress.failed or progress.newer or once:
                 _say(progress, output, now=now, here=here)
-            if progress.idle:
+            if progress.idle and is_counted:
                 if once:
                     return
                 stop.wait(poll)
@@ -104,11 +106,28 @@ def _serving(port: int | None, *, host: str, output: Output) -> Iterator[None]:
         yield
 
 
+def _seal_and_count(seal_all: Callable[[], int]) -> bool:
+    """Seal what is committed, and count some of it for reports; whether all of it is counted."""
+    _seal(seal_all)
+    return _count(portions=PORTIONS_AT_ONCE)
+
+
 def _seal(seal_all: Callable[[], int]) -> None:
     began = time.perf_counter()
     count = seal_all()
     if count:
         tell(LogLine(code=LogCode.SEALED, count=count, ms=round((time.perf_counter() - began) * 1000, 3)))
+
+
+def _count(*, portions: int) -> bool:
+    """Bring the figures of reports a little further; whether they are up to the sealed log."""
+    from evenroll.records.report_taking import take_some
+
+    began = time.perf_counter()
+    count, more = take_some(portions=portions)
+    if count:
+        tell(LogLine(code=LogCode.COUNTED, count=count, ms=round((time.perf_counter() - began) * 1000, 3)))
+    return not more
 
 
 def _read_meters(now: datetime, *, before: datetime | None) -> datetime:

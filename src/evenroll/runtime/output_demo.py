@@ -49,10 +49,12 @@ def show_rows(found: Mapping[str, Mapping[str, int]], *, output: Output) -> None
 
 def providers(organizations: Iterable[OrganizationKey]) -> tuple[Funnel, ...]:
     """The report of everyone who delivers or supplies here and had a case."""
-    from evenroll.records.funnel import funnel as report_of
     from evenroll.records.queries import Viewer
+    from evenroll.records.report_figures import report_with_money
+    from evenroll.runtime.cli_report import caught_up
 
-    found = (report_of(Viewer(organization=key, role=Role.SYSTEM)) for key in organizations)
+    keys = caught_up(organizations)
+    found = (report_with_money(Viewer(organization=key, role=Role.SYSTEM)).funnel for key in keys)
     return tuple(each for each in found if each.stages and each.stages[0].reached)
 
 
