@@ -9,6 +9,7 @@ _RECORDS = "src/evenroll/records"
 _CLAIMS = "tests/web/test_desk_claims.py"
 _TOGETHER = "tests/web/test_desk_together.py"
 _PERSONAL = "tests/web/test_desk_personal.py"
+_UNDO = "tests/web/test_desk_undo.py"
 _SEEN = "tests/web/test_desk_seen.py"
 
 DESK_MUTANTS: tuple[Mutant, ...] = (
@@ -121,5 +122,30 @@ DESK_MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         caught_by=(f"{_SEEN}::test_an_order_that_changes_while_its_command_is_read_takes_nothing_from_that_page",),
+    ),
+    Mutant(
+        name="desk: what a colleague did since is undone with the rest",
+        changes=(Change(file=f"{_DESK}/together.py", old="each.record not in aside])", new="each.record])"),),
+        caught_by=(f"{_UNDO}::test_a_row_on_which_a_person_acted_since_is_left_alone",),
+    ),
+    Mutant(
+        name="desk: a row that stood there before is undone too",
+        changes=(
+            Change(
+                file=f"{_DESK}/together_rows.py",
+                old="if after[each].live != before[each].live}",
+                new="if each in after}",
+            ),
+        ),
+        caught_by=(f"{_UNDO}::test_a_row_that_stood_there_already_is_not_undone",),
+    ),
+    Mutant(
+        name="desk: anybody undoes what a colleague did",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/desk_batches.py", old="sees_all = viewer.role in OVERSEERS", new="sees_all = True"
+            ),
+        ),
+        caught_by=(f"{_UNDO}::test_a_supervisor_undoes_what_others_did_and_a_colleague_does_not",),
     ),
 )

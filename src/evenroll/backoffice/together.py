@@ -16,8 +16,9 @@ from evenroll.backoffice.act_shown import notice_of
 from evenroll.backoffice.chosen import ROWS_MAX, Chosen, chosen_rows, helping, is_for_many
 from evenroll.backoffice.doable import WARNED, new_key
 from evenroll.backoffice.giving import asked_by, follow
-from evenroll.backoffice.together_rows import ForMany, RowResult, given_rows, tried_rows
+from evenroll.backoffice.together_rows import ForMany, RowResult, RowTold, given_and_noted, tried_rows
 from evenroll.backoffice.together_shown import counted, results_table, rows_list
+from evenroll.backoffice.undoing import batch_to_undo, way_back
 from evenroll.backoffice.ways import desk_page
 from evenroll.enrollment.command_names import CommandName
 from evenroll.intake.said_values import SaidWrong
@@ -25,6 +26,7 @@ from evenroll.pages.web_request import PageRequest, person_of, viewer_of
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Notice, Tone
 from evenroll.records.asked import Asked
+from evenroll.records.desk_batches import Batch, acted_since
 from evenroll.records.desk_rows import standing_of
 from evenroll.records.organizations import open_organization
 
@@ -44,11 +46,12 @@ _AGAIN: Final = frozenset({RowResult.NOT_YET, RowResult.AWAY, RowResult.FAILED})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Wanted:
-    """What is wanted for which rows."""
+    """What is wanted for which rows. undone: what this undoes, where it does."""
 
     name: CommandName
     rows: Sequence[Chosen]
     form: ActForm
+    undone: Batch | None = None
 
     @property
     def has_questions(self) -> bool:
@@ -58,7 +61,8 @@ class _Wanted:
 @require_http_methods(["GET", "HEAD", "POST"])
 def together(request: PageRequest) -> HttpResponse:
     """One command for many records."""
-    rows = chosen_rows(request) if request.method == "POST" else ()
+    undone = batch_to_undo(request) if request.method == "POST" else None
+    rows = _rows(request, undone) if request.method == "POST" else ()
     if not rows:
         return _page(request, "none", {}, status=200 if request.method != "POST" else 422)
     step = request.POST.get("step", "")
@@ -67,9 +71,16 @@ def together(request: PageRequest) -> HttpResponse:
     name = _command(request)
     if name is None:
         return _choose(request, rows, is_missing=True)
-    wanted = _Wanted(name=name, rows=rows, form=_form(request, name, Step(step)))
+    wanted = _Wanted(name=name, rows=rows, form=_form(request, name, Step(step)), undone=undone)
     is_asked = wanted.has_questions and (step == Step.ASK or not wanted.form.is_valid())
     return _ask(request, wanted) if is_asked else _tried_or_done(request, wanted, is_done=step == Step.DO)
+
+
+def _rows(request: PageRequest, undone: Batch | None) -> Sequence[Chosen]:
+    """The rows that a form names; those of what is to be undone, where it says that and names none itself."""
+    if undone is None or request.POST.get("rows"):
+        return chosen_rows(request)
+    return [Chosen(record=record, seen=seen) for record, seen in undone.records.items()]
 
 
 def _command(request: PageRequest) -> CommandName | None:
@@ -129,11 +140,12 @@ def _tried_or_done(request: PageRequest, wanted: _Wanted, *, is_done: bool) -> H
     many = _for_many(request, wanted)
     if isinstance(many, SaidWrong):
         return _page(request, "ask", {**_asked_again(wanted), "notice": notice_of(request, many)}, status=422)
+    batch = None
     if is_done:
-        results = given_rows(many, wanted.rows)
+        results, batch = given_and_noted(many, wanted.rows)
         follow()
     else:
-        results = tried_rows(many, _as_it_stands(request, wanted.rows))
+        results = _tried(request, many, wanted)
     left = [each.chosen for each in results if each.result in _AGAIN]
     going = [each.chosen for each in results if each.result is RowResult.POSSIBLE or each.result in _AGAIN]
     # What is done is not sent again: to answer it once more takes time, too.
@@ -143,10 +155,21 @@ def _tried_or_done(request: PageRequest, wanted: _Wanted, *, is_done: bool) -> H
         "answers": _answers(wanted.form),
         "table": results_table(request, results),
         "notice": _summary(request, counted(request, results), is_done=is_done, is_whole=not left),
+        "back": None if batch is None else way_back(request, batch),
         "can_go_on": bool(left if is_done else going),
         "going": len(left if is_done else going),
     }
     return _page(request, "done" if is_done else "tried", context)
+
+
+def _tried(request: PageRequest, many: ForMany, wanted: _Wanted) -> Sequence[RowTold]:
+    """What would become of each row; where something is undone, a row on which a person acted since is left alone."""
+    noted = wanted.undone.records if wanted.undone else {}
+    known = {each.record: noted[each.record] for each in wanted.rows if each.record in noted}
+    aside = acted_since(many.actor, records=known)
+    results = tried_rows(many, _as_it_stands(request, [each for each in wanted.rows if each.record not in aside]))
+    moved = [each for each in wanted.rows if each.record in aside]
+    return [*results, *(RowTold(chosen=each, result=RowResult.MOVED) for each in moved)]
 
 
 def _asked_again(wanted: _Wanted) -> dict[str, object]:
@@ -188,6 +211,7 @@ def _sent(wanted: _Wanted) -> dict[str, object]:
         "name": wanted.name,
         "form": wanted.form,
         "is_warned": wanted.name in WARNED,
+        "undone": wanted.undone,
         **_sent_rows(wanted.rows),
     }
 

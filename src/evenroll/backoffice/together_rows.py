@@ -17,6 +17,9 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.roles import Actor
 from evenroll.records.asked import Answer, Asked
+from evenroll.records.desk_batches import Batch, batch_of, note_batch
+from evenroll.records.desk_rows import standing_of
+from evenroll.records.queries import Viewer
 from evenroll.worker.asking import PartnerNotReached
 from evenroll.worker.giving import give
 from evenroll.worker.progress import log_failure
@@ -75,6 +78,23 @@ def given_rows(many: ForMany, rows: Sequence[Chosen], *, seconds: float = SECOND
         return give(installation(), actor=many.actor, name=many.name, asked=asked, now=now)
 
     return list(_each(many, rows, one, well=RowResult.DONE, seconds=seconds))
+
+
+def given_and_noted(many: ForMany, rows: Sequence[Chosen]) -> tuple[Sequence[RowTold], Batch | None]:
+    """As `given_rows`, and kept so that it can be undone; None where nothing was done.
+
+    Only a record whose tracks moved can be undone: one that stood there already was brought there by somebody else.
+    """
+    viewer = Viewer(organization=many.actor.organization, role=many.actor.role)
+    before = standing_of(viewer, records=[each.record for each in rows])
+    results = given_rows(many, rows)
+    done = [each.chosen.record for each in results if each.result is RowResult.DONE]
+    if not done:
+        return results, None
+    after = standing_of(viewer, records=done)
+    moved = {each: after[each].version for each in done if after[each].live != before[each].live}
+    number = note_batch(many.actor, key=many.key, command=many.name, records=moved)
+    return results, batch_of(many.actor, number=number)
 
 
 def key_of_row(key: str, chosen: Chosen) -> str:

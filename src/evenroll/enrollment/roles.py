@@ -37,6 +37,8 @@ class OrganizationKind(StrEnum):
 
 STAFF = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.PROGRAM_MANAGER})
 METER_STAFF = frozenset({Role.METER_OFFICE, Role.METER_CREW})
+PERSONS = frozenset(Role) - {Role.PEER, Role.SYSTEM, Role.AUDITOR}
+"""The roles in which a person gives commands."""
 
 ROLES_OF = {
     OrganizationKind.UTILITY: STAFF | METER_STAFF | {Role.BILLING},

@@ -59,6 +59,7 @@ from evenroll.enrollment.supply import (
 )
 from evenroll.enrollment.tracks import State
 from evenroll.enrollment.use_case import Lane, ServicePath, SourceUseCase
+from evenroll.enrollment.way_back import NoWayBack
 from evenroll.pages.case_words import CaseWord, DayWord
 from evenroll.pages.compare_codes import CompareWord
 from evenroll.pages.offer_codes import OfferWord
@@ -177,6 +178,7 @@ SUBJECTS: Mapping[type[StrEnum], str] = MappingProxyType(
         EquipmentPart: "equipment_part",
         MergeFault: "merge",
         LookReason: "look_reason",
+        NoWayBack: "no_way_back",
         PaperKind: "paper",
         UnfitReason: "unfit",
         VehicleAnswer: "vehicle_answer",

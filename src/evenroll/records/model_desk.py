@@ -1,4 +1,4 @@
-"""What the staff's desk keeps beside the cases: who works on which record."""
+"""What the staff's desk keeps beside the cases: who works on which record, and what was done for many at once."""
 
 from __future__ import annotations
 
@@ -29,4 +29,28 @@ class DeskClaim(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organization", "holder"], name="desk_claim_by_holder"),
+        ]
+
+
+class DeskBatch(TenantModel):
+    """A command that was given to many records at once. Kept for a day, so that it can be undone for all of them.
+
+    actor, role: who gave it; batch_key: of the page, by which sending it twice is one. records: for each record, by
+    kind and key, the number of its last entry when it was done. given_at: by the clock of the database.
+    """
+
+    actor = models.CharField(max_length=60)
+    role = models.CharField(max_length=30)
+    batch_key = models.CharField(max_length=64)
+    command = models.CharField(max_length=60)
+    given_at = models.DateTimeField()
+    records = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        db_table = "desk_batch"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "actor", "batch_key"], name="desk_batch_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "given_at"], name="desk_batch_by_day"),
         ]
