@@ -36,6 +36,17 @@ DESK_MUTANTS: tuple[Mutant, ...] = (
         caught_by=(f"{_CLAIMS}::test_a_claim_is_over_after_its_time",),
     ),
     Mutant(
+        name="desk: who signed out works on everything still",
+        changes=(
+            Change(
+                file="src/evenroll/accounts/sign_in.py",
+                old="    _free_claims(request)\n    request.session.flush()",
+                new="    request.session.flush()",
+            ),
+        ),
+        caught_by=(f"{_CLAIMS}::test_what_somebody_works_on_is_free_when_that_one_signs_out",),
+    ),
+    Mutant(
         name="desk: what changed since a page was read is not asked again by the new state",
         changes=(
             Change(

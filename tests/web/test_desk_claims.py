@@ -111,6 +111,18 @@ def test_a_supervisor_takes_over_only_by_saying_so(number: CaseNumber, territory
     assert free(case_stream(number), actor=worker.acts) is not None
 
 
+def test_what_somebody_works_on_is_free_when_that_one_signs_out(number: CaseNumber, territory: Territory) -> None:
+    first, second = (desk(territory, each) for each in (11, 12))
+    order = order_stream(territory.order_of(territory.utility, number).number)
+    claim(order, actor=second.acts)
+    browser = signed_in_as(first)
+    sent(browser, number, "claim")
+    assert claims_of(first.acts, records=[case_stream(number)])[case_stream(number)].holder == first.actor
+    token = token_in(page_of(browser, f"/desk/case/{number}/"))
+    assert browser.post("/sign-out", {"csrfmiddlewaretoken": token}).status_code == 302
+    assert set(claims_of(first.acts, records=[case_stream(number), order])) == {order}, "a colleague's stays"
+
+
 def test_a_claim_is_over_after_its_time(number: CaseNumber, territory: Territory) -> None:
     first, second = desk(territory).acts, desk(territory, 2).acts
     claim(case_stream(number), actor=first)
@@ -173,7 +185,8 @@ def test_who_read_an_older_page_is_told_what_changed_keeps_what_was_typed_and_gi
     assert render("work.changed", language=language) in shown
     assert render("role.meter_office", language=language) in shown
     assert f'value="{second}"' in shown and 'value="afternoon" checked' in " ".join(shown.split())
-    assert str(territory.order(order).visit and territory.order(order).visit.visit_on) == first
+    visit = territory.order(order).visit
+    assert visit is not None and str(visit.visit_on) == first
     again = form_of(shown, "book_visit")
     assert again["key"] != typed["key"] and int(again["seen"]) > int(typed["seen"])
     answer = asked.post(address, {**typed, **again})

@@ -16,6 +16,7 @@ from evenroll.accounts.staff_people import is_still, staff_people
 from evenroll.enrollment.roles import ROLES_OF, Role
 from evenroll.pages.web_request import Person
 from evenroll.quantities.identifiers import ActorKey, CustomerId, OrganizationKey
+from evenroll.records.desk_claims import free_all
 from evenroll.records.organizations import OrganizationUnknown, kinds_of
 from evenroll.records.web_subjects import end_sessions, epoch_of
 
@@ -64,16 +65,26 @@ def choose(request: HttpRequest, person: Person) -> None:
 
 
 def sign_out(request: HttpRequest) -> None:
-    """End the session, on the server too."""
+    """End the session, on the server too. Nobody works any more on what this person of the staff worked on."""
+    _free_claims(request)
     request.session.flush()
 
 
 def sign_out_everywhere(request: HttpRequest) -> None:
-    """End every session of whoever is signed in."""
+    """End every session of whoever is signed in, as `sign_out`."""
+    _free_claims(request)
     subject = subject_of(request)
     if subject:
         end_sessions(subject)
     request.session.flush()
+
+
+def _free_claims(request: HttpRequest) -> None:
+    here = signed_in(request)
+    there = choices(request) if user_of(request) else ()
+    for each in {here, *there} - {None}:
+        if each is not None and each.role is not Role.CUSTOMER:
+            free_all(each.acts)
 
 
 def subject_of(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """Who works on which case or service order: claimed, given to a colleague, freed. It tells, and never stops a command.
 
-By the clock of the database, for it is about people before screens: one that nobody renews is over after eight hours.
+By the clock of the database, for it is about people before screens: one that nobody renews is over after eight hours,
+and all of a person are over when that person signs out.
 """
 
 from __future__ import annotations
@@ -97,6 +98,12 @@ def free(record: StreamId, *, actor: Actor) -> Claim | None:
         may = actor.role in GIVERS
         pen.execute(_FREE, (opened.id, record.kind.value, record.key, actor.key, may, opened.wall_at))
         return _held(opened, [record], at=opened.wall_at).get(record)
+
+
+def free_all(actor: Actor) -> None:
+    """Say that somebody works on nothing any more: who signed out."""
+    with open_organization(actor.organization) as opened, cursor() as pen:
+        pen.execute("DELETE FROM desk_claim WHERE organization_id = %s AND holder = %s", (opened.id, actor.key))
 
 
 def claims_of(actor: Actor, *, records: Collection[StreamId]) -> Mapping[StreamId, Claim]:
