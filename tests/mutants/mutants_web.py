@@ -45,6 +45,44 @@ WEB_MUTANTS: tuple[Mutant, ...] = (
         caught_by=("tests/web/test_enroll_signed_in.py::test_the_sign_in_is_the_proof_and_the_books_fill_in_none",),
     ),
     Mutant(
+        name="look: colors that nobody can read are worn",
+        changes=(
+            Change(
+                file=f"{_PAGES}/look_colors.py",
+                old="        if not pair.passes:\n            raise",
+                new="        if pair.ratio < 1:\n            raise",
+            ),
+        ),
+        caught_by=("tests/web/test_look.py::test_the_web_does_not_begin_with_colors_that_cannot_be_read",),
+    ),
+    Mutant(
+        name="look: a contrast that fails is rounded up to one that passes",
+        changes=(Change(file=f"{_PAGES}/look_colors.py", old="rounding=ROUND_DOWN", new="rounding='ROUND_UP'"),),
+        caught_by=("tests/pages/test_look.py::test_contrast_is_that_of_wcag",),
+    ),
+    Mutant(
+        name="look: a logo fetches from elsewhere",
+        changes=(
+            Change(
+                file=f"{_PAGES}/look_logo.py",
+                old='    if _URL.search(value) or "\\\\" in value:',
+                new='    if "\\\\" in value:',
+            ),
+        ),
+        caught_by=("tests/pages/test_look.py::test_a_drawing_that_runs_or_fetches_anything_is_refused",),
+    ),
+    Mutant(
+        name="look: a drawing runs as a document of this site",
+        changes=(
+            Change(
+                file=f"{_PAGES}/web_look.py",
+                old='        response["Content-Security-Policy"] = _ALONE\n',
+                new="",
+            ),
+        ),
+        caught_by=("tests/web/test_look.py::test_its_parts_come_from_here_and_may_be_kept",),
+    ),
+    Mutant(
         name="web: a queue goes through all cases for each of its pages",
         changes=(
             Change(

@@ -55,6 +55,7 @@ COMMANDS_OF_THE_LINE = (
     ["member", "add"],
     ["member", "remove"],
     ["member", "list"],
+    ["look", "check"],
     ["notices", "list"],
     ["notices", "preview"],
     ["notices", "retry"],
@@ -89,7 +90,7 @@ def test_every_command_and_exit_code_is_documented() -> None:
         assert f"`evenroll {' '.join(command)}" in page
     for code in ExitCode:
         assert f"| {int(code)} |" in page
-    assert len(app.registered_commands) + 19 == len(COMMANDS_OF_THE_LINE)
+    assert len(app.registered_commands) + 20 == len(COMMANDS_OF_THE_LINE)
 
 
 @pytest.mark.parametrize(

@@ -25,12 +25,12 @@ def ready(*, demo: bool) -> None:
 
     make_ready({})
     settings.ROOT_URLCONF = URLS_OF_DEMO if demo else URLS
-    settings.EVENROLL_WEB = Site(name="Evenroll", is_demo=demo)
+    settings.EVENROLL_WEB = Site(is_demo=demo)
     clear_url_caches()
     set_urlconf(None)
 
 
-def browser(*, checks_forms: bool = True, **headers: str) -> Any:
+def browser(*, checks_forms: bool = True, **headers: Any) -> Any:
     from django.test import Client
 
     # Each from a network of its own, as limits of attempts see it.

@@ -164,6 +164,8 @@ def _questions(_planted: Planted, _person: Person | None) -> Sequence[str]:
 FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     "asset:version": _version,
     "asset:name": lambda _planted, _person: ("evenroll.css",),
+    "look:version": lambda _planted, _person: ("0",),
+    "look:name": lambda _planted, _person: ("colors.css",),
     "number": _case,
     "desk-order:number": _order,
     "desk-order-act:number": _order,

@@ -10,6 +10,7 @@ from evenroll.quantities.identifiers import ActorKey, CustomerId, OrganizationKe
 
 OPEN_TO_STRANGERS = {
     "asset",
+    "look",
     "demo-people",
     "enroll-check",
     "enroll-code",

@@ -9,17 +9,24 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from evenroll.enrollment.form import Language
+from evenroll.pages.look import PLAIN, Look
 from evenroll.pages.web_language import link_to
+from evenroll.pages.web_look import look_shown
 from evenroll.pages.web_static import address_of
 from evenroll.pages.web_stay import stay_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
-    """What an operator says of the site. name: at the top of each page."""
+    """What an operator says of the site."""
 
-    name: str
     is_demo: bool
+    look: Look = PLAIN
+
+    @property
+    def name(self) -> str:
+        """At the top of each page."""
+        return self.look.name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +46,7 @@ def base(request: HttpRequest) -> dict[str, Any]:
     """The context of every page."""
     language: Language = getattr(request, "language", Language.EN)
     person = getattr(request, "person", None)
+    look = look_shown(language)
     return {
         "language": language,
         "languages": [
@@ -47,11 +55,16 @@ def base(request: HttpRequest) -> dict[str, Any]:
         ],
         "person": person,
         "stay": stay_of(request),
-        "site_name": settings.EVENROLL_WEB.name,
+        "site_name": look.name,
+        "look": look,
         "is_demo": settings.EVENROLL_WEB.is_demo,
         "path": request.path,
         "nonce": getattr(request, "csp_nonce", ""),
-        "styles": [address_of("govuk-frontend.min.css"), address_of("evenroll.css")],
+        "styles": [
+            address_of("govuk-frontend.min.css"),
+            address_of("evenroll.css"),
+            *([look.style] if look.style else []),
+        ],
         "scripts": [address_of("htmx.min.js")],
         "icon": address_of("icon.svg"),
         "module": address_of("evenroll.js"),

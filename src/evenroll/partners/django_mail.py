@@ -17,19 +17,23 @@ _FINAL_FROM, _FINAL_TO = 500, 599
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DjangoPost:
-    """backend: the class, by its path. options: what it is made with; they may hold a password. sender: an address."""
+    """backend: the class, by its path. options: what it is made with; they may hold a password. sender: an address.
+
+    name: who writes, where a letter does not say it itself.
+    """
 
     backend: str
     sender: str
     options: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     reply_to: str = ""
+    name: str = ""
 
     def send(self, letter: Letter) -> None:
         """Have it carried by the backend. Raises MailNotTaken, with the kind of what went wrong and never its text."""
         mail = EmailMultiAlternatives(
             subject=letter.subject,
             body=letter.text,
-            from_email=formataddr((letter.sender_name, self.sender)) if letter.sender_name else self.sender,
+            from_email=formataddr((letter.sender_name or self.name, self.sender)),
             to=[letter.to],
             reply_to=[self.reply_to] if self.reply_to else None,
             headers={

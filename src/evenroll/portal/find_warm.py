@@ -53,15 +53,15 @@ def _ground() -> Ground:
 
 
 def _asked_first(ground: Ground) -> Iterator[Answers]:
-    """A household of each utility, and of each seller with books here: together they need every series of prices."""
-    for each in utilities():
+    """A household of each utility and seller with books here: together they need every series that has prices."""
+    for each in [own for own in utilities() if own.key in ground.here] or utilities()[:1]:
         sellers = (UTILITY_BILLS, *(other.key for other in suppliers(each) if other.key in ground.here))
         yield from (_ANYBODY.but(utility=each.key, billed_by=seller) for seller in sellers)
 
 
 def _make_page(ground: Ground) -> None:
     """The page in every language, for no browser: its session is never kept."""
-    answers = max(_asked_first(ground), key=lambda each: each.utility in ground.here)
+    answers = next(_asked_first(ground))
     for language in Language:
         request = PageRequest()
         request.method = "GET"

@@ -29,6 +29,7 @@ from evenroll.runtime import (
     cli_journal,
     cli_lines,
     cli_load,
+    cli_look,
     cli_match_bills,
     cli_member,
     cli_metrics,
@@ -71,6 +72,7 @@ programs_app = typer.Typer()
 supply_app = typer.Typer(help="What the registry's operator tells of supply.", no_args_is_help=True)
 hold_app = typer.Typer(help="Legal holds, while which nothing personal is erased.", no_args_is_help=True)
 member_app = typer.Typer(help="Who may act in which role for which organization.", no_args_is_help=True)
+look_app = typer.Typer(help="The look of an operator's web.", no_args_is_help=True)
 parked_app = typer.Typer(help="Messages that could not be taken or delivered.", no_args_is_help=True)
 
 
@@ -153,6 +155,7 @@ member_app.command("list")(with_json(cli_member.list_members))
 parked_app.command("list")(with_json(cli_parked.list_parked))
 parked_app.command("retry")(with_json(cli_parked.retry))
 parked_app.command("drop")(with_json(cli_parked.drop))
+look_app.command("check")(with_json(cli_look.check))
 notices_app.command("list")(with_json(cli_notices.list_notices))
 notices_app.command("preview")(with_json(cli_notices.preview))
 notices_app.command("retry")(with_json(cli_notices.retry))
@@ -161,6 +164,7 @@ app.add_typer(hold_app, name="hold")
 app.add_typer(supply_app, name="supply")
 app.add_typer(member_app, name="member")
 app.add_typer(parked_app, name="parked")
+app.add_typer(look_app, name="look")
 app.add_typer(notices_app, name="notices")
 app.add_typer(journal_app, name="journal")
 app.add_typer(db_app, name="db")

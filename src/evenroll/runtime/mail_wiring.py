@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from evenroll.partners.django_mail import DjangoPost
 from evenroll.ports.mail import MailRoom, is_address
 from evenroll.runtime.cli_exit import wrong_use
+from evenroll.runtime.look_file import look_set
 
 URL_VARIABLE: Final = "EVENROLL_MAIL_URL"
 FROM_VARIABLE: Final = "EVENROLL_MAIL_FROM"
@@ -62,7 +63,8 @@ def mail_room(environ: Mapping[str, str], *, home: Path, is_demo: bool) -> MailR
             "https://enroll.utility.example."
         )
     backend, options = _backend(url, home=home)
-    post = DjangoPost(backend=backend, sender=sender, options=options, reply_to=write_to)
+    name = look_set(environ).name
+    post = DjangoPost(backend=backend, sender=sender, name=name, options=options, reply_to=write_to)
     return MailRoom(post=post, site=site, write_to=write_to, domain=sender.rpartition("@")[2])
 
 

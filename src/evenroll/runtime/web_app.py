@@ -13,6 +13,7 @@ from django.conf import settings
 
 from evenroll.runtime.cli_session import DATABASE, DATABASE_VARIABLE, business_now
 from evenroll.runtime.home import evenroll_home
+from evenroll.runtime.look_file import look_set
 from evenroll.runtime.own_sign_ins import providers_of
 from evenroll.runtime.web_mail import web_post
 from evenroll.runtime.web_settings import URLS, URLS_OF_DEMO, content_policy
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 HOSTS_VARIABLE = "EVENROLL_WEB_HOSTS"
 SECURE_VARIABLE = "EVENROLL_WEB_SECURE"
-NAME_VARIABLE = "EVENROLL_WEB_NAME"
 PROXIES_VARIABLE = "EVENROLL_WEB_PROXIES"
 _AT_HOME = ("localhost", "127.0.0.1", "[::1]")
 _INSTALLATION_SECONDS = 30.0
@@ -34,7 +34,7 @@ def make_ready(environ: Mapping[str, str], *, hosts: tuple[str, ...] = ()) -> No
     """Finish the settings of a process whose database is configured, and hand the web what it works with.
 
     hosts: names under which this site may be asked, beside this machine's own and EVENROLL_WEB_HOSTS.
-    Raises KeysMissing.
+    Raises KeysMissing, and CommandEnded for a setting that cannot be used.
     """
     from evenroll.accounts.wired import Wired, use_wired
     from evenroll.pages.web_context import Site
@@ -52,7 +52,7 @@ def make_ready(environ: Mapping[str, str], *, hosts: tuple[str, ...] = ()) -> No
         "CONTENT_SECURITY_POLICY": content_policy(),
         "ROOT_URLCONF": URLS_OF_DEMO if is_demo else URLS,
         "EVENROLL_WEB_PROXIES": _count(environ.get(PROXIES_VARIABLE, "")),
-        "EVENROLL_WEB": Site(name=environ.get(NAME_VARIABLE, "") or "Evenroll", is_demo=is_demo),
+        "EVENROLL_WEB": Site(is_demo=is_demo, look=look_set(environ)),
     }
     if is_secure:
         given["SECURE_PROXY_SSL_HEADER"] = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -3,10 +3,13 @@
 from django.urls import include, path
 
 from evenroll.accounts.rules import ANYBODY, page
+from evenroll.pages.web_look import PREFIX as LOOK
+from evenroll.pages.web_look import look_part
 from evenroll.pages.web_static import PREFIX, asset
 
 urlpatterns = [
     page(f"{PREFIX}/<str:version>/<str:name>", asset, name="asset", who=ANYBODY),
+    page(f"{LOOK}/<str:version>/<str:name>", look_part, name="look", who=ANYBODY),
     path("", include("evenroll.accounts.urls")),
     path("desk/", include("evenroll.backoffice.urls")),
     path("", include("evenroll.portal.urls")),
