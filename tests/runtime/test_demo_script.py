@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from importlib import resources
 from itertools import pairwise
@@ -92,16 +93,17 @@ def test_an_everyday_application_stands_once_on_the_page_with_how_often() -> Non
     assert "(30 times)" in line
 
 
-def test_every_row_reads_as_expected() -> None:
+def test_every_row_reads_as_expected_on_the_day_on_which_it_comes() -> None:
     rules = RowRules(
         today=BEGINS_ON,
         organizations=frozenset(key for each in TERRITORIES for key in each.organizations),
         programs=frozenset(each.key for each in load_catalog().programs),
     )
+    comes = {each.key: each.comes_on or BEGINS_ON for each in load_script()}
     bad: dict[str, list[str]] = {}
     for raw in file_rows(file_shape(example_file())):
         assert isinstance(raw, RawRow)
-        read = read_row(raw, rules=rules)
+        read = read_row(raw, rules=replace(rules, today=comes[str(raw.cells["application"])]))
         if isinstance(read, BadRow):
             bad[read.reference] = [fault.code.value for fault in read.faults]
         else:

@@ -19,11 +19,12 @@ from evenroll.pages.texts import Parameter, has, render
 from evenroll.programs.bill import Bill
 from evenroll.programs.reject_codes import RejectCode
 from evenroll.quantities.codec import decode
-from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
 
 if TYPE_CHECKING:
     from evenroll.records.entries import Entry
 
+_BY_KEY: Final[Mapping[ProgramKey, str]] = {}
 _HELD: Final = frozenset({"switch_held", "bill_held"})
 
 
@@ -41,9 +42,12 @@ class Told:
     sentence: str
 
 
-def told_entry(entry: Entry, *, language: Language) -> Told:
-    """One line of a timeline, from an entry of the journal."""
+def told_entry(entry: Entry, *, language: Language, programs: Mapping[ProgramKey, str] = _BY_KEY) -> Told:
+    """One line of a timeline, from an entry of the journal. programs: names by key; others are told by their key."""
     parameters = _parameters(entry.event, json.loads(entry.data), language)
+    program = ProgramKey(str(parameters.get("program", "")))
+    if program in programs:
+        parameters["program"] = programs[program]
     return Told(
         at=entry.business_at,
         row=entry.row,

@@ -69,7 +69,8 @@ def path_of(request: PageRequest) -> ServicePath:
 
 def course(request: PageRequest, own: OwnCase, entries: Sequence[Entry]) -> Timeline:
     """What happened, by row, and what is ahead."""
-    told = [told_entry(each, language=request.language) for each in entries]
+    programs = {} if own.program is None else {own.program.key: own.name(request)}
+    told = [told_entry(each, language=request.language, programs=programs) for each in entries]
     names = organization_names()
     groups = [(Row(row), list(lines)) for row, lines in groupby(told, key=lambda each: each.row)]
     here = frozenset(current_rows(own.case.tracks.values()))

@@ -73,7 +73,7 @@ def _savings(request: PageRequest, statement: Statement) -> Table | None:
 
 
 def _credits(request: PageRequest, view: LedgerView) -> Table:
-    heads = ("statement.what", "statement.for", "case_money.amount", "case_money.state")
+    heads = ("case_money.what", "case_money.for_what", "case_money.amount", "case_money.state")
     columns = [Cell(text=said(request, key), is_number=key == "case_money.amount") for key in heads]
     rows = [
         (
