@@ -23,6 +23,28 @@ WEB_MUTANTS: tuple[Mutant, ...] = (
         caught_by=("tests/web/test_enroll_signed_in.py::test_a_sign_in_proves_nobody_else_s_account",),
     ),
     Mutant(
+        name="sent: the page takes a word by itself, and tells by its work what the case is",
+        changes=(
+            Change(
+                file="src/evenroll/portal/enroll_sent.py",
+                old="    if settings.EVENROLL_WEB.is_demo:",
+                new="    if settings is not None:",
+            ),
+        ),
+        caught_by=("tests/web/test_enroll_sent.py::test_known_unknown_and_applied_for_are_answered_alike",),
+    ),
+    Mutant(
+        name="sent: who is not signed in withdraws a case that was proved",
+        changes=(
+            Change(
+                file="src/evenroll/worker/words_kept.py",
+                old="if case.proof.proved_at is not None or case.status in CASE_ENDS or case.status not in _TAKES:",
+                new="if case.status in CASE_ENDS:",
+            ),
+        ),
+        caught_by=("tests/web/test_enroll_sent.py::test_after_the_proof_nothing_is_done_without_a_sign_in",),
+    ),
+    Mutant(
         name="web: a draft that was begun signed in is sent as such by anybody",
         changes=(
             Change(

@@ -16,7 +16,7 @@ from evenroll.portal.doors import even, limited
 from evenroll.portal.enroll_choice import in_words
 from evenroll.portal.enroll_drafts import mark_of, standing_of, take_up, with_standing
 from evenroll.portal.enroll_questions import Standing
-from evenroll.records.drafts import code_of, link_of, number_of_code, number_of_link, read_draft
+from evenroll.records.drafts import Draft, code_of, link_of, number_of_code, number_of_link, read_draft
 
 
 class CodeForm(forms.Form):
@@ -60,6 +60,7 @@ def by_code(request: PageRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         take_up(request, form.cleaned_data["code"])
+        # A sent one leads on from the list of tasks to what was said of it.
         return HttpResponseRedirect(reverse("enroll-task-list"))
     return render(request, "portal/enroll_code.html", {"form": form})
 
@@ -74,10 +75,14 @@ def by_link(request: PageRequest, *, link: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         take_up(request, draft.number)
-        return HttpResponseRedirect(reverse("enroll-task-list"))
+        return HttpResponseRedirect(reverse(_place(draft)))
     standing = standing_of(draft)
     name = in_words(standing.program.name, request.language) if standing else ""
     return render(request, "portal/enroll_link.html", {"name": name, "until": draft.expires_at.date()})
+
+
+def _place(draft: Draft) -> str:
+    return "enroll-sent" if draft.drafted.case else "enroll-task-list"
 
 
 def _ways(request: PageRequest, standing: Standing) -> dict[str, object]:

@@ -11,6 +11,7 @@ from evenroll.intake.application import FaultCode as F
 from evenroll.programs.catalog import load_catalog
 from evenroll.programs.program import ConsentKind
 from evenroll.programs.rules import Drivetrain
+from evenroll.worker.words_kept import WordKind
 
 
 class TaskName(StrEnum):
@@ -108,6 +109,7 @@ def keys_made() -> Iterator[str]:
     }
     yield from (f"enroll.{way.format(each.value)}" for way, names in ways.items() for each in names)
     yield from (f"enroll.answer_{each}" for each in _ANSWERS)
+    yield from (f"enroll.sent_{each.value}_said" for each in WordKind)
     yield from (f"enroll.told_{each}" for each in ("finder", "account"))
     for selection in (each for program in load_catalog().programs for each in program.selections):
         yield from (f"enroll.select_{selection.key}", f"enroll.answer_select_{selection.key}")

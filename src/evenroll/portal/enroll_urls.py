@@ -1,7 +1,7 @@
 """The addresses of enrolling."""
 
 from evenroll.accounts.rules import PORTAL, page
-from evenroll.portal import enroll, enroll_mail, enroll_resume
+from evenroll.portal import enroll, enroll_mail, enroll_resume, enroll_sent
 
 urlpatterns = [
     page("enroll/", enroll.start, name="enroll-start", who=PORTAL),
@@ -10,6 +10,10 @@ urlpatterns = [
     page("enroll/answer/<slug:name>", enroll.question, name="enroll-question", who=PORTAL),
     page("enroll/check", enroll.check, name="enroll-check", who=PORTAL),
     page("enroll/done", enroll.done, name="enroll-done", who=PORTAL),
+    page("enroll/sent", enroll_sent.sent, name="enroll-sent", who=PORTAL),
+    page("enroll/sent/correct", enroll_sent.correct, name="enroll-sent-correct", who=PORTAL),
+    page("enroll/sent/papers", enroll_sent.papers, name="enroll-sent-papers", who=PORTAL),
+    page("enroll/sent/withdraw", enroll_sent.withdraw, name="enroll-sent-withdraw", who=PORTAL),
     page("enroll/later", enroll_resume.later, name="enroll-later", who=PORTAL),
     page("enroll/later/mail", enroll_mail.mail_link, name="enroll-mail", who=PORTAL),
     page("enroll/account-holder", enroll_resume.holder, name="enroll-holder", who=PORTAL),

@@ -23,6 +23,8 @@ from evenroll.records.organizations import shared_transaction
 
 KEPT = timedelta(days=60)
 """How long after its last change."""
+KEPT_SENT = timedelta(days=30)
+"""How long after its sending the ways back to it lead to what was said of it."""
 CODE_LENGTH = 12
 _NUMBER_BYTES = 16
 _NONCE_BYTES = 12
@@ -54,7 +56,8 @@ class Drafted:
     cells: answers by the columns of an application file; personal. done: names of the pages that are answered.
     case: the number of the case that came of it; empty while it is not sent. sent_on: ISO day, "" likewise.
     told: columns that were answered elsewhere before, each with the code of where; not those answered here since.
-    counted: the steps at which this draft was counted already.
+    counted: the steps at which this draft was counted already. said: what was said of it after its sending, each a code
+    and its ISO day, such as "withdraw/2026-11-02".
     """
 
     cells: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
@@ -63,6 +66,7 @@ class Drafted:
     sent_on: str = ""
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     counted: Sequence[str] = ()
+    said: Sequence[str] = ()
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -101,7 +105,10 @@ def read_draft(number: str, *, at: datetime) -> Draft | None:
 
 
 def change_draft(number: str, *, at: datetime, change: Callable[[Drafted], Drafted]) -> Draft | None:
-    """Change a draft and keep it anew for its time; None as `read_draft`. Two changes at once come one by one."""
+    """Change a draft and keep it anew for its time; None as `read_draft`. Two changes at once come one by one.
+
+    One that was sent is over KEPT_SENT after that, whatever is changed in it later.
+    """
     with shared_transaction() as pen:
         row = pen.execute(_SELECT_LOCKED, (number, at)).fetchone()
         before = None if row is None else _draft(number, row)
@@ -110,7 +117,8 @@ def change_draft(number: str, *, at: datetime, change: Callable[[Drafted], Draft
         drafted = change(before.drafted)
         new = [each for each in drafted.steps if each not in before.drafted.counted]
         drafted = replace(drafted, counted=(*before.drafted.counted, *new))
-        changed = Draft(number=number, version=before.version + 1, expires_at=at + KEPT, drafted=drafted)
+        until = before.expires_at if before.drafted.case else at + (KEPT_SENT if drafted.case else KEPT)
+        changed = Draft(number=number, version=before.version + 1, expires_at=until, drafted=drafted)
         values = (_enclosed(number, changed.drafted), changed.version, changed.expires_at, number)
         pen.execute(_UPDATE, values)
         count_steps(pen, new, owner=_owner(drafted), on=at.date())
@@ -170,6 +178,7 @@ def _enclosed(number: str, drafted: Drafted) -> bytes:
         "sent_on": drafted.sent_on,
         "told": dict(drafted.told),
         "counted": list(drafted.counted),
+        "said": list(drafted.said),
     }
     return nonce + AESGCM(current_keys().web_drafts()).encrypt(nonce, json.dumps(kept).encode(), number.encode())
 
@@ -185,4 +194,5 @@ def _opened(number: str, data: bytes) -> Drafted:
         # Drafts of an older release have none.
         told=kept.get("told", {}),
         counted=tuple(kept.get("counted", ())),
+        said=tuple(kept.get("said", ())),
     )

@@ -49,6 +49,7 @@ class LogCode(StrEnum):
     LETTER_SENT = "letter_sent"
     LETTER_AWAY = "letter_away"
     LETTER_GIVEN_UP = "letter_given_up"
+    WORD_TOO_LATE = "word_too_late"
     SEALED = "sealed"
     COUNTED = "counted"
     WORKER_BEGAN = "worker_began"

@@ -1,6 +1,7 @@
-"""Letters that somebody asked the web for, to an address of their own: enclosed, sent once, and gone afterwards.
+"""What somebody asked the web for and a worker does later: letters, and words on an application that was sent.
 
-They belong to no organization: whoever asks need not be known. Nobody who reads the table learns an address.
+Enclosed, done once, and gone afterwards. They belong to no organization: whoever asks need not be known. Nobody who
+reads the table learns an address or an answer.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final, LiteralString
 
 from cryptography.exceptions import InvalidTag
@@ -24,11 +26,20 @@ PAUSE_LAST: Final = timedelta(hours=1)
 LEASE: Final = timedelta(minutes=5)
 _NUMBER_BYTES, _NONCE_BYTES = 16, 12
 
-_INSERT: LiteralString = "INSERT INTO web_letter (number, data, next_at, attempts) VALUES (%s, %s, now(), 0)"
+
+class LaterKind(StrEnum):
+    """A letter is carried to an address; a word is given as a command to the case of the application it is about."""
+
+    LETTER = "letter"
+    WORD = "word"
+
+
+_INSERT: LiteralString = "INSERT INTO web_letter (number, kind, data, next_at, attempts) VALUES (%s, %s, %s, now(), 0)"
 # By the wall clock of the database: it is nobody's business date.
 _CLAIM: LiteralString = (
-    "WITH picked AS MATERIALIZED (SELECT number FROM web_letter WHERE next_at <= now() ORDER BY next_at, number "
-    "LIMIT %(limit)s FOR UPDATE SKIP LOCKED) UPDATE web_letter AS letter SET attempts = letter.attempts + 1, "
+    "WITH picked AS MATERIALIZED (SELECT number FROM web_letter WHERE kind = %(kind)s AND next_at <= now() "
+    "ORDER BY next_at, number LIMIT %(limit)s FOR UPDATE SKIP LOCKED) "
+    "UPDATE web_letter AS letter SET attempts = letter.attempts + 1, "
     "next_at = now() + %(lease)s FROM picked WHERE letter.number = picked.number "
     "RETURNING letter.number, letter.data, letter.attempts"
 )
@@ -45,21 +56,26 @@ class WebLetter:
     attempts: int
 
 
-def keep_letter(parts: Mapping[str, str]) -> str:
-    """Have a letter sent by whoever works; its number."""
+def keep_letter(parts: Mapping[str, str], *, kind: LaterKind = LaterKind.LETTER) -> str:
+    """Have it done by whoever works; its number."""
     number = secrets.token_hex(_NUMBER_BYTES)
     nonce = secrets.token_bytes(_NONCE_BYTES)
     data = nonce + AESGCM(_key()).encrypt(nonce, json.dumps(dict(parts)).encode(), number.encode())
     with shared_transaction() as pen:
-        pen.execute(_INSERT, (number, data))
+        pen.execute(_INSERT, (number, kind.value, data))
     return number
 
 
-def claim_letters(*, limit: int) -> Sequence[WebLetter]:
-    """Letters that are due, the longest due first; others leave them alone for LEASE. One that does not open goes."""
+def claim_letters(*, limit: int, kind: LaterKind = LaterKind.LETTER) -> Sequence[WebLetter]:
+    """Those of a kind that are due, the longest due first; others leave them alone for LEASE.
+
+    One that does not open goes.
+    """
     found = list[WebLetter]()
     with shared_transaction() as pen:
-        for number, data, attempts in pen.execute(_CLAIM, {"limit": limit, "lease": LEASE}).fetchall():
+        for number, data, attempts in pen.execute(
+            _CLAIM, {"limit": limit, "lease": LEASE, "kind": kind.value}
+        ).fetchall():
             try:
                 found.append(WebLetter(number=number, parts=_opened(number, bytes(data)), attempts=attempts))
             except (InvalidTag, ValueError):
@@ -78,10 +94,15 @@ def put_off(letter: WebLetter) -> bool:
     if letter.attempts >= ATTEMPTS_MAX:
         forget_letter(letter)
         return False
-    pause = min(PAUSE_FIRST * 2 ** (letter.attempts - 1), PAUSE_LAST)
+    try_later(letter)
+    return True
+
+
+def try_later(letter: WebLetter) -> None:
+    """It comes again, after a pause that grows to an hour; also where a letter would be given up."""
+    pause = min(PAUSE_FIRST * 2 ** min(letter.attempts - 1, ATTEMPTS_MAX), PAUSE_LAST)
     with shared_transaction() as pen:
         pen.execute(_LATER, (pause, letter.number))
-    return True
 
 
 def _key() -> bytes:

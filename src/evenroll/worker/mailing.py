@@ -18,6 +18,7 @@ from evenroll.worker.installation import Installation
 from evenroll.worker.mail_letters import Sender, letter_of
 from evenroll.worker.progress import log_failure
 from evenroll.worker.web_mailing import send_web_letters
+from evenroll.worker.words_kept import take_words
 
 BATCH: Final = 10
 """So few at once that all of them are through, or given up, before the lease of the last is over."""
@@ -42,7 +43,8 @@ class Mailed:
 
 
 def run_and_tell(installation: Installation, *, now: datetime, limit: int = LIMIT) -> Progress:
-    """The driver, then the letters that the web was asked for, and the first of the notices owed by then."""
+    """What was said of applications, the driver, letters that the web was asked for, the first of the notices owed."""
+    take_words(installation, now=now)
     progress = run_until_idle(installation, now=now, limit=limit)
     # A code to sign in with lasts ten minutes; notices have a day.
     send_web_letters(installation)
