@@ -11,7 +11,14 @@ from evenroll.enrollment.event import event_kind
 from evenroll.quantities.codec import JsonValue
 from evenroll.records.entries import Entry
 from evenroll.records.folds import read_event
-from evenroll.records.journal import FaultKind, check_chain, read_stream, verify_organization, verify_stream
+from evenroll.records.journal import (
+    FaultKind,
+    check_chain,
+    read_entries,
+    read_stream,
+    verify_organization,
+    verify_stream,
+)
 from evenroll.records.locks import Head
 from evenroll.records.organizations import open_organization
 from evenroll.records.streams import StreamKind, case_stream
@@ -120,3 +127,11 @@ def test_a_case_goes_on_where_its_chain_ended() -> None:
         verdict = verify_stream(case_stream(case.number))
     assert (verdict.entries, verdict.holds) == (5, True)
     assert opened(case.number).number == case.number
+
+
+def test_single_entries_are_read_by_their_numbers() -> None:
+    stream = case_stream(open_case().number)
+    with open_organization(UTILITY):
+        whole = read_stream(stream)
+        assert read_entries(stream, numbers=[3, 1]) == (whole[0], whole[2])
+        assert read_entries(stream, numbers=[4]) == ()

@@ -64,6 +64,20 @@ def read_stream(stream: StreamId) -> Sequence[Entry]:
     return tuple(from_columns(row, organization=opened.key) for row in rows)
 
 
+def read_entries(stream: StreamId, *, numbers: Sequence[int]) -> Sequence[Entry]:
+    """Some entries of a stream of the open organization, by their numbers, in order; without those it does not have."""
+    opened = current()
+    with cursor() as pen:
+        rows = pen.execute(
+            SQL(
+                "SELECT {} FROM journal_entry WHERE organization_id = %s AND stream_kind = %s AND stream_key = %s "
+                "AND number = ANY(%s) ORDER BY number"
+            ).format(COLUMNS),
+            (opened.id, stream.kind.value, stream.key, list(numbers)),
+        ).fetchall()
+    return tuple(from_columns(row, organization=opened.key) for row in rows)
+
+
 def verify_stream(stream: StreamId) -> Verdict:
     """Check numbers, contents and links of one stream of the open organization, and its head."""
     entries = read_stream(stream)

@@ -17,7 +17,7 @@ from evenroll.ports.mail import Letter, MailRoom, is_address
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.records import channels, notice_queue, queries
 from evenroll.records.folds import read_event
-from evenroll.records.journal import read_stream
+from evenroll.records.journal import read_entries
 from evenroll.records.keys import current_keys
 from evenroll.records.notice_contacts import email_of
 from evenroll.records.notice_queue import OwedMail, OwedNotice
@@ -110,7 +110,8 @@ def _written(
 
 def _sentences(case: Case, notices: Sequence[OwedNotice], language: Language) -> list[str]:
     """What each notice says, by the entry that it names; the entries say it for good, whatever came afterwards."""
-    entries = {each.number: each for each in read_stream(case_stream(case.number))}
+    found = read_entries(case_stream(case.number), numbers=[each.entry for each in notices])
+    entries = {each.number: each for each in found}
     told = [entries[each.entry] for each in notices]
     return [
         notice(
