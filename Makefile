@@ -36,9 +36,10 @@ help:
 demo: setup-run
 	@.venv/bin/evenroll demo
 
+# What `check` has just run, tests/house, is not run again.
 test: check
 	@EVENROLL_POSTGRES=16 $(PYTHON_OF) -m pytest -q -n 2 --dist loadfile -m on_16
-	@$(PYTHON_OF) -m pytest -q -n 2 --dist loadfile
+	@$(PYTHON_OF) -m pytest -q -n 2 --dist loadfile --ignore=tests/house
 
 check: setup-test
 	@$(PYTHON_OF) -m ruff format --check --quiet .

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from evenroll.runtime.database import DatabaseUrls, embedded_major
+from evenroll.runtime.demo_database import commit_late
 from evenroll.runtime.embedded_cluster import APPLICATION, AUDITOR, OWNER
 from evenroll.runtime.embedded_server import (
     Server,
@@ -51,11 +52,14 @@ def database_urls(embedded_server: Server) -> Iterator[DatabaseUrls]:
     name = f"{DATABASE_PREFIX}{os.getpid()}"
     drop_database(embedded_server, name)
     ensure_database(embedded_server, name)
-    yield DatabaseUrls(
+    urls = DatabaseUrls(
         app=embedded_server.url(role=APPLICATION, database=name),
         owner=embedded_server.url(role=OWNER, database=name),
         auditor=embedded_server.url(role=AUDITOR, database=name),
     )
+    # Gone with the run: no commit of it waits for the disk.
+    commit_late(urls.owner, name)
+    yield urls
     drop_database(embedded_server, name)
 
 

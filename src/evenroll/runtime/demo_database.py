@@ -37,12 +37,12 @@ def fresh_demo(*, now: datetime, name: str = DEMO_DATABASE) -> Iterator[Database
         # Dropped and not only emptied: nothing of an older release stays behind.
         drop_database(server, name)
         ensure_database(server, name)
-        _commit_late(server.url(role=OWNER, database=name), name)
+        commit_late(server.url(role=OWNER, database=name), name)
         with _marked(name, now) as urls:
             yield urls
 
 
-def _commit_late(owner_url: str, name: str) -> None:
+def commit_late(owner_url: str, name: str) -> None:
     """A demo is made anew by each run, so no commit of it waits for the disk; that of an installation always does."""
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute(SQL("ALTER DATABASE {} SET synchronous_commit TO off").format(Identifier(name)))
