@@ -17,6 +17,7 @@ OPEN_TO_STRANGERS = {
     "enroll-done",
     "enroll-holder",
     "enroll-later",
+    "enroll-letter",
     "enroll-mail",
     "enroll-link",
     "enroll-program",

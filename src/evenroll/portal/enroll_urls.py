@@ -18,5 +18,6 @@ urlpatterns = [
     page("enroll/later/mail", enroll_mail.mail_link, name="enroll-mail", who=PORTAL),
     page("enroll/account-holder", enroll_resume.holder, name="enroll-holder", who=PORTAL),
     page("enroll/back", enroll_resume.by_code, name="enroll-code", who=PORTAL),
+    page("enroll/code", enroll_resume.by_code, name="enroll-letter", who=PORTAL),
     page("enroll/back/<str:link>", enroll_resume.by_link, name="enroll-link", who=PORTAL),
 ]

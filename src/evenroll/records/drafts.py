@@ -17,6 +17,7 @@ from typing import Any, LiteralString
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from evenroll.quantities.identifiers import CaseNumber
 from evenroll.records.draft_counts import BEGUN, SENT, count_steps
 from evenroll.records.keys import current_keys
 from evenroll.records.organizations import shared_transaction
@@ -34,15 +35,27 @@ _READABLE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFG
 _READ_AS = str.maketrans("OIL", "011", " -")
 
 _INSERT: LiteralString = (
-    "INSERT INTO enrollment_draft (number, link, code, data, version, expires_at) VALUES (%s, %s, %s, %s, 1, %s)"
+    "INSERT INTO enrollment_draft (number, link, code, of_case, data, version, expires_at) "
+    "VALUES (%s, %s, %s, %s, %s, 1, %s)"
 )
 _SELECT: LiteralString = "SELECT data, version, expires_at FROM enrollment_draft WHERE number = %s AND expires_at > %s"
 _SELECT_LOCKED: LiteralString = (
     "SELECT data, version, expires_at FROM enrollment_draft WHERE number = %s AND expires_at > %s FOR UPDATE"
 )
-_UPDATE: LiteralString = "UPDATE enrollment_draft SET data = %s, version = %s, expires_at = %s WHERE number = %s"
+_UPDATE: LiteralString = (
+    "UPDATE enrollment_draft SET data = %s, of_case = %s, version = %s, expires_at = %s WHERE number = %s"
+)
 _OF_LINK: LiteralString = "SELECT number FROM enrollment_draft WHERE link = %s AND expires_at > %s"
-_OF_CODE: LiteralString = "SELECT number FROM enrollment_draft WHERE code = %s AND expires_at > %s"
+_OF_CODE: LiteralString = (
+    "WITH asked (code, at) AS (VALUES (%s, %s::timestamptz)), letter AS (SELECT draft FROM draft_letter, asked "
+    "WHERE draft_letter.code = asked.code AND draft_letter.expires_at > asked.at) SELECT number FROM "
+    "enrollment_draft, asked WHERE expires_at > at AND (enrollment_draft.code = asked.code "
+    "OR number = (SELECT draft FROM letter))"
+)
+# Asked for a letter at the desk, which is seldom: it has no index.
+_OF_CASE: LiteralString = (
+    "SELECT number FROM enrollment_draft WHERE of_case = %s AND expires_at > %s ORDER BY expires_at DESC LIMIT 1"
+)
 _SWEEP: LiteralString = (
     "DELETE FROM enrollment_draft WHERE number IN "
     "(SELECT number FROM enrollment_draft WHERE expires_at <= %s LIMIT %s FOR UPDATE SKIP LOCKED)"
@@ -86,15 +99,33 @@ class Draft:
 
 def begin_draft(drafted: Drafted, *, at: datetime) -> Draft:
     """Keep a new one. at: the wall clock. Some of those that are over go away."""
-    number = secrets.token_hex(_NUMBER_BYTES)
-    until = at + KEPT
-    drafted = replace(drafted, counted=drafted.steps)
-    row = (number, _hash(link_of(number)), _hash(code_of(number)), _enclosed(number, drafted), until)
+    draft = _new(replace(drafted, counted=drafted.steps), until=at + KEPT)
     with shared_transaction() as pen:
         pen.execute(_SWEEP, (at, _SWEPT_AT_ONCE))
-        pen.execute(_INSERT, row)
+        pen.execute(_INSERT, _row_of(draft))
         count_steps(pen, drafted.steps, owner=_owner(drafted), on=at.date())
-    return Draft(number=number, version=1, expires_at=until, drafted=drafted)
+    return draft
+
+
+def begin_sent(drafted: Drafted, *, at: datetime) -> Draft:
+    """One for a case that came in otherwise than by the web: it leads to what may be done after sending.
+
+    It was never an application on the web, and is not counted as one.
+    """
+    draft = _new(replace(drafted, counted=drafted.steps), until=at + KEPT_SENT)
+    with shared_transaction() as pen:
+        pen.execute(_INSERT, _row_of(draft))
+    return draft
+
+
+def _new(drafted: Drafted, *, until: datetime) -> Draft:
+    return Draft(number=secrets.token_hex(_NUMBER_BYTES), version=1, expires_at=until, drafted=drafted)
+
+
+def _row_of(draft: Draft) -> tuple[Any, ...]:
+    number, drafted = draft.number, draft.drafted
+    ways = (_hash(link_of(number)), _hash(code_of(number)), _of_case(drafted.case))
+    return (number, *ways, _enclosed(number, drafted), draft.expires_at)
 
 
 def read_draft(number: str, *, at: datetime) -> Draft | None:
@@ -119,7 +150,8 @@ def change_draft(number: str, *, at: datetime, change: Callable[[Drafted], Draft
         drafted = replace(drafted, counted=(*before.drafted.counted, *new))
         until = before.expires_at if before.drafted.case else at + (KEPT_SENT if drafted.case else KEPT)
         changed = Draft(number=number, version=before.version + 1, expires_at=until, drafted=drafted)
-        values = (_enclosed(number, changed.drafted), changed.version, changed.expires_at, number)
+        of_case = _of_case(changed.drafted.case)
+        values = (_enclosed(number, changed.drafted), of_case, changed.version, changed.expires_at, number)
         pen.execute(_UPDATE, values)
         count_steps(pen, new, owner=_owner(drafted), on=at.date())
     return changed
@@ -132,7 +164,12 @@ def link_of(number: str) -> str:
 
 def code_of(number: str) -> str:
     """The code that leads back to a draft, for paper: such as 7K3M-9QXT-2HWP; kept nowhere."""
-    signs = base64.b32encode(current_keys().web_draft_way("code", number=number)).decode().translate(_READABLE)
+    return code_as_read(current_keys().web_draft_way("code", number=number))
+
+
+def code_as_read(secret: bytes) -> str:
+    """The first 60 bits of a secret as people copy them from paper."""
+    signs = base64.b32encode(secret).decode().translate(_READABLE)
     return "-".join(signs[at : at + 4] for at in range(0, CODE_LENGTH, 4))
 
 
@@ -142,9 +179,26 @@ def number_of_link(link: str, *, at: datetime) -> str | None:
 
 
 def number_of_code(code: str, *, at: datetime) -> str | None:
-    """The draft of a code as somebody types it; None for any other."""
+    """The draft of its code, or of that of a letter, as somebody types it; None for any other."""
     signs = code.upper().translate(_READ_AS)
     return _found(_OF_CODE, "-".join(signs[start : start + 4] for start in range(0, len(signs), 4)), at)
+
+
+def number_of_case(case: CaseNumber, *, at: datetime) -> str | None:
+    """The draft of which a case came, while it is kept; None for any other."""
+    with shared_transaction() as pen:
+        row = pen.execute(_OF_CASE, (_of_case(case), at)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def hash_of_code(code: str) -> str:
+    """As which a code is kept."""
+    return _hash(code)
+
+
+def _of_case(case: str) -> str:
+    # Keyed: the numbers of cases are no secret, and the table must not say whose draft this is.
+    return current_keys().web_draft_way("case", number=case).hex() if case else ""
 
 
 def _found(sql: LiteralString, secret: str, at: datetime) -> str | None:

@@ -25,11 +25,13 @@ class EnrollmentDraft(models.Model):
     """An application that is not sent yet, of somebody whom nobody knows: it belongs to no organization.
 
     link, code: hashes of the secrets that lead back to it. data: enclosed by the vault's key. version: counts changes.
+    of_case: keyed hash of the case that came of it, "" before it is sent.
     """
 
     number = models.CharField(max_length=32, primary_key=True)
     link = models.CharField(max_length=64, unique=True)
     code = models.CharField(max_length=64, unique=True)
+    of_case = models.CharField(max_length=64, default="", db_default="")
     data = models.BinaryField()
     version = models.IntegerField()
     expires_at = models.DateTimeField()

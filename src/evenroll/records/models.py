@@ -37,7 +37,7 @@ from evenroll.records.model_web import (
     WebSession,
     WebSignInSubject,
 )
-from evenroll.records.model_web_letters import WebLetter
+from evenroll.records.model_web_letters import DraftLetter, WebLetter
 
 __all__ = [
     "ApprovedEquipment",
@@ -55,6 +55,7 @@ __all__ = [
     "DeskBatch",
     "DeskClaim",
     "DraftCount",
+    "DraftLetter",
     "DraftPaper",
     "EnrollmentDraft",
     "ErasureRecord",

@@ -27,6 +27,7 @@ from evenroll.runtime import (
     cli_export,
     cli_inform,
     cli_journal,
+    cli_letter_code,
     cli_lines,
     cli_load,
     cli_look,
@@ -116,6 +117,7 @@ app.command("decide")(with_json(cli_decide.decide))
 app.command("process")(with_json(cli_process.process))
 app.command("statement")(with_json(cli_statement.statement))
 app.command("report")(with_json(cli_report.report))
+app.command("letter-code")(with_json(cli_letter_code.letter_code))
 app.command("worker")(with_json(cli_worker.worker))
 app.command("serve")(with_json(cli_serve.serve))
 app.command("clock")(with_json(cli_clock.clock))
