@@ -104,6 +104,21 @@ def test_pressed_twice_it_is_one_offer(town: Territory) -> None:
     assert first.screens[-1] == again.screens[-1] != other.screens[-1]
 
 
+@pytest.mark.parametrize("program", ["LE-EV-NIGHT", "LE-EV-HOURLY"])
+def test_what_another_browser_or_another_program_was_shown_is_no_word_of_this_one(
+    town: Territory, program: str
+) -> None:
+    """Numbers of offers follow one another, so that anybody could name one."""
+    shown = from_the_finder(town, "LE-EV-NIGHT")
+    offer = re.findall(r"offer=(\d+)", shown.screens[-1])[0]
+    stranger = Enrolling(town, client=shown.client if program == "LE-EV-HOURLY" else None)
+    stranger.open(f"/enroll/?program={program}&offer={offer}")
+    stranger.send("/enroll/", {})
+    stranger.open("/enroll/answer/holder")
+    answer_what_is_asked(stranger, town.premise())
+    assert sent_case(stranger, town).opening.offer is None
+
+
 def test_figures_that_changed_are_shown_before_anything_is_kept(town: Territory) -> None:
     browser = all_answered()
     block = block_of(browser.get("/find/costs").content.decode(), "LE-EV-NIGHT")

@@ -18,6 +18,7 @@ from evenroll.enrollment.case import Prompter
 from evenroll.pages.web_request import PageRequest
 from evenroll.portal.enroll_questions import OF_PROGRAM, QUESTIONS, Question, Standing
 from evenroll.portal.enroll_told import Source, known_before, signed_in_with
+from evenroll.portal.find_choosing import was_offered_here
 from evenroll.programs.program import ProgramVersion, is_open
 from evenroll.quantities.identifiers import OfferId, OrganizationKey
 from evenroll.records.drafts import Draft, Drafted, begin_draft, change_draft, read_draft
@@ -82,7 +83,7 @@ def begin(request: PageRequest, *, program: ProgramVersion, said: Mapping[str, s
     """A new draft for a program, with what was said before to the finder. said: offer, and who sent the customer."""
     known = known_before(request, organization=program.organization)
     cells = {**known.cells, **of_program(program)}
-    if _is_shown(program, said.get("offer", "")):
+    if _is_shown(request, program, said.get("offer", "")):
         cells["offer"] = said["offer"]
     if said.get("from", "") in frozenset(Prompter):
         cells["prompted_by"] = said["from"]
@@ -176,8 +177,11 @@ def _open(organizations: tuple[OrganizationKey, ...], today: date) -> tuple[Prog
     return tuple(each for each in published_programs(organizations, on=today) if is_open(each, on=today))
 
 
-def _is_shown(program: ProgramVersion, offer: str) -> bool:
+def _is_shown(request: PageRequest, program: ProgramVersion, offer: str) -> bool:
+    """Whether the number stands for what this browser was shown of the program: others can be guessed."""
     if not (offer.isascii() and offer.isdigit() and len(offer) <= _OFFER_DIGITS_MAX):
+        return False
+    if not was_offered_here(request, program=program.key, offer=int(offer)):
         return False
     with open_organization(program.organization):
         return was_shown(OfferId(int(offer)))

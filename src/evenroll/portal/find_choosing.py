@@ -15,6 +15,7 @@ from evenroll.comparison.comparing import ProgramCosts
 from evenroll.pages.web_request import PageRequest
 from evenroll.portal.find_asking import Asked
 from evenroll.portal.find_page import CHANGED, asked_now
+from evenroll.quantities.identifiers import ProgramKey
 from evenroll.records.offers_shown import keep_offer
 from evenroll.records.organizations import open_organization
 
@@ -43,12 +44,22 @@ def _program(asked: Asked, key: str) -> ProgramCosts:
     raise Http404
 
 
+def was_offered_here(request: HttpRequest, *, program: ProgramKey, offer: int) -> bool:
+    """Whether this very browser was shown this program under that number; what others were shown is no word of its."""
+    return any(name.startswith(f"{program}/") and number == offer for name, number in _kept(request).items())
+
+
 def _offer(request: HttpRequest, found: ProgramCosts, *, mark: str) -> int:
     """The number under which it is kept: once for a browser, however often the button is pressed."""
-    kept: Any = request.session.get(_KEPT)
-    known: dict[str, int] = kept if isinstance(kept, dict) else {}
-    if mark not in known:
+    known, name = _kept(request), f"{found.program.key}/{mark}"
+    if name not in known:
         with open_organization(found.program.organization):
-            known[mark] = keep_offer(found.program, at=wired.business_now(), costs=found.costs)
+            known[name] = keep_offer(found.program, at=wired.business_now(), costs=found.costs)
         request.session[_KEPT] = dict(list(known.items())[-_KEPT_MOST:])
-    return known[mark]
+    return known[name]
+
+
+def _kept(request: HttpRequest) -> dict[str, int]:
+    """The offers of this browser by program and mark."""
+    kept: Any = request.session.get(_KEPT)
+    return kept if isinstance(kept, dict) else {}
