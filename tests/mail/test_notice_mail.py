@@ -98,7 +98,7 @@ def test_every_notice_is_a_mail_in_both_languages(kind: str, language: Language)
         assert sentence in mail.text
         for text in (mail.subject, mail.text, mail.html.partition("</style>")[2]):
             assert not re.search(r"[{}]", text)
-        assert f"https://enroll.example.test/cases/{NUMBER}" in seen(mail.html).links
+        assert f"https://enroll.example.test/cases?case={NUMBER}" in seen(mail.html).links
         assert f'<html lang="{language.value}">' in mail.html
 
 

@@ -62,7 +62,7 @@ def test_what_is_owed_at_once_is_one_mail_and_sent_once() -> None:
     (letter,) = box.letters
     assert letter.to == "someone@example.test"
     assert letter.subject.endswith(f"({number})")
-    assert f"{SITE}/cases/{number}" in letter.text
+    assert f"{SITE}/cases?case={number}" in letter.text
     assert "has begun" in letter.text and "enrolled since" in letter.text
     found = told(territory, number)
     assert {each.state for each in found} == {NoticeState.SENT}

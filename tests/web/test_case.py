@@ -129,3 +129,24 @@ def test_who_was_slower_is_told_and_changes_nothing(territory: Territory, enroll
     assert territory.events(territory.utility, enrolled) == events
     assert render("case_page.not_now", language=Language.EN) in text_of(mine.get(address))
     assert mine.get(f"/cases/{enrolled}/do/settle_appeal").status_code == 404
+
+
+def test_the_link_of_a_letter_leads_a_customer_to_the_case_and_everybody_else_to_the_sign_in(
+    territory: Territory, enrolled: CaseNumber
+) -> None:
+    """A stranger is told the same for every number."""
+    mine = signed_in_as(owner_of(territory, enrolled))
+    assert mine.get(f"/cases?case={enrolled}")["Location"] == f"/cases/{enrolled}"
+    for odd in ("../desk/", "a/b", "//elsewhere.example", "", "x" * 400, "\0"):
+        assert mine.get("/cases", {"case": odd}).status_code == 200, odd
+    stranger = browser()
+    told = {without_marks(stranger.get(f"/cases?case={each}")) for each in (enrolled, "EV-00000-00000-0000", "a/b")}
+    assert len(told) == 1
+    assert 'href="/sign-in"' in told.pop()
+    assert 'href="/sign-in"' in text_of(stranger.get(f"/cases/{enrolled}"))
+    assert 'href="/sign-in"' not in text_of(mine.get("/cases/EV-00000-00000-0000"))
+
+
+def without_marks(answer: Any) -> str:
+    """The page less what is new in each answer, and the way back to it in the other language."""
+    return re.sub(r'(nonce|csrfmiddlewaretoken" value|href)="[^"]*case=[^"]*"|nonce="[^"]+"', "", text_of(answer))

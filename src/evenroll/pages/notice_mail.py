@@ -55,8 +55,8 @@ class About:
 
     @property
     def link(self) -> str:
-        """The page of the case, for whoever is signed in as its customer."""
-        return f"{self.site}/cases/{self.case.number}"
+        """It leads to the page of the case who is signed in as its customer, and everybody else to the sign-in."""
+        return f"{self.site}/cases?case={self.case.number}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -43,4 +43,4 @@ _WORDS = {
 
 def _words(kind: str) -> dict[str, object]:
     title, text = _WORDS[kind]
-    return {"title": title, "text": text}
+    return {"title": title, "text": text, "leads_in": kind == "not_found"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,10 +17,14 @@ from evenroll.portal.case_ledger import ledger_page
 from evenroll.portal.case_place import place_page
 from evenroll.portal.case_reading import own_case, own_cases, own_timeline
 
+_NUMBER = re.compile(r"[0-9A-Za-z-]{1,40}")
+
 
 @require_safe
 def cases(request: PageRequest) -> HttpResponse:
-    """The customer's own cases; a stranger is told how to come in."""
+    """The customer's own cases, or the one that a letter names; a stranger is told how to come in."""
+    if request.person is not None and _NUMBER.fullmatch(request.GET.get("case", "")):
+        return redirect("case", number=request.GET["case"])
     found = own_cases(request) if request.person is not None else ()
     return render(request, "portal/cases.html", {"cases": [words.card(request, each) for each in found]})
 
