@@ -10,6 +10,7 @@ _CLAIMS = "tests/web/test_desk_claims.py"
 _TOGETHER = "tests/web/test_desk_together.py"
 _PERSONAL = "tests/web/test_desk_personal.py"
 _UNDO = "tests/web/test_desk_undo.py"
+_AUDIT = "tests/web/test_desk_audit.py"
 _SEEN = "tests/web/test_desk_seen.py"
 
 DESK_MUTANTS: tuple[Mutant, ...] = (
@@ -158,5 +159,27 @@ DESK_MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         caught_by=(f"{_UNDO}::test_a_supervisor_undoes_what_others_did_and_a_colleague_does_not",),
+    ),
+    Mutant(
+        name="desk: the auditor works on cases like a desk",
+        changes=(
+            Change(
+                file=f"{_DESK}/who.py",
+                old="OF_CASES: Final = staff(Role.ENROLLMENT_DESK,",
+                new="OF_CASES: Final = staff(Role.AUDITOR, Role.ENROLLMENT_DESK,",
+            ),
+        ),
+        caught_by=(f"{_AUDIT}::test_the_auditor_finds_and_reads_every_case_and_can_give_nothing",),
+    ),
+    Mutant(
+        name="desk: a changed entry is told as whole",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/sealed_case.py",
+                old="return not self.faults and not self.refused",
+                new="return True",
+            ),
+        ),
+        caught_by=(f"{_AUDIT}::test_an_entry_that_was_changed_is_told",),
     ),
 )

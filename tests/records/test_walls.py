@@ -195,7 +195,7 @@ def test_queries_show_a_viewer_what_is_theirs() -> None:
     assert case.number in {each.stream.key for each in queries.waiting(desk, on=Role.CUSTOMER)}
     for other in (
         queries.Viewer(organization=ESCO, role=Role.ENROLLMENT_DESK),
-        queries.Viewer(organization=UTILITY, role=Role.AUDITOR),
+        queries.Viewer(organization=UTILITY, role=Role.PEER),
         queries.Viewer(organization=UTILITY, role=Role.CUSTOMER),
         queries.Viewer(organization=UTILITY, role=Role.CUSTOMER, customer=CustomerId(7)),
     ):

@@ -13,7 +13,7 @@ from evenroll.backoffice.doable import done_notice
 from evenroll.backoffice.shown_parts import Looking
 from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
-from evenroll.backoffice.who import OF_PAPERS
+from evenroll.backoffice.who import OF_CASES, OF_PAPERS, PROVERS
 from evenroll.pages.web_request import PageRequest, person_of, viewer_of
 from evenroll.quantities.identifiers import parse_case_number
 from evenroll.records.personal_looks import LOOKERS
@@ -32,6 +32,8 @@ def case(request: PageRequest, number: str) -> HttpResponse:
         "claim": claim,
         "done": done_notice(request, shown.state),
         "can_look": person_of(request).role in LOOKERS,
+        "is_worked_on": OF_CASES.admits(request.person),
+        "journal_href": reverse("desk-journal", args=[shown.number]) if PROVERS.admits(request.person) else "",
         "papers_href": reverse("desk-papers", args=[shown.number]) if OF_PAPERS.admits(request.person) else "",
     }
     return desk_page(request, "backoffice/case.html", context)

@@ -12,6 +12,7 @@ from evenroll.backoffice.order_shown import shown_order
 from evenroll.backoffice.shown_parts import Looking
 from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
+from evenroll.backoffice.who import OF_ORDERS
 from evenroll.pages.web_request import PageRequest, person_of, viewer_of
 from evenroll.quantities.identifiers import parse_order_number
 from evenroll.records.personal_looks import ADDRESS_LOOKERS
@@ -27,4 +28,5 @@ def order(request: PageRequest, number: str) -> HttpResponse:
     claim = shown_claim(request, order_stream(shown.number))
     can_look = person_of(request).role in ADDRESS_LOOKERS
     context = {"shown": shown, "claim": claim, "can_look": can_look, "done": done_notice(request, shown.state)}
+    context["is_worked_on"] = OF_ORDERS.admits(request.person)
     return desk_page(request, "backoffice/order.html", context)

@@ -22,7 +22,7 @@ from evenroll.records.journal import read_stream
 from evenroll.records.organizations import open_organization
 from evenroll.records.streams import order_stream
 
-_SEE_CASES = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.BILLING})
+_SEE_CASES = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.BILLING, Role.AUDITOR})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

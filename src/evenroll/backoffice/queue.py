@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from evenroll.accounts.wired import business_now
 from evenroll.backoffice.desk_words import address_of_record, due_tag
 from evenroll.backoffice.ways import desk_page
-from evenroll.backoffice.who import RULES
+from evenroll.backoffice.who import READERS, RULES
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.possible_commands import HELPS, possible_commands
 from evenroll.enrollment.roles import Role, is_same_actor
@@ -65,7 +65,7 @@ class QueueForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueLine:
-    """A row of the queue in words. value: as a form names its record; "" where this person may not open it."""
+    """A row of the queue in words. href, value: its page, and as a form names it; "" where this person may not."""
 
     what: str
     number: str
@@ -91,9 +91,9 @@ class _Told:
 def queue(request: PageRequest) -> HttpResponse:
     """What waits."""
     chosen = {name: value for name, value in request.GET.items() if name in QueueForm.base_fields}
-    form = QueueForm({"scope": TO_DO, **chosen}, auto_id="filter-%s")
-    form.is_valid()
     person = person_of(request)
+    form = QueueForm({"scope": first_scope(person), **chosen}, auto_id="filter-%s")
+    form.is_valid()
     with open_organization(person.organization) as opened:
         found = queue_page(viewer_of(request), asked=asked_of(form, person))
     told = _Told(person=person, language=request.language, calendar=opened.calendar, now=business_now())
@@ -108,6 +108,11 @@ def queue(request: PageRequest) -> HttpResponse:
         "scope": said(request, SCOPES[form.cleaned_data.get("scope") or TO_DO]),
     }
     return desk_page(request, "backoffice/queue.html", context)
+
+
+def first_scope(person: Person) -> str:
+    """What of the queue is shown first: what this person can do; on an auditor, who only reads, nothing waits."""
+    return OF_ALL if person.role is Role.AUDITOR else TO_DO
 
 
 def asked_of(form: QueueForm, person: Person) -> QueueAsked:
@@ -143,17 +148,16 @@ def _next(found: QueuePage, chosen: dict[str, str]) -> str:
 def _line(row: QueueRow, *, told: _Told) -> QueueLine:
     language = told.language
     names = possible_commands([(row.track, row.state)], role=row.owner)
-    rule = RULES.get(row.kind)
-    is_open = rule is not None and rule.admits(told.person)
+    works, reads = RULES.get(row.kind), READERS.get(row.kind)
     return QueueLine(
         what=f"{track_words(row.track.value, language=language)}: {text(row.state, language=language)}",
         number=row.number,
-        href=address_of_record(row.kind, row.number) if is_open else "",
+        href=address_of_record(row.kind, row.number) if reads is not None and reads.admits(told.person) else "",
         owner=text(row.owner, language=language),
         due=due_tag(row.key.due_at, now=told.now, calendar=told.calendar, language=language),
         holder=_holder(row, told=told),
         can_do="; ".join(text(each, language=language) for each in names),
-        value=f"{row.kind.value}:{row.number}:{row.version}" if is_open else "",
+        value=f"{row.kind.value}:{row.number}:{row.version}" if works is not None and works.admits(told.person) else "",
     )
 
 

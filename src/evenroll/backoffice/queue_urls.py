@@ -4,7 +4,7 @@ from evenroll.accounts.rules import ALL_STAFF, page, staff
 from evenroll.backoffice import keys, queue, search, together, undoing
 from evenroll.enrollment.roles import METER_STAFF, STAFF, Role
 
-SEARCHERS = staff(Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.PROGRAM_MANAGER, Role.BILLING)
+SEARCHERS = staff(Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.PROGRAM_MANAGER, Role.BILLING, Role.AUDITOR)
 IN_QUEUES = staff(*STAFF, *METER_STAFF, Role.BILLING)
 
 urlpatterns = [

@@ -5,7 +5,7 @@ from evenroll.backoffice import reports
 from evenroll.enrollment.roles import OrganizationKind, Role
 
 _WHO = staff(
-    *(Role.PROGRAM_MANAGER, Role.SUPERVISOR, Role.ENROLLMENT_DESK),
+    *(Role.PROGRAM_MANAGER, Role.SUPERVISOR, Role.ENROLLMENT_DESK, Role.AUDITOR),
     kinds=frozenset({OrganizationKind.UTILITY, OrganizationKind.SUPPLIER}),
 )
 

@@ -7,7 +7,7 @@ from typing import Final
 from django.conf import settings
 
 from evenroll.accounts.demo_people import demo_staff
-from evenroll.accounts.rules import staff
+from evenroll.accounts.rules import Rule, staff
 from evenroll.enrollment.roles import OrganizationKind, Role
 from evenroll.pages.web_request import Person
 from evenroll.quantities.identifiers import ActorKey
@@ -24,7 +24,15 @@ OF_ORDERS: Final = staff(
     kinds=frozenset({OrganizationKind.UTILITY}),
 )
 RULES: Final = {StreamKind.CASE: OF_CASES, StreamKind.SERVICE_ORDER: OF_ORDERS}
-"""Who may open the page of a record."""
+"""Who works on records of a kind."""
+READ_CASES: Final = Rule(roles=OF_CASES.roles | {Role.AUDITOR})
+READ_ORDERS: Final = Rule(roles=OF_ORDERS.roles | {Role.AUDITOR}, kinds=OF_ORDERS.kinds)
+READERS: Final = {StreamKind.CASE: READ_CASES, StreamKind.SERVICE_ORDER: READ_ORDERS}
+"""Who may open the page of a record: those who work on it, and the auditor, who only reads."""
+PROVERS: Final = staff(
+    *(Role.SUPERVISOR, Role.AUDITOR), kinds=frozenset({OrganizationKind.UTILITY, OrganizationKind.SUPPLIER})
+)
+"""Who reads the journal of a case with its hashes and proof."""
 
 
 def colleagues(person: Person, *, kind: StreamKind) -> tuple[ActorKey, ...]:

@@ -25,6 +25,7 @@ class Role(StrEnum):
     SYSTEM = "system"
     """The driver: commands that the rules themselves ask for."""
     AUDITOR = "auditor"
+    """Reads everything that its organization keeps, and gives no command."""
 
 
 class OrganizationKind(StrEnum):
@@ -41,8 +42,8 @@ PERSONS = frozenset(Role) - {Role.PEER, Role.SYSTEM, Role.AUDITOR}
 """The roles in which a person gives commands."""
 
 ROLES_OF = {
-    OrganizationKind.UTILITY: STAFF | METER_STAFF | {Role.BILLING},
-    OrganizationKind.SUPPLIER: STAFF | {Role.BILLING},
+    OrganizationKind.UTILITY: STAFF | METER_STAFF | {Role.BILLING, Role.AUDITOR},
+    OrganizationKind.SUPPLIER: STAFF | {Role.BILLING, Role.AUDITOR},
     OrganizationKind.CLEARINGHOUSE: frozenset({Role.REGISTRY_OPERATOR}),
 }
 """The staff roles that a membership in each kind of organization may hold."""

@@ -20,7 +20,9 @@ from evenroll.records.queries import NotForViewer, Viewer
 from evenroll.records.tokens import PHONE_DIGITS, VIN_TAIL_LETTERS, TokenKind, normalized, token
 
 FOUND_MAX: Final = 50
-_MAY_SEARCH: Final = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.PROGRAM_MANAGER, Role.BILLING})
+_MAY_SEARCH: Final = frozenset(
+    {Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.PROGRAM_MANAGER, Role.BILLING, Role.AUDITOR}
+)
 _LETTERS_MIN: Final = 2
 _SUBJECTS: Final = {
     TokenKind.NAME: CUSTOMER,

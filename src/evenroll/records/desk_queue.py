@@ -18,7 +18,7 @@ from evenroll.records.queries import NotForViewer, Viewer
 from evenroll.records.streams import StreamKind
 
 PAGE_ROWS = 50
-_MAY_NOT = frozenset({Role.CUSTOMER, Role.PEER, Role.AUDITOR})
+_MAY_NOT = frozenset({Role.CUSTOMER, Role.PEER})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

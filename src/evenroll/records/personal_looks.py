@@ -24,8 +24,8 @@ from evenroll.records.personal_ref import PersonalRef
 from evenroll.records.queries import NotForViewer, Viewer
 from evenroll.records.tokens import TokenKind
 
-LOOKERS: Final = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.BILLING})
-"""Who may read the answers and contacts of a case. A program manager needs none of them."""
+LOOKERS: Final = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.BILLING, Role.AUDITOR})
+"""Who may read the answers and contacts of a case, for a reason. A program manager needs none of them."""
 ADDRESS_LOOKERS: Final = METER_STAFF | {Role.SUPERVISOR}
 """Who may read the address of a service order."""
 READERS: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR})

@@ -19,7 +19,7 @@ from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.streams import StreamId, StreamKind, case_stream, order_stream, point_stream
 
 PAGE_MAX = 500
-_NOT_STAFF = frozenset({Role.PEER, Role.AUDITOR})
+_NOT_STAFF = frozenset({Role.PEER})
 
 
 class NotForViewer(PermissionError):

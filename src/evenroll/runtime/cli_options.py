@@ -26,7 +26,7 @@ HostOption: TypeAlias = Annotated[
 
 
 class StaffRole(StrEnum):
-    """The roles that wait for work or give commands at a terminal."""
+    """The roles of persons: those that wait for work or give commands at a terminal, and the auditor, who reads."""
 
     CUSTOMER = Role.CUSTOMER.value
     ENROLLMENT_DESK = Role.ENROLLMENT_DESK.value
@@ -36,6 +36,7 @@ class StaffRole(StrEnum):
     METER_CREW = Role.METER_CREW.value
     BILLING = Role.BILLING.value
     REGISTRY_OPERATOR = Role.REGISTRY_OPERATOR.value
+    AUDITOR = Role.AUDITOR.value
 
 
 def with_json(command: Callable[..., None]) -> Callable[..., None]:
