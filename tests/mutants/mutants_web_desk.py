@@ -182,4 +182,15 @@ DESK_MUTANTS: tuple[Mutant, ...] = (
         ),
         caught_by=(f"{_AUDIT}::test_an_entry_that_was_changed_is_told",),
     ),
+    Mutant(
+        name="desk: a cell of the queue's file is a formula",
+        changes=(
+            Change(
+                file=f"{_DESK}/queue_file.py",
+                old="    return [safe_cell(each) for each in cells]",
+                new="    safe_cell(row.number)\n    return list(cells)",
+            ),
+        ),
+        caught_by=("tests/web/test_desk_queue_file.py::test_no_cell_is_a_formula",),
+    ),
 )

@@ -82,6 +82,7 @@ def test_the_journal_of_a_case_shows_its_hashes_and_the_seal(
     assert f"proof-{number}.json" in proof["Content-Disposition"]
     held = check(proof.json(), verifier=own_verifier(current_keys()))
     assert any(number in each for each in held.streams)
+    assert number in page_of(auditor, "/desk/taken/")
 
 
 def test_an_entry_that_was_changed_is_told(number: CaseNumber, auditor: Any, django_ready: DatabaseUrls) -> None:

@@ -18,9 +18,10 @@ from evenroll.pages.web_request import PageRequest, person_of, viewer_of
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Cell, Notice, SummaryList, SummaryRow, Table, Tone
 from evenroll.quantities.identifiers import parse_case_number
+from evenroll.records.desk_exports import note_export
 from evenroll.records.entries import Entry
 from evenroll.records.organizations import open_organization
-from evenroll.records.sealed_case import SealedCase, proof_of_case, sealed_case
+from evenroll.records.sealed_case import SealedCase, entries_in, proof_of_case, sealed_case
 
 
 @require_safe
@@ -49,6 +50,7 @@ def proof(request: PageRequest, number: str) -> HttpResponse:
     found = proof_of_case(viewer_of(request), number=parsed)
     if found is None:
         raise Http404
+    note_export(person_of(request).acts, what=f"proof {parsed}", rows=entries_in(found))
     answer = HttpResponse(json.dumps(found, indent=1), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="proof-{parsed}.json"'
     return answer

@@ -37,7 +37,7 @@ SCOPES: Final = {TO_DO: "desk.scope_to_do", OF_ROLE: "desk.scope_role", OF_ALL: 
 MINE: Final = "mine"
 FREE: Final = "free"
 WORKERS: Final = {"": "work.who_any", MINE: "work.who_mine", FREE: "work.who_free"}
-_FILTERS: Final = ("scope", "track", "state", "who")
+FILTERS: Final = ("scope", "track", "state", "who")
 _ID_MAX: Final = 2**63 - 1
 
 
@@ -102,7 +102,7 @@ def queue(request: PageRequest) -> HttpResponse:
         "organization": organization_names()[person.organization],
         "lines": [_line(each, told=told) for each in found.rows],
         "can_choose": any(rule.admits(person) for rule in RULES.values()),
-        "filter": [(name, value) for name, value in chosen.items() if name in _FILTERS],
+        "filter": [(name, value) for name, value in chosen.items() if name in FILTERS],
         "next": _next(found, chosen),
         "is_first": "due" not in chosen,
         "scope": said(request, SCOPES[form.cleaned_data.get("scope") or TO_DO]),

@@ -18,6 +18,7 @@ _WAYS = {
     "desk-programs": "office.title",
     "desk-reports": "desk.reports",
     "desk-looks": "personal.looks",
+    "desk-taken": "taken.title",
 }
 
 

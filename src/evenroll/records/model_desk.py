@@ -1,4 +1,4 @@
-"""What the staff's desk keeps beside the cases: who works on which record, and what was done for many at once."""
+"""What the staff's desk keeps beside the cases: who works on what, what was done for many at once, files taken."""
 
 from __future__ import annotations
 
@@ -53,4 +53,20 @@ class DeskBatch(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organization", "given_at"], name="desk_batch_by_day"),
+        ]
+
+
+class DeskExport(TenantModel):
+    """A file of rows that somebody of the staff took from the desk; append-only. what: codes of what was looked at."""
+
+    actor_key = models.CharField(max_length=60)
+    role = models.CharField(max_length=30)
+    what = models.CharField(max_length=200)
+    row_count = models.IntegerField()
+    taken_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        db_table = "desk_export"
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "id"], name="desk_export_last"),
         ]

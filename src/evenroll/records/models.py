@@ -1,7 +1,7 @@
 """Every table, gathered from the files of its subject, where Django looks for it."""
 
 from evenroll.records.model_cases import CaseRecord, Place, PointRecord, ServiceOrderRecord, TrackRecord
-from evenroll.records.model_desk import DeskBatch, DeskClaim
+from evenroll.records.model_desk import DeskBatch, DeskClaim, DeskExport
 from evenroll.records.model_drafts import ProgramDraft
 from evenroll.records.model_erasure import CaseKept, ErasureRecord
 from evenroll.records.model_intake import BusinessClock, IntakeFile, IntakeRow, MailForm
@@ -54,6 +54,7 @@ __all__ = [
     "CustomerKey",
     "DeskBatch",
     "DeskClaim",
+    "DeskExport",
     "DraftCount",
     "DraftLetter",
     "DraftPaper",

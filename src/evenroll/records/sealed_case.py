@@ -56,7 +56,7 @@ def sealed_case(viewer: Viewer, *, number: CaseNumber) -> SealedCase:
     proof, sealed, refused = proof_of_case(viewer, number=number), 0, ""
     if proof is not None:
         try:
-            sealed = check(proof, verifier=own_verifier(current_keys())).entries if proof["entries"] else 0
+            sealed = check(proof, verifier=own_verifier(current_keys())).entries if entries_in(proof) else 0
         except ProofRefused as error:
             refused = str(error)
     head = _last_head()
@@ -72,6 +72,12 @@ def proof_of_case(viewer: Viewer, *, number: CaseNumber) -> Mapping[str, JsonVal
         return None
     note, checkpoint = head
     return prove_case(number, organizations=[viewer.organization], note=note, checkpoint=checkpoint)
+
+
+def entries_in(proof: Mapping[str, JsonValue]) -> int:
+    """How many entries a proof of a case has."""
+    told = proof["entries"]
+    return len(told) if isinstance(told, list) else 0
 
 
 def _streams(viewer: Viewer, number: CaseNumber) -> Sequence[StreamId]:
