@@ -10,6 +10,28 @@ _DESK = "tests/web/test_desk_papers.py"
 
 WEB_CASE_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        name="advice: a calendar tells the hours of workdays on holidays too",
+        changes=(
+            Change(
+                file="src/evenroll/costs/cheap_hours.py",
+                old="out = tuple(day for day in said if day not in begun)",
+                new="out = ()",
+            ),
+        ),
+        caught_by=("tests/pages/test_calendar_file.py::test_a_calendar_unfolds_the_cheapest_hours",),
+    ),
+    Mutant(
+        name="advice: a stranger reads the advice of a case",
+        changes=(
+            Change(
+                file="src/evenroll/portal/guide_page.py",
+                old="    own = own_case(request, number)\n    if own.program",
+                new='    if True:\n        return guided_program("LE-EV-NIGHT")\n    if own.program',
+            ),
+        ),
+        caught_by=("tests/web/test_guide.py::test_a_case_of_somebody_else_is_not_there",),
+    ),
+    Mutant(
         name="papers: scripts among the packed objects of a PDF are not looked for",
         changes=(
             Change(

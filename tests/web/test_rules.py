@@ -11,6 +11,9 @@ from evenroll.quantities.identifiers import ActorKey, CustomerId, OrganizationKe
 OPEN_TO_STRANGERS = {
     "asset",
     "look",
+    "program-equipment",
+    "program-hours",
+    "program-settings",
     "demo-people",
     "enroll-check",
     "enroll-code",

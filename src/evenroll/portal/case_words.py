@@ -242,6 +242,7 @@ def case_page(
         "ways": ways(request, own),
         "days": days(request, own, entries),
         "timeline": course(request, own, entries),
+        "has_program": own.program is not None,
         "has_ledger": bool(own.case.ledger.active_on or own.case.ledger.events),
     }
 

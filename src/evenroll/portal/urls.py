@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("evenroll.portal.start_urls")),
     path("", include("evenroll.portal.case_urls")),
     path("", include("evenroll.portal.find_urls")),
+    path("", include("evenroll.portal.guide_urls")),
     path("", include("evenroll.portal.enroll_urls")),
     path("", include("evenroll.portal.staying_urls")),
 ]
