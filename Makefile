@@ -22,6 +22,7 @@ help:
 	@echo "make bench-bulk  100,000 applications through row 5 by all processors (long; N=5000 for fewer)"
 	@echo "make bench-large  rows and workers beside a million cases (an hour, 20 GB; CASES=n FOLDER=path keeps them)"
 	@echo "make bench-web  the web at 50 requests a second beside a million cases (an hour, 20 GB; CASES=n FOLDER=path keeps them)"
+	@echo "make bench-enumeration  whether the web tells who is known: a classifier over PROBES=20000 tries at four doors"
 	@echo "make bench-seal  seal and verify a million invented entries (minutes)"
 	@echo "make bench-load  load a million invented usage points and say how long it took (minutes)"
 	@echo "make bench-bills  bills of many customers on 20 rates, against memory and PySAM (seconds; N=customers)"
@@ -107,6 +108,10 @@ bench-large: setup-test
 .PHONY: bench-web
 bench-web: setup-test
 	@$(PYTHON_OF) -m tests.measure.web $(or $(CASES),1000000) $(FOLDER)
+
+.PHONY: bench-enumeration
+bench-enumeration: setup-test
+	@$(PYTHON_OF) -m tests.measure.enumeration $(PROBES)
 
 bench-seal: setup-test
 	@$(PYTHON_OF) -m tests.measure.seal_log

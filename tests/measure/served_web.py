@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,16 +20,20 @@ _PATIENCE_SECONDS = 90
 
 
 @contextmanager
-def served_web(urls: DatabaseUrls, *, home: Path | None = None) -> Iterator[int]:
-    """The port of it; its processes are gone afterwards. home: where its keys are; by default that of test runs."""
+def served_web(urls: DatabaseUrls, *, home: Path | None = None, more: Mapping[str, str] | None = None) -> Iterator[int]:
+    """The port of it; its processes are gone afterwards. home: where its keys are; by default that of test runs.
+
+    more: variables of its environment.
+    """
     with socket.socket() as tried:
         tried.bind(("127.0.0.1", 0))
         port = int(tried.getsockname()[1])
     own = home or Path(os.environ.get("EVENROLL_TEST_HOME", "/var/cache/evenroll/tests"))
     places = {"EVENROLL_HOME": str(own), "DATABASE_URL": urls.app, "DATABASE_OWNER_URL": urls.owner}
     command = [sys.executable, "-c", _PROGRAM, "serve", "--port", str(port)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env={**os.environ, **places}, **quiet) as process:
+    environment = {**os.environ, **places, **(more or {})}
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) as process:
         try:
             _answers(port, process)
             yield port
