@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from evenroll.enrollment.case import EndReason
-from evenroll.enrollment.case_events import FormReturned, ProviderAnswered
+from evenroll.enrollment.case_events import FormReturned, ProviderAnswered, TermsReceived
 from evenroll.enrollment.facts import ProviderAnswer, ProviderAnswerKind
 from evenroll.enrollment.findings import Cure, Evidence, EvidenceCode, Finding
 from evenroll.enrollment.form import Language, MissingItem
@@ -19,7 +20,7 @@ from evenroll.enrollment.service_order import VisitObstacle
 from evenroll.enrollment.tracks import Move, State
 from evenroll.pages.finding_texts import finding_sentences
 from evenroll.pages.notices import event_line, notice
-from evenroll.pages.texts import TextMissing
+from evenroll.pages.texts import TextMissing, render
 from evenroll.programs.bill import Bill, BillKind
 from evenroll.programs.program import Track
 from evenroll.programs.rules import CureCode, CureOwner, Outcome, RuleId, RuleKind
@@ -51,6 +52,24 @@ def test_all_that_is_missing_is_told_at_once() -> None:
 def test_the_reason_of_an_end_is_put_in_words() -> None:
     event = Ended(row=Row.ACTION, reason=EndReason.MOVED, ended_on=date(2027, 3, 8))
     assert notice(event, case="EV-1", language=EN) == "Your enrollment ended on March 8, 2027. You moved away."
+
+
+def test_a_time_to_revoke_is_told_where_there_is_one() -> None:
+    signed_on = date(2027, 3, 1)
+    event = TermsReceived(row=Row.R5, terms_received_on=signed_on, signed_on=signed_on, rescission_ends_on=signed_on)
+    assert notice(event, case="EV-1", language=EN) == "You signed the terms on March 1, 2027."
+    longer = replace(event, rescission_ends_on=date(2027, 3, 5))
+    assert "Before March 5, 2027 you may revoke" in notice(longer, case="EV-1", language=EN)
+
+
+def test_a_value_joins_the_words_beside_it() -> None:
+    """Whose turn it is, in Spanish; and a sentence that ends in an hour has one period."""
+    who = {"who": "el cliente", "until_on": date(2027, 3, 1)}
+    assert "Le toca al cliente" in render("case_page.by_until", language=ES, parameters=who)
+    place = {"who": "El Paso Electric", "until_on": date(2027, 3, 1)}
+    assert "Le toca a El Paso Electric" in render("case_page.by_until", language=ES, parameters=place)
+    hours = {"from_hour": "6 p.m.", "to_hour": "7 a.m."}
+    assert render("assumption.plugged_in_daily", language=EN, parameters=hours).endswith("to 7 a.m.")
 
 
 def test_the_state_of_the_last_move_is_told() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date, datetime
 
-from evenroll.enrollment.case_events import DecisionMade, FormReturned, ProviderAnswered
+from evenroll.enrollment.case_events import DecisionMade, FormReturned, ProviderAnswered, TermsReceived
 from evenroll.enrollment.decide_opening import NONE_FITS
 from evenroll.enrollment.ending_events import FinalBillHeard, ServiceEndRefused
 from evenroll.enrollment.event import Event, event_kind
@@ -47,6 +47,9 @@ def event_parameters(event: Event, *, language: Language) -> dict[str, Parameter
         if isinstance(value := getattr(event, field.name), str | date) and not isinstance(value, datetime)
     }
     plain.pop("row", None)
+    if isinstance(event, TermsReceived) and event.rescission_ends_on <= event.signed_on:
+        # Nobody is told of a time to revoke that is over before it begins.
+        plain.pop("rescission_ends_on")
     # A reason is of another subject in each event; those that a text names are put in words below.
     plain.pop("reason", None)
     moved = {"state": event.moves[-1].to.value} if event.moves else {}

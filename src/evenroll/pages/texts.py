@@ -24,6 +24,8 @@ Parameter = str | int | Decimal | date
 """A value for a placeholder. Text stands as it is, a Decimal is an amount in USD, a date is written out."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+# Never before a name such as "El Paso", which keeps its capital.
+_CONTRACTED = re.compile(r"\b([aA]|[dD]e) el\b")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -82,7 +84,14 @@ def render(code: str, *, language: Language, parameters: Mapping[str, Parameter]
             raise TextMissing(f"The text {key!r} needs a value for {name!r}; it came with {_names(given)}.")
         return _shown(name, given[name], language=language)
 
-    return _PLACEHOLDER.sub(fill, entry.in_language(language))
+    return _joined(_PLACEHOLDER.sub(fill, entry.in_language(language)), language=language)
+
+
+def _joined(text: str, *, language: Language) -> str:
+    """What a value does to the words beside it: "a el" becomes "al", and a sentence ends with one period."""
+    if language.value == Language.ES.value:
+        text = _CONTRACTED.sub(lambda found: f"{found[1]}l" if found[1] in "aA" else f"{found[1][0]}el", text)
+    return text.replace(".m..", ".m.")
 
 
 def has(code: str) -> bool:

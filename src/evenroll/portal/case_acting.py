@@ -169,7 +169,11 @@ def _shown(request: PageRequest, form: forms.Form, name: str, value: Any) -> str
     if isinstance(value, date):
         return day(value, language=language)
     labels: Mapping[str, str] = dict(getattr(form.fields[name], "choices", ()))
-    values = [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    values = (
+        [str(each) for each in value if each is not None]
+        if isinstance(value, list)
+        else ["" if value is None else str(value)]
+    )
     return ", ".join(said_or_own(str(labels.get(each, each)), language=language) for each in values if each)
 
 

@@ -154,8 +154,9 @@ def coming(request: PageRequest, own: OwnCase) -> Sequence[Coming]:
 def _coming(request: PageRequest, own: OwnCase, track: TrackState) -> Coming:
     last_on = own.last_day(track)
     shown = max(last_on, own.today) if last_on is not None else own.today
-    who = said(request, track.owner) if track.owner is not None else ""
-    by = said(request, "case_page.by_until", who=who, until_on=shown)
+    by = said(request, "case_page.by_itself", until_on=shown)
+    if track.owner not in (None, Role.SYSTEM):
+        by = said(request, "case_page.by_until", who=said(request, track.owner), until_on=shown)
     return Coming(
         title=track_words(track.track.value, language=request.language),
         text=said(request, next_step_key(track)),
