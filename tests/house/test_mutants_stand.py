@@ -16,6 +16,7 @@ from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS
 from tests.mutants.mutants_web_desk import DESK_MUTANTS
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS
 from tests.mutants.mutants_web_office import OFFICE_MUTANTS
+from tests.mutants.mutants_web_reports import REPORT_MUTANTS
 from tests.mutants.mutants_web_sign_in import SIGN_IN_MUTANTS
 from tests.simulation.planted import PLANTED
 
@@ -32,6 +33,7 @@ ROOT = Path(__file__).parents[2]
         *DESK_MUTANTS,
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,
+        *REPORT_MUTANTS,
         *SIGN_IN_MUTANTS,
         *WEB_CASE_MUTANTS,
         *MAIL_MUTANTS,

@@ -26,6 +26,7 @@ from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_desk import DESK_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_office import OFFICE_MUTANTS  # noqa: E402
+from tests.mutants.mutants_web_reports import REPORT_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_sign_in import SIGN_IN_MUTANTS  # noqa: E402
 
 COPIED = ("src", "tests", "docs", "pyproject.toml", "README.md")
@@ -60,6 +61,7 @@ def main(names: Iterable[str]) -> int:
         *DESK_MUTANTS,
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,
+        *REPORT_MUTANTS,
         *SIGN_IN_MUTANTS,
         *WEB_CASE_MUTANTS,
         *MAIL_MUTANTS,

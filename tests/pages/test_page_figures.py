@@ -13,6 +13,7 @@ from evenroll.pages.bills_figure import bills_figure
 from evenroll.pages.compare_svg import BarGroup, BillBar, PlotPart
 from evenroll.pages.day_figure import HourBar, day_figure
 from evenroll.pages.lettering import width
+from evenroll.pages.report_figure import Bar, Columns, Piece, bars_figure, months_figure
 
 LONG = "A rate with a <name> & a name that is far longer than any phone is wide, on which it has to stand all the same"
 
@@ -68,3 +69,40 @@ def test_a_day_draws_what_is_charged_and_stays_in_its_frame(price: str) -> None:
     assert drawn.count('class="shape shape--now"') == drawn.count('class="shape"') == 2
     ys = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)H", drawn)]
     assert all(30 <= y <= 290 for y in ys)
+
+
+def texts_of(drawn: str) -> list[tuple[float, float, str, str]]:
+    """Where each text stands, its size, anchor and words."""
+    return [
+        (float(each.get("x") or 0), float(each.get("font-size") or 0), each.get("text-anchor") or "", each.text or "")
+        for each in ElementTree.fromstring(drawn).iter("text")
+    ]
+
+
+def stays_inside(drawn: str) -> None:
+    for x, size, anchor, said in texts_of(drawn):
+        wide = width(said, size=size)
+        begin = x - wide * {"end": 1.0, "middle": 0.5}.get(anchor, 0.0)
+        assert begin >= 0 and begin + wide <= 401, said
+
+
+def test_bars_of_a_report_carry_their_figures_and_end_in_their_frame() -> None:
+    bars = [
+        Bar(name=LONG, figure="1,234,567", pieces=(Piece(kind="whole", begin=0, until=1_234_567),)),
+        Bar(name="None", figure="0", pieces=(Piece(kind="whole", begin=0, until=0),)),
+    ]
+    drawn = bars_figure(bars, title="<t>", legend=(("whole", "cases"),))
+    stays_inside(drawn)
+    assert {"1,234,567", "0"} <= {said for *_, said in texts_of(drawn)}
+    rooms = [float(each.get("width") or 0) for each in ElementTree.fromstring(drawn).iter("rect")]
+    # That of the legend, and the one bar that has a length.
+    assert rooms == [12.0, 372.0]
+
+
+@pytest.mark.parametrize("months", [1, 12, 24])
+def test_columns_by_month_stay_in_their_months(months: int) -> None:
+    rows = [Columns(name=LONG, total="9,999,999", counts=tuple(1_000_000 + each for each in range(months)))]
+    drawn = months_figure(rows, months=["Sep" if months < 13 else "S"] * months, title="t")
+    stays_inside(drawn)
+    assert len([*ElementTree.fromstring(drawn).iter("rect")]) == months
+    assert months_figure([], months=[], title="t").endswith("</svg>")

@@ -1,37 +1,56 @@
-"""The report of the organization: how far cases came, how long they stood, why they stopped; and its figures as CSV."""
+"""The report of the organization: its parts as drawings and tables, and as files for spreadsheets."""
 
 from __future__ import annotations
 
-import base64
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from evenroll.accounts.wired import business_now
+from evenroll.backoffice import reports_cases, reports_days
+from evenroll.backoffice.reports_form import ReportForm, chosen_from, query_of
+from evenroll.backoffice.reports_parts import Part, PartMaker, Told, table_of
 from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
-from evenroll.enrollment.form import Language
 from evenroll.intake.result_file import safe_cell
-from evenroll.pages.funnel_svg import stage_name
-from evenroll.pages.report_words import reason_words, report_drawing, report_title, share_words
-from evenroll.pages.table_codes import ReportWord as W
-from evenroll.pages.texts import render as text
+from evenroll.pages.formats import instant, number
 from evenroll.pages.web_request import PageRequest, viewer_of
-from evenroll.pages.web_widgets import Cell, Table
-from evenroll.records.funnel import Funnel, funnel
+from evenroll.pages.web_said import said
+from evenroll.records.organizations import open_organization, organization_names
+from evenroll.records.report_backlog import backlog
+from evenroll.records.report_figures import report
+from evenroll.records.report_taking import Standing
+
+PARTS: Final[Mapping[str, PartMaker]] = {
+    "drafts": reports_cases.drafts,
+    "stages": reports_cases.stages,
+    "times": reports_cases.times,
+    "reasons": reports_cases.reasons,
+    "channels": reports_cases.channels,
+    "languages": reports_cases.languages,
+    "backlog": reports_days.backlog,
+    "uptake": reports_days.uptake,
+}
 
 
 @require_safe
 @theirs
 def reports(request: PageRequest) -> HttpResponse:
-    """The report as a drawing and as tables."""
-    found, language = funnel(viewer_of(request)), request.language
-    drawn = base64.b64encode(report_drawing(found, language=language).encode()).decode()
+    """Every part of the report, of what was chosen."""
+    told = _told(request)
     context = {
-        "title": report_title(found, language=language),
-        "drawing": f"data:image/svg+xml;base64,{drawn}",
-        "tables": [_table(caption, rows, language=language) for caption, rows in _parts(found, language)],
+        "title": said(request, "funnel.title", organization=organization_names()[viewer_of(request).organization]),
+        "standing": _standing(request, told.report.standing),
+        "form": ReportForm(told.chosen, months=told.report.months, reader=request.language),
+        "query": urlencode(query_of(told.chosen)),
+        "parts": [_shown(told, make(told)) for make in PARTS.values()],
     }
     return desk_page(request, "backoffice/reports.html", context)
 
@@ -39,76 +58,52 @@ def reports(request: PageRequest) -> HttpResponse:
 @require_safe
 @theirs
 def figures(request: PageRequest) -> HttpResponse:
-    """The tables of the report in one file, of which no cell is a formula."""
-    found = funnel(viewer_of(request))
+    """One part of the report, or all, in a file of which no cell is a formula."""
+    key = request.GET.get("part", "")
+    if key and key not in PARTS:
+        raise Http404
+    told = _told(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="report.csv"'
+    response["Content-Disposition"] = f'attachment; filename="report{"-" if key else ""}{key}.csv"'
     rows = csv.writer(response)
-    for caption, part in _parts(found, request.language):
-        rows.writerows([safe_cell(each) for each in (caption, *row)] for row in part)
+    for part in [make(told) for name, make in PARTS.items() if key in {"", name}]:
+        rows.writerow([safe_cell(each) for each in (part.title, *part.heads)])
+        rows.writerows(
+            [safe_cell(each) for each in (part.title, *(cell.as_filed for cell in row))] for row in part.rows
+        )
     return response
 
 
-_Rows = Sequence[Sequence[str]]
+def _told(request: PageRequest) -> Told:
+    viewer, chosen = viewer_of(request), chosen_from(request.GET)
+    with open_organization(viewer.organization):
+        return Told(
+            report=report(viewer, chosen=chosen),
+            backlog=backlog(viewer, now=business_now()),
+            chosen=chosen,
+            language=request.language,
+        )
 
 
-def _parts(found: Funnel, language: Language) -> Sequence[tuple[str, _Rows]]:
-    """Each table by its caption; its first row has the heads."""
-    return (
-        (text("funnel.stages", language=language), _stages(found, language)),
-        (text(W.TIME_IN_STATE, language=language), _times(found, language)),
-        (text(W.WHY, language=language), _reasons(found, language)),
-    )
+def _shown(told: Told, part: Part) -> dict[str, object]:
+    """A part as the page has it."""
+    query = urlencode({"part": part.key, **query_of(told.chosen)})
+    return {
+        "part": part,
+        "figure": SafeString(part.figure),
+        "table": table_of(part, empty=told.say("desk.report_empty")),
+        "csv": f"{reverse('desk-figures')}?{query}",
+    }
 
 
-def _heads(*words: W, language: Language) -> Sequence[str]:
-    return tuple(text(each, language=language) for each in words)
-
-
-def _stages(found: Funnel, language: Language) -> _Rows:
-    whole = found.stages[0].reached if found.stages else 0
-    return [
-        _heads(W.STAGE, W.CASES, W.OF_ALL, W.STOPPED_HERE, language=language),
-        *(
-            (
-                stage_name(each.key, language=language),
-                str(each.reached),
-                share_words(each.reached, whole),
-                str(each.stopped),
-            )
-            for each in found.stages
-        ),
-    ]
-
-
-def _times(found: Funnel, language: Language) -> _Rows:
-    return [
-        _heads(W.STATE, W.TIMES_LEFT, W.MEDIAN, W.NINE_OF_TEN, W.STANDING_NOW, language=language),
-        *(
-            (
-                text(each.state, language=language),
-                str(each.times),
-                f"{each.median_days:.1f}" if each.times else "",
-                f"{each.ninth_days:.1f}" if each.times else "",
-                str(each.now),
-            )
-            for each in found.times
-        ),
-    ]
-
-
-def _reasons(found: Funnel, language: Language) -> _Rows:
-    return [
-        _heads(W.REASON, W.CASES, language=language),
-        *((reason_words(each, language=language), str(each.cases)) for each in found.reasons),
-    ]
-
-
-def _table(caption: str, rows: _Rows, *, language: Language) -> Table:
-    heads, *rest = rows
-    return Table(
-        caption=caption,
-        columns=[Cell(text=each, is_number=place > 0) for place, each in enumerate(heads)],
-        rows=[[Cell(text=each, is_number=place > 0) for place, each in enumerate(row)] for row in rest],
-        empty=text("desk.report_empty", language=language),
-    )
+def _standing(request: PageRequest, standing: Standing) -> str:
+    """Up to when the figures are, and what is not in them yet."""
+    if standing.upto_at is None:
+        return said(request, "reports.none_yet")
+    with open_organization(viewer_of(request).organization) as opened:
+        zone = ZoneInfo(opened.calendar.zone)
+    upto = instant(standing.upto_at, language=request.language, zone=zone)
+    if not standing.behind:
+        return said(request, "reports.upto", upto=upto)
+    key = "reports.behind_more" if standing.behind >= standing.counted_max else "reports.behind"
+    return said(request, key, upto=upto, entries=number(standing.behind, language=request.language))

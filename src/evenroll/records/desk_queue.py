@@ -35,7 +35,7 @@ class QueueAsked:
 
     on: who is waited on; None for everybody but the system. among: only where a track stands in one of these states;
     None for wherever it stands. track: only tracks of this kind. held_by: only what this one works on; is_free: only
-    what nobody works on.
+    what nobody works on. due_from, due_before: only what is due from then on, and before then.
     """
 
     on: Role | None
@@ -45,6 +45,8 @@ class QueueAsked:
     after: QueueKey | None = None
     held_by: ActorKey | None = None
     is_free: bool = False
+    due_from: datetime | None = None
+    due_before: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +94,8 @@ _CLAIMED: Final[LiteralString] = (
 )
 _HELD_BY = SQL(f"AND (stream_kind, stream_key) IN {_CLAIMED} AND holder = %(holder)s) ")
 _FREE = SQL(f"AND ((stream_kind, stream_key) IN {_CLAIMED})) IS NOT TRUE ")
+_DUE_FROM = SQL("AND due_at >= %(due_from)s ")
+_DUE_BEFORE = SQL("AND due_at < %(due_before)s ")
 _AFTER = SQL("AND (due_at, id) > (%(due_at)s, %(id)s) ")
 # The supervisor's long look at an enrolled case asks nothing of anybody before it lapses; the index `track_in_queue`
 # leaves it out by the same words.
@@ -129,6 +133,8 @@ def _text(asked: QueueAsked) -> Composed:
         (asked.state is not None, _STATE),
         (asked.held_by is not None, _HELD_BY),
         (asked.is_free, _FREE),
+        (asked.due_from is not None, _DUE_FROM),
+        (asked.due_before is not None, _DUE_BEFORE),
         (asked.after is not None, _AFTER),
         (True, _NO_BACKSTOP),
     ]
@@ -144,6 +150,8 @@ def _given(asked: QueueAsked) -> dict[str, Any]:
         "track": asked.track.value if asked.track else None,
         "state": asked.state.value if asked.state else None,
         "holder": asked.held_by,
+        "due_from": asked.due_from,
+        "due_before": asked.due_before,
         "due_at": asked.after.due_at if asked.after else None,
         "id": asked.after.id if asked.after else None,
     }

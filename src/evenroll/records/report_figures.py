@@ -65,7 +65,8 @@ class Uptake:
 class Report:
     """The figures of one organization, and how far they are.
 
-    funnel: without money; its drafts are empty where a choice is asked for by which they are not counted.
+    funnel: without money; its drafts are empty where a choice is asked for by which they are not counted. months: the
+    first days of all months that anything was counted in, whatever was chosen.
     """
 
     funnel: Funnel
@@ -73,6 +74,7 @@ class Report:
     channels: tuple[Share, ...]
     languages: tuple[Share, ...]
     uptake: tuple[Uptake, ...]
+    months: tuple[date, ...]
 
 
 _WHERE: Final = SQL("WHERE organization_id = %(org)s AND cases > 0 ")
@@ -92,6 +94,7 @@ _BY_SHARE: Final = SQL("GROUP BY channel, language, code")
 _UPTAKE: Final = SQL("SELECT code, month, sum(cases)::bigint FROM report_cell ")
 _PROGRAMS_ONLY: Final = SQL("AND subject = 'program' ")
 _BY_MONTH: Final = SQL("GROUP BY code, month ORDER BY code, month")
+_SPAN: Final[LiteralString] = "SELECT min(month), max(month) FROM report_cell WHERE organization_id = %s AND cases > 0"
 
 _Sums = dict[Subject, dict[str, dict[int, tuple[int, int]]]]
 
@@ -133,6 +136,7 @@ def report(viewer: Viewer, *, chosen: Chosen | None = None) -> Report:
             standing=standing(),
             channels=_shares((row[0], row[2], row[3]) for row in shares),
             languages=_shares((row[1], row[2], row[3]) for row in shares),
+            months=_months(pen.execute(_SPAN, (opened.id,)).fetchone()),
             uptake=tuple(Uptake(program=ProgramKey(row[0]), month=row[1], cases=row[2]) for row in uptake),
         )
 
@@ -208,6 +212,15 @@ def _shares(rows: Iterable[tuple[str, str, int]]) -> tuple[Share, ...]:
         for code, stages in found.items()
     ]
     return tuple(sorted(shares, key=lambda each: (-each.opened, each.code)))
+
+
+def _months(span: tuple[date | None, date | None] | None) -> tuple[date, ...]:
+    first, last = span or (None, None)
+    found: list[date] = []
+    while first is not None and last is not None and first <= last:
+        found.append(first)
+        first = last_day(first) + timedelta(days=1)
+    return tuple(found)
 
 
 def _drafts(chosen: Chosen) -> tuple[DraftStep, ...]:
