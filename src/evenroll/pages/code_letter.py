@@ -19,17 +19,17 @@ def code_letter(code: str, *, organization: str, site: str, until_on: date, lang
     """
 
     def told(key: str, **given: str | date) -> str:
-        return render(f"code_letter.{key}", language=language, parameters=given)
+        return render(key, language=language, parameters=given)
 
     letter = PlainLetter(
-        subject=told("subject", organization=organization),
-        lead=told("lead", organization=organization),
+        subject=told("code_letter.subject", organization=organization),
+        lead=told("code_letter.lead", organization=organization),
         link=f"{site}{PATH}",
-        link_text=told("go"),
+        link_text=told("code_letter.go"),
         sections=(
-            LetterSection(heading=told("code"), lines=(code, told("until", until_on=until_on))),
-            LetterSection(heading=told("then"), lines=(told("then_text"),)),
+            LetterSection(heading=told("code_letter.code"), lines=(code, told("code_letter.until", until_on=until_on))),
+            LetterSection(heading=told("code_letter.then"), lines=(told("code_letter.then_text"),)),
         ),
-        foot=(told("secret"), told("not_you")),
+        foot=(told("code_letter.secret"), told("code_letter.not_you")),
     )
     return written_letter(letter, language=language)
