@@ -22,6 +22,7 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record, may
 from evenroll.enrollment.decided import Refusal, RefusalCode
 from evenroll.enrollment.form import Form
+from evenroll.enrollment.way_back import NO_WAY_BACK, NoWayBack
 from evenroll.intake.said_values import SaidWrong
 from evenroll.pages.web_request import PageRequest, person_of, viewer_of
 from evenroll.pages.web_widgets import Notice
@@ -159,6 +160,7 @@ def _page(
         "target": target,
         "why": why,
         "is_warned": name in WARNED,
+        "is_final": NO_WAY_BACK.get(name) is NoWayBack.ENDED,
         "questions": [form[each] for each in form.fields],
     }
     return desk_page(request, "backoffice/act.html", context, status=200 if why is None else why.status)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
+from evenroll.enrollment.roles import Role
 from evenroll.pages.formats import instant
 from evenroll.pages.formats import number as written
 from evenroll.pages.timeline_words import told_entry
@@ -36,7 +39,7 @@ def journal(request: PageRequest, number: str) -> HttpResponse:
         "number": parsed,
         "verdict": _verdict(request, found),
         "sealed": _sealed(request, found, zone=zone),
-        "entries": _entries(request, found, zone=zone),
+        "records": [_entries(request, list(each), zone=zone) for _, each in groupby(found.entries, key=_record)],
         "proof_href": reverse("desk-proof", args=[parsed]) if found.sealed else "",
     }
     return desk_page(request, "backoffice/case_journal.html", context)
@@ -83,20 +86,31 @@ def _sealed(request: PageRequest, found: SealedCase, *, zone: ZoneInfo) -> Summa
     return SummaryList(rows=[SummaryRow(name=said(request, name), value=value) for name, value in rows])
 
 
-def _entries(request: PageRequest, found: SealedCase, *, zone: ZoneInfo) -> Table:
+def _record(entry: Entry) -> str:
+    return entry.stream.key
+
+
+def _entries(request: PageRequest, entries: Sequence[Entry], *, zone: ZoneInfo) -> Table:
+    """The entries of one record."""
     heads = ("proof.number", "proof.what", "proof.who", "proof.recorded", "proof.hash")
     return Table(
-        caption=said(request, "proof.table"),
+        caption=said(request, "proof.table", number=_record(entries[0])),
         columns=[Cell(text=said(request, each)) for each in heads],
-        rows=[_cells(request, each, zone=zone) for each in found.entries],
+        rows=[_cells(request, each, zone=zone) for each in entries],
     )
 
 
 def _cells(request: PageRequest, entry: Entry, *, zone: ZoneInfo) -> list[Cell]:
     return [
-        Cell(text=f"{entry.stream.key} · {entry.number}"),
+        Cell(text=str(entry.number)),
         Cell(text=told_entry(entry, language=request.language).sentence),
-        Cell(text=said(request, "work.by", role=entry.actor_role.value, who=entry.actor_key)),
+        Cell(text=_by(request, entry)),
         Cell(text=instant(entry.recorded_at, language=request.language, zone=zone)),
         Cell(text=entry.hash),
     ]
+
+
+def _by(request: PageRequest, entry: Entry) -> str:
+    if entry.actor_role in (Role.SYSTEM, Role.PEER):
+        return said(request, entry.actor_role)
+    return said(request, "work.by", role=entry.actor_role.value, who=entry.actor_key)

@@ -49,7 +49,10 @@ class ShownFinding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownCase:
-    """What the page of a case shows. seen: the number of its last entry, with which every form of the page is sent."""
+    """What the page of a case shows. unmet, met: what the rules found.
+
+    seen: the number of its last entry, with which every form of the page is sent.
+    """
 
     number: CaseNumber
     state: str
@@ -57,7 +60,8 @@ class ShownCase:
     doable: Sequence[Doable]
     waits: Table
     orders: Sequence[SummaryRow]
-    findings: Sequence[ShownFinding]
+    unmet: Sequence[ShownFinding]
+    met: Sequence[ShownFinding]
     missing: Sequence[str]
     told: SummaryList
     notices: Sequence[ToldNotice]
@@ -80,6 +84,7 @@ def shown_case(looking: Looking, *, number: CaseNumber) -> ShownCase:
     reader = Reader(language=language, customer=case.opening.language, zone=zone)
     has_orders = OrganizationKind.UTILITY in opened.kinds and looking.viewer.role is not Role.PROGRAM_MANAGER
     tracks = [*case.tracks.values(), *(track for order in orders for track in order.tracks.values())]
+    found = findings_told(entries)
     return ShownCase(
         number=number,
         state=render(case.status, language=language),
@@ -91,7 +96,8 @@ def shown_case(looking: Looking, *, number: CaseNumber) -> ShownCase:
             for each in orders
             if has_orders
         ],
-        findings=[_finding(each, language) for each in sorted(findings_told(entries), key=_is_met)],
+        unmet=[_finding(each, language) for each in found if each.outcome is not Outcome.MET],
+        met=[_finding(each, language) for each in found if each.outcome is Outcome.MET],
         missing=[render(f"missing.{each}", language=language) for each in missing_told(entries)],
         told=_told(case, looking),
         notices=told_notices(listed, entries, reader=reader),
@@ -125,11 +131,6 @@ def _href(number: str) -> str:
 
 def _order_words(tracks: Iterable[TrackState], language: Language) -> str:
     return ", ".join(render(each.state, language=language) for each in tracks)
-
-
-def _is_met(finding: Finding) -> bool:
-    """By which findings are sorted: what is left to be done comes first."""
-    return finding.outcome is Outcome.MET
 
 
 def _finding(finding: Finding, language: Language) -> ShownFinding:

@@ -23,6 +23,8 @@ from evenroll.records.organizations import open_organization
 from evenroll.records.papers import PaperContent, PaperRow, papers_of, read_paper
 
 _TYPES: Final = {"pdf": ("application/pdf", "pdf"), "jpeg": ("image/jpeg", "jpg")}
+_FEW: Final = 6
+"""As many papers stand one beneath the other; more in a list that opens."""
 _ALONE: Final = "sandbox; default-src 'none'"
 
 
@@ -32,8 +34,12 @@ class LookForm(forms.Form):
     def __init__(self, *given: Any, papers: list[tuple[str, str]]) -> None:
         super().__init__(*given)
         one = papers[0][0] if len(papers) == 1 else None
+        is_few = len(papers) <= _FEW
         self.fields["paper"] = forms.ChoiceField(
-            label="papers.which", choices=papers, widget=forms.RadioSelect, initial=one
+            label="papers.which",
+            choices=papers if is_few else [("", "desk.choose"), *papers],
+            widget=forms.RadioSelect if is_few else forms.Select,
+            initial=one,
         )
         self.fields["reason"] = forms.ChoiceField(
             label="papers.why",

@@ -127,6 +127,12 @@ class Table:
     empty: str = ""
     is_caption_hidden: bool = False
 
+    @property
+    def headed(self) -> Sequence[Sequence[tuple[Cell, str]]]:
+        """The rows, each cell with the words of its column: on a phone a cell stands without the head above it."""
+        heads = [each.text for each in self.columns]
+        return [list(zip(row, heads, strict=False)) for row in self.rows]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
