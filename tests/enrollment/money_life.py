@@ -153,3 +153,9 @@ def begin(program: ProgramVersion, *, active_on: date = ACTIVE_ON, controlled: b
     for event in activated(case, program, price_since=active_on, control_since=None, facts=life.facts()):
         life.case = evolve(life.case, event)
     return life
+
+
+def a_credit(usd: str = "25") -> Life:
+    life = begin(a_program(incentives=(per(IncentivePer.ENROLLMENT, usd, code="bonus"),)))
+    life.run_to(ACTIVE_ON)
+    return life

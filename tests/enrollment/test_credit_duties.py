@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ from evenroll.quantities.calendars import calendar
 from tests.enrollment.money_life import ACTIVE_ON, Life, a_program, begin, per
 
 WHERE = calendar("US-LAKELAND")
-BONUS = {"code": "bonus", "span": "enrollment"}
+BONUS: dict[str, Any] = {"code": "bonus", "span": "enrollment"}
 
 
 def with_bonus() -> Life:
@@ -43,9 +44,9 @@ def test_a_credit_waits_for_each_act_in_turn_and_then_for_nobody() -> None:
     life = with_bonus()
     usd = Decimal("25.00")
     assert waits(life) == [(CreditDuty.TO_APPROVE, Role.PROGRAM_MANAGER, usd)]
-    done(life, C.APPROVE_CREDIT, mc.NameCredit())
+    done(life, C.APPROVE_CREDIT, mc.NameCredit(**BONUS))
     assert waits(life) == [(CreditDuty.TO_SEND, Role.BILLING, usd)]
-    done(life, C.SEND_CREDIT, mc.NameCredit())
+    done(life, C.SEND_CREDIT, mc.NameCredit(**BONUS))
     assert waits(life) == [(CreditDuty.TO_CONFIRM, Role.BILLING, usd)]
     done(life, C.RECORD_PAYMENT, mc.RecordPayment(**BONUS, paid_on=ACTIVE_ON))
     assert waits(life) == []
@@ -63,8 +64,8 @@ def test_what_is_overdue_waits_on_the_supervisor_who_can_do_it() -> None:
 @pytest.mark.parametrize("paid", [False, True])
 def test_what_went_out_and_is_taken_back_is_owed_until_it_is_here(paid: bool) -> None:
     life = with_bonus()
-    done(life, C.APPROVE_CREDIT, mc.NameCredit())
-    done(life, C.SEND_CREDIT, mc.NameCredit())
+    done(life, C.APPROVE_CREDIT, mc.NameCredit(**BONUS))
+    done(life, C.SEND_CREDIT, mc.NameCredit(**BONUS))
     back = mc.RecordPayment(**BONUS, paid_on=ACTIVE_ON, reference="B-9")
     if paid:
         done(life, C.RECORD_PAYMENT, back)
@@ -80,8 +81,8 @@ def test_what_went_out_and_is_taken_back_is_owed_until_it_is_here(paid: bool) ->
 
 def test_a_payment_that_came_back_by_itself_is_owed_by_nobody() -> None:
     life = with_bonus()
-    done(life, C.APPROVE_CREDIT, mc.NameCredit())
-    done(life, C.SEND_CREDIT, mc.NameCredit())
+    done(life, C.APPROVE_CREDIT, mc.NameCredit(**BONUS))
+    done(life, C.SEND_CREDIT, mc.NameCredit(**BONUS))
     done(life, C.REVERSE_CREDIT, mc.ReverseCredit(**BONUS, reason=ReverseReason.RETURNED))
     assert waits(life) == [] and owed_back_usd(life.case.ledger) == 0
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -48,6 +49,7 @@ from tests.enrollment.money_life import (
     EVENTS,
     LAKELAND,
     Life,
+    a_credit,
     a_program,
     at_start,
     begin,
@@ -229,13 +231,7 @@ def test_no_peak_charging_and_the_share_in_the_window_are_told_by_reason() -> No
     assert set(life.why_missed().values()) == {MissReason.NO_PEAK_CHARGING, MissReason.CHARGED_IN_WINDOW}
 
 
-def a_credit(usd: str = "25") -> Life:
-    life = begin(a_program(incentives=(per(IncentivePer.ENROLLMENT, usd, code="bonus"),)))
-    life.run_to(ACTIVE_ON)
-    return life
-
-
-BONUS = {"code": "bonus", "span": "enrollment"}
+BONUS: dict[str, Any] = {"code": "bonus", "span": "enrollment"}
 
 
 def test_a_credit_goes_from_earned_to_paid_each_step_once() -> None:
@@ -357,7 +353,7 @@ def _step(life: Life, what: str, number: int) -> None:
         return
     named = credits[number % len(credits)]
     by = "ana" if number % 2 else "bo"
-    names = {"code": named.code, "span": named.span}
+    names: dict[str, Any] = {"code": named.code, "span": named.span}
     today = LAKELAND.business_date(life.now)
     commands: dict[str, tuple[C, object]] = {
         "approve": (C.APPROVE_CREDIT, mc.NameCredit(**names)),

@@ -22,6 +22,7 @@ from tests.mutants.mutants_faults import FAULT_MUTANTS  # noqa: E402
 from tests.mutants.mutants_mail import MAIL_MUTANTS  # noqa: E402
 from tests.mutants.mutants_matching import MATCHING_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web import WEB_MUTANTS  # noqa: E402
+from tests.mutants.mutants_web_care import CARE_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_case import WEB_CASE_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_desk import DESK_MUTANTS  # noqa: E402
 from tests.mutants.mutants_web_find import WEB_FIND_MUTANTS  # noqa: E402
@@ -58,6 +59,7 @@ def main(names: Iterable[str]) -> int:
         *BILL_MUTANTS,
         *MATCHING_MUTANTS,
         *WEB_MUTANTS,
+        *CARE_MUTANTS,
         *DESK_MUTANTS,
         *WEB_FIND_MUTANTS,
         *OFFICE_MUTANTS,

@@ -267,7 +267,7 @@ def test_reads_that_cannot_be_had_make_it_billing_s_and_billing_gives_the_usage(
     assert (track.state, track.owner) == (State.USAGE_MISSING, Role.BILLING)
     assert entries(territory) == []
     half = date(2027, 5, 12)
-    registers = dict.fromkeys(NIGHT_RATE, 3_000_000)
+    registers: dict[str, int] = dict.fromkeys(NIGHT_RATE, 3_000_000)
     first = UsageGiven(start_on=date(2026, 11, 12), end_on=half, wh=registers, paid=Decimal("900.00"))
     second = UsageGiven(start_on=half, end_on=date(2027, 11, 12), wh=registers, is_estimated=True)
     how = {"role": Role.BILLING, "now": at(date(2027, 12, 16))}
@@ -299,6 +299,7 @@ def test_replay_gives_the_same_credits(territory: Territory) -> None:
     number = enrolled(territory, with_terms(territory, incentives=(monthly, BONUS), protection=GUARANTEE))
     territory.run_through(at(date(2027, 12, 20)), since=at(DECEMBER))
     how = {"role": Role.PROGRAM_MANAGER, "now": at(date(2027, 12, 20))}
-    territory.taken(say(territory, CommandName.APPROVE_CREDIT, number, NameCredit(), **how))
+    waiting = sum((each.usd for each in territory.case(territory.utility, number).ledger.credits), Decimal(0))
+    territory.taken(say(territory, CommandName.APPROVE_CREDIT, number, NameCredit(all_usd=waiting), **how))
     result = replay(f"replayed_{territory.tag}", organizations=(territory.utility,))
     assert result.equal, result.differences

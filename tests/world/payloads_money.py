@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from evenroll.enrollment import money_commands as mc
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName as C
-from evenroll.enrollment.ledger import ReverseReason
+from evenroll.enrollment.decide_money import credits_ready
+from evenroll.enrollment.ledger import CreditState, ReverseReason
 from evenroll.enrollment.money_events import PaidSource, ProtectedSpan, UsageMissing
 from evenroll.enrollment.protection_facts import ProtectionFigures, ProtectionUnknown
 
@@ -23,6 +24,15 @@ def _named(case: Case, chance: Random) -> dict[str, str]:
     credits = [(each.code, each.span) for each in case.ledger.credits]
     code, span = chance.choice([*credits, ("bonus", "2031-01")])
     return {"code": code, "span": span}
+
+
+def _credits(case: Case, chance: Random, *, to: CreditState) -> mc.NameCredit:
+    """One by name, several by name, all by what they come to, or none, which is refused."""
+    ready = credits_ready(case, to=to)
+    all_usd = sum((each.usd for each in ready), Decimal(0))
+    several = tuple(f"{each.code}/{each.span}" for each in ready[: 1 + chance.randrange(3)])
+    said: list[dict[str, Any]] = [_named(case, chance), {"credits": several}, {"all_usd": all_usd}, {}]
+    return mc.NameCredit(**chance.choice(said))
 
 
 def _charging(world: World, _case: Case, chance: Random) -> object:
@@ -40,8 +50,8 @@ def _payment(world: World, case: Case, chance: Random) -> object:
 
 MONEY_SAID: Mapping[C, Callable[[Any, Any, Random], object]] = {
     C.RECORD_CHARGING: _charging,
-    C.APPROVE_CREDIT: lambda w, s, r: mc.NameCredit(**r.choice([_named(s, r), {}])),
-    C.SEND_CREDIT: lambda w, s, r: mc.NameCredit(**r.choice([_named(s, r), {}])),
+    C.APPROVE_CREDIT: lambda w, s, r: _credits(s, r, to=CreditState.APPROVED),
+    C.SEND_CREDIT: lambda w, s, r: _credits(s, r, to=CreditState.SENT),
     C.RECORD_PAYMENT: _payment,
     C.REVERSE_CREDIT: lambda w, s, r: mc.ReverseCredit(**_named(s, r), reason=r.choice(list(ReverseReason))),
 }

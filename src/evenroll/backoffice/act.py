@@ -13,15 +13,16 @@ from evenroll.accounts.wired import business_now
 from evenroll.backoffice.act_forms import ActForm, act_form
 from evenroll.backoffice.act_shown import notice_of
 from evenroll.backoffice.conflict import Moved, moved_since
+from evenroll.backoffice.credits import CHECKED, COMES_TO, credits_form, ticked
 from evenroll.backoffice.doable import WARNED, new_key
 from evenroll.backoffice.exchange_questions import begun
 from evenroll.backoffice.giving import given
 from evenroll.backoffice.theirs import theirs
 from evenroll.backoffice.ways import desk_page
+from evenroll.enrollment.case import Case
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record, may
 from evenroll.enrollment.decided import Refusal, RefusalCode
-from evenroll.enrollment.form import Form
 from evenroll.enrollment.way_back import NO_WAY_BACK, NoWayBack
 from evenroll.intake.said_values import SaidWrong
 from evenroll.pages.web_request import PageRequest, person_of, viewer_of
@@ -38,9 +39,9 @@ _METHODS = ["GET", "HEAD", "POST"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Target:
-    """The record that takes the command. seen: the number of its last entry; before: the form of its case.
+    """The record that takes the command. seen: the number of its last entry; case: where it is of a case.
 
-    known: answers to begin with.
+    asks: the questions of the command; known: answers to begin with.
     """
 
     number: str
@@ -48,7 +49,8 @@ class _Target:
     stream: StreamId
     seen: int
     calendar: ServiceCalendar
-    before: Form | None = None
+    asks: type[ActForm]
+    case: Case | None = None
     known: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
@@ -73,7 +75,8 @@ def of_case(request: PageRequest, number: str, command: str) -> HttpResponse:
         case = queries.case(viewer_of(request), number=parsed)
     back = reverse("desk-case", args=[parsed])
     stream = case_stream(parsed)
-    target = _Target(number=parsed, back=back, stream=stream, seen=seen, calendar=opened.calendar, before=case.form)
+    asks = credits_form(name, case, language=request.language) if name in COMES_TO else act_form(name)
+    target = _Target(number=parsed, back=back, stream=stream, seen=seen, calendar=opened.calendar, asks=asks, case=case)
     return _act(request, name, target)
 
 
@@ -93,6 +96,7 @@ def of_order(request: PageRequest, number: str, command: str) -> HttpResponse:
         stream=order_stream(parsed),
         seen=seen,
         calendar=opened.calendar,
+        asks=act_form(name),
         known=begun(point),
     )
     return _act(request, name, target)
@@ -110,24 +114,33 @@ def _command(request: PageRequest, text: str, *, record: Record) -> CommandName:
 
 def _act(request: PageRequest, name: CommandName, target: _Target) -> HttpResponse:
     if request.method != "POST":
-        initial = {"seen": target.seen, "key": new_key(), **target.known, **_days(name, target)}
-        return _page(request, name, target, form=act_form(name)(initial=initial))
-    form = act_form(name)(request.POST)
+        initial = {"seen": target.seen, "key": new_key(), **target.known, **_days(target)}
+        return _page(request, name, target, form=target.asks(initial=initial))
+    form = target.asks(request.POST)
     if not form.is_valid():
         return _page(request, name, target, form=form)
+    if name in COMES_TO and CHECKED not in request.POST:
+        return _check(request, name, target, form=form)
     why = _why_not(request, name, target, form)
     if why is None:
         return HttpResponseRedirect(f"{target.back}?done={name.value}")
     # What was answered is kept under its key: what is sent next is another asking, by the state as it is told now.
     again = request.POST.copy()
     again["key"], again["seen"] = new_key(), str(why.moved.seen if why.moved else form.cleaned_data["seen"] or "")
-    return _page(request, name, target, form=act_form(name)(again), why=why)
+    return _page(request, name, target, form=target.asks(again), why=why)
 
 
 def _why_not(request: PageRequest, name: CommandName, target: _Target, form: ActForm) -> _NotDone | None:
     """Why the command was not done; None where it was."""
     try:
-        answer = given(request, name, form, number=target.number, before=target.before, calendar=target.calendar)
+        answer = given(
+            request,
+            name,
+            form,
+            number=target.number,
+            before=target.case.form if target.case else None,
+            calendar=target.calendar,
+        )
     except PartnerNotReached as away:
         return _NotDone(notice=notice_of(request, away), status=503)
     except SaidWrong as wrong:
@@ -141,14 +154,22 @@ def _why_not(request: PageRequest, name: CommandName, target: _Target, form: Act
     return _NotDone(notice=notice, status=409, moved=moved)
 
 
-def _days(name: CommandName, target: _Target) -> dict[str, str]:
+def _days(target: _Target) -> dict[str, str]:
     """Days that are mostly today are today to begin with."""
     today = target.calendar.business_date(business_now()).isoformat()
-    done = (each for each in act_form(name).base_fields if each in _TODAY)
+    done = (each for each in target.asks.base_fields if each in _TODAY)
     return dict.fromkeys(done, today)
 
 
 _TODAY = frozenset({"visited_on", "changed_on", "seen_on", "paid_on", "installed_on", "inspected_on"})
+
+
+def _check(request: PageRequest, name: CommandName, target: _Target, *, form: ActForm) -> HttpResponse:
+    """What was ticked, before it is done."""
+    assert target.case is not None
+    meant = ticked(name, form, case=target.case, language=request.language)
+    context = {"form": form, "name": name, "target": target, "ticked": meant, "checked": CHECKED}
+    return desk_page(request, "backoffice/credits_check.html", context)
 
 
 def _page(

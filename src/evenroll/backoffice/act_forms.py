@@ -15,6 +15,7 @@ from evenroll.backoffice import exchange_questions
 from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.commands import COMMANDS, Record
 from evenroll.enrollment.form import Dwelling, FormField, Holder, Statement
+from evenroll.enrollment.money_commands import NameCredit
 from evenroll.enrollment.roles import Role
 from evenroll.intake.said_command import PAYLOADS, words_of
 from evenroll.intake.said_values import without_none
@@ -68,6 +69,9 @@ def act_form(name: CommandName) -> type[ActForm]:
     """The form of a command, its questions in the order in which it needs them."""
     hints = {**_FORM_HINTS, **_payload_hints(name)}
     asked = {each.removesuffix("*"): each.endswith("*") for each in words_of(name)}
+    if PAYLOADS.get(name) is NameCredit:
+        # For many cases one credit is meant by its name; the page of a case offers those that wait, see `credits`.
+        asked = {"code": True, "span": True}
     questions = {
         field: _question(field, hints.get(field, str), is_needed=is_needed) for field, is_needed in asked.items()
     }

@@ -43,6 +43,7 @@ from evenroll.enrollment.suspended import obeys_still
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import ProgramVersion, Track
 from evenroll.programs.program_terms import Incentive
+from evenroll.quantities.money import ZERO
 
 TWO_PERSONS_FROM_USD: Final = Decimal(500)
 """From this amount on two people approve a credit. Our own default; no source."""
@@ -244,7 +245,7 @@ def approve_credit(case: Case, command: mc.NameCredit, facts: CaseFacts) -> Deci
     for credit in found:
         large = credit.usd >= TWO_PERSONS_FROM_USD
         if large and credit.first_by and is_same_actor(credit.first_by, facts.by_key):
-            if command.code:
+            if command.all_usd is None:
                 return Refusal(code=RefusalCode.SAME_PERSON_APPROVED, parameters=_told(case, credit))
             continue
         is_first = large and not credit.first_by
@@ -323,18 +324,46 @@ def _taken_back(credit: Credit, *, reason: m.ReverseReason, facts: CaseFacts) ->
 
 
 def _named(case: Case, command: mc.NameCredit, *, to: CreditState) -> tuple[Credit, ...] | Refusal:
-    """The credits that a command is about and that can come to a state; () where it is there already."""
-    ready = tuple(each for each in case.ledger.credits if to in CREDIT_MOVES[each.state])
-    if not command.code:
-        none = Refusal(code=RefusalCode.CREDIT_UNKNOWN, parameters={"case": case.number})
-        return ready or none
-    credit = case.ledger.credit(command.code, span=command.span)
+    """The credits that a command is about and that can come to a state; () where they are there already."""
+    if command.all_usd is not None:
+        return _all(case, usd=command.all_usd, to=to)
+    named = [tuple(each.partition("/")[::2]) for each in dict.fromkeys(command.credits)]
+    if command.code:
+        named.append((command.code, command.span))
+    if not named:
+        return Refusal(code=RefusalCode.CREDITS_NOT_NAMED, parameters={"case": case.number})
+    found: list[Credit] = []
+    for code, span in named:
+        credit = _one(case, code, span=span, to=to)
+        if isinstance(credit, Refusal):
+            return credit
+        found += credit
+    return tuple(found)
+
+
+def credits_ready(case: Case, *, to: CreditState) -> tuple[Credit, ...]:
+    """The credits of a case that can come to this state."""
+    return tuple(each for each in case.ledger.credits if to in CREDIT_MOVES[each.state])
+
+
+def _all(case: Case, *, usd: Decimal, to: CreditState) -> tuple[Credit, ...] | Refusal:
+    """All that can come to a state, where they come to this amount together: else somebody means others."""
+    ready = credits_ready(case, to=to)
+    if not ready:
+        return Refusal(code=RefusalCode.CREDIT_UNKNOWN, parameters={"case": case.number})
+    if sum((each.usd for each in ready), ZERO) != usd:
+        return Refusal(code=RefusalCode.CREDITS_OTHER_TOTAL, parameters={"case": case.number})
+    return ready
+
+
+def _one(case: Case, code: str, *, span: str, to: CreditState) -> tuple[Credit, ...] | Refusal:
+    credit = case.ledger.credit(code, span=span)
     if credit is None:
-        parameters = {"case": case.number, "code": command.code, "span": command.span}
+        parameters = {"case": case.number, "code": code, "span": span}
         return Refusal(code=RefusalCode.CREDIT_UNKNOWN, parameters=parameters)
     if credit.state is to:
         return ()
-    if credit not in ready:
+    if to not in CREDIT_MOVES[credit.state]:
         parameters = {**_told(case, credit), "credit_state": credit.state.value}
         return Refusal(code=RefusalCode.CREDIT_NOT_THERE, parameters=parameters)
     return (credit,)

@@ -68,6 +68,8 @@ class RefusalCode(StrEnum):
     SAME_PERSON_APPROVED = "same_person_approved"
     CREDIT_UNKNOWN = "credit_unknown"
     CREDIT_NOT_THERE = "credit_not_there"
+    CREDITS_NOT_NAMED = "credits_not_named"
+    CREDITS_OTHER_TOTAL = "credits_other_total"
     USAGE_WRONG = "usage_wrong"
     MINIMUM_STAY = "minimum_stay"
     REASON_FOR_DESK = "reason_for_desk"

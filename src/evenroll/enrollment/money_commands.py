@@ -44,10 +44,15 @@ class RecordCharging:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NameCredit:
-    """One credit by code and span; without a code, every one that this can be done with."""
+    """Credits, each by name: one by code and span, or several as "code/span"; or all with which this can be done.
+
+    all_usd: for all of them, what they come to together, USD; whoever says it has seen how much it is.
+    """
 
     code: str = ""
     span: str = ""
+    credits: tuple[str, ...] = ()
+    all_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,15 +11,14 @@ from django.urls import reverse
 
 from evenroll.enrollment.ledger import EventOfCase
 from evenroll.enrollment.statement import Statement
-from evenroll.pages.formats import day, instant, money, month_name
+from evenroll.pages.formats import day, instant, money
+from evenroll.pages.ledger_words import ENROLLMENT_SPAN, credit_words, span_words
 from evenroll.pages.web_request import PageRequest
 from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Cell, Table
 from evenroll.portal.case_reading import OwnCase
 from evenroll.records.ledger_view import LedgerView, view_ledger
 from evenroll.records.statement_view import view_statement
-
-_MONTH_LENGTH = len("2026-10")
 
 
 def ledger_page(request: PageRequest, own: OwnCase) -> dict[str, Any]:
@@ -77,7 +76,7 @@ def _credits(request: PageRequest, view: LedgerView) -> Table:
     columns = [Cell(text=said(request, key), is_number=key == "case_money.amount") for key in heads]
     rows = [
         (
-            Cell(text=_credit_name(each.code)),
+            Cell(text=credit_words(each.code)),
             Cell(text=_span(request, each.span)),
             _usd(request, each.usd),
             Cell(text=said(request, each.state)),
@@ -86,7 +85,7 @@ def _credits(request: PageRequest, view: LedgerView) -> Table:
     ]
     rows += [
         (
-            Cell(text=_credit_name(each.code)),
+            Cell(text=credit_words(each.code)),
             Cell(text=_span(request, each.span)),
             Cell(text="", is_number=True),
             Cell(text=said(request, each.why)),
@@ -98,19 +97,11 @@ def _credits(request: PageRequest, view: LedgerView) -> Table:
     )
 
 
-def _credit_name(code: str) -> str:
-    """A credit has the name that its program gives it."""
-    return code.replace("_", " ")
-
-
 def _span(request: PageRequest, span: str) -> str:
-    """What a credit is for: a month in words; a season, a year or an event by its own name."""
-    if span == "enrollment":
+    """What a credit is for."""
+    if span == ENROLLMENT_SPAN:
         return said(request, "case_money.enrollment")
-    year, _, month = span.partition("-")
-    if not (len(span) == _MONTH_LENGTH and year.isdigit() and month.isdigit()):
-        return span
-    return f"{month_name(date(int(year), int(month), 1), language=request.language)} {year}"
+    return span_words(span, language=request.language)
 
 
 def _events(request: PageRequest, own: OwnCase, events: Sequence[EventOfCase]) -> Table | None:
