@@ -31,6 +31,7 @@ THEMES = {
     "releases",
     "restore",
     "server",
+    "serve",
     "status",
 }
 

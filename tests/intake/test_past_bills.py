@@ -229,7 +229,7 @@ def test_a_list_of_bills_says_the_same_as_a_table(tmp_path: Path, ending: str) -
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("bills: {\n", "line 2: it is no YAML or JSON"),
+        ("bills: {\n", "line 2: not readable as YAML"),
         ("bills: 3", "line 1: here stands no list of bills"),
         ("- 3", "line 1: here stand no names with values"),
         ("- {rate: X}", "line 1: this bill has no number"),
@@ -238,7 +238,7 @@ def test_a_list_of_bills_says_the_same_as_a_table(tmp_path: Path, ending: str) -
         ("- bill: B\n  rate: X\n  tariff: Y", "line 3: rate stands twice"),
         ("- bill: B\n  rate: X\n  Rate: Y", "line 3: rate stands twice"),
         ("", "is empty"),
-        ("bills: " + "[" * 500_000, "line 1: more than 20 levels"),
+        ("bills: " + "[" * 500_000, "line 1: lists and mappings stand more than 20 deep"),
     ],
 )
 def test_a_list_that_is_none_of_bills_is_refused_with_its_line(tmp_path: Path, text: str, words: str) -> None:

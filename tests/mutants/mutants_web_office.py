@@ -54,4 +54,37 @@ OFFICE_MUTANTS: tuple[Mutant, ...] = (
         ),
         caught_by=(f"{_CATALOG}::test_a_draft_that_changes_nothing_is_refused",),
     ),
+    Mutant(
+        name="office: YAML is read however deep it goes",
+        changes=(
+            Change(
+                file="src/evenroll/programs/yaml_nodes.py",
+                old="        if len(self.open_) + more > self.levels_max:",
+                new="        if len(self.open_) + more > self.levels_max**3:",
+            ),
+        ),
+        caught_by=("tests/programs/test_yaml_nodes.py::test_what_would_end_the_process_is_refused",),
+    ),
+    Mutant(
+        name="office: what aliases repeat is not counted",
+        changes=(
+            Change(
+                file="src/evenroll/programs/yaml_nodes.py",
+                old="        self.copies += nodes",
+                new="        self.copies += nodes // 10",
+            ),
+        ),
+        caught_by=("tests/programs/test_yaml_nodes.py::test_what_would_end_the_process_is_refused",),
+    ),
+    Mutant(
+        name="office: a process of the web that dies takes the site with it",
+        changes=(
+            Change(
+                file="src/evenroll/runtime/cli_serve.py",
+                old="        respawn_failed_workers=True,\n",
+                new="",
+            ),
+        ),
+        caught_by=("tests/web/test_serve.py::test_a_worker_that_dies_is_started_anew_and_the_site_goes_on",),
+    ),
 )

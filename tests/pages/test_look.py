@@ -152,6 +152,7 @@ def test_a_drawing_that_runs_or_fetches_anything_is_refused(drawn: str, told: st
     [
         (b"<!DOCTYPE svg [<!ENTITY a 'b'>]>" + SVG.format("&a;").encode(), "<!DOCTYPE"),
         (b"<svg/>", "neither an SVG nor a PNG"),
+        (SVG.format("<g>" * 2_000 + "</g>" * 2_000).encode(), "more than 64 deep"),
         (b"GIF89a", "neither a PNG nor an SVG"),
         (b"", "neither a PNG nor an SVG"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "no viewBox"),

@@ -89,6 +89,17 @@ def test_a_second_person_publishes_and_never_who_wrote(web: None, territory: Ter
     assert again.status_code == 409 and in_english(DraftFault.NOT_OPEN) in again.content.decode()
 
 
+def test_a_draft_that_would_end_the_process_is_refused_by_its_line(web: None, territory: Territory) -> None:
+    asked = manager(territory, 1)
+    for text in ("[" * 10_000, "organization: x\nprograms: " + "{a: " * 10_000):
+        answer = sent(asked, text)
+        assert answer.status_code == 422
+        line = text.count("\n") + 1
+        shown = answer.content.decode()
+        assert in_english("office.mistake", line=str(line)) in shown
+        assert "lists and mappings stand more than 64 deep" in shown
+
+
 def test_capitals_make_nobody_else_of_who_wrote(web: None, territory: Territory) -> None:
     from evenroll.actions.draft_program import keep, publish
     from evenroll.programs.drafted import DraftRefused

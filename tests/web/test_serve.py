@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -48,7 +47,8 @@ def answered(address: str) -> str:
         try:
             with urllib.request.urlopen(address, timeout=10) as answer:
                 return answer.read().decode()
-        except urllib.error.URLError:
+        except OSError:
+            # Not there yet, or ended beneath this very answer.
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)
@@ -70,6 +70,36 @@ def test_it_answers_until_it_is_told_to_stop(django_ready: DatabaseUrls, embedde
     assert "No mail is set up" in told
     assert "Stopped." in told
     assert "Traceback" not in told
+
+
+def test_a_worker_that_dies_is_started_anew_and_the_site_goes_on(
+    django_ready: DatabaseUrls, embedded_home: Path
+) -> None:
+    port = a_free_port()
+    process = started(django_ready, embedded_home, "--port", str(port))
+    try:
+        answered(f"http://127.0.0.1:{port}/")
+        first = workers_of(process.pid)
+        for each in first:
+            os.kill(each, signal.SIGKILL)
+        assert '<main id="main-content">' in answered(f"http://127.0.0.1:{port}/")
+        assert process.poll() is None
+        assert workers_of(process.pid) and not workers_of(process.pid) & first
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=_PATIENCE_SECONDS)
+    finally:
+        process.kill()
+    assert process.returncode == ExitCode.OK, out + err
+
+
+def workers_of(parent: int) -> frozenset[int]:
+    """The processes that a server has split off and that answer."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+    return frozenset(int(each) for each in children if "tracker" not in commands_of(int(each)))
+
+
+def commands_of(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
 def test_a_port_in_use_is_said_in_one_sentence(django_ready: DatabaseUrls, embedded_home: Path) -> None:

@@ -6,14 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import yaml
-from yaml.events import CollectionEndEvent, CollectionStartEvent
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from evenroll.intake.columns import normalized
 from evenroll.intake.file_shape import FileRefused
 from evenroll.intake.past_bill_cells import COLUMNS, RawRow, ReadWord
-from evenroll.programs.yaml_table import YAML_LOADER
+from evenroll.programs.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlRefused, nodes_of
 
 ENDINGS: Final = frozenset({".yaml", ".yml", ".json"})
 BYTES_MAX: Final = 64 * 2**20
@@ -84,30 +80,18 @@ class _Tree:
             if self.path.stat().st_size > BYTES_MAX:
                 raise FileRefused(f"{self.path} is larger than {BYTES_MAX // 2**20} MiB. Give its bills as CSV.")
             text = self.path.read_text(encoding="utf-8-sig")
-            self._check_depth(text)
-            root: Node | None = yaml.compose(text, Loader=YAML_LOADER)
+            root = nodes_of(text, characters_max=BYTES_MAX, levels_max=LEVELS_MAX)
         except OSError as error:
             raise FileRefused(f"{self.path} cannot be read ({error.strerror}). Check its name.") from None
         except UnicodeDecodeError:
             raise FileRefused(f"{self.path} is no UTF-8 text. Save it as UTF-8.") from None
-        except (yaml.YAMLError, RecursionError) as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f", line {mark.line + 1}" if mark is not None else ""
-            raise FileRefused(f"{self.path}{where}: it is no YAML or JSON from there on. Mend the line.") from None
+        except YamlRefused as refused:
+            raise FileRefused(
+                f"{self.path}, line {refused.line}: {refused.reason.rstrip('.')}; see docs/match_bills.md."
+            ) from None
         if root is None:
             raise FileRefused(f"{self.path} is empty. Write `bills:` and a `-` for each bill.")
         return root
-
-    def _check_depth(self, text: str) -> None:
-        """What makes nodes of a file calls itself for each level, and too many of them end the whole process."""
-        depth = 0
-        for event in yaml.parse(text, Loader=YAML_LOADER):
-            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-            if depth > LEVELS_MAX:
-                line = 0 if event.start_mark is None else event.start_mark.line
-                raise FileRefused(
-                    f"{self.path}, line {line + 1}: more than {LEVELS_MAX} levels; see docs/match_bills.md."
-                )
 
     def _pairs(self, node: Node) -> dict[str, Node]:
         if not isinstance(node, MappingNode):

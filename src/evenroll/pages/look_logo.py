@@ -12,6 +12,7 @@ from xml.parsers import expat
 BYTES_MAX: Final = 40_000
 """It comes with every first page."""
 _SIDE_MAX: Final = 2_000
+_LEVELS_MAX: Final = 64
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _SVG: Final = "http://www.w3.org/2000/svg"
 _HREFS: Final = ("href", "{http://www.w3.org/1999/xlink}href")
@@ -79,8 +80,19 @@ def _tree(content: bytes) -> Element:
     builder = TreeBuilder()
     parser = expat.ParserCreate(namespace_separator="}")
 
+    levels = 0
+
     def begins(name: str, given: dict[str, str]) -> None:
+        nonlocal levels
+        levels += 1
+        if levels > _LEVELS_MAX:
+            raise LogoUnfit(f"The logo has shapes more than {_LEVELS_MAX} deep in each other. Flatten it.")
         builder.start(_name(name), {_name(key): value for key, value in given.items()})
+
+    def ends(name: str) -> None:
+        nonlocal levels
+        levels -= 1
+        builder.end(_name(name))
 
     def doctype(*_: object) -> None:
         raise LogoUnfit(
@@ -88,7 +100,7 @@ def _tree(content: bytes) -> Element:
         )
 
     parser.StartElementHandler = begins
-    parser.EndElementHandler = lambda name: builder.end(_name(name))
+    parser.EndElementHandler = ends
     parser.CharacterDataHandler = builder.data
     parser.StartDoctypeDeclHandler = doctype
     try:

@@ -12,13 +12,10 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode
-
 from evenroll.enrollment.form import Language
 from evenroll.pages.formats import day, money, number
 from evenroll.pages.subjects import CODED_PARAMETERS, SUBJECTS
-from evenroll.programs.yaml_table import YAML_LOADER
+from evenroll.programs.yaml_nodes import MappingNode, Node, ScalarNode, YamlRefused, nodes_of
 
 Parameter = str | int | Decimal | date
 """A value for a placeholder. Text stands as it is, a Decimal is an amount in USD, a date is written out."""
@@ -128,9 +125,9 @@ def variants() -> Mapping[str, tuple[Entry, ...]]:
 def parse(text: str, *, file: str) -> dict[str, Entry]:
     """The entries of one file: subject, code, language. Raises CatalogWrong with file and line."""
     try:
-        root = yaml.compose(text, Loader=YAML_LOADER)
-    except yaml.YAMLError as error:
-        raise CatalogWrong(f"{file}: not readable as YAML: {error}.") from error
+        root = nodes_of(text)
+    except YamlRefused as refused:
+        raise CatalogWrong(f"{file}, {refused}") from refused
     entries: dict[str, Entry] = {}
     for subject, codes in _pairs(root, file=file):
         for code, texts in _pairs(codes, file=file):

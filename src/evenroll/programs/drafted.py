@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from evenroll.programs.catalog import FILE_KEYS, Catalog, CatalogRefused, parse_catalog
+from evenroll.programs.catalog import FILE_KEYS, Catalog, parse_catalog
 from evenroll.programs.program import ProgramVersion
 from evenroll.programs.yaml_table import read_table
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
@@ -75,10 +75,7 @@ def read_draft(
     """
     if len(text) > DRAFT_CHARACTERS_MAX:
         raise DraftRefused(DraftFault.TOO_LONG, count=str(DRAFT_CHARACTERS_MAX))
-    try:
-        found = _programs_in(text, drafter=drafter, shipped=shipped)
-    except RecursionError:
-        raise CatalogRefused(file=DRAFT_FILE, line=1, reason="lists stand too deep in each other.") from None
+    found = _programs_in(text, drafter=drafter, shipped=shipped)
     if not found:
         raise DraftRefused(DraftFault.NO_PROGRAM)
     drafted = [_drafted(each, published.get(each.key, ())) for each in found]

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import TypeVar
 
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from evenroll.programs.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlRefused, nodes_of
 
 Choice = TypeVar("Choice", bound=StrEnum)
-
-YAML_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The safe loader in C where the installed library has it: the same nodes and lines, seven times as fast."""
 
 # The tags that the safe resolver gives to an unquoted scalar; anything else stands there by mistake.
 _NULL_TAG = "tag:yaml.org,2002:null"
@@ -153,13 +149,9 @@ class Table:
 def read_table(text: str, *, file: str, known: frozenset[str]) -> Table:
     """The one mapping that a YAML document is. Raises CatalogRefused for anything else, with its line."""
     try:
-        node = yaml.compose(text, Loader=YAML_LOADER)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = 1 if mark is None else mark.line + 1
-        raise CatalogRefused(file=file, line=line, reason=f"not readable as YAML: {error.problem}.") from error
-    except yaml.YAMLError as error:
-        raise CatalogRefused(file=file, line=1, reason=f"not readable as YAML: {error}.") from error
+        node = nodes_of(text)
+    except YamlRefused as refused:
+        raise CatalogRefused(file=file, line=refused.line, reason=refused.reason) from refused
     if node is None:
         raise CatalogRefused(file=file, line=1, reason="the file is empty; give an organization.")
     return table_of(node, file=file, known=known, what="the file")

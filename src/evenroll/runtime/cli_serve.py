@@ -83,6 +83,8 @@ def _serve(host: str, port: int) -> None:
         log_level=LogLevels.error,
         websockets=False,
         workers_kill_timeout=_KILL_SECONDS,
+        # One that dies takes its own answers with it and not the site; one that dies again at once ends all.
+        respawn_failed_workers=True,
         working_dir=Path.cwd(),
     )
     server.serve()

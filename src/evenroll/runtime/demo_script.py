@@ -13,7 +13,7 @@ from evenroll.enrollment.command_names import CommandName
 from evenroll.enrollment.roles import Role
 from evenroll.programs.program import MeterCapability
 from evenroll.programs.rules import CustomerClass
-from evenroll.programs.yaml_table import YAML_LOADER
+from evenroll.programs.yaml_nodes import values_of
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.runtime.territory_plan import LAKELAND, TERRITORIES, PlannedPoint, Territory, plan_points
 
@@ -93,7 +93,7 @@ class ScriptWrong(ValueError):
 def load_script() -> tuple[Scenario, ...]:
     """Every application of the script in its order. Raises ScriptWrong."""
     text = (resources.files("evenroll.runtime") / FOLDER / "script.yaml").read_text(encoding="utf-8")
-    return tuple(each for entry in YAML_LOADER(text).get_single_data() for each in _scenarios(entry))
+    return tuple(each for entry in values_of(text) for each in _scenarios(entry))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,9 +117,7 @@ class CalledEvent:
 def load_events() -> tuple[CalledEvent, ...]:
     """The events that are called in the year of the demo, in the order in which they are told."""
     text = (resources.files("evenroll.runtime") / FOLDER / "events.yaml").read_text(encoding="utf-8")
-    return tuple(
-        sorted((CalledEvent(**each) for each in YAML_LOADER(text).get_single_data()), key=lambda each: each.told_on)
-    )
+    return tuple(sorted((CalledEvent(**each) for each in values_of(text)), key=lambda each: each.told_on))
 
 
 @cache
