@@ -27,7 +27,7 @@ def letter(**changes: str) -> Letter:
     return Letter(**{**said, **changes})
 
 
-@pytest.mark.parametrize("name", ["subject", "sender_name", "message_id", "language"])
+@pytest.mark.parametrize("name", ["subject", "sender_name", "message_id", "language", "stop_link"])
 @pytest.mark.parametrize("sign", ["\n", "\r", "\r\nBcc: all@example.test", "\x00", "\u2028", "\u0085"])
 def test_nothing_breaks_out_of_its_line(name: str, sign: str) -> None:
     with pytest.raises(HeaderUnsafe, match="head of a mail"):
@@ -93,3 +93,16 @@ def test_whoever_does_not_answer_is_away_and_nobody_is_named(django_ready: objec
         post.send(letter())
     assert not caught.value.is_final
     assert "someone" not in f"{caught.value!r} {caught.value.__context__!r}"
+
+
+@pytest.mark.parametrize("link", ["https://enroll.example.test/stop/EV-1/0a", "http://127.0.0.1:8000/stop/EV-1/0a", ""])
+def test_a_mail_program_is_told_how_such_letters_stop(django_ready: object, tmp_path: Path, link: str) -> None:
+    """RFC 2369 and RFC 8058: by one POST only where the link is safe; nothing where nobody subscribed."""
+    DjangoPost(backend=FILES, sender="enrollment@example.test", options={"folder": tmp_path}).send(
+        letter(stop_link=link)
+    )
+    (file,) = tmp_path.iterdir()
+    found = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert found["List-Unsubscribe"] == (f"<{link}>" if link else None)
+    one_click = "List-Unsubscribe=One-Click" if link.startswith("https") else None
+    assert found["List-Unsubscribe-Post"] == one_click

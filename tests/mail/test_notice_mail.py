@@ -69,6 +69,7 @@ def about(*tracks: TrackState, **changes: Any) -> About:
         "zone": ZoneInfo("America/Chicago"),
         "site": "https://enroll.example.test",
         "write_to": "help@example.test",
+        "stop": "https://enroll.example.test/stop/EV-1/0a",
         "now": NOW,
     }
     return About(**{**said, **changes})

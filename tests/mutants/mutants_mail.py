@@ -10,6 +10,40 @@ _SENDING = "tests/mail/test_sending.py"
 
 MAIL_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        name="mail: a stranger who refuses mail keeps the owner of the account from being told",
+        changes=(
+            Change(
+                file="src/evenroll/worker/mailing.py",
+                old="        _tell_owner(sender, mail)\n        made = letter_of(sender, mail)\n",
+                new="        made = letter_of(sender, mail)\n        if not isinstance(made, WithheldReason):\n"
+                "            _tell_owner(sender, mail)\n",
+            ),
+        ),
+        caught_by=("tests/web/test_mail_links.py::test_a_thief_cannot_keep_the_owner_from_being_told",),
+    ),
+    Mutant(
+        name="mail: a look at the link stops e-mail",
+        changes=(
+            Change(
+                file="src/evenroll/portal/mail_links.py",
+                old='        if request.method == "POST":\n            by =',
+                new='        if request.method != "PUT":\n            by =',
+            ),
+        ),
+        caught_by=("tests/web/test_mail_links.py::test_mail_stops_without_a_sign_in_and_not_by_a_look",),
+    ),
+    Mutant(
+        name="mail: a link about one case opens another",
+        changes=(
+            Change(
+                file="src/evenroll/records/mail_links.py",
+                old='purpose=f"mail-link/{kind.value}", text=case)',
+                new='purpose=f"mail-link/{kind.value}", text="")',
+            ),
+        ),
+        caught_by=("tests/web/test_mail_links.py::test_a_link_that_was_not_made_here_is_no_page",),
+    ),
+    Mutant(
         name="mail: a refused channel is used",
         changes=(
             Change(
@@ -36,8 +70,8 @@ MAIL_MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_WORKER}/mail_letters.py",
-                old='purpose="mail", text=str(mail.id))',
-                new='purpose="mail", text=f"{mail.id}/{mail.attempts}")',
+                old="message_id=_message_id(sender, str(mail.id)),",
+                new='message_id=_message_id(sender, f"{mail.id}/{mail.attempts}"),',
             ),
         ),
         caught_by=(f"{_SENDING}::test_who_dies_between_sending_and_marking_repeats_one_mail_under_one_id",),

@@ -186,6 +186,7 @@ FILLED: Mapping[str, Callable[[Planted, Person | None], Sequence[str]]] = {
     ),
     "desk-draft-decide:decides": lambda _planted, _person: ("forget",),
     "enroll-question:name": _questions,
+    "secret": lambda _planted, _person: ("0" * 32,),
     "provider": lambda _planted, _person: ("nobody-s",),
     "sign-in-invited:secret": lambda _planted, _person: ("nobody-s",),
     "enroll-link:link": lambda _planted, _person: ("nobody-s",),

@@ -41,6 +41,8 @@ OPEN_TO_STRANGERS = {
     "find-mail",
     "find-saved",
     "find-vehicle",
+    "mail-not-me",
+    "mail-stop",
     "portal-start",
     "sign-in",
     "sign-in-code",

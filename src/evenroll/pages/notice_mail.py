@@ -44,13 +44,17 @@ _HEAVIEST: Final = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class About:
-    """What a mail is about. organization: its name; site: the address of the web; write_to: for answers."""
+    """What a mail is about. organization: its name; site: the address of the web; write_to: for answers.
+
+    stop: the link that ends e-mail without a sign-in.
+    """
 
     case: Case
     organization: str
     zone: ZoneInfo
     site: str
     write_to: str
+    stop: str
     now: datetime
 
     @property
@@ -92,6 +96,7 @@ def notice_mail(about: About, *, kinds: Sequence[str], sentences: Sequence[str],
         "others": _others(about, language),
         "link": about.link,
         "write_to": about.write_to,
+        "stop": about.stop,
     }
     text = "\n".join(_lines(texts, language))
     return NoticeMail(subject=subject, text=text, html=render_to_string("mail/notice.html", texts))
@@ -168,7 +173,7 @@ def _lines(texts: dict[str, object], language: Language) -> list[str]:
         elif name == "must":
             lines += ["", said("mail.nothing")]
     lines += ["", said("mail.look"), str(texts["link"]), "", said("mail.write"), said("mail.ask_nothing"), ""]
-    return [*lines, said("mail.refuse"), "", "-- ", str(texts["organization"]), ""]
+    return [*lines, said("mail.refuse"), str(texts["stop"]), "", "-- ", str(texts["organization"]), ""]
 
 
 def _listed(value: object) -> list[object]:

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("evenroll.portal.find_urls")),
     path("", include("evenroll.portal.guide_urls")),
     path("", include("evenroll.portal.enroll_urls")),
+    path("", include("evenroll.portal.mail_links_urls")),
     path("", include("evenroll.portal.staying_urls")),
 ]

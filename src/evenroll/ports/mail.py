@@ -32,6 +32,8 @@ class MailNotTaken(Exception):
 class Letter:
     """One mail. message_id: by which a letter that comes twice is known again. sender_name: shown beside the sender.
 
+    stop_link: the address that ends such letters by one POST, "" for those that nobody subscribes to.
+
     Raises HeaderUnsafe for a subject, a name, an address or an id that would break out of its line.
     """
 
@@ -42,9 +44,10 @@ class Letter:
     message_id: str
     language: str
     sender_name: str = ""
+    stop_link: str = ""
 
     def __post_init__(self) -> None:
-        heads = (self.subject, self.message_id, self.sender_name, self.language)
+        heads = (self.subject, self.message_id, self.sender_name, self.language, self.stop_link)
         if any(_CONTROL.search(each) for each in heads) or not is_address(self.to):
             raise HeaderUnsafe(
                 "A subject, a name or an address holds a line break or another sign that may not stand in the head of "

@@ -35,6 +35,7 @@ def web_settings() -> dict[str, Any]:
             "evenroll.pages.web_stay.SharedBrowser",
             # Before the check of forms: a stranger is not told by it that a page is there.
             "evenroll.accounts.gate.Gate",
+            "evenroll.pages.web_one_click.OneClick",
             "django.middleware.csrf.CsrfViewMiddleware",
         ],
         "TEMPLATES": [_templates()],

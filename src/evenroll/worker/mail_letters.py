@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from evenroll.enrollment.case import Case
+from evenroll.enrollment.case_events import IdentityProved
+from evenroll.enrollment.event import event_kind
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.notices import NOTICE_STALE, MessageChannel, WithheldReason
 from evenroll.enrollment.roles import Role
 from evenroll.pages.notice_mail import About, NoticeMail, notice_mail
 from evenroll.pages.notices import notice
+from evenroll.pages.owner_letter import AboutOwner, owner_letter
 from evenroll.ports.mail import Letter, MailRoom, is_address
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.records import channels, notice_queue, queries
 from evenroll.records.folds import read_event
 from evenroll.records.journal import read_entries
 from evenroll.records.keys import current_keys
-from evenroll.records.notice_contacts import email_of
+from evenroll.records.mail_links import MailLink, link_secret
+from evenroll.records.notice_contacts import email_of, email_told_too
 from evenroll.records.notice_queue import OwedMail, OwedNotice
 from evenroll.records.organizations import Opened, open_organization, organization_names
 from evenroll.records.streams import StreamKind, case_stream
 from evenroll.records.vault import PersonalErased, PersonalMissing
+
+_PROVED: Final = event_kind(IdentityProved)
+PATHS: Final[Mapping[MailLink, str]] = {MailLink.STOP: "/stop", MailLink.NOT_ME: "/not-me"}
+"""Where links of mails lead on the web, before the number of the case and the secret."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,10 +66,50 @@ def letter_of(sender: Sender, mail: OwedMail) -> Letter | WithheldReason:
             subject=told.subject,
             text=told.text,
             html=told.html,
-            message_id=_message_id(sender, mail),
+            message_id=_message_id(sender, str(mail.id)),
             language=case.opening.language.value,
             sender_name=sender.name,
+            stop_link=_link(sender, case.number, kind=MailLink.STOP),
         )
+
+
+def owner_letter_of(sender: Sender, mail: OwedMail) -> Letter | None:
+    """The letter to whose account it is, where this mail tells of a proof to another address; None else.
+
+    It goes whatever channel was refused: the refusal may be the stranger's.
+    """
+    if not any(each.code == _PROVED for each in mail.notices):
+        return None
+    with open_organization(sender.organization):
+        case = _case(sender.organization, mail.case)
+        try:
+            address = email_told_too(case)
+        except (PersonalErased, PersonalMissing):
+            return None
+    if not is_address(address):
+        return None
+    language = case.opening.language
+    about = AboutOwner(
+        case=case.number,
+        organization=sender.name,
+        link=_link(sender, case.number, kind=MailLink.NOT_ME),
+        write_to=sender.room.write_to,
+    )
+    told = owner_letter(about, language=language)
+    return Letter(
+        to=address,
+        subject=told.subject,
+        text=told.text,
+        html=told.html,
+        message_id=_message_id(sender, f"{mail.id}/owner"),
+        language=language.value,
+        sender_name=sender.name,
+    )
+
+
+def _link(sender: Sender, case: CaseNumber, *, kind: MailLink) -> str:
+    secret = link_secret(kind, organization=sender.organization, case=case)
+    return f"{sender.room.site}{PATHS[kind]}/{case}/{secret}"
 
 
 def previewed(
@@ -102,6 +151,7 @@ def _written(
         zone=ZoneInfo(opened.calendar.zone),
         site=sender.room.site,
         write_to=sender.room.write_to,
+        stop=_link(sender, case.number, kind=MailLink.STOP),
         now=sender.now,
     )
     kinds = [each.code for each in notices]
@@ -123,7 +173,7 @@ def _sentences(case: Case, notices: Sequence[OwedNotice], language: Language) ->
     ]
 
 
-def _message_id(sender: Sender, mail: OwedMail) -> str:
+def _message_id(sender: Sender, mail: str) -> str:
     """The same for the same mail, however often it is tried; it tells nothing about the case."""
-    told = current_keys().digest(sender.organization, purpose="mail", text=str(mail.id))
+    told = current_keys().digest(sender.organization, purpose="mail", text=mail)
     return f"<{told[:32]}@{sender.room.domain}>"

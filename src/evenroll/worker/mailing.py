@@ -15,7 +15,7 @@ from evenroll.records.notice_queue import OwedMail
 from evenroll.records.organizations import open_organization, organization_names
 from evenroll.worker.driver import LIMIT, Progress, run_until_idle
 from evenroll.worker.installation import Installation
-from evenroll.worker.mail_letters import Sender, letter_of
+from evenroll.worker.mail_letters import Sender, letter_of, owner_letter_of
 from evenroll.worker.progress import log_failure
 from evenroll.worker.web_mailing import send_web_letters
 from evenroll.worker.words_kept import take_words
@@ -78,6 +78,7 @@ def send_notices(installation: Installation, *, now: datetime, limit: int = LIMI
 
 def _send(sender: Sender, mail: OwedMail, mailed: Mailed) -> None:
     try:
+        _tell_owner(sender, mail)
         made = letter_of(sender, mail)
         if isinstance(made, WithheldReason):
             _withhold(sender, mail, made)
@@ -96,6 +97,21 @@ def _send(sender: Sender, mail: OwedMail, mailed: Mailed) -> None:
             notice_queue.mark_sent(mail, channel=MessageChannel.EMAIL, now=sender.now)
         mailed.sent += 1
         _tell(sender, mail, LogCode.NOTICE_SENT)
+
+
+def _tell_owner(sender: Sender, mail: OwedMail) -> None:
+    """First of all whose account it is. An address that takes nothing for good stops nobody else's mail."""
+    made = owner_letter_of(sender, mail)
+    if made is None:
+        return
+    try:
+        sender.room.post.send(made)
+    except MailNotTaken as error:
+        if not error.is_final:
+            raise
+        _tell(sender, mail, LogCode.NOTICE_PARKED, outcome=error.why, level=logging.WARNING)
+    else:
+        _tell(sender, mail, LogCode.NOTICE_SENT, outcome="owner")
 
 
 def _withhold(sender: Sender, mail: OwedMail, why: WithheldReason) -> None:
