@@ -40,6 +40,7 @@ from evenroll.runtime.demo_script import load_events, load_script
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "bad_paths.md"
 OPERATION = "\n## What an operator meets\n"
+WEB = "\n## What people meet on the web\n"
 LINES_MIN = 90
 COLUMNS = 6
 NOT_SHOWN_MAX = 44
