@@ -37,10 +37,13 @@ help:
 demo: setup-run
 	@.venv/bin/evenroll demo
 
+# In the order of tests/conftest.py: long files first.
+BY_FILE := --dist loadfile --no-loadscope-reorder
+
 # What `check` has just run, tests/house, is not run again.
 test: check
-	@EVENROLL_POSTGRES=16 $(PYTHON_OF) -m pytest -q -n 2 --dist loadfile -m on_16
-	@$(PYTHON_OF) -m pytest -q -n 2 --dist loadfile --ignore=tests/house
+	@EVENROLL_POSTGRES=16 $(PYTHON_OF) -m pytest -q -n 2 $(BY_FILE) -m on_16 $$(grep -rl 'mark\.on_16' tests --include='test_*.py')
+	@$(PYTHON_OF) -m pytest -q -n 2 $(BY_FILE) --ignore=tests/house
 
 check: setup-test
 	@$(PYTHON_OF) -m ruff format --check --quiet .

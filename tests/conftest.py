@@ -20,9 +20,26 @@ from evenroll.runtime.embedded_server import (
 
 DATABASE_PREFIX = "evenroll_test_"
 
+LONG_FIRST = ("runtime/test_demo.py", "runtime", "browser", "intake", "records", "web", "worker")
+"""Of `tests`: whole files go to one worker, so that a long one that is begun last keeps the other waiting for it."""
+SHORT_LAST = ("pages", "programs", "quantities")
+
 # A loaded machine is not a defect: time limits belong to measurements, not to properties.
 settings.register_profile("evenroll", deadline=None)
 settings.load_profile("evenroll")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, short ones last, each folder in its own order."""
+    items.sort(key=lambda item: turn_of(item.path.relative_to(Path(__file__).parent).as_posix()))
+
+
+def turn_of(path: str) -> int:
+    """When a file's turn is. path: below `tests`."""
+    for turn, begin in enumerate(LONG_FIRST):
+        if path.startswith(begin):
+            return turn
+    return len(LONG_FIRST) + (path.partition("/")[0] in SHORT_LAST)
 
 
 @pytest.fixture(scope="session")
