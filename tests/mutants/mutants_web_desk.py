@@ -41,8 +41,8 @@ DESK_MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file="src/evenroll/accounts/sign_in.py",
-                old="    _free_claims(request)\n    request.session.flush()",
-                new="    request.session.flush()",
+                old="    _free_claims(request)\n    _end_entry(request)",
+                new="    _end_entry(request)",
             ),
         ),
         caught_by=(f"{_CLAIMS}::test_what_somebody_works_on_is_free_when_that_one_signs_out",),

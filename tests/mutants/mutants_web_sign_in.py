@@ -8,8 +8,31 @@ _ACCOUNTS = "src/evenroll/accounts"
 _CODE = "tests/web/test_sign_in_code.py"
 _STAFF = "tests/web/test_sign_in_staff.py"
 _OWN = "tests/web/test_sign_in_own.py"
+_LIST = "tests/web/test_sign_in_list.py"
 
 SIGN_IN_MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="sign-in: one ends the sign-in of somebody else",
+        changes=(
+            Change(
+                file="src/evenroll/records/web_sign_ins.py",
+                old='WHERE number = %s AND subject = %s AND ended_at IS NULL"\n\n\nclass Way',
+                new="WHERE number = %s AND %s <> '' AND ended_at IS NULL\"\n\n\nclass Way",
+            ),
+        ),
+        caught_by=(f"{_LIST}::test_one_of_somebody_else_is_not_there",),
+    ),
+    Mutant(
+        name="sign-in: a passkey is added and nobody is told",
+        changes=(
+            Change(
+                file=f"{_ACCOUNTS}/passkey_views.py",
+                old="        tell_passkey_added(sign_in",
+                new="        str(sign_in",
+            ),
+        ),
+        caught_by=(f"{_LIST}::test_an_added_passkey_and_its_first_use_are_told",),
+    ),
     Mutant(
         name="sign-in: a mailed code can be guessed for as long as one likes",
         changes=(Change(file=f"{_ACCOUNTS}/codes.py", old=" and tried <= TRIES_MAX", new=""),),
@@ -32,8 +55,8 @@ SIGN_IN_MUTANTS: tuple[Mutant, ...] = (
         changes=(
             Change(
                 file=f"{_ACCOUNTS}/sign_in.py",
-                old='    if epoch_of(subject) != kept["epoch"]:',
-                new="    if epoch_of(subject) < 0:",
+                old='    if not stands(subject, number=kept.get("entry", ""), epoch=kept["epoch"], at=timezone.now()):',
+                new="    if False:",
             ),
         ),
         caught_by=(f"{_CODE}::test_signing_out_everywhere_ends_the_other_browser_too",),

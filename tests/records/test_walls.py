@@ -62,6 +62,7 @@ KNOWN_TO_ALL = {
     "web_letter",
     "web_passkey",
     "web_session",
+    "web_sign_in",
     "web_subject",
     "worker_seen",
 }

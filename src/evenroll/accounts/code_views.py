@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from evenroll.accounts import sign_in
 from evenroll.accounts.codes import CODE_LASTS, TRIES_MAX, ask_code, try_code
+from evenroll.accounts.own_page import own_page
 from evenroll.accounts.ways import key_of, next_of, start_of, ways_of
 from evenroll.pages.web_request import PageRequest
-from evenroll.records.passkeys import passkeys_of
+from evenroll.records.web_sign_ins import end_one
 
 _ADDRESS_MAX = 254
 _CODE_DIGITS = 8
@@ -86,13 +87,16 @@ def choose(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def own(request: PageRequest) -> HttpResponse:
     """The own sign-in: as whom, and how to end it everywhere."""
-    subject = sign_in.subject_of(request)
-    given = {
-        "has_more": len(sign_in.choices(request)) > 1,
-        "is_real": bool(subject),
-        "passkeys": passkeys_of(subject) if subject else (),
-    }
+    given = {"has_more": len(sign_in.choices(request)) > 1, **own_page(request, at=timezone.now())}
     return render(request, "accounts/own.html", given)
+
+
+@require_POST
+def leave_one(request: PageRequest) -> HttpResponse:
+    """End one sign-in of whoever is signed in."""
+    if not end_one(request.POST.get("entry", ""), subject=sign_in.subject_of(request), at=timezone.now()):
+        raise Http404
+    return HttpResponseRedirect(reverse("sign-in-own"))
 
 
 @require_POST

@@ -22,6 +22,7 @@ from evenroll.enrollment.form import Language
 from evenroll.pages.texts import render
 from evenroll.records.keys import current_keys
 from evenroll.records.web_counts import Counted, count
+from evenroll.records.web_sign_ins import Way
 from evenroll.records.web_subjects import subject_of_address
 
 CODE_LASTS: Final = timedelta(minutes=10)
@@ -65,7 +66,13 @@ def _count(key: str, at: datetime) -> int:
 
 def _proved(address: str) -> Proved:
     contacts = contact_tokens(address)
-    return Proved(subject=subject_of_address(address), people=customer_people(contacts), contacts=contacts)
+    return Proved(
+        subject=subject_of_address(address),
+        people=customer_people(contacts),
+        contacts=contacts,
+        way=Way.CODE,
+        address=address,
+    )
 
 
 def _send(number: str, address: str, language: Language) -> None:

@@ -16,6 +16,7 @@ from evenroll.accounts.sign_in import Proved, sign_in_proved
 from evenroll.accounts.staff_people import staff_people
 from evenroll.partners.openid_sign_in import Asked, Provider, begin, claims
 from evenroll.records.staff_sign_ins import user_of_address
+from evenroll.records.web_sign_ins import Way
 from evenroll.records.web_subjects import subject_of_user
 
 LASTS: Final = timedelta(minutes=10)
@@ -54,11 +55,20 @@ def come_back(request: HttpRequest, provider: Provider, *, state: str, code: str
     asked = Asked(state=kept["state"], nonce=kept["nonce"], verifier=kept["verifier"], back=_back(request, provider))
     said = claims(provider, asked, code=code)
     # An address that the provider has not seen to be theirs could be anybody's.
-    user = user_of_address(normal_address(str(said.get("email", "")))) if said.get("email_verified") is True else None
+    address = normal_address(str(said.get("email", ""))) if said.get("email_verified") is True else ""
+    user = user_of_address(address) if address else None
     people = [each for each in staff_people(user) if each.organization == provider.organization] if user else []
     if user is None or not people:
         raise NotSignedIn
-    proved = Proved(subject=subject_of_user(user), people=people, contacts={}, user=user, only=provider.organization)
+    proved = Proved(
+        subject=subject_of_user(user),
+        people=people,
+        contacts={},
+        user=user,
+        only=provider.organization,
+        way=Way.ORGANIZATION,
+        address=address,
+    )
     sign_in_proved(request, proved)
 
 

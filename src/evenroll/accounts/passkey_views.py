@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from evenroll.accounts import passkeys, sign_in
+from evenroll.accounts.browser_kind import browser_kind
+from evenroll.accounts.sign_in_told import tell_passkey_added
 from evenroll.accounts.ways import next_of
 from evenroll.pages.web_request import PageRequest, person_of
 from evenroll.pages.web_said import said
@@ -33,6 +35,7 @@ def add(request: PageRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("sign-in-own"))
     is_tried = request.method == "POST"
     if is_tried and passkeys.add_passkey(request, request.POST.get("answer", ""), at=timezone.now()):
+        tell_passkey_added(sign_in.told_to(request, person_of(request)), browser=browser_kind(request))
         return HttpResponseRedirect(reverse("sign-in-own"))
     options = passkeys.options_to_add(request, name=said(request, person_of(request).role))
     given = {"options": options, "script": address_of("passkeys.js"), "has_failed": is_tried}

@@ -18,11 +18,13 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from evenroll.accounts.browser_kind import browser_kind
 from evenroll.accounts.customers import customer_people
 from evenroll.accounts.limits import Door, may_try
 from evenroll.accounts.sign_in import Proved, contacts_of, sign_in_proved, subject_of, user_of
 from evenroll.accounts.staff_people import staff_people
 from evenroll.records.passkeys import Passkey, credentials_of, keep_passkey, passkey_of, use_passkey
+from evenroll.records.web_sign_ins import Way
 
 _KEPT = "passkey"
 _ANSWER_MAX = 20_000
@@ -55,7 +57,13 @@ def add_passkey(request: HttpRequest, answer: str, *, at: datetime) -> bool:
     credential = made.credential_data
     if credential is None:
         return False
-    kept = Passkey(subject=subject, credential=bytes(credential), contacts=contacts_of(request), user=user_of(request))
+    kept = Passkey(
+        subject=subject,
+        credential=bytes(credential),
+        contacts=contacts_of(request),
+        user=user_of(request),
+        made_in=browser_kind(request),
+    )
     return keep_passkey(kept, number=credential.credential_id, counter=made.counter, at=at)
 
 
@@ -77,7 +85,8 @@ def use(request: HttpRequest, answer: str, *, at: datetime) -> bool:
         return False
     people = staff_people(kept.user) if kept.user else customer_people(kept.contacts)
     if people:
-        sign_in_proved(request, Proved(subject=kept.subject, people=people, contacts=kept.contacts, user=kept.user))
+        proved = Proved(subject=kept.subject, people=people, contacts=kept.contacts, user=kept.user, way=Way.PASSKEY)
+        sign_in_proved(request, proved)
     return bool(people)
 
 

@@ -6,18 +6,23 @@ A session says who was there; what that one may see is asked of the books at eac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from evenroll.accounts.browser_kind import browser_kind
 from evenroll.accounts.customers import customer_people
+from evenroll.accounts.sign_in_told import ToWhom, tell_new_way
 from evenroll.accounts.staff_people import is_still, staff_people
+from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import ROLES_OF, Role
 from evenroll.pages.web_request import Person
 from evenroll.quantities.identifiers import ActorKey, CustomerId, OrganizationKey
 from evenroll.records.desk_claims import free_all
 from evenroll.records.organizations import OrganizationUnknown, kinds_of
+from evenroll.records.web_sign_ins import Known, Way, begin, end_one, stands
 from evenroll.records.web_subjects import end_sessions, epoch_of
 
 NOBODY: Final = ActorKey("")
@@ -29,7 +34,8 @@ class Proved:
     """Who has proved to be there, and as whom one can go on.
 
     subject: of `web_subjects`. contacts: tokens of the address of e-mail, by organization, of a customer. user: the
-    key of one of the staff. only: the one organization for which it is proved, where it is not all.
+    key of one of the staff. only: the one organization for which it is proved, where it is not all. way: by what.
+    address: that it was proved by, personal; "" where none was said.
     """
 
     subject: str
@@ -37,6 +43,8 @@ class Proved:
     contacts: Mapping[OrganizationKey, str]
     user: ActorKey = NOBODY
     only: OrganizationKey | None = None
+    way: Way
+    address: str = field(default="", repr=False)
 
 
 def sign_in(request: HttpRequest, person: Person) -> None:
@@ -46,8 +54,14 @@ def sign_in(request: HttpRequest, person: Person) -> None:
 
 
 def sign_in_proved(request: HttpRequest, proved: Proved) -> None:
-    """Keep who this is, as the first of the people whom it can be. The session and its cookie are new."""
+    """Keep who this is, as the first of the people whom it can be. The session and its cookie are new.
+
+    Who never signed in like this before is told so by mail, but for the very first time.
+    """
+    _end_entry(request)
     request.session.flush()
+    browser = browser_kind(request)
+    entry, known = begin(proved.subject, way=proved.way, browser=browser, at=timezone.now())
     request.session[_KEPT] = {
         **_kept(proved.people[0]),
         "subject": proved.subject,
@@ -55,7 +69,11 @@ def sign_in_proved(request: HttpRequest, proved: Proved) -> None:
         "contacts": dict(proved.contacts),
         "user": proved.user,
         "only": proved.only,
+        "entry": entry,
+        "address": proved.address,
     }
+    if known is Known.NEW:
+        tell_new_way(told_to(request, proved.people[0]), way=proved.way, browser=browser)
 
 
 def choose(request: HttpRequest, person: Person) -> None:
@@ -67,6 +85,7 @@ def choose(request: HttpRequest, person: Person) -> None:
 def sign_out(request: HttpRequest) -> None:
     """End the session, on the server too. Nobody works any more on what this person of the staff worked on."""
     _free_claims(request)
+    _end_entry(request)
     request.session.flush()
 
 
@@ -91,6 +110,23 @@ def subject_of(request: HttpRequest) -> str:
     """The subject of who is signed in; "" for somebody of a demo."""
     kept: Any = request.session.get(_KEPT)
     return str(kept.get("subject", "")) if isinstance(kept, dict) else ""
+
+
+def entry_of(request: HttpRequest) -> str:
+    """The number of this sign-in among those of its subject; "" for somebody of a demo."""
+    kept: Any = request.session.get(_KEPT)
+    return str(kept.get("entry", "")) if isinstance(kept, dict) else ""
+
+
+def told_to(request: HttpRequest, person: Person) -> ToWhom:
+    """Whom mails about this sign-in go to, in the language of the page."""
+    language: Language = getattr(request, "language", Language.EN)
+    return ToWhom(person=person, address=str(request.session[_KEPT].get("address", "")), language=language)
+
+
+def _end_entry(request: HttpRequest) -> None:
+    if entry_of(request):
+        end_one(entry_of(request), subject=subject_of(request), at=timezone.now())
 
 
 def contacts_of(request: HttpRequest) -> Mapping[OrganizationKey, str]:
@@ -127,7 +163,7 @@ def _stands(kept: dict[str, Any], person: Person) -> bool:
     subject = kept.get("subject", "")
     if not subject:
         return True
-    if epoch_of(subject) != kept["epoch"]:
+    if not stands(subject, number=kept.get("entry", ""), epoch=kept["epoch"], at=timezone.now()):
         return False
     if person.role is not Role.CUSTOMER:
         return person.actor == kept["user"] and is_still(person)

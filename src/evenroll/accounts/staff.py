@@ -28,6 +28,7 @@ from evenroll.records.staff_sign_ins import (
     take_step,
     totp_of_invitation,
 )
+from evenroll.records.web_sign_ins import Way
 from evenroll.records.web_subjects import end_sessions, subject_of_user
 
 PASSWORD_MIN: Final = 15
@@ -53,14 +54,16 @@ def sign_in_staff(request: HttpRequest, *, email: str, password: str, code: str,
     is_right = check_password(password, found.password if found else _OF_NOBODY)
     if not (is_right and found is not None and _is_second(found, code, at)):
         return False
-    return sign_in_user(request, found.user)
+    return sign_in_user(request, found.user, address=address)
 
 
-def sign_in_user(request: HttpRequest, user: ActorKey) -> bool:
-    """Go on as a user who has proved who it is; False for one who has no role any more."""
+def sign_in_user(request: HttpRequest, user: ActorKey, *, address: str = "") -> bool:
+    """Go on as a user who has proved who it is; False for one who has no role any more. address: where it was said."""
     people = staff_people(user)
     if people:
-        sign_in_proved(request, Proved(subject=subject_of_user(user), people=people, contacts={}, user=user))
+        subject = subject_of_user(user)
+        proved = Proved(subject=subject, people=people, contacts={}, user=user, way=Way.PASSWORD, address=address)
+        sign_in_proved(request, proved)
     return bool(people)
 
 

@@ -16,5 +16,6 @@ urlpatterns = [
     page("sign-in/from/<slug:provider>", own_sign_in_views.back, name="sign-in-from", who=ANYBODY),
     page("sign-in/choose", code_views.choose, name="sign-in-choose", who=SIGNED_IN),
     page("sign-in/own", code_views.own, name="sign-in-own", who=SIGNED_IN),
+    page("sign-out/one", code_views.leave_one, name="sign-out-one", who=SIGNED_IN),
     page("sign-out/everywhere", code_views.leave_everywhere, name="sign-out-everywhere", who=SIGNED_IN),
 ]

@@ -84,7 +84,10 @@ class StaffSignInRecord(models.Model):
 
 
 class WebPasskey(models.Model):
-    """A passkey. token: hash of its credential's id; subject: whose; data: enclosed; counter: of its last use."""
+    """A passkey. token: hash of its credential's id; subject: whose; data: enclosed; counter: of its last use.
+
+    made_in: the kind of browser, in the words of `accounts.browser_kind`.
+    """
 
     token = models.CharField(max_length=64, primary_key=True)
     subject = models.CharField(max_length=64)
@@ -92,10 +95,30 @@ class WebPasskey(models.Model):
     counter = models.BigIntegerField()
     added_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    made_in = models.CharField(max_length=40, default="", db_default="")
 
     class Meta:
         db_table = "web_passkey"
         indexes: ClassVar = [models.Index(fields=["subject"], name="web_passkey_by_subject")]
+
+
+class WebSignIn(models.Model):
+    """That somebody signed in. subject: whose; way, browser: codes. No address of any kind. used_at: to ten minutes."""
+
+    number = models.CharField(max_length=32, primary_key=True)
+    subject = models.CharField(max_length=64)
+    way = models.CharField(max_length=20)
+    browser = models.CharField(max_length=40)
+    began_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "web_sign_in"
+        indexes: ClassVar = [
+            models.Index(fields=["subject"], name="web_sign_in_by_subject"),
+            models.Index(fields=["used_at"], name="web_sign_in_by_use"),
+        ]
 
 
 class WebSignInSubject(models.Model):

@@ -23,7 +23,7 @@ PASSKEYS_MAX: Final = 10
 _NONCE_BYTES = 12
 
 _INSERT: LiteralString = (
-    "INSERT INTO web_passkey (token, subject, data, counter, added_at) SELECT %s, %s, %s, %s, %s "
+    "INSERT INTO web_passkey (token, subject, data, counter, added_at, made_in) SELECT %s, %s, %s, %s, %s, %s "
     "WHERE (SELECT count(*) FROM web_passkey WHERE subject = %s) < %s ON CONFLICT DO NOTHING"
 )
 _SELECT: LiteralString = "SELECT subject, data FROM web_passkey WHERE token = %s"
@@ -31,18 +31,24 @@ _USED: LiteralString = (
     "UPDATE web_passkey SET counter = %s, used_at = %s WHERE token = %s AND (counter < %s OR (counter = 0 AND %s = 0))"
 )
 _DATA_OF: LiteralString = "SELECT token, data FROM web_passkey WHERE subject = %s ORDER BY added_at, token"
-_OF: LiteralString = "SELECT token, added_at, used_at FROM web_passkey WHERE subject = %s ORDER BY added_at, token"
+_OF: LiteralString = (
+    "SELECT token, added_at, used_at, made_in FROM web_passkey WHERE subject = %s ORDER BY added_at, token"
+)
 _DELETE: LiteralString = "DELETE FROM web_passkey WHERE token = %s AND subject = %s"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passkey:
-    """A passkey of a subject. credential: as the authenticator gave it. contacts, user: as of who signed in by it."""
+    """A passkey of a subject. credential: as the authenticator gave it. contacts, user: as of who signed in by it.
+
+    made_in: the kind of browser.
+    """
 
     subject: str
     credential: bytes = field(repr=False)
     contacts: Mapping[OrganizationKey, str]
     user: ActorKey
+    made_in: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,12 +58,14 @@ class PasskeyShown:
     name: str
     added_at: datetime
     used_at: datetime | None
+    made_in: str
 
 
 def keep_passkey(passkey: Passkey, *, number: bytes, counter: int, at: datetime) -> bool:
     """Keep one; False where it is kept already, or there are as many as may be. number: the id of the credential."""
     token = _token(number)
-    row = (token, passkey.subject, _enclosed(token, passkey), counter, at, passkey.subject, PASSKEYS_MAX)
+    row = (token, passkey.subject, _enclosed(token, passkey), counter, at, passkey.made_in)
+    row = (*row, passkey.subject, PASSKEYS_MAX)
     return _done(_INSERT, row)
 
 
@@ -86,7 +94,7 @@ def passkeys_of(subject: str) -> Sequence[PasskeyShown]:
     """The passkeys of a subject, the oldest first."""
     with shared_transaction() as pen:
         rows = pen.execute(_OF, (subject,)).fetchall()
-    return tuple(PasskeyShown(name=row[0], added_at=row[1], used_at=row[2]) for row in rows)
+    return tuple(PasskeyShown(name=row[0], added_at=row[1], used_at=row[2], made_in=row[3]) for row in rows)
 
 
 def remove_passkey(name: str, *, subject: str) -> bool:

@@ -6,6 +6,7 @@ from django.db import connection
 
 from evenroll.records.keys import current_keys
 
+_ENDED = "UPDATE web_sign_in SET ended_at = now() WHERE subject = %s AND ended_at IS NULL"
 _EPOCH = "SELECT epoch FROM web_subject WHERE subject = %s"
 _END = (
     "INSERT INTO web_subject AS held (subject, epoch) VALUES (%s, 1) "
@@ -35,3 +36,4 @@ def end_sessions(subject: str) -> None:
     """End every session of this subject, wherever it is."""
     with connection.cursor() as pen:
         pen.execute(_END, (subject,))
+        pen.execute(_ENDED, (subject,))
