@@ -22,6 +22,19 @@ MAIL_MUTANTS: tuple[Mutant, ...] = (
         caught_by=("tests/web/test_mail_links.py::test_a_thief_cannot_keep_the_owner_from_being_told",),
     ),
     Mutant(
+        name="mail: what the books answered is told before anybody is proved",
+        changes=(
+            Change(
+                file="src/evenroll/worker/mail_letters.py",
+                old="    if not is_unproved(case):\n",
+                new="    if not is_unproved(case) or case.proof.attempts:\n",
+            ),
+        ),
+        caught_by=(
+            "tests/mail/test_unproved.py::test_nobody_learns_by_mail_who_provides_or_which_of_account_and_bill_is_wrong",
+        ),
+    ),
+    Mutant(
         name="mail: a look at the link stops e-mail",
         changes=(
             Change(

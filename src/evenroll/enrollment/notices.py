@@ -146,6 +146,7 @@ class WithheldReason(StrEnum):
     ADDRESS_UNUSABLE = "address_unusable"
     ERASED = "erased"
     TOO_LATE = "too_late"
+    NOT_PROVED = "not_proved"
 
 
 class NoticeState(StrEnum):

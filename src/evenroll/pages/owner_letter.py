@@ -26,17 +26,20 @@ def owner_letter(about: AboutOwner, *, language: Language) -> NoticeMail:
 
     def told(key: str) -> str:
         given = {"case": about.case, "organization": about.organization, "write_to": about.write_to}
-        return render(f"owner_letter.{key}", language=language, parameters=given)
+        return render(key, language=language, parameters=given)
 
     letter = PlainLetter(
-        subject=told("subject"),
-        lead=told("lead"),
+        subject=told("owner_letter.subject"),
+        lead=told("owner_letter.lead"),
         link=about.link,
-        link_text=told("go"),
+        link_text=told("owner_letter.go"),
         sections=(
-            LetterSection(heading=told("was_you"), lines=(told("was_you_text"),)),
-            LetterSection(heading=told("was_not_you"), lines=(told("was_not_you_text"), told("call"))),
+            LetterSection(heading=told("owner_letter.was_you"), lines=(told("owner_letter.was_you_text"),)),
+            LetterSection(
+                heading=told("owner_letter.was_not_you"),
+                lines=(told("owner_letter.was_not_you_text"), told("owner_letter.call")),
+            ),
         ),
-        foot=(told("why"),),
+        foot=(told("owner_letter.why"),),
     )
     return written_letter(letter, language=language)

@@ -17,6 +17,7 @@ from evenroll.enrollment.roles import Role
 from evenroll.pages.notice_mail import About, NoticeMail, notice_mail
 from evenroll.pages.notices import notice
 from evenroll.pages.owner_letter import AboutOwner, owner_letter
+from evenroll.pages.unproved_letter import AboutUnproved, unproved_letter
 from evenroll.ports.mail import Letter, MailRoom, is_address
 from evenroll.quantities.identifiers import CaseNumber, OrganizationKey
 from evenroll.records import channels, notice_queue, queries
@@ -61,6 +62,8 @@ def letter_of(sender: Sender, mail: OwedMail) -> Letter | WithheldReason:
         if not is_address(address):
             return WithheldReason.ADDRESS_UNUSABLE if address else WithheldReason.NO_ADDRESS
         told = _written(sender, case, opened, notices=mail.notices, language=case.opening.language)
+        if told is None:
+            return WithheldReason.NOT_PROVED
         return Letter(
             to=address,
             subject=told.subject,
@@ -128,7 +131,9 @@ def previewed(
             return None
         number, owed = found
         case = _case(organization, number)
-        return _written(sender, case, opened, notices=(owed,), language=language or case.opening.language)
+        spoken = language or case.opening.language
+        told = _written(sender, case, opened, notices=(owed,), language=spoken)
+        return told or _written_to_proved(sender, case, opened, notices=(owed,), language=spoken)
 
 
 def _case(organization: OrganizationKey, number: CaseNumber) -> Case:
@@ -143,6 +148,36 @@ def _withheld(sender: Sender, mail: OwedMail, case: Case) -> WithheldReason | No
 
 
 def _written(
+    sender: Sender, case: Case, opened: Opened, *, notices: Sequence[OwedNotice], language: Language
+) -> NoticeMail | None:
+    """None where nothing of it may be told before proof."""
+    if not is_unproved(case):
+        return _written_to_proved(sender, case, opened, notices=notices, language=language)
+    if case.opening.received_from is not None:
+        # Who writes would tell by that alone who provides the electricity there.
+        return None
+    about = AboutUnproved(
+        case=case.number,
+        organization=sender.name,
+        site=sender.room.site,
+        write_to=sender.room.write_to,
+        stop=_link(sender, case.number, kind=MailLink.STOP),
+    )
+    sentences = _sentences(case, notices, language)
+    told = {each.code: sentence for each, sentence in zip(notices, sentences, strict=True)}
+    return unproved_letter(about, told=told, language=language)
+
+
+def is_unproved(case: Case) -> bool:
+    """Whether nobody knows yet that the contact which the application names is that of the account.
+
+    A case that goes on from another one is given by who was proved there.
+    """
+    goes_on = case.opening.replaces is not None or case.opening.continues is not None
+    return case.proof.proved_at is None and not goes_on
+
+
+def _written_to_proved(
     sender: Sender, case: Case, opened: Opened, *, notices: Sequence[OwedNotice], language: Language
 ) -> NoticeMail:
     about = About(
