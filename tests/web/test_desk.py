@@ -139,8 +139,9 @@ def test_every_role_reads_its_queue(
         shown = page_of(asked, f"/desk/?scope={scope}&track=meter")
         assert render(f"desk.scope_{scope}", language=language) in shown
     order = territory.order_of(territory.utility, applied).number
-    assert f"/desk/order/{order}/" in page_of(asked, "/desk/?scope=all&track=meter")
-    assert order in page_of(asked, f"/desk/order/{order}/")
+    if role is not Role.METER_CREW:  # whose own orders stand in test_desk_crew.py
+        assert f"/desk/order/{order}/" in page_of(asked, "/desk/?scope=all&track=meter")
+        assert order in page_of(asked, f"/desk/order/{order}/")
 
 
 def test_a_case_is_found_by_whole_values_and_by_no_likeness(web: None, territory: Territory) -> None:

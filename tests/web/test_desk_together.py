@@ -173,11 +173,12 @@ def test_nobody_gives_many_what_is_not_for_this_role_or_not_for_many(
     crew = signed_in_as(staff_of(territory.utility, Role.METER_CREW))
     desk = signed_in_as(staff_of(territory.utility, Role.ENROLLMENT_DESK))
     order = territory.order_of(territory.utility, cases[0]).number
-    # A crew may open no case: its rows count as none.
-    posted(crew, {"row": [row(cases[0])]}, status=422)
+    office = signed_in_as(staff_of(territory.utility, Role.METER_OFFICE))
+    # A crew may open no case, and of the orders those of its day: other rows count as none.
+    posted(crew, {"row": [row(cases[0]), row(order, kind="service_order")]}, status=422)
     for command in ("withdraw", "submit_form", "initiate", "nothing"):
         said = {"step": "do", "command": command, "row": [row(order, kind="service_order")], "key": "0" * 32}
-        posted(crew, said, status=404)
+        posted(office, said, status=404)
     for command in ("submit_form", "open_case", "correct_vin"):
         posted(desk, {"step": "do", "command": command, "row": [row(cases[0])], "key": "0" * 32}, status=404)
     registry = signed_in_as(staff_of(territory.registry, Role.REGISTRY_OPERATOR))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -16,12 +17,13 @@ from evenroll.accounts.browser_kind import browser_kind
 from evenroll.accounts.customers import customer_people
 from evenroll.accounts.sign_in_told import ToWhom, tell_new_way
 from evenroll.accounts.staff_people import is_still, staff_people
+from evenroll.accounts.wired import business_now
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import ROLES_OF, Role
 from evenroll.pages.web_request import Person
 from evenroll.quantities.identifiers import ActorKey, CustomerId, OrganizationKey
 from evenroll.records.desk_claims import free_all
-from evenroll.records.organizations import OrganizationUnknown, kinds_of
+from evenroll.records.organizations import OrganizationUnknown, kinds_of, open_organization
 from evenroll.records.web_sign_ins import Known, Way, begin, end_one, stands
 from evenroll.records.web_subjects import end_sessions, epoch_of
 
@@ -196,4 +198,10 @@ def _person(kept: dict[str, Any]) -> Person | None:
         role=role,
         actor=ActorKey(kept["actor"]),
         customer=None if customer is None else CustomerId(customer),
+        on=_today(organization) if role is Role.METER_CREW else None,
     )
+
+
+def _today(organization: OrganizationKey) -> date:
+    with open_organization(organization) as opened:
+        return opened.calendar.business_date(business_now())

@@ -18,7 +18,7 @@ from evenroll.intake.payloads_of_moving import PERSONAL_BESIDE
 from evenroll.intake.said_command import WITH_ANSWERS
 from evenroll.pages.web_request import PageRequest, person_of, viewer_of
 from evenroll.records.desk_queue import queue_page
-from evenroll.records.desk_rows import Standing
+from evenroll.records.desk_rows import Standing, at_hand
 from evenroll.records.streams import StreamId, StreamKind
 
 ROWS_MAX: Final = 1000
@@ -64,7 +64,8 @@ def chosen_rows(request: PageRequest) -> Sequence[Chosen]:
     for kind, number, seen in said:
         if RULES[kind].admits(person):
             first.setdefault(StreamId(kind=kind, key=number), seen)
-    return [Chosen(record=record, seen=seen) for record, seen in list(first.items())[:ROWS_MAX]]
+    theirs = at_hand(viewer_of(request), records=list(first)[:ROWS_MAX])
+    return [Chosen(record=record, seen=first[record]) for record in theirs]
 
 
 def is_for_many(name: CommandName, *, role: Role) -> bool:

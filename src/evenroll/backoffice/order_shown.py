@@ -16,11 +16,10 @@ from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.pages.formats import day
 from evenroll.pages.texts import render
 from evenroll.pages.web_widgets import SummaryList, SummaryRow, Table, Timeline
+from evenroll.programs.program import Track
 from evenroll.quantities.identifiers import CaseNumber, OrderNumber
 from evenroll.records import queries
-from evenroll.records.journal import read_stream
 from evenroll.records.organizations import open_organization
-from evenroll.records.streams import order_stream
 
 _SEE_CASES = frozenset({Role.ENROLLMENT_DESK, Role.SUPERVISOR, Role.BILLING, Role.AUDITOR})
 
@@ -43,21 +42,21 @@ def shown_order(looking: Looking, *, number: OrderNumber) -> ShownOrder:
     """A service order for its page. Raises NotForViewer."""
     viewer = looking.viewer
     with open_organization(viewer.organization) as opened:
-        # What happened is read first: who acts on it then acts on no more than was shown.
-        entries = read_stream(order_stream(number))
+        here = queries.order_timeline(viewer, number=number)
         order = queries.order(viewer, number=number)
         point = queries.usage_point(viewer, pod=order.pod)
         case = _own_case(looking, order.request.case)
-    tracks = list(order.tracks.values())
+    is_crew = viewer.role is Role.METER_CREW
+    tracks = [each for each in order.tracks.values() if each.track is Track.METER or not is_crew]
     return ShownOrder(
         number=number,
         case=case,
         state=render(order.meter.state, language=looking.language),
-        seen=max((each.number for each in entries), default=0),
+        seen=here.seen,
         doable=doables(tracks, record=Record.SERVICE_ORDER, role=viewer.role, language=looking.language),
         facts=_facts(order, point, looking.language),
         waits=waits_table(tracks, looking=looking, calendar=opened.calendar),
-        timeline=happened(entries, looking=looking, zone=ZoneInfo(opened.calendar.zone)),
+        timeline=happened(here.entries, looking=looking, zone=ZoneInfo(opened.calendar.zone)),
     )
 
 

@@ -103,7 +103,7 @@ def of_order(request: PageRequest, number: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         found = look_at_address(person_of(request).acts, number=parsed, why=form.why, now=business_now())
         known = OwnAccount(service_address=found.address, postal_code=found.postal_code)
-        lists = [("personal.books" if found.is_open else "personal.not_today", _of_books(request, known))]
+        lists = [("personal.books", _of_books(request, known))]
     return _page(request, form, lists, back=reverse("desk-order", args=[parsed]), number=parsed)
 
 

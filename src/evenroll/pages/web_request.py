@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest
 
@@ -14,18 +15,22 @@ from evenroll.records.queries import Viewer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Who is signed in, for one organization in one role. customer: set for Role.CUSTOMER only."""
+    """Who is signed in, for one organization in one role. customer: set for Role.CUSTOMER only.
+
+    on: today in the territory, set for Role.METER_CREW, which sees the orders of its day.
+    """
 
     organization: OrganizationKey
     kinds: frozenset[OrganizationKind]
     role: Role
     actor: ActorKey
     customer: CustomerId | None = None
+    on: date | None = None
 
     @property
     def viewer(self) -> Viewer:
         """As whom queries are asked."""
-        return Viewer(organization=self.organization, role=self.role, customer=self.customer)
+        return Viewer(organization=self.organization, role=self.role, customer=self.customer, on=self.on)
 
     @property
     def acts(self) -> Actor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composed
@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Composed
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
+from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import ActorKey, CaseNumber, ProgramKey
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.queries import NotForViewer, Viewer
@@ -96,6 +97,7 @@ _HELD_BY = SQL(f"AND (stream_kind, stream_key) IN {_CLAIMED} AND holder = %(hold
 _FREE = SQL(f"AND ((stream_kind, stream_key) IN {_CLAIMED})) IS NOT TRUE ")
 _DUE_FROM = SQL("AND due_at >= %(due_from)s ")
 _DUE_BEFORE = SQL("AND due_at < %(due_before)s ")
+_CREWS = SQL("AND owner = 'meter_crew' AND due_at > %(crews_from)s AND due_at <= %(crews_to)s ")
 _AFTER = SQL("AND (due_at, id) > (%(due_at)s, %(id)s) ")
 # The supervisor's long look at an enrolled case asks nothing of anybody before it lapses; the index `track_in_queue`
 # leaves it out by the same words.
@@ -116,16 +118,25 @@ _KINDS = (StreamKind.CASE.value, StreamKind.SERVICE_ORDER.value, StreamKind.SUPP
 
 
 def queue_page(viewer: Viewer, *, asked: QueueAsked, rows: int = PAGE_ROWS) -> QueuePage:
-    """A page of the viewer's organization's queue. Raises NotForViewer for who is none of its staff."""
+    """A page of the queue of the viewer's organization; to a crew, of the visits of its day. Raises NotForViewer."""
     if viewer.role in _MAY_NOT:
         raise NotForViewer(f"Your role {viewer.role.value} may not see queues. Ask the enrollment desk.")
+    if viewer.role is Role.METER_CREW and viewer.on is None:
+        return QueuePage(rows=(), more=False)
     with open_organization(viewer.organization) as opened, cursor() as pen:
         given = {**_given(asked), "org": opened.id, "wall": opened.wall_at, "limit": rows + 1, "kinds": list(_KINDS)}
-        found = [_row(row) for row in pen.execute(_text(asked), given).fetchall()]
+        if viewer.on is not None:
+            given["crews_from"], given["crews_to"] = visits_due(viewer.on, calendar=opened.calendar)
+        found = [_row(row) for row in pen.execute(_text(asked, viewer), given).fetchall()]
     return QueuePage(rows=tuple(found[:rows]), more=len(found) > rows)
 
 
-def _text(asked: QueueAsked) -> Composed:
+def visits_due(on: date, *, calendar: ServiceCalendar) -> tuple[datetime, datetime]:
+    """Between which instants a visit of this local day is due, the first one left out: it waits until the day ends."""
+    return calendar.start_of_day(on), calendar.start_of_day(on + timedelta(days=1))
+
+
+def _text(asked: QueueAsked, viewer: Viewer) -> Composed:
     parts = [
         (True, _ON if asked.on is not None else _ON_ANYBODY),
         (asked.among is not None, _AMONG),
@@ -136,6 +147,7 @@ def _text(asked: QueueAsked) -> Composed:
         (asked.due_from is not None, _DUE_FROM),
         (asked.due_before is not None, _DUE_BEFORE),
         (asked.after is not None, _AFTER),
+        (viewer.role is Role.METER_CREW, _CREWS),
         (True, _NO_BACKSTOP),
     ]
     return Composed([_SELECT, *(part for is_asked, part in parts if is_asked), _REST])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
+from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
 from evenroll.programs.program import Track
+from evenroll.quantities.identifiers import IdentifierWrong, parse_order_number
+from evenroll.records import queries
 from evenroll.records.organizations import cursor, open_organization
 from evenroll.records.queries import Viewer
 from evenroll.records.streams import StreamId, StreamKind
@@ -30,6 +33,21 @@ _STANDING: LiteralString = (
     "AND track.stream_kind = head.stream_kind AND track.stream_key = head.stream_key "
     "AND track.owner IS NOT NULL AND track.due_at IS NOT NULL ORDER BY track.id"
 )
+
+
+def at_hand(viewer: Viewer, *, records: Sequence[StreamId]) -> Sequence[StreamId]:
+    """Those of these records that the viewer may act on: for a crew the orders of its day, else all."""
+    if viewer.role is not Role.METER_CREW:
+        return records
+    return [each for each in records if each.kind is StreamKind.SERVICE_ORDER and _is_seen(viewer, each)]
+
+
+def _is_seen(viewer: Viewer, record: StreamId) -> bool:
+    try:
+        queries.order(viewer, number=parse_order_number(record.key))
+    except (queries.NotForViewer, IdentifierWrong):
+        return False
+    return True
 
 
 def standing_of(viewer: Viewer, *, records: Collection[StreamId]) -> Mapping[StreamId, Standing]:

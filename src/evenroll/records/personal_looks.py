@@ -56,9 +56,8 @@ class PersonalOfCase:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AddressOfOrder:
-    """Where the work is; "" where the books do not have it. is_open: whether this role may read it today."""
+    """Where the work is; "" where the books do not have it."""
 
-    is_open: bool = True
     address: str = field(repr=False)
     postal_code: str = field(repr=False)
 
@@ -105,10 +104,9 @@ def look_at_address(actor: Actor, *, number: OrderNumber, why: Why, now: datetim
     """
     _refuse_others(actor, ADDRESS_LOOKERS)
     with open_organization(actor.organization) as opened:
-        order = queries.order(_viewer(actor), number=number)
         today = opened.calendar.business_date(now)
-        if actor.role is Role.METER_CREW and (order.visit is None or order.visit.visit_on != today):
-            return AddressOfOrder(is_open=False, address="", postal_code="")
+        viewer = queries.Viewer(organization=actor.organization, role=actor.role, on=today)
+        order = queries.order(viewer, number=number)
         with cursor() as pen:
             row = pen.execute(_PREMISE, (opened.id, order.pod)).fetchone()
         found = _address(row)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, LiteralString, cast
 
 from evenroll.enrollment.case import Case
 from evenroll.enrollment.roles import Role
+from evenroll.enrollment.rows import Row
 from evenroll.enrollment.service_order import ServiceOrder
 from evenroll.enrollment.usage_point import UsagePoint
 from evenroll.quantities.identifiers import CaseNumber, CustomerId, OrderNumber, OrganizationKey, PodId
@@ -20,6 +21,9 @@ from evenroll.records.streams import StreamId, StreamKind, case_stream, order_st
 
 PAGE_MAX = 500
 _NOT_STAFF = frozenset({Role.PEER})
+_NO_CASES = _NOT_STAFF | {Role.METER_CREW}
+_NOT_METER_WORK = frozenset({Row.R5D, Row.R10})
+"""Rows of the use case of which a crew hears nothing: what is switched, billed and paid is none of its work."""
 
 
 class NotForViewer(PermissionError):
@@ -28,11 +32,15 @@ class NotForViewer(PermissionError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Viewer:
-    """Who looks. customer: set for Role.CUSTOMER, who sees the own cases only."""
+    """Who looks. customer: set for Role.CUSTOMER, who sees the own cases only.
+
+    on: the local day, set for Role.METER_CREW, which sees the service orders whose visit is that day, and no case.
+    """
 
     organization: OrganizationKey
     role: Role
     customer: CustomerId | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +62,7 @@ def case(viewer: Viewer, *, number: CaseNumber) -> Case:
     theirs = found is not None and (
         viewer.role is not Role.CUSTOMER or (viewer.customer is not None and found.proof.customer == viewer.customer)
     )
-    if found is None or not theirs or viewer.role in _NOT_STAFF:
+    if found is None or not theirs or viewer.role in _NO_CASES:
         raise NotForViewer(f"There is no case {number} for you here. Check its number, or who you are signed in as.")
     return found
 
@@ -76,9 +84,35 @@ def order_version(viewer: Viewer, *, number: OrderNumber) -> int:
 def order(viewer: Viewer, *, number: OrderNumber) -> ServiceOrder:
     """A service order as it stands, not locked. Raises NotForViewer, also where there is none."""
     found = cast("ServiceOrder | None", _state(viewer, order_stream(number)) if _is_staff(viewer) else None)
-    if found is None:
+    if found is None or not _is_at_hand(viewer, found):
         raise NotForViewer(f"There is no service order {number} for you here. Check its number.")
     return found
+
+
+def _is_at_hand(viewer: Viewer, order: ServiceOrder) -> bool:
+    """Whether an order is for this one of the staff: a crew's are those of its day."""
+    if viewer.role is not Role.METER_CREW:
+        return True
+    return viewer.on is not None and order.visit is not None and order.visit.visit_on == viewer.on
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderTimeline:
+    """What happened to a service order, as far as it is for the viewer. seen: the number of its last entry of all."""
+
+    entries: Sequence[Entry]
+    seen: int
+
+
+def order_timeline(viewer: Viewer, *, number: OrderNumber) -> OrderTimeline:
+    """The journal of a service order; to a crew, of the work at the meter alone. Raises NotForViewer."""
+    with open_organization(viewer.organization):
+        # What happened is read before the order: who acts on it then acts on no more than was shown.
+        entries = read_stream(order_stream(number))
+        order(viewer, number=number)
+    is_crew = viewer.role is Role.METER_CREW
+    told = [each for each in entries if not (is_crew and each.row in _NOT_METER_WORK)]
+    return OrderTimeline(entries=told, seen=max((each.number for each in entries), default=0))
 
 
 def usage_point(viewer: Viewer, *, pod: PodId) -> UsagePoint | None:
@@ -116,7 +150,7 @@ _WAITING_ON: LiteralString = (
 
 def waiting(viewer: Viewer, *, on: Role | None = None, limit: int = PAGE_MAX) -> Sequence[Waiting]:
     """What waits on a role, or on anybody, the most urgent first. Staff and system only."""
-    _refuse_non_staff(viewer, "queues")
+    _refuse_crews(viewer, "queues")
     # Two texts: one that serves both is planned for neither, and reads all of the queue for a role.
     sql = _WAITING_ON if on is not None else _WAITING
     with open_organization(viewer.organization) as opened, cursor() as pen:
@@ -126,7 +160,7 @@ def waiting(viewer: Viewer, *, on: Role | None = None, limit: int = PAGE_MAX) ->
 
 def cases(viewer: Viewer, *, after: CaseNumber | None = None, limit: int = PAGE_MAX) -> Sequence[CaseNumber]:
     """The numbers of the cases that the viewer may see, ascending, from the one after `after` on."""
-    if viewer.role in _NOT_STAFF or (viewer.role is Role.CUSTOMER and viewer.customer is None):
+    if viewer.role in _NO_CASES or (viewer.role is Role.CUSTOMER and viewer.customer is None):
         raise NotForViewer("You may not list cases here. Sign in as one of this organization, or as its customer.")
     with open_organization(viewer.organization) as opened, cursor() as pen:
         rows = pen.execute(
@@ -144,7 +178,7 @@ def cases(viewer: Viewer, *, after: CaseNumber | None = None, limit: int = PAGE_
 
 def orders_of(viewer: Viewer, *, case_number: CaseNumber) -> Sequence[OrderNumber]:
     """The service orders that this organization has for a case. Staff and system only."""
-    _refuse_non_staff(viewer, "service orders")
+    _refuse_crews(viewer, "service orders")
     return tuple(
         OrderNumber(row[0])
         for row in _rows(
@@ -157,7 +191,7 @@ def orders_of(viewer: Viewer, *, case_number: CaseNumber) -> Sequence[OrderNumbe
 
 def open_orders_at(viewer: Viewer, *, pod: PodId) -> Sequence[OrderNumber]:
     """The open service orders at a usage point. Staff and system only."""
-    _refuse_non_staff(viewer, "service orders")
+    _refuse_crews(viewer, "service orders")
     return tuple(
         OrderNumber(row[0])
         for row in _rows(
@@ -171,7 +205,7 @@ def open_orders_at(viewer: Viewer, *, pod: PodId) -> Sequence[OrderNumber]:
 
 def live_places(viewer: Viewer, *, unit_kind: str, unit_id: str) -> Mapping[str, CaseNumber]:
     """The program families in which a unit is enrolled here, with the case that holds it. Staff and system only."""
-    _refuse_non_staff(viewer, "places")
+    _refuse_crews(viewer, "places")
     rows = _rows(
         viewer,
         "SELECT family, case_number FROM place WHERE organization_id = %s AND unit_kind = %s AND unit_id = %s AND live "
@@ -184,14 +218,14 @@ def live_places(viewer: Viewer, *, unit_kind: str, unit_id: str) -> Mapping[str,
 
 def status_counts(viewer: Viewer) -> Mapping[str, int]:
     """How many cases stand in each state. Staff and system only."""
-    _refuse_non_staff(viewer, "counts")
+    _refuse_crews(viewer, "counts")
     sql = "SELECT status, count(*) FROM case_record WHERE organization_id = %s GROUP BY status ORDER BY status"
     return dict(_rows(viewer, sql))
 
 
 def row_counts(viewer: Viewer) -> Mapping[str, int]:
     """How many cases and orders have an entry in each row of the use case: the funnel. Staff and system only."""
-    _refuse_non_staff(viewer, "counts")
+    _refuse_crews(viewer, "counts")
     sql = (
         "SELECT row, count(DISTINCT (stream_kind, stream_key)) FROM journal_entry "
         "WHERE organization_id = %s GROUP BY row ORDER BY row"
@@ -223,6 +257,13 @@ def _is_staff(viewer: Viewer) -> bool:
 def _refuse_non_staff(viewer: Viewer, what: str) -> None:
     if not _is_staff(viewer):
         raise NotForViewer(f"Your role {viewer.role.value} may not see {what}. Ask the enrollment desk.")
+
+
+def _refuse_crews(viewer: Viewer, what: str) -> None:
+    """For what is of the whole organization."""
+    _refuse_non_staff(viewer, what)
+    if viewer.role is Role.METER_CREW:
+        raise NotForViewer(f"A crew sees its orders of today, and no {what}. Ask the meter office.")
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

@@ -126,13 +126,18 @@ def _places(organization: str) -> list[tuple[str, str]]:
 
 def _waiting(key: OrganizationKey, *, role: StaffRole | None, limit: int, now: datetime) -> list[dict[str, Any]]:
     from evenroll.intake.outcomes import is_backstop
+    from evenroll.records.desk_queue import visits_due
     from evenroll.records.models import TrackRecord
     from evenroll.records.organizations import open_organization
 
-    with open_organization(key):
+    with open_organization(key) as opened:
         rows = TrackRecord.objects.filter(owner__isnull=False, due_at__isnull=False).exclude(owner="system")
         if role is not None:
             rows = rows.filter(owner=role.value)
+        if role is StaffRole.METER_CREW:
+            # As in its queue on the web: the visits of today.
+            after, until = visits_due(opened.calendar.business_date(now), calendar=opened.calendar)
+            rows = rows.filter(due_at__gt=after, due_at__lte=until)
         return [
             {
                 "organization": key,
