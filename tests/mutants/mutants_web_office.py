@@ -87,4 +87,31 @@ OFFICE_MUTANTS: tuple[Mutant, ...] = (
         ),
         caught_by=("tests/web/test_serve.py::test_a_worker_that_dies_is_started_anew_and_the_site_goes_on",),
     ),
+    Mutant(
+        name="office: a draft takes the key of another's program",
+        changes=(
+            Change(
+                file="src/evenroll/actions/draft_program.py",
+                old="        if is_others(each.program.key, than=organization):",
+                new="        if is_others(each.program.key, than=each.program.organization) and each.before:",
+            ),
+            Change(
+                file=f"{_RECORDS}/published.py",
+                old="        if is_others(program.key, than=program.organization):",
+                new="        if not program.key:",
+            ),
+        ),
+        caught_by=(f"{_CATALOG}::test_a_key_belongs_to_who_published_it_first",),
+    ),
+    Mutant(
+        name="office: the database lets anybody publish a key in other letters",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/migrations/0044_program_key_owner.py",
+                old="WHERE upper(key) = upper(NEW.key)",
+                new="WHERE key = NEW.key",
+            ),
+        ),
+        caught_by=(f"{_CATALOG}::test_the_database_itself_lets_nobody_publish_the_key_of_another",),
+    ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,9 +14,8 @@ from psycopg.errors import CheckViolation
 from evenroll.enrollment.form import Language
 from evenroll.enrollment.roles import Role
 from evenroll.pages.texts import render
-from evenroll.pages.web_request import Person
 from evenroll.programs.drafted import DraftFault
-from evenroll.quantities.identifiers import ActorKey, ProgramKey
+from evenroll.quantities.identifiers import ActorKey, OrganizationKey, ProgramKey
 from tests.statements import counted_traffic
 from tests.territory import Territory
 from tests.web.browsing import signed_in_as, staff_of, token_in
@@ -24,9 +25,12 @@ NEW = "/desk/programs/draft/"
 
 
 def manager(territory: Territory, number: int) -> Any:
-    found = staff_of(territory.utility, Role.PROGRAM_MANAGER)
+    return manager_of(territory.utility, number)
+
+
+def manager_of(organization: OrganizationKey, number: int) -> Any:
     named = ActorKey(f"program_manager-{number}")
-    return signed_in_as(Person(organization=found.organization, kinds=found.kinds, role=found.role, actor=named))
+    return signed_in_as(replace(staff_of(organization, Role.PROGRAM_MANAGER), actor=named))
 
 
 def new_key() -> str:
@@ -59,8 +63,7 @@ def in_english(code: Any, **parameters: str) -> str:
 
 
 def publish_by_two(territory: Territory, text: str) -> None:
-    address = drafted(manager(territory, 1), text)
-    assert decided(manager(territory, 2), address, "publish").status_code == 302
+    published_by(territory.utility, text)
 
 
 def versions(territory: Territory, key: str) -> list[int]:
@@ -98,6 +101,60 @@ def test_a_draft_that_would_end_the_process_is_refused_by_its_line(web: None, te
         shown = answer.content.decode()
         assert in_english("office.mistake", line=str(line)) in shown
         assert "lists and mappings stand more than 64 deep" in shown
+
+
+def test_a_key_belongs_to_who_published_it_first(web: None, territory: Territory) -> None:
+    key = new_key()
+    published_by(territory.esco, draft_text(territory.esco, key=key))
+    asked = manager(territory, 1)
+    for taken in (key, "BW-NIGHT-DRIVE"):
+        answer = sent(asked, draft_text(territory.utility, key=taken, version=2))
+        assert answer.status_code == 422
+        assert "another" in answer.content.decode() and territory.esco not in answer.content.decode()
+    assert versions(territory, key) == [1]
+
+
+def test_a_key_that_somebody_takes_meanwhile_is_refused_at_publishing(web: None, territory: Territory) -> None:
+    key = new_key()
+    address = drafted(manager(territory, 1), draft_text(territory.utility, key=key, version=2))
+    published_by(territory.esco, draft_text(territory.esco, key=key))
+    answer = decided(manager(territory, 2), address, "publish")
+    assert answer.status_code == 409
+    assert in_english(DraftFault.KEY_TAKEN, program=key) in answer.content.decode()
+    assert versions(territory, key) == [1]
+
+
+@pytest.mark.parametrize("write", [str.upper, str.lower])
+def test_the_database_itself_lets_nobody_publish_the_key_of_another(
+    web: None, territory: Territory, write: Callable[[str], str]
+) -> None:
+    from django.db import IntegrityError, connection, transaction
+
+    key = new_key()
+    published_by(territory.esco, draft_text(territory.esco, key=key))
+    with (
+        pytest.raises(IntegrityError, match="another organization") as refused,
+        transaction.atomic(),
+        connection.cursor() as pen,
+    ):
+        pen.execute(
+            "INSERT INTO program_version (key, version, publisher, content_hash, body) VALUES (%s, 9, %s, '', '')",
+            (write(key), territory.utility),
+        )
+    assert territory.esco not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["../../x", "x y", "X--Y", "X..Y", "-X", "X" * 41, "=X", "charge-x", "ÉCLAIR"])
+def test_a_key_that_is_none_is_refused_by_its_line(web: None, territory: Territory, key: str) -> None:
+    answer = sent(manager(territory, 1), draft_text(territory.utility, key=key))
+    assert answer.status_code == 422
+    assert "capital letters (A to Z) and digits" in answer.content.decode()
+
+
+def published_by(organization: OrganizationKey, text: str) -> None:
+    """As `publish_by_two`, for another organization."""
+    address = drafted(manager_of(organization, 1), text)
+    assert decided(manager_of(organization, 2), address, "publish").status_code == 302
 
 
 def test_capitals_make_nobody_else_of_who_wrote(web: None, territory: Territory) -> None:

@@ -14,7 +14,7 @@ from evenroll.records.asked import Taken
 from evenroll.records.organizations import kinds_of, open_organization, organization_names
 from evenroll.records.program_drafts import Draft, DraftState, decide_draft, draft_in_hand, keep_draft
 from evenroll.records.program_shelf import versions_of
-from evenroll.records.published import VersionChanged
+from evenroll.records.published import KeyTaken, VersionChanged, is_others
 from evenroll.records.unit_of_work import UnitOfWork
 
 
@@ -23,7 +23,11 @@ def checked(text: str, *, organization: OrganizationKey) -> tuple[Drafted, ...]:
     published: dict[ProgramKey, list[ProgramVersion]] = {}
     for each in versions_of(organization):
         published.setdefault(each.key, []).append(each)
-    return read_draft(text, drafter=_drafter(organization), shipped=catalog_texts(), published=published)
+    found = read_draft(text, drafter=_drafter(organization), shipped=catalog_texts(), published=published)
+    for each in found:
+        if is_others(each.program.key, than=organization):
+            raise DraftRefused(DraftFault.KEY_TAKEN, program=each.program.key)
+    return found
 
 
 def keep(work: UnitOfWork, *, text: str) -> int:
@@ -49,6 +53,8 @@ def publish(work: UnitOfWork, *, number: int) -> Sequence[ProgramVersion]:
             # Somebody else published this version since the draft was checked.
             version = str(each.program.version)
             raise DraftRefused(DraftFault.VERSION_TAKEN, program=each.program.key, version=version) from None
+        except KeyTaken:
+            raise DraftRefused(DraftFault.KEY_TAKEN, program=each.program.key) from None
         if not isinstance(answer, Taken):
             raise DraftRefused(DraftFault.NOT_ALLOWED)
     decide_draft(number, state=DraftState.PUBLISHED, by=work.actor.key, at=work.now)

@@ -222,4 +222,10 @@ def _read_programs(
         place = (program.key, program.version)
         if place in into:
             raise entry.refuse(f"program {program.key} version {program.version} stands twice; keep one.", key="key")
+        if any(row.key.upper() == program.key.upper() and _is_another(row, program) for row in into.values()):
+            raise entry.refuse(f"the key {program.key} belongs to another program; choose another key.", key="key")
         into[place] = program
+
+
+def _is_another(row: ProgramVersion, program: ProgramVersion) -> bool:
+    return row.organization != program.organization or row.key != program.key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import date
 from typing import Final
@@ -38,6 +39,8 @@ PROGRAM_KEYS: Final = frozenset(field.name for field in fields(ProgramVersion)) 
 # A program that needs no meter, or brings no rate, says so aloud: an entry left out would be read as
 # forgotten.
 _NONE: Final = "none"
+KEY_CHARACTERS_MAX: Final = 40
+_KEY: Final = re.compile(r"[A-Z0-9]+([.-][A-Z0-9]+)*")
 _TEXT_KEYS: Final = frozenset({"en", "es"})
 
 
@@ -45,7 +48,7 @@ def program_from(entry: Table, *, organization: OrganizationKey, rates: tuple[Ra
     """The program that an entry states. Raises CatalogRefused."""
     days = _known_days(entry)
     program = ProgramVersion(
-        key=ProgramKey(entry.text("key")),
+        key=_key_from(entry),
         version=entry.integer("version"),
         organization=organization,
         kind=entry.choice("kind", ProgramKind),
@@ -88,6 +91,18 @@ def program_from(entry: Table, *, organization: OrganizationKey, rates: tuple[Ra
     _check_metering(entry, program)
     _check_rates(entry, program, rates=rates)
     return program
+
+
+def _key_from(entry: Table) -> ProgramKey:
+    """Read aloud, written into addresses and files, and told apart without looking at small and capital letters."""
+    key = entry.text("key")
+    if not _KEY.fullmatch(key) or len(key) > KEY_CHARACTERS_MAX:
+        raise entry.refuse(
+            f"key is {key[:KEY_CHARACTERS_MAX]!r}; it must be capital letters (A to Z) and digits with single hyphens "
+            f"or points between them, at most {KEY_CHARACTERS_MAX} characters.",
+            key="key",
+        )
+    return ProgramKey(key)
 
 
 _DAYS: Final = (

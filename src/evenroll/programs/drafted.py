@@ -29,6 +29,7 @@ class DraftFault(StrEnum):
     VERSION_LOWER = "version_lower"
     ONE_LANGUAGE = "one_language"
     NEW_RATES = "new_rates"
+    KEY_TAKEN = "key_taken"
     SAME_PERSON = "same_person"
     NOT_OPEN = "not_open"
     NOT_ALLOWED = "not_allowed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,6 +13,8 @@ from evenroll.runtime.cli_exit import not_found, refused, wrong_use
 from evenroll.runtime.cli_near import nearest_words
 from evenroll.runtime.cli_session import asked, session
 from evenroll.runtime.output_console import Output
+
+_REASONS: Final = {"VersionChanged": "version_changed", "KeyTaken": "key_taken"}
 
 
 def publish(
@@ -37,7 +39,7 @@ def publish(
         raise wrong_use(f"{found.key} is no utility, so it cannot keep the registry of supply. Leave --keeps-registry.")
     with session():
         from evenroll.records.organizations import organization_keys
-        from evenroll.records.published import VersionChanged, all_published
+        from evenroll.records.published import KeyTaken, VersionChanged, all_published
         from evenroll.records.published import publish as keep
 
         kinds = _added(found, keeps_registry=keeps_registry)
@@ -46,8 +48,8 @@ def publish(
         try:
             for each in own:
                 keep(each)
-        except VersionChanged as changed:
-            raise refused(str(changed), reason="version_changed") from None
+        except (VersionChanged, KeyTaken) as error:
+            raise refused(str(error), reason=_REASONS[type(error).__name__]) from None
         registered = bool(organization_keys(kind=OrganizationKind.CLEARINGHOUSE))
     new = [each for each in own if (each.key, each.version) not in before]
     output.data(
