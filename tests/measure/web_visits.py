@@ -57,7 +57,7 @@ def visits_of(territory: Territory) -> Visits:
         "report": list(_reports(territory)),
         "finder": list(_households()),
     }
-    # The report goes through the whole journal: its statements are no more, and take minutes.
+    # The report is counted by a test of its own, beside few cases and many.
     counted = [each for name, group in asked.items() if name not in ("report", "finder") for each in group]
     return Visits(asked=asked, statements=_statements(counted))
 

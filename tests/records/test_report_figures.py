@@ -213,3 +213,18 @@ def test_each_line_of_a_case_is_told_once_and_what_it_left_is_all_but_where_it_s
     changes = sum(one.state != other.state for one, other in pairwise(entered))
     assert sum(each.times for each in lines if each.subject is Subject.LEFT) == changes
     assert [each.code for each in lines if each.subject is Subject.RULE] == ["vehicle_known:curable"]
+
+
+def test_a_worker_brings_every_organization_further_in_small_portions(territory: Territory) -> None:
+    from evenroll.records.report_taking import take_some
+    from evenroll.records.sealing import seal_all
+
+    territory.apply(territory.premise())
+    territory.apply(territory.premise(), at=territory.esco, program=territory.supply)
+    seal_all()
+    more = True
+    while more:
+        _, more = take_some(portions=1)
+    for organization in (territory.utility, territory.esco):
+        assert report_of(organization).standing.behind == 0
+        assert report_of(organization).funnel.stages[0].reached == 1
