@@ -13,7 +13,7 @@ from evenroll.pages.report_figure import Bar, Piece, bars_figure
 from evenroll.pages.report_words import draft_step_words, reason_words, share_words
 from evenroll.pages.texts import key_of
 from evenroll.records.funnel import Reason, Stage, TimeInState
-from evenroll.records.report_figures import Share
+from evenroll.records.report_figures import Share, counts_drafts
 from evenroll.records.report_lines import STAGE_KEYS
 
 BARS_MOST: Final = 10
@@ -33,7 +33,7 @@ def drafts(told: Told) -> Part:
     return Part(
         key="drafts",
         title=title,
-        note=told.say("reports.drafts_note"),
+        note=told.say("reports.drafts_note" if counts_drafts(told.chosen) else "reports.drafts_no_part"),
         heads=(told.say("funnel.draft_step"), told.say("funnel.draft_count")),
         rows=[(Shown(text=name), _plain(told, count)) for name, count in named],
         figure=bars_figure(bars, title=title) if bars else "",

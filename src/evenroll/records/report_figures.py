@@ -225,9 +225,14 @@ def _months(span: tuple[date | None, date | None] | None) -> tuple[date, ...]:
 
 def _drafts(chosen: Chosen) -> tuple[DraftStep, ...]:
     """Drafts come by the web, and are counted by day alone."""
-    if chosen.kind or chosen.language or chosen.channel not in {"", Channel.WEB.value}:
+    if not counts_drafts(chosen):
         return ()
     return drafts(since=chosen.since, until=None if chosen.until is None else last_day(chosen.until))
+
+
+def counts_drafts(chosen: Chosen) -> bool:
+    """Whether applications on the web are counted by what was chosen."""
+    return not chosen.kind and not chosen.language and chosen.channel in {"", Channel.WEB.value}
 
 
 def last_day(month: date) -> date:
