@@ -59,9 +59,9 @@ def by_code(request: PageRequest) -> HttpResponse:
     """Come back by the code of a letter."""
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        take_up(request, form.cleaned_data["code"])
-        # A sent one leads on from the list of tasks to what was said of it.
-        return HttpResponseRedirect(reverse("enroll-task-list"))
+        number = form.cleaned_data["code"]
+        take_up(request, number)
+        return HttpResponseRedirect(reverse(_place(read_draft(number, at=timezone.now()))))
     return render(request, "portal/enroll_code.html", {"form": form})
 
 
@@ -81,8 +81,8 @@ def by_link(request: PageRequest, *, link: str) -> HttpResponse:
     return render(request, "portal/enroll_link.html", {"name": name, "until": draft.expires_at.date()})
 
 
-def _place(draft: Draft) -> str:
-    return "enroll-sent" if draft.drafted.case else "enroll-task-list"
+def _place(draft: Draft | None) -> str:
+    return "enroll-sent" if draft is not None and draft.drafted.case else "enroll-task-list"
 
 
 def _ways(request: PageRequest, standing: Standing) -> dict[str, object]:
