@@ -65,6 +65,24 @@ def test_every_cost_is_a_range_beside_today_unchanged_and_managed(web: None, ter
 SCENARIOS = ("today", "program_unchanged", "program_managed")
 
 
+def test_the_lowest_of_a_part_is_said_first_and_leads_to_its_program(web: None, territory: Territory) -> None:
+    page, judged = all_answered().get("/find/costs").content.decode(), False
+    for part in re.split(r'<section class="part"', page)[1:]:
+        ways = {
+            float(amount.replace(",", "")): key
+            for key, block in re.findall(r'<article class="program" id="([^"]+)">(.*?)</article>', part, re.DOTALL)
+            for amount in re.findall(r"most likely \$([\d,]+)<", block)
+        }
+        if not ways:
+            continue
+        lowest = min(ways)
+        told = re.search(r'<p class="govuk-inset-text">(.*?)</p>', part, re.DOTALL)
+        assert told and f"${lowest:,.0f} a year" in html.unescape(told[1])
+        assert f'href="#{ways[lowest]}"' in told[1]
+        judged = True
+    assert judged
+
+
 @pytest.mark.parametrize("language", Language)
 def test_a_program_says_what_changes_equipment_events_and_leaving(
     web: None, territory: Territory, language: Language

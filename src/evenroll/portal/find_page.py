@@ -22,6 +22,7 @@ from evenroll.pages.web_said import said
 from evenroll.pages.web_widgets import Notice, SummaryList, SummaryRow, Table, Tone
 from evenroll.portal.find_answers import OTHER_BILLS, OTHER_VEHICLE, UNKNOWN_BILLS, UTILITY_BILLS, Answers
 from evenroll.portal.find_asking import USUAL_MONTHLY_KWH, Asked, asked_of
+from evenroll.portal.find_best import BestView, best_of
 from evenroll.portal.find_data import own_use_of
 from evenroll.portal.find_day import DayView, day_view
 from evenroll.portal.find_forms import organization
@@ -42,6 +43,7 @@ class PartView:
 
     heading: str
     share: str
+    best: BestView | None
     programs: tuple[ProgramView, ...]
     figure: SafeString
     table: Table
@@ -115,6 +117,7 @@ def _parts(found: Compared, *, question: CompareQuestion, asked: Asked, language
         PartView(
             heading=render(C.PART, language=language, parameters={"coverage": part.value}),
             share=share_of(part, found, language=language),
+            best=best_of(programs, language=language),
             programs=tuple(program_view(each, asked=asked, common=common, language=language) for each in programs),
             figure=SafeString(figure),
             table=bills_table(programs, question=question, language=language),

@@ -86,7 +86,8 @@ def saved(request: PageRequest) -> HttpResponse:
 
 
 def _of_part(part: PartView) -> Iterator[ToldSection]:
-    yield ToldSection(heading=part.heading, lines=(part.share,))
+    best = (part.best.text,) if part.best else ()
+    yield ToldSection(heading=part.heading, lines=(part.share, *best))
     yield from (_of_program(each) for each in part.programs)
 
 
