@@ -10,6 +10,7 @@ import pytest
 from evenroll.accounts.wired import Wired, use_wired
 from evenroll.runtime.database import DatabaseUrls
 from tests.browser import judges
+from tests.browser.further import browsers, further_visits
 from tests.browser.served import Visit, served, visits
 from tests.browser.town import Town, open_town
 from tests.territory import NOW, Territory, new_territory
@@ -27,7 +28,9 @@ def everywhere(django_ready: DatabaseUrls) -> Sequence[Visit]:
     territory = new_territory()
     use_wired(Wired(installation=lambda: territory.installation, now=lambda: NOW))
     planted = planted_in(territory)
-    return visits([(planted, each) for each in askers(planted)], under_way=list(applying(territory)))
+    under_way = [*applying(territory), *browsers()]
+    found = visits([(planted, each) for each in askers(planted)], under_way=under_way)
+    return [*found, *further_visits(territory)]
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from evenroll.enrollment.form import Language
+from tests.browser.further import NOT_OPENED, templates, templates_shown
 from tests.browser.judges import TOO_WIDE, findings
 from tests.browser.looking import looks, shown, window
 from tests.browser.served import Visit
 
 BYTES_MAX = 200_000
 TABS_MAX = 40
+FURTHER = {"error-404", "sign-in-invited", "enroll-link", "find-costs", "find-data", "find-mail", "passkey-add"}
 _FOCUS = """() => {
   const on = document.activeElement;
   if (!on || on === document.body) return null;
@@ -31,6 +33,19 @@ _FOCUS = """() => {
 def test_every_page_of_the_table_that_shows_something_is_visited(everywhere: Sequence[Visit]) -> None:
     names = {each.name for each in everywhere}
     assert {"portal-start", "desk-start", "demo-people", "enroll-question-vin", "enroll-check", "enroll-done"} <= names
+
+
+def test_every_template_is_shown_in_some_state_or_says_why_not(
+    everywhere: Sequence[Visit], address: str, chromium: Any
+) -> None:
+    """A new template that no visit shows fails here, and so does a reason that holds no longer."""
+    for visit in (each for each in everywhere if each.name in FURTHER):
+        with shown(chromium, visit, address, width=320, language=Language.ES) as page:
+            assert page.locator("h1").count() == 1
+    assert {each.name for each in everywhere} >= FURTHER
+    missing = templates() - templates_shown()
+    assert missing - NOT_OPENED.keys() == set()
+    assert NOT_OPENED.keys() <= templates()
 
 
 @pytest.mark.parametrize(("width", "language"), list(looks()), ids=str)
