@@ -57,7 +57,10 @@ def test_the_link_in_a_mail_is_the_page_of_the_case(told: tuple[Territory, CaseN
     assert room is not None
     mail = previewed(territory.utility, notice=_notices(told)[0].id, room=room, language=Language.ES, now=NOW)
     assert mail is not None
-    assert f"{SITE}{reverse('case', args=(number,))}\n" in mail.text
+    way = f"{reverse('find-case')}?case={number}"
+    assert f"{SITE}{way}\n" in mail.text
+    owner = owner_of(territory, number)
+    assert signed_in_as(owner).get(way)["Location"] == reverse("case", args=(number,))
     assert render("mail.hello", language=Language.ES) in mail.text
 
 
