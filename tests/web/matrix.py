@@ -126,7 +126,7 @@ def drafted_in(territory: Territory, organization: OrganizationKey) -> int:
 
     actor = territory.actor(organization, Role.PROGRAM_MANAGER, key="program_manager-2")
     with unit_of_work(organization, actor=actor, now=NOW) as work:
-        return keep(work, text=draft_text(organization, key=f"CHARGE-{territory.tag}"))
+        return keep(work, text=draft_text(organization, key=f"CHARGE-{territory.tag.upper()}"))
 
 
 def draft_text(organization: OrganizationKey, *, key: str, version: int = 1, **changes: str) -> str:
