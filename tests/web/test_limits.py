@@ -18,7 +18,7 @@ def asked(address: str = "", *, forwarded: str = "") -> Any:
     from django.test import RequestFactory
 
     own = f"10.{secrets.randbelow(250)}.{secrets.randbelow(250)}.{secrets.randbelow(250)}"
-    said = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
+    said: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
     return RequestFactory().get("/", REMOTE_ADDR=address or own, **said)
 
 
@@ -26,10 +26,26 @@ def test_so_many_about_one_thing_and_no_more_whoever_asks(web: None) -> None:
     from evenroll.accounts.limits import Door, may_try
 
     about = secrets.token_hex(8)
-    tried = [may_try(asked(), door=Door.PROOF, about=about, at=AT) for _ in range(7)]
+    tried = [may_try(asked(), door=Door.MAILED, about=about, at=AT) for _ in range(7)]
     assert tried == [True] * 5 + [False] * 2
-    assert may_try(asked(), door=Door.PROOF, about=secrets.token_hex(8), at=AT)
+    assert may_try(asked(), door=Door.MAILED, about=secrets.token_hex(8), at=AT)
     assert may_try(asked(), door=Door.CODE_ASKED, about=about, at=AT)
+
+
+@pytest.mark.parametrize(("door", "here"), [("STAFF", 10), ("CODE_ASKED", 5), ("PROOF", 5)])
+def test_who_tries_much_at_what_is_another_s_shuts_out_the_own_network_and_not_the_other(
+    web: None, door: str, here: int
+) -> None:
+    from evenroll.accounts.limits import LIMITS, Door, may_try
+
+    about, stranger, owner = secrets.token_hex(8), "192.0.2.9", "203.0.113.4"
+    tried = [may_try(asked(stranger), door=Door[door], about=about, at=AT) for _ in range(here + 2)]
+    assert tried == [True] * here + [False] * 2
+    assert may_try(asked(owner), door=Door[door], about=about, at=AT)
+    # From as many networks as one likes it ends, too.
+    most = min(limit.most for limit in LIMITS[Door[door]].about)
+    spread = [may_try(asked(), door=Door[door], about=about, at=AT) for _ in range(most)]
+    assert spread[0] and not spread[-1]
 
 
 def test_after_its_time_one_may_try_again_until_the_day_s_limit(web: None) -> None:
@@ -38,7 +54,7 @@ def test_after_its_time_one_may_try_again_until_the_day_s_limit(web: None) -> No
     about = secrets.token_hex(8)
 
     def tried(at: datetime) -> int:
-        return sum(may_try(asked(), door=Door.PROOF, about=about, at=at) for _ in range(6))
+        return sum(may_try(asked(), door=Door.MAILED, about=about, at=at) for _ in range(6))
 
     hours = [tried(AT + timedelta(hours=number)) for number in range(5)]
     assert hours == [5, 5, 5, 2, 0]  # each in vain counts too: 20 a day are over with the twentieth attempt
@@ -86,7 +102,7 @@ def test_many_at_once_are_counted_one_by_one(web: None) -> None:
     def tries(_number: int) -> int:
         together.wait(timeout=20)
         try:
-            return sum(may_try(asked(), door=Door.PROOF, about=about, at=AT) for _ in range(3))
+            return sum(may_try(asked(), door=Door.MAILED, about=about, at=AT) for _ in range(3))
         finally:
             connections.close_all()
 
@@ -100,7 +116,7 @@ def test_the_tables_tell_nothing(web: None) -> None:
 
     from evenroll.accounts.limits import Door, may_try
 
-    may_try(asked(), door=Door.PROOF, about="ana.diaz@example.org", at=AT)
+    may_try(asked(), door=Door.MAILED, about="ana.diaz@example.org", at=AT)
     cache.set("ana.diaz@example.org", {"name": "Ana Díaz"})
     assert cache.get("ana.diaz@example.org") == {"name": "Ana Díaz"}
     with connection.cursor() as pen:

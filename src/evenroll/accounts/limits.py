@@ -1,4 +1,7 @@
-"""How often something may be tried at a door: by what it is about, and by the network of who asks.
+"""How often something may be tried at a door: by what it is about from one network, by either alone.
+
+What it is about is counted with the network first, and alone only far above that: who tries much at an address that is
+not theirs then shuts out the own network, and not whoever the address belongs to.
 
 Counted in the database under keyed hashes, so that all processes count together and a restart forgets nothing. Whoever
 is over a limit is told what anybody is told whose try was in vain; a lockout never tells, and leaves other ways open.
@@ -50,8 +53,12 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """about: for one account, address of e-mail, draft or user; network: for a /24 or /48 of addresses."""
+    """about: for one account, address of e-mail, draft or user; network: for a /24 or /48 of addresses; here: for both.
 
+    Where there is a limit here, about is for all networks together, and far above it.
+    """
+
+    here: tuple[Limit, ...] = ()
     about: tuple[Limit, ...] = ()
     network: tuple[Limit, ...] = ()
 
@@ -64,21 +71,34 @@ _GUESSED = Limits(about=_TOLD.about, network=(Limit(most=120, within=_HOUR), Lim
 
 LIMITS: Mapping[Door, Limits] = MappingProxyType(
     {
-        Door.CODE_ASKED: _TOLD,
+        Door.CODE_ASKED: Limits(
+            here=_TOLD.about,
+            about=(Limit(most=15, within=_HOUR), Limit(most=60, within=_DAY)),
+            network=_TOLD.network,
+        ),
         Door.CODE_TRIED: Limits(network=_GUESSED.network),
-        Door.STAFF: Limits(about=(Limit(most=10, within=_HOUR), Limit(most=40, within=_DAY)), network=_GUESSED.network),
+        Door.STAFF: Limits(
+            here=(Limit(most=10, within=_HOUR), Limit(most=40, within=_DAY)),
+            about=(Limit(most=100, within=_HOUR), Limit(most=400, within=_DAY)),
+            network=_GUESSED.network,
+        ),
         Door.PASSKEY: Limits(network=_GUESSED.network),
         Door.INVITATION: Limits(network=_TOLD.network),
         Door.OWN_SIGN_IN: Limits(network=_GUESSED.network),
         Door.RESUME: Limits(network=(Limit(most=20, within=_HOUR), Limit(most=100, within=_DAY))),
         Door.SEARCH: Limits(about=(Limit(most=300, within=_HOUR),)),
-        Door.PROOF: Limits(about=_TOLD.about, network=_TOLD.network),
+        Door.PROOF: Limits(
+            here=_TOLD.about,
+            about=(Limit(most=15, within=_HOUR), Limit(most=60, within=_DAY)),
+            network=_TOLD.network,
+        ),
         Door.BEGIN: Limits(network=(Limit(most=300, within=_HOUR), Limit(most=2000, within=_DAY))),
         Door.UPLOAD: Limits(network=(Limit(most=60, within=_HOUR), Limit(most=300, within=_DAY))),
         Door.MAILED: _TOLD,
     }
 )
-"""Each number is an operator's trade: honest people beneath it, and who tries many things above it."""
+"""Each number is an operator's trade: honest people beneath it, and who tries many things above it. What they leave to
+who guesses is worked out in decision 40."""
 
 
 def may_try(request: HttpRequest, *, door: Door, at: datetime, about: str = "") -> bool:
@@ -105,6 +125,8 @@ def _counted(request: HttpRequest, *, door: Door, about: str) -> dict[Counted, i
     if about:
         key = f"{door}/about/{about}"
         counted |= {Counted(key=key, within=limit.within): limit.most for limit in limits.about}
+        key = f"{door}/here/{network_of(request)}/{about}"
+        counted |= {Counted(key=key, within=limit.within): limit.most for limit in limits.here}
     key = f"{door}/network/{network_of(request)}"
     return counted | {Counted(key=key, within=limit.within): limit.most for limit in limits.network}
 
