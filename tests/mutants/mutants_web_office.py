@@ -114,4 +114,28 @@ OFFICE_MUTANTS: tuple[Mutant, ...] = (
         ),
         caught_by=(f"{_CATALOG}::test_the_database_itself_lets_nobody_publish_the_key_of_another",),
     ),
+    Mutant(
+        name="office: any amount may be drafted",
+        changes=(
+            Change(
+                file="src/evenroll/programs/ranges.py",
+                old=" and abs(value) <= most",
+                new="",
+            ),
+        ),
+        caught_by=("tests/programs/test_mistakes.py::test_a_mistake_is_refused_by_file_line_and_reason",),
+    ),
+    Mutant(
+        name="office: an absurd program on the shelf is offered",
+        changes=(
+            Change(
+                file=f"{_RECORDS}/program_shelf.py",
+                old="    if not misfit(program):",
+                new="    if program.key:",
+            ),
+        ),
+        caught_by=(
+            "tests/web/test_catalog_ranges.py::test_a_program_that_is_wrong_on_the_shelf_breaks_none_of_the_others",
+        ),
+    ),
 )

@@ -17,6 +17,18 @@ def _text(file: str) -> str:
 MISTAKES = [
     ("dte.yaml", "    closes_on: none\n", "    closes_on: none\n    ends_on: 2030-01-01\n", "has to close by then"),
     ("dte.yaml", "    closes_on: none\n", "    closes_on: 2030-02-01\n    ends_on: 2030-01-01\n", "not after it"),
+    # Numbers, days and texts outside of what any program says.
+    ("dte.yaml", "places: 2500", "places: 99999999999999999999", "a whole number from 0 to 10000000"),
+    ("dte.yaml", "places: 2500", "places: " + "9" * 1_900, "it must be a whole number"),
+    ("dte.yaml", "offer_valid_days: 30", "offer_valid_days: 999999999", "from 0 to 366"),
+    ("dte.yaml", "    closes_on: none\n", "    closes_on: 9999-12-31\n", "a day from 2000-01-01 to 2100-12-31"),
+    ("dte.yaml", "    review_by: 20", "    review_by: 19", "a day from 2000-01-01 to 2100-12-31"),
+    ("pge.yaml", "usd_per_kwh: 0.60\n", "usd_per_kwh: 1e30\n", "from -1000 to 1000"),
+    ("pge.yaml", "usd_per_kwh: 0.60\n", "usd_per_kwh: 0.1234567891\n", "at most 8 decimal places"),
+    ("pge.yaml", "usd_per_kwh: 0.60\n", "usd_per_kwh: 1e-999999\n", "at most 8 decimal places"),
+    ("pge.yaml", "organization: pge", 'organization: "p\\u202Ege"', "U+202E"),
+    ("pge.yaml", "organization: pge", 'organization: "p\\0ge"', "U+0000"),
+    ("pge.yaml", "organization: pge", "organization: " + "p" * 100_000, "40 are the most"),
     # Terms beside the price.
     ("dte.yaml", "places: 2500", "places: 0", "admits at least one place"),
     ("dte.yaml", "waiting_list: true,", "waiting_list: true, offer_days: 0,", "offers it for at least a day"),

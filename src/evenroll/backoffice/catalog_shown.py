@@ -23,6 +23,7 @@ from evenroll.pages.web_widgets import Cell, SummaryList, SummaryRow, Table, Tag
 from evenroll.programs.catalog import CatalogRefused, is_published
 from evenroll.programs.drafted import DRAFT_CHARACTERS_MAX, Drafted, DraftRefused
 from evenroll.programs.program import ProgramVersion, is_open
+from evenroll.programs.ranges import misfit
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.quantities.identifiers import OrganizationKey
 from evenroll.records.program_drafts import Draft, DraftState
@@ -65,6 +66,10 @@ class DraftForm(forms.Form):
     def text(self) -> str:
         """What was given, with the ends of lines that a browser changes as they are in files."""
         return self.cleaned_data["body"].replace("\r\n", "\n")
+
+
+# A line may be as long as a draft.
+_STANDS_MAX: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +116,7 @@ def fault_words(wrong: DraftRefused | CatalogRefused, *, text: str, looking: Loo
     if isinstance(wrong, DraftRefused):
         return Trouble(text=render(wrong.fault, language=looking.language, parameters=dict(wrong.parameters)))
     lines = text.splitlines()
-    stands = lines[wrong.line - 1].strip() if 0 < wrong.line <= len(lines) else ""
+    stands = lines[wrong.line - 1].strip()[:_STANDS_MAX] if 0 < wrong.line <= len(lines) else ""
     told = render("office.mistake", language=looking.language, parameters={"line": str(wrong.line)})
     return Trouble(text=told, line=wrong.line, stands=stands, reason=wrong.reason)
 
@@ -188,6 +193,8 @@ def _standing(program: ProgramVersion, latest: int, *, today: date, looking: Loo
     """How a version stands on a day."""
     if program.version < latest:
         return Tag(text=looking.said("office.older"))
+    if misfit(program):
+        return Tag(text=looking.said("office.left_out"), tone=Tone.TROUBLE)
     if is_published(program, on=today):
         return Tag(text=looking.said("office.offered"), tone=Tone.GOOD)
     if is_open(program, on=today):

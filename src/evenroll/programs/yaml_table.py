@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
 
+from evenroll.programs.ranges import day_misfit, decimal_misfit, integer_misfit, listed_misfit, shown, text_misfit
 from evenroll.programs.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlRefused, nodes_of
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Value = TypeVar("Value")
+
+# More digits than any range has are not made a number first.
+_DIGITS = re.compile(r"[0-9]{1,20}")
 
 # The tags that the safe resolver gives to an unquoted scalar; anything else stands there by mistake.
 _NULL_TAG = "tag:yaml.org,2002:null"
@@ -34,6 +41,7 @@ class Table:
 
     file: str
     line: int
+    what: str
     entries: dict[str, Node]
 
     def refuse(self, reason: str, *, key: str | None = None) -> CatalogRefused:
@@ -54,9 +62,9 @@ class Table:
         """A whole number, zero or more."""
         node = self._node(key)
         value = self._scalar(node, key)
-        if node.tag != _INT_TAG or not value.isdigit():
-            raise self.refuse(f"{key} is {value!r}; it must be a whole number, zero or more.", key=key)
-        return int(value)
+        if node.tag != _INT_TAG or not _DIGITS.fullmatch(value):
+            raise self.refuse(f"{key} is {shown(value)}; it must be a whole number, zero or more.", key=key)
+        return self._fitting(int(value), integer_misfit, key)
 
     def flag(self, key: str) -> bool:
         """true or false."""
@@ -72,18 +80,19 @@ class Table:
         try:
             number = Decimal(value)
         except InvalidOperation:
-            raise self.refuse(f"{key} is {value!r}; it must be a decimal number.", key=key) from None
+            raise self.refuse(f"{key} is {shown(value)}; it must be a decimal number.", key=key) from None
         if not number.is_finite():
-            raise self.refuse(f"{key} is {value!r}; it must be a finite number.", key=key)
-        return number
+            raise self.refuse(f"{key} is {shown(value)}; it must be a finite number.", key=key)
+        return self._fitting(number, decimal_misfit, key)
 
     def day(self, key: str) -> date:
         """A day, YYYY-MM-DD."""
         value = self._scalar(self._node(key), key)
         try:
-            return date.fromisoformat(value)
+            found = date.fromisoformat(value)
         except ValueError:
-            raise self.refuse(f"{key} is {value!r}; it must be a day, YYYY-MM-DD.", key=key) from None
+            raise self.refuse(f"{key} is {shown(value)}; it must be a day, YYYY-MM-DD.", key=key) from None
+        return self._fitting(found, day_misfit, key)
 
     def choice(self, key: str, choices: type[Choice]) -> Choice:
         """One member of a finite set of codes."""
@@ -105,9 +114,9 @@ class Table:
         """A list of whole numbers, zero or more."""
         values = [self._scalar(node, key) for node in self._sequence(key)]
         for value in values:
-            if not value.isdigit():
-                raise self.refuse(f"{key} holds {value!r}; it must hold whole numbers.", key=key)
-        return tuple(int(value) for value in values)
+            if not _DIGITS.fullmatch(value):
+                raise self.refuse(f"{key} holds {shown(value)}; it must hold whole numbers.", key=key)
+        return tuple(self._fitting(int(value), listed_misfit, key) for value in values)
 
     def table(self, key: str, *, known: frozenset[str]) -> Table:
         """A mapping beneath this one."""
@@ -136,14 +145,23 @@ class Table:
                 line=node.start_mark.line + 1,
                 reason=f"{key} must be a single value that is not empty.",
             )
+        wrong = text_misfit(str(node.value), name=self.what if key in ("en", "es") else key)
+        if wrong:
+            raise CatalogRefused(file=self.file, line=node.start_mark.line + 1, reason=wrong)
         return str(node.value)
+
+    def _fitting(self, value: Value, misfit: Callable[..., str], key: str) -> Value:
+        wrong = misfit(value, name=key)
+        if wrong:
+            raise self.refuse(wrong, key=key)
+        return value
 
     def _chosen(self, value: str, key: str, choices: type[Choice]) -> Choice:
         try:
             return choices(value)
         except ValueError:
             known = ", ".join(member.value for member in choices)
-            raise self.refuse(f"{key} is {value!r}; it must be one of {known}.", key=key) from None
+            raise self.refuse(f"{key} is {shown(value)}; it must be one of {known}.", key=key) from None
 
 
 def read_table(text: str, *, file: str, known: frozenset[str]) -> Table:
@@ -171,4 +189,4 @@ def table_of(node: Node, *, file: str, known: frozenset[str], what: str) -> Tabl
         if key in entries:
             raise CatalogRefused(file=file, line=key_line, reason=f"{key!r} stands twice in {what}; keep one.")
         entries[key] = value_node
-    return Table(file=file, line=line, entries=entries)
+    return Table(file=file, line=line, what=what, entries=entries)

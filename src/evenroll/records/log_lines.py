@@ -52,6 +52,7 @@ class LogCode(StrEnum):
     WORD_TOO_LATE = "word_too_late"
     SEALED = "sealed"
     COUNTED = "counted"
+    PROGRAM_LEFT_OUT = "program_left_out"
     WORKER_BEGAN = "worker_began"
     WORKER_STOPPED = "worker_stopped"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
@@ -11,9 +12,11 @@ from django.db import connection
 
 from evenroll.programs.catalog import is_published
 from evenroll.programs.program import ProgramVersion
+from evenroll.programs.ranges import misfit
 from evenroll.quantities.codec import decode
 from evenroll.quantities.identifiers import OrganizationKey, ProgramKey
 from evenroll.records.foreseen import Fact, looked_up_once
+from evenroll.records.log_lines import LogCode, LogLine, tell
 
 
 class ProgramMissing(LookupError):
@@ -28,6 +31,7 @@ def published_programs(publishers: Iterable[OrganizationKey], *, on: date) -> tu
 def shelved_programs(publishers: Iterable[OrganizationKey], *, on: date) -> tuple[ProgramVersion, ...]:
     """Each program of these organizations in the version published on that day; by organization and key.
 
+    A version with a number, day or text outside of its range is left out, so that it breaks none of the others.
     Where none is, because it is closed or its review is overdue, the latest version: row 2b hides it and says why.
     """
     wanted = tuple(sorted(publishers))
@@ -44,7 +48,9 @@ def _shelved(publishers: tuple[OrganizationKey, ...], on: date) -> tuple[Program
         rows = pen.fetchall()
     latest: dict[str, ProgramVersion] = {}
     for key, content_hash, body in rows:
-        program = _read(content_hash, body)
+        program = _fitting(content_hash, body)
+        if program is None:
+            continue
         # A version whose last day, or last day of applying, has passed stands for all before it, open or not.
         over = any(day is not None and day <= on for day in (program.ends_on, program.closes_on))
         if key not in latest or over or is_published(program, on=on) or not is_published(latest[key], on=on):
@@ -100,6 +106,17 @@ def versions_of(publisher: OrganizationKey) -> tuple[ProgramVersion, ...]:
         )
         rows = pen.fetchall()
     return tuple(_read(content_hash, body) for content_hash, body in rows)
+
+
+@lru_cache(maxsize=1024)
+def _fitting(content_hash: str, body: str) -> ProgramVersion | None:
+    """A version, unless something of it is outside of its range, which is told once a process."""
+    program = _read(content_hash, body)
+    if not misfit(program):
+        return program
+    line = LogLine(code=LogCode.PROGRAM_LEFT_OUT, organization=program.organization, about=program.key)
+    tell(line, level=logging.ERROR)
+    return None
 
 
 @lru_cache(maxsize=1024)
