@@ -68,6 +68,7 @@ def test_an_invitation_leads_to_the_desk_and_is_good_once(web: None, territory: 
     [
         ({"password": "short", "again": "short"}, "too short"),
         ({"password": "aaaaaaaaaaaaaaaaaaa", "again": "aaaaaaaaaaaaaaaaaaa"}, "easy to guess"),
+        ({"password": "passwordpassword", "again": "passwordpassword"}, "easy to guess"),
         ({"again": "quiet otter climbs the stair"}, "not the same password"),
         ({"code": "000000"}, "not the code of the key"),
         ({"code": ""}, "Enter the code"),

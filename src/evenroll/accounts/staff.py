@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.contrib.auth.password_validation import CommonPasswordValidator
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from evenroll.accounts import totp
 from evenroll.accounts.customers import normal_address
+from evenroll.accounts.guessable import is_guessable
 from evenroll.accounts.limits import Door, may_try
 from evenroll.accounts.sign_in import Proved, sign_in_proved
 from evenroll.accounts.staff_people import staff_people
@@ -34,7 +33,6 @@ from evenroll.records.web_subjects import end_sessions, subject_of_user
 PASSWORD_MIN: Final = 15
 PASSWORD_MAX: Final = 128
 RECOVERY_CODES: Final = 10
-_SIGNS_MIN = 6
 _RECOVERY_BYTES = 10
 _OF_NOBODY = "!"
 _READ_AS = str.maketrans("", "", " -")
@@ -91,13 +89,7 @@ def password_fault(password: str) -> str:
     """The code of what is wrong with a new password; "" for a good one. It need have no signs of any kind."""
     if len(password) < PASSWORD_MIN:
         return "sign_in.password_short"
-    if len(set(password.casefold())) < _SIGNS_MIN:
-        return "sign_in.password_common"
-    try:
-        CommonPasswordValidator().validate(password)
-    except ValidationError:
-        return "sign_in.password_common"
-    return ""
+    return "sign_in.password_common" if is_guessable(password) else ""
 
 
 def _is_second(found: StaffSignIn, code: str, at: datetime) -> bool:

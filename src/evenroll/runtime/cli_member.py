@@ -12,13 +12,13 @@ from evenroll.enrollment.roles import Actor, Role
 from evenroll.quantities.identifiers import ActorKey, OrganizationKey
 from evenroll.runtime.account import account_name
 from evenroll.runtime.cli_exit import CommandEnded, not_found, refused, wrong_use
-from evenroll.runtime.cli_options import OrganizationOption, StaffRole
+from evenroll.runtime.cli_options import MemberRole, OrganizationOption
 from evenroll.runtime.cli_session import asked, business_now, organizations_here, session
 from evenroll.runtime.mail_wiring import site_address
 from evenroll.runtime.output_console import Output
 
 Who: TypeAlias = Annotated[str, typer.Argument(metavar="ACTOR", help="Who it is; a key, not a name.")]
-RoleOption: TypeAlias = Annotated[StaffRole, typer.Option("--role", help="The role.")]
+RoleOption: TypeAlias = Annotated[MemberRole, typer.Option("--role", help="The role.")]
 Books: TypeAlias = Annotated[str, typer.Option("--organization", metavar="KEY", help="The organization.")]
 
 InvitedAddress: TypeAlias = Annotated[

@@ -25,6 +25,19 @@ HostOption: TypeAlias = Annotated[
 ]
 
 
+class MemberRole(StrEnum):
+    """The roles that somebody is given in an organization: a customer has theirs by the books."""
+
+    ENROLLMENT_DESK = Role.ENROLLMENT_DESK.value
+    SUPERVISOR = Role.SUPERVISOR.value
+    PROGRAM_MANAGER = Role.PROGRAM_MANAGER.value
+    METER_OFFICE = Role.METER_OFFICE.value
+    METER_CREW = Role.METER_CREW.value
+    BILLING = Role.BILLING.value
+    REGISTRY_OPERATOR = Role.REGISTRY_OPERATOR.value
+    AUDITOR = Role.AUDITOR.value
+
+
 class StaffRole(StrEnum):
     """The roles of persons: those that wait for work or give commands at a terminal, and the auditor, who reads."""
 
