@@ -289,7 +289,8 @@ def test_one_person_does_not_key_a_letter_twice() -> None:
     form = a_form(world, program=ProgramKey("LE-EV-NIGHT"), channel=Channel.MAIL)
     keyed = c.KeyForm(by="ana", fingerprints={"name": "one"}, form=form)
     say(world, key, C.KEY_FORM, keyed, role=Role.ENROLLMENT_DESK)
-    assert refusal(world, key, C.KEY_FORM, keyed, role=Role.ENROLLMENT_DESK) is RefusalCode.SAME_PERSON_KEYED
+    for role in (Role.ENROLLMENT_DESK, Role.SUPERVISOR):
+        assert refusal(world, key, C.KEY_FORM, keyed, role=role) is RefusalCode.SAME_PERSON_KEYED
 
 
 def refusal(world: World, key: Key, name: C, payload: object, *, role: Role = Role.CUSTOMER) -> RefusalCode:

@@ -15,6 +15,24 @@ _SEEN = "tests/web/test_desk_seen.py"
 
 DESK_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        name="desk: a missed visit comes to a supervisor who can do nothing",
+        changes=(
+            Change(
+                file="src/evenroll/enrollment/commands.py",
+                old="C.BOOK_VISIT: _order(Row.R5B, _OFFICE, _SUPERVISOR)",
+                new="C.BOOK_VISIT: _order(Row.R5B, _OFFICE)",
+            ),
+            Change(
+                file="src/evenroll/enrollment/commands.py",
+                old="C.REBOOK_VISIT: _order(Row.R5B, _OFFICE, _CUSTOMER, _SUPERVISOR)",
+                new="C.REBOOK_VISIT: _order(Row.R5B, _OFFICE, _CUSTOMER)",
+            ),
+        ),
+        caught_by=(
+            "tests/enrollment/test_waits_owners.py::test_a_missed_visit_comes_to_a_supervisor_who_can_book_it_anew",
+        ),
+    ),
+    Mutant(
         name="desk: whoever claims last has it",
         changes=(
             Change(

@@ -43,10 +43,12 @@ HELPS: Final[Mapping[tuple[T, S], tuple[C, ...]]] = MappingProxyType(
         (T.CASE, S.SUSPENDED): (C.RESUME, C.RENEW_CONSENT, C.UNENROLL),
         (T.CASE, S.LEAVING): (C.STAY_ENROLLED, C.REQUEST_METER),
         (T.CASE, S.REFUSED): (C.OPEN_APPEAL, C.SETTLE_APPEAL),
-        (T.CASE, S.WAITLISTED): (C.ACCEPT_PLACE, C.CONFIRM_INTEREST, C.WITHDRAW),
+        (T.CASE, S.WAITLISTED): (C.ACCEPT_PLACE, C.CONFIRM_INTEREST, C.SET_CAP, C.WITHDRAW),
         (T.CONDITION, S.DUE): (C.MEET_CONDITION, C.SETTLE_CORRECTION, *_VEHICLE),
         (T.SUPPLY, S.ASKED): (C.RECORD_VERIFICATION, C.ASK_SUPPLY, C.JUDGE_SUPPLY, C.REJECT_SUPPLY),
         (T.SUPPLY, S.OBJECTED): (C.RECORD_VERIFICATION, C.ASK_SUPPLY),
+        (T.METER, S.BEFORE_METER): (*_EQUIPMENT, C.WITHDRAW),
+        (T.METER, S.ASKED): (C.WITHDRAW,),
         (T.METER, S.METER_REFUSED): (C.REQUEST_METER,),
         (T.METER, S.TO_SCHEDULE): (C.BOOK_VISIT,),
         (T.METER, S.SCHEDULED): (C.RECORD_VISIT, C.REBOOK_VISIT),
@@ -64,9 +66,10 @@ HELPS: Final[Mapping[tuple[T, S], tuple[C, ...]]] = MappingProxyType(
         (T.EQUIPMENT, S.CHOOSING_EQUIPMENT): _EQUIPMENT,
         (T.EQUIPMENT, S.INSTALLING): _EQUIPMENT,
         (T.EQUIPMENT, S.INSPECTING): _EQUIPMENT,
+        (T.EQUIPMENT, S.UNFIT): (C.CHOOSE_EQUIPMENT, C.REMOVE_EQUIPMENT),
         (T.DEVICE, S.REGISTERING): (C.REGISTER_DEVICE,),
         (T.DEVICE, S.TESTING): (C.RECORD_DEVICE_TEST,),
-        (T.DEVICE, S.TEST_FAILED): (C.RECORD_DEVICE_TEST,),
+        (T.DEVICE, S.TEST_FAILED): (C.REGISTER_DEVICE,),
         (T.DEVICE, S.OFFLINE): (C.RESUME, C.REGISTER_DEVICE),
         (T.DEVICE, S.CONSENT_ENDED): (C.RENEW_CONSENT,),
         (T.LEDGER, S.COUNTING): (C.RECORD_CHARGING, *_CREDITS),
@@ -112,6 +115,8 @@ def _can_be_taken(name: C, case: Case) -> bool:
         # Where supply cannot be chosen, there is nobody to change to.
         bound = case.provider is not None and case.provider.kind is ProviderAnswerKind.NO_CHOICE
         return may_change_supplier(case) and not bound
+    if name is C.WITHDRAW:
+        return name in HELPS.get((T.CASE, case.status), ())
     return name is not C.DISPUTE_SUPPLY or may_dispute_supply(case)
 
 
