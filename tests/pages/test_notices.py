@@ -104,11 +104,13 @@ def test_a_finding_says_why_what_and_the_cure() -> None:
         ),
         cure=Cure(code=CureCode.CHANGE_SUPPLIER, owner=CureOwner.CUSTOMER, days=30),
     )
-    why, seen, cure, time = finding_sentences(finding, language=ES)
+    why, seen, cure = finding_sentences(finding, language=ES)
     assert why == "El programa no admite a su proveedor actual; puede cambiar de proveedor."
     assert seen.startswith("Hallado: suministro de otro proveedor. El programa pide: sin elección de proveedor, ")
     assert cure == "Cambie a un proveedor que admita el programa."
-    assert time == "Tiene 30 días para hacerlo."
+    # The last day of what the case waits for stands beside it; what may be done later has days of its own.
+    later = replace(finding, outcome=Outcome.DUE_LATER, kind=RuleKind.DOCUMENT_PRESENT)
+    assert finding_sentences(later, language=ES)[-1] == "Tiene 30 días para hacerlo."
 
 
 def test_a_finding_about_the_meter_names_need_and_reason() -> None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from evenroll.enrollment.findings import EvidenceCode, Finding
 from evenroll.enrollment.form import Language
 from evenroll.pages.texts import has, render
-from evenroll.programs.rules import RuleKind
+from evenroll.programs.rules import CureOwner, Outcome, RuleKind
 
 _SUBJECT_OF_VALUES: Mapping[RuleKind, str] = MappingProxyType(
     {
@@ -35,7 +35,9 @@ def finding_sentences(finding: Finding, *, language: Language) -> tuple[str, ...
         said.append(render(f"evidence.{finding.evidence.code.value}", language=language, parameters=seen))
     if finding.cure is not None:
         said.append(render(finding.cure.code, language=language))
-        if finding.cure.days:
+        # What the customer mends before the case goes on has the case's own last day, which stands beside it.
+        waits = finding.outcome is Outcome.CURABLE and finding.cure.owner is CureOwner.CUSTOMER
+        if finding.cure.days and not waits:
             key = f"cure_by.{finding.cure.owner.value}"
             said.append(render(key, language=language, parameters={"days": finding.cure.days}))
     return tuple(said)
