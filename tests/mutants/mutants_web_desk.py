@@ -15,6 +15,32 @@ _SEEN = "tests/web/test_desk_seen.py"
 
 DESK_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        name="desk: what the supervisor has for long is never late",
+        changes=(
+            Change(
+                file="src/evenroll/enrollment/long_waits.py",
+                old="and since + LONG_WAIT < now",
+                new="and since + LONG_WAIT * 99 < now",
+            ),
+        ),
+        caught_by=(
+            "tests/web/test_desk_escalated.py::test_what_stands_with_the_supervisor_for_long_is_late_though_its_date_was_renewed",
+        ),
+    ),
+    Mutant(
+        name="desk: overdue credits are hidden from the supervisor",
+        changes=(
+            Change(
+                file=f"{_DESK}/queue_credits.py",
+                old="if role is Role.SUPERVISOR:",
+                new="if role is Role.CUSTOMER:",
+            ),
+        ),
+        caught_by=(
+            "tests/web/test_desk_credits_wait.py::test_credits_wait_on_the_manager_and_once_they_are_late_on_the_supervisor_too",
+        ),
+    ),
+    Mutant(
         name="desk: a missed visit comes to a supervisor who can do nothing",
         changes=(
             Change(

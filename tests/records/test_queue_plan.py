@@ -12,6 +12,7 @@ from evenroll.enrollment.roles import Role
 from evenroll.records import desk_queue
 from evenroll.records.desk_queue import QueueAsked
 from evenroll.records.organizations import cursor, open_organization
+from evenroll.records.queries import Viewer
 from tests.records.invented import Urls
 from tests.territory import new_territory, with_planted_rows
 
@@ -50,9 +51,10 @@ def _multiply(pen: Any, table: str, *, key: str, number: str) -> None:
 
 def scans(organization: Any, asked: QueueAsked) -> dict[str, str]:
     """By which index each table is read, and by what: the condition of the index."""
+    viewer = Viewer(organization=organization, role=Role.SUPERVISOR)
     with open_organization(organization) as opened, cursor() as pen:
         own = {"org": opened.id, "wall": opened.wall_at, "limit": 51, "kinds": list(desk_queue._KINDS)}
-        text = SQL("EXPLAIN (FORMAT JSON, COSTS OFF) ") + desk_queue._text(asked)
+        text = SQL("EXPLAIN (FORMAT JSON, COSTS OFF) ") + desk_queue._text(asked, viewer)
         row = pen.execute(text, {**desk_queue._given(asked), **own}).fetchone()
     assert row is not None
     return dict(_scans(row[0][0]["Plan"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,15 @@ def _lapsed(minutes: int) -> dict[str, Any]:
     return {"meter_office": Overdue(count=4, oldest_at=NOW - timedelta(minutes=minutes))}
 
 
+def _late_credits() -> Any:
+    from evenroll.enrollment.credit_duties import CreditDuty
+    from evenroll.quantities.identifiers import CaseNumber
+    from evenroll.records.credit_queue import CreditBacklog, CreditsAtCase
+
+    oldest = CreditsAtCase(number=CaseNumber("EV-1"), count=2, usd=Decimal(9), since=NOW - timedelta(days=90))
+    return CreditBacklog(duty=CreditDuty.TO_APPROVE, count=7, cases=3, usd=Decimal("59.50"), oldest=[oldest])
+
+
 def _server(**other: Any) -> HealthFacts:
     facts = _facts()
     return replace(facts, server=replace(facts.server, **other))
@@ -209,6 +219,8 @@ TROUBLES = {
     "no mail": (lambda: _owed(hours=50, sends_mail=False), Check.NOTICES, Verdict.LOOK, "no way for mail"),
     "late": (lambda: _late(30), Check.OVERDUE, Verdict.LOOK, "meter_office 4"),
     "very late": (lambda: _late(90), Check.OVERDUE, Verdict.ACT, "90 minutes"),
+    "late credits": (lambda: _books(late_credits=(_late_credits(),)), Check.LATE_WORK, Verdict.LOOK, "7 credits at 3"),
+    "long waits": (lambda: _books(long_waits=_lapsed(10**5)["meter_office"]), Check.LATE_WORK, Verdict.LOOK, "4 waits"),
     "not sealed": (lambda: _books(not_sealed=9, seal_seconds=900), Check.SEAL, Verdict.LOOK, "9 entries"),
     "not sealed for long": (lambda: _books(not_sealed=9, seal_seconds=7200), Check.SEAL, Verdict.ACT, "2 hours"),
     "a demo not sealed": (

@@ -13,18 +13,21 @@ from django.views.decorators.http import require_safe
 
 from evenroll.accounts.wired import business_now
 from evenroll.backoffice.desk_words import address_of_record, due_tag
+from evenroll.backoffice.queue_credits import credit_parts
 from evenroll.backoffice.ways import desk_page
 from evenroll.backoffice.who import READERS, RULES
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.long_waits import is_long_overdue
 from evenroll.enrollment.possible_commands import HELPS, possible_commands
 from evenroll.enrollment.roles import Role, is_same_actor
 from evenroll.enrollment.tracks import State
+from evenroll.pages.formats import day
 from evenroll.pages.part_words import track_words
 from evenroll.pages.texts import key_of
 from evenroll.pages.texts import render as text
 from evenroll.pages.web_request import PageRequest, Person, person_of, viewer_of
 from evenroll.pages.web_said import said
-from evenroll.pages.web_widgets import Tag
+from evenroll.pages.web_widgets import Tag, Tone
 from evenroll.programs.program import Track
 from evenroll.quantities.calendars import ServiceCalendar
 from evenroll.records.desk_queue import QueueAsked, QueueKey, QueuePage, QueueRow, queue_page
@@ -71,6 +74,7 @@ class QueueLine:
     number: str
     href: str
     owner: str
+    since: str
     due: Tag
     holder: str
     can_do: str
@@ -96,10 +100,12 @@ def queue(request: PageRequest) -> HttpResponse:
     form.is_valid()
     with open_organization(person.organization) as opened:
         found = queue_page(viewer_of(request), asked=asked_of(form, person))
+        credits = credit_parts(request) if "due" not in chosen else ()
     told = _Told(person=person, language=request.language, calendar=opened.calendar, now=business_now())
     context = {
         "form": form,
         "organization": organization_names()[person.organization],
+        "credits": credits,
         "lines": [_line(each, told=told) for each in found.rows],
         "can_choose": any(rule.admits(person) for rule in RULES.values()),
         "filter": [(name, value) for name, value in chosen.items() if name in FILTERS],
@@ -154,11 +160,21 @@ def _line(row: QueueRow, *, told: _Told) -> QueueLine:
         number=row.number,
         href=address_of_record(row.kind, row.number) if reads is not None and reads.admits(told.person) else "",
         owner=text(row.owner, language=language),
-        due=due_tag(row.key.due_at, now=told.now, calendar=told.calendar, language=language),
+        since=day(told.calendar.business_date(row.since), language=language),
+        due=_due(row, told=told),
         holder=_holder(row, told=told),
         can_do="; ".join(text(each, language=language) for each in names),
         value=f"{row.kind.value}:{row.number}:{row.version}" if works is not None and works.admits(told.person) else "",
     )
+
+
+def _due(row: QueueRow, *, told: _Told) -> Tag:
+    """A due date that a lapse renewed again and again is no news of how late it is."""
+    if row.key.due_at >= told.now and is_long_overdue(
+        owner=row.owner, state=row.state, times=row.times, since=row.since, now=told.now
+    ):
+        return Tag(text=text("desk.overdue_long", language=told.language), tone=Tone.TROUBLE)
+    return due_tag(row.key.due_at, now=told.now, calendar=told.calendar, language=told.language)
 
 
 def _holder(row: QueueRow, *, told: _Told) -> str:

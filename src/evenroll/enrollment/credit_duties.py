@@ -46,13 +46,16 @@ DUTY_RULES: Final[Mapping[CreditDuty, DutyRule]] = MappingProxyType(
     }
 )
 
-_DUTY_OF: Final[Mapping[CreditState, CreditDuty]] = MappingProxyType(
+STATE_OF: Final[Mapping[CreditDuty, CreditState]] = MappingProxyType(
     {
-        CreditState.EARNED: CreditDuty.TO_APPROVE,
-        CreditState.APPROVED: CreditDuty.TO_SEND,
-        CreditState.SENT: CreditDuty.TO_CONFIRM,
+        CreditDuty.TO_APPROVE: CreditState.EARNED,
+        CreditDuty.TO_SEND: CreditState.APPROVED,
+        CreditDuty.TO_CONFIRM: CreditState.SENT,
     }
 )
+"""The state in which credits wait for an act; what is owed back hangs on where a credit was before, too."""
+
+_DUTY_OF: Final[Mapping[CreditState, CreditDuty]] = MappingProxyType({state: duty for duty, state in STATE_OF.items()})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,11 +98,24 @@ def credit_waits(credits: Iterable[Credit], *, calendar: ServiceCalendar) -> tup
 
 def _wait(duty: CreditDuty, credits: list[Credit], calendar: ServiceCalendar) -> CreditWait:
     since = min(each.at for each in credits)
-    last_on = calendar.add_business_days(calendar.business_date(since), DUTY_RULES[duty].business_days)
     return CreditWait(
         duty=duty,
         count=len(credits),
         usd=sum((each.usd for each in credits), ZERO),
         since=since,
-        due_at=calendar.start_of_day(calendar.add_calendar_days(last_on, 1)),
+        due_at=due_at(duty, since=since, calendar=calendar),
     )
+
+
+def due_at(duty: CreditDuty, *, since: datetime, calendar: ServiceCalendar) -> datetime:
+    """When the act is late on credits of which the oldest waits since then: at the end of the last day."""
+    last_on = calendar.add_business_days(calendar.business_date(since), DUTY_RULES[duty].business_days)
+    return calendar.start_of_day(calendar.add_calendar_days(last_on, 1))
+
+
+def late_before(duty: CreditDuty, *, now: datetime, calendar: ServiceCalendar) -> datetime:
+    """The instant before which credits must have begun to wait to be overdue now: `due_at` the other way around."""
+    began_on = calendar.business_date(now)
+    while due_at(duty, since=calendar.start_of_day(began_on), calendar=calendar) > now:
+        began_on = calendar.add_calendar_days(began_on, -1)
+    return calendar.start_of_day(calendar.add_calendar_days(began_on, 1))

@@ -54,7 +54,7 @@ class QueueAsked:
 class QueueRow:
     """One wait. number: of the record that waits; case: its case, absent for a supply request; holder: who works on it.
 
-    version: the number of the last entry of the record.
+    version: the number of the last entry of the record. times: how often the track entered its state again.
     """
 
     key: QueueKey
@@ -69,6 +69,7 @@ class QueueRow:
     program: ProgramKey | None
     holder: ActorKey | None
     version: int
+    times: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +82,8 @@ class QueuePage:
 
 _SELECT = SQL(
     "SELECT waits.id, waits.due_at, waits.stream_kind, waits.stream_key, waits.track_key, waits.track, waits.state, "
-    "waits.owner, waits.since, ordered.case_number, standing.program, claim.holder, head.number "
+    "waits.owner, waits.since, ordered.case_number, standing.program, claim.holder, head.number, "
+    "waits.times "
     "FROM (SELECT * FROM track WHERE organization_id = %(org)s AND due_at IS NOT NULL AND stream_kind = ANY(%(kinds)s) "
 )
 _ON = SQL("AND owner = %(on)s ")
@@ -170,7 +172,22 @@ def _given(asked: QueueAsked) -> dict[str, Any]:
 
 
 def _row(row: tuple[Any, ...]) -> QueueRow:
-    own_id, due_at, kind, number, track_key, track, state, owner, since, ordered_case, program, holder, version = row
+    (
+        own_id,
+        due_at,
+        kind,
+        number,
+        track_key,
+        track,
+        state,
+        owner,
+        since,
+        ordered_case,
+        program,
+        holder,
+        version,
+        times,
+    ) = row
     of_case = number if kind == StreamKind.CASE.value else ordered_case
     return QueueRow(
         key=QueueKey(due_at=due_at, id=own_id),
@@ -185,4 +202,5 @@ def _row(row: tuple[Any, ...]) -> QueueRow:
         program=None if program is None else ProgramKey(program),
         holder=None if holder is None else ActorKey(holder),
         version=version or 0,
+        times=times,
     )

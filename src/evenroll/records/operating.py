@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
+from evenroll.enrollment.credit_duties import STATE_OF, late_before
+from evenroll.enrollment.long_waits import LONG_WAIT
 from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.records.credit_queue import CreditBacklog, credit_backlog
 from evenroll.records.organizations import cursor, open_organization, shared_transaction
 
 _OUTBOX: LiteralString = (
@@ -24,6 +27,11 @@ _INBOX: LiteralString = (
 _OVERDUE: LiteralString = (
     "SELECT coalesce(owner, 'system'), count(*), min(due_at) FROM track "
     "WHERE organization_id = %(org)s AND due_at < %(now)s GROUP BY 1 ORDER BY 1"
+)
+# By the rule of `enrollment.long_waits`: an appeal enters the refusal again by being opened.
+_LONG: LiteralString = (
+    "SELECT count(*), min(since) FROM track WHERE organization_id = %(org)s AND owner = 'supervisor' "
+    "AND due_at >= %(now)s AND since < %(long_before)s AND times > CASE WHEN state = 'refused' THEN 1 ELSE 0 END"
 )
 _WAITS: LiteralString = (
     "SELECT owner, count(*) FROM track WHERE organization_id = %(org)s AND due_at IS NOT NULL AND owner IS NOT NULL "
@@ -104,6 +112,20 @@ def overdue(organization: OrganizationKey, *, now: datetime) -> Mapping[str, Ove
     with open_organization(organization) as opened, cursor() as pen:
         rows = pen.execute(_OVERDUE, {"org": opened.id, "now": now}).fetchall()
     return {role: Overdue(count=count, oldest_at=oldest_at) for role, count, oldest_at in rows}
+
+
+def long_waits(organization: OrganizationKey, *, now: datetime) -> Overdue | None:
+    """What stands with the supervisor for long, its date renewed again and again; oldest_at: since when."""
+    with open_organization(organization) as opened, cursor() as pen:
+        row = pen.execute(_LONG, {"org": opened.id, "now": now, "long_before": now - LONG_WAIT}).fetchone()
+    return Overdue(count=row[0], oldest_at=row[1]) if row and row[0] else None
+
+
+def late_credits(organization: OrganizationKey, *, now: datetime) -> Sequence[CreditBacklog]:
+    """The credits of an organization on which somebody should have acted by now, by the act."""
+    with open_organization(organization) as opened:
+        late = {duty: late_before(duty, now=now, calendar=opened.calendar) for duty in STATE_OF}
+        return credit_backlog(late, limit=1)
 
 
 def cases(organization: OrganizationKey) -> Mapping[str, int]:

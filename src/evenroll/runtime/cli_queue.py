@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from evenroll.enrollment.form import Language
+from evenroll.enrollment.long_waits import is_long_overdue
 from evenroll.enrollment.possible_commands import possible_commands
 from evenroll.enrollment.roles import Role
 from evenroll.enrollment.tracks import State
@@ -149,12 +150,20 @@ def _waiting(key: OrganizationKey, *, role: StaffRole | None, limit: int, now: d
                 "since": row.since,
                 "due_at": row.due_at,
                 "on_lapse": row.on_lapse,
-                "overdue": row.due_at is not None and row.due_at < now,
+                "overdue": _is_late(row, now=now),
                 "commands": _commands(row.track, row.state, row.owner),
                 "backstop": is_backstop(track=row.track, state=row.state, times=row.times),
             }
             for row in rows.order_by("due_at", "stream_key")[:limit]
         ]
+
+
+def _is_late(row: Any, *, now: datetime) -> bool:
+    """row: of the table of tracks. What the supervisor has for long is late, however often its date was renewed."""
+    owner = Role(row.owner) if row.owner else None
+    return row.due_at < now or is_long_overdue(
+        owner=owner, state=State(row.state), times=row.times, since=row.since, now=now
+    )
 
 
 def _commands(track: str, state: str, owner: str | None) -> list[str]:

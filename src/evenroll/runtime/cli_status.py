@@ -13,6 +13,7 @@ import typer
 
 import evenroll
 from evenroll.quantities.identifiers import OrganizationKey
+from evenroll.quantities.money import ZERO
 from evenroll.runtime.cli_exit import ExitCode
 from evenroll.runtime.cli_options import OrganizationOption
 from evenroll.runtime.cli_session import asked, organizations_here, session
@@ -199,6 +200,11 @@ def _told(each: OrganizationFacts, sizes: BookSizes, *, now: datetime) -> dict[s
         "notices_owed_since": each.notices.owed_since,
         "notices_retried": each.notices.retried,
         "notices_parked": each.notices.parked,
+        "late_credits": sum(late.count for late in each.late_credits),
+        "late_credits_since": min((late.since for late in each.late_credits), default=None),
+        "late_credits_usd": sum((late.usd for late in each.late_credits), ZERO),
+        "long_waits": each.long_waits.count if each.long_waits else 0,
+        "long_waits_since": each.long_waits.oldest_at if each.long_waits else None,
         "journal_entries": sizes.journal_entries,
         "not_sealed": each.not_sealed,
         "seal_lag_seconds": each.seal_seconds,

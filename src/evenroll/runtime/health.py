@@ -35,6 +35,7 @@ class Check(StrEnum):
     PARKED = "parked"
     NOTICES = "notices"
     OVERDUE = "overdue"
+    LATE_WORK = "late_work"
     SEAL = "seal"
     DISK = "disk"
     TRANSACTIONS = "transactions"
@@ -67,6 +68,7 @@ def judged(facts: HealthFacts, *, limits: Mapping[str, Limit] = LIMITS) -> tuple
             _parked(facts, limits),
             _notices(facts, limits),
             _overdue(facts, limits),
+            _late_work(facts),
             _seal(facts, limits),
         ]
     return (*lines, _disk(facts, limits), *_server(facts, limits), _clock(facts, limits))
@@ -280,6 +282,24 @@ def _overdue(facts: HealthFacts, limits: Mapping[str, Limit]) -> Line:
         f"ago; by whom they waited on: {told}.",
         f"See that a worker runs; then `{typed('worker --once')}`. What fails again goes to the supervisor: "
         f"`{typed('queue --role supervisor')}`.",
+    )
+
+
+def _late_work(facts: HealthFacts) -> Line:
+    """Work of people: nobody is to be woken for it, so that it is looked at by day and has no limit."""
+    long_waits = [each.long_waits for each in facts.organizations if each.long_waits]
+    credits = [found for each in facts.organizations for found in each.late_credits]
+    if not long_waits and not credits:
+        return _line(Check.LATE_WORK, Verdict.OK, "Nobody's work stands for long.", "")
+    oldest = [each.oldest_at for each in long_waits] + [each.since for each in credits]
+    count, usd = sum(each.count for each in credits), sum(each.usd for each in credits)
+    return _line(
+        Check.LATE_WORK,
+        Verdict.LOOK,
+        f"{count} credits at {sum(each.cases for each in credits)} cases are overdue, ${usd:,.2f} in all, and "
+        f"{sum(each.count for each in long_waits)} waits stand with the supervisor for more than 30 days; the oldest "
+        f"began {span_words(oldest_seconds(oldest, now=facts.now))} ago.",
+        f"`{typed('queue --role supervisor')}`, or the supervisor's queue on the web.",
     )
 
 

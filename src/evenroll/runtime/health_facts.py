@@ -18,6 +18,7 @@ from evenroll.runtime.home import evenroll_home
 from evenroll.runtime.mail_wiring import sends_mail
 
 if TYPE_CHECKING:
+    from evenroll.records.credit_queue import CreditBacklog
     from evenroll.records.notice_queue import NoticeCounts
     from evenroll.records.operating import Boxes, Overdue, ServerFacts
     from evenroll.records.workers_seen import SeenWorker
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrganizationFacts:
-    """One organization's books. seal_seconds: the age of the oldest entry that is not sealed."""
+    """One organization's books. seal_seconds: the age of the oldest entry that is not sealed.
+
+    long_waits: what stands with the supervisor for long; late_credits: those on which nobody acted in time, by the act.
+    """
 
     organization: OrganizationKey
     cases: Mapping[str, int]
@@ -35,6 +39,8 @@ class OrganizationFacts:
     not_sealed: int
     seal_seconds: int
     notices: NoticeCounts
+    long_waits: Overdue | None = None
+    late_credits: Sequence[CreditBacklog] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +146,8 @@ def organization_facts(key: OrganizationKey, *, now: datetime) -> OrganizationFa
             not_sealed=unsealed.entries,
             seal_seconds=unsealed.seconds,
             notices=notice_queue.counts(key),
+            long_waits=operating.long_waits(key, now=now),
+            late_credits=operating.late_credits(key, now=now),
         )
 
 
