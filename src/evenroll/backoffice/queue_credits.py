@@ -23,6 +23,11 @@ from evenroll.records.organizations import current
 
 CASES_MOST: Final = 50
 """Of each act; as these are done, the next ones come up."""
+_TITLES: Final[Mapping[CreditDuty, str]] = {
+    CreditDuty.TO_APPROVE: "desk.credits_to_approve",
+    CreditDuty.TO_SEND: "desk.credits_to_send",
+    CreditDuty.TO_CONFIRM: "desk.credits_to_confirm",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +73,7 @@ def _part(request: PageRequest, found: CreditBacklog, *, now: datetime) -> Credi
     since = day(calendar.business_date(found.since), language=language)
     late_at = due_at(found.duty, since=found.since, calendar=calendar)
     return CreditPart(
-        title=said(request, f"desk.credits_{found.duty.value}", since=since, **told),
+        title=said(request, _TITLES[found.duty], since=since, **told),
         due=due_tag(late_at, now=now, calendar=calendar, language=language),
         cases=[
             CreditCase(
