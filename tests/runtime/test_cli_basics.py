@@ -41,6 +41,7 @@ COMMANDS_OF_THE_LINE = (
     ["event"],
     ["programs"],
     ["process"],
+    ["letter-code"],
     ["report"],
     ["worker"],
     ["clock"],
