@@ -15,6 +15,7 @@ from tests.browser.walking import Walker
 from tests.web.signing import code_in, customer_with, letters, new_address
 from tests.web.test_sign_in_staff import PASSWORD, Invited
 
+_OWN_KEYS = 'main li:has(form[action="/sign-in/passkeys/remove"])'
 _FAILED = "[data-passkey-failed]"
 _FORM = "form[data-passkey]"
 
@@ -84,7 +85,7 @@ def test_a_device_is_not_given_a_second_passkey_of_one_person(town: Town) -> Non
         assert findings(walker.page) == []
         assert len(device.held()) == 1
         walker.open("/sign-in/own")
-        assert walker.page.locator(".passkeys li").count() == 1
+        assert walker.page.locator(_OWN_KEYS).count() == 1
 
 
 @pytest.mark.browser
@@ -135,7 +136,7 @@ def added(walker: Walker, device: Device) -> None:
     assert not walker.page.locator("[data-passkey-without]").is_visible()
     assert findings(walker.page) == []
     arrives(walker, "/sign-in/own", lambda: pressed(walker))
-    assert walker.page.locator(".passkeys li").count() == 1
+    assert walker.page.locator(_OWN_KEYS).count() == 1
     assert [each["rpId"] for each in device.held()] == ["localhost"]
     assert findings(walker.page) == []
     assert walker.page.evaluate(TOO_WIDE) == []
@@ -144,7 +145,7 @@ def added(walker: Walker, device: Device) -> None:
 def removed(walker: Walker) -> None:
     walker.open("/sign-in/own")
     walker.press('main form[action="/sign-in/passkeys/remove"] button')
-    assert walker.page.locator(".passkeys li").count() == 0
+    assert walker.page.locator(_OWN_KEYS).count() == 0
 
 
 def proved(walker: Walker) -> None:

@@ -51,4 +51,4 @@ def test_a_vehicle_is_found_without_going_through_all_tokens(django_ready: Urls)
         finally:
             owner.execute("ALTER TABLE search_token RESET (autovacuum_enabled)")
     assert before is not None and after is not None
-    assert after[0] - before[0] < 100
+    assert after[0] - before[0] < OTHERS // 4, "some rows of a page that is shared, never all of the kind"

@@ -49,9 +49,9 @@ def test_what_is_owed_is_listed_previewed_and_refused(terminal: Terminal) -> Non
     chosen = next(each for each in owed if each["code"] == "case_opened")
     english = terminal.say("notices", "preview", str(chosen["notice"]))
     spanish = terminal.say("notices", "preview", str(chosen["notice"]), "--language", "es")
-    assert english.told["subject"] == f"Your application has begun ({number})"
-    assert spanish.told["subject"] == f"Su solicitud ha comenzado ({number})"
-    assert f"{SITE}/cases?case={number}" in english.told["text"]
+    assert english.told["subject"] == f"We have your application ({number})"
+    assert spanish.told["subject"] == f"Recibimos su solicitud ({number})"
+    assert f"{SITE}/enroll/sent" in english.told["text"]
     assert "someone@example.test" not in f"{english.out}{spanish.out}"
     assert terminal.say("notices", "preview", "999999999").code == 3
     assert terminal.say("notices", "preview", str(chosen["notice"]), EVENROLL_MAIL_URL="off").code == 1

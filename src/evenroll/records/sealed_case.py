@@ -10,7 +10,7 @@ from evenroll.enrollment.roles import Role
 from evenroll.quantities.identifiers import CaseNumber
 from evenroll.quantities.json_text import JsonValue
 from evenroll.records import queries
-from evenroll.records.checkpoints import Checkpoint, opened
+from evenroll.records.checkpoints import Checkpoint, NoteRefused, opened
 from evenroll.records.entries import Entry
 from evenroll.records.heads import given_out, own_verifier
 from evenroll.records.journal import Fault, check_chain, read_stream, stream_heads
@@ -89,5 +89,11 @@ def _streams(viewer: Viewer, number: CaseNumber) -> Sequence[StreamId]:
 
 
 def _last_head() -> tuple[str, Checkpoint] | None:
-    note = next(iter(given_out(limit=1)), None)
-    return None if note is None else (note, opened(note, verifier=own_verifier(current_keys())))
+    """The last checkpoint that this installation's key signed: of those before a change of keys it can tell nothing."""
+    own = own_verifier(current_keys())
+    for note in given_out():
+        try:
+            return note, opened(note, verifier=own)
+        except NoteRefused:
+            continue
+    return None
