@@ -16,7 +16,7 @@ from evenroll.pages.texts import render
 from evenroll.programs.program_terms import Incentive, IncentivePer
 from evenroll.quantities.calendars import calendar
 from tests.meter_work import at
-from tests.territory import Territory
+from tests.territory import Territory, new_territory
 from tests.web.browsing import signed_in_as, staff_of
 from tests.web.test_case_acts import wire
 from tests.web.test_desk import page_of
@@ -26,6 +26,12 @@ LATER = date(2027, 3, 2)
 JUST_EARNED = date(2027, 1, 4)
 FIRST = date(2027, 1, 1)
 """When the clock earned the first of them."""
+
+
+@pytest.fixture
+def territory(django_ready: object) -> Territory:
+    """Its own: sums and first pages of a queue are of one organization, and others leave cases in theirs."""
+    return new_territory()
 
 
 def _title(count: int, usd: str) -> str:

@@ -13,10 +13,16 @@ from evenroll.pages.formats import day
 from evenroll.pages.texts import render
 from evenroll.programs.program import Track
 from evenroll.quantities.calendars import calendar
-from tests.territory import NOW, Territory, days
+from tests.territory import NOW, Territory, days, new_territory
 from tests.web.browsing import signed_in_as, staff_of
 from tests.web.test_case_acts import wire
 from tests.web.test_desk import form_of, page_of
+
+
+@pytest.fixture
+def territory(django_ready: object) -> Territory:
+    """Its own: sums and first pages of a queue are of one organization, and others leave cases in theirs."""
+    return new_territory()
 
 
 def test_what_nobody_booked_in_time_stands_in_the_supervisor_s_queue_and_is_booked_there(

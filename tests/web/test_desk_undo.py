@@ -123,8 +123,8 @@ def test_leaving_is_taken_back_by_those_who_may(cases: Sequence[CaseNumber], ter
     desk = signed_in_as(desk_of(territory, 3))
     after = done(desk, cases, "unenroll", reason="other")
     assert states(territory, cases) == [State.LEAVING] * 3
-    supervisor = page_of(signed_in_as(desk_of(territory, role=Role.SUPERVISOR)), BEFORE)
-    assert f"Ask: {render(Role.ENROLLMENT_DESK, language=Language.EN)}" in supervisor
+    supervisor = signed_in_as(desk_of(territory, role=Role.SUPERVISOR))
+    assert render("work.undo", language=Language.EN, parameters={"count": 3}) in page_of(supervisor, BEFORE)
     posted(desk, hidden(posted(desk, undo_form(after))))
     assert states(territory, cases) == [State.ACTIVE] * 3
 
