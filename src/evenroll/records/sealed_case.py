@@ -53,13 +53,13 @@ def sealed_case(viewer: Viewer, *, number: CaseNumber) -> SealedCase:
             for stream, entries in told.items()
             for fault in check_chain(stream, entries, head=stream_heads(stream).get(stream))
         ]
-    proof, sealed, refused = proof_of_case(viewer, number=number), 0, ""
+    head = _last_head()
+    proof, sealed, refused = _proof_by(head, viewer, number), 0, ""
     if proof is not None:
         try:
             sealed = check(proof, verifier=own_verifier(current_keys())).entries if entries_in(proof) else 0
         except ProofRefused as error:
             refused = str(error)
-    head = _last_head()
     entries = [each for stream in streams for each in told[stream]]
     return SealedCase(entries=entries, sealed=sealed, checkpoint=head and head[1], faults=faults, refused=refused)
 
@@ -67,7 +67,12 @@ def sealed_case(viewer: Viewer, *, number: CaseNumber) -> SealedCase:
 def proof_of_case(viewer: Viewer, *, number: CaseNumber) -> Mapping[str, JsonValue] | None:
     """The proof of a case by the last checkpoint; None before the first. Raises NotForViewer."""
     _streams(viewer, number)
-    head = _last_head()
+    return _proof_by(_last_head(), viewer, number)
+
+
+def _proof_by(
+    head: tuple[str, Checkpoint] | None, viewer: Viewer, number: CaseNumber
+) -> Mapping[str, JsonValue] | None:
     if head is None:
         return None
     note, checkpoint = head
